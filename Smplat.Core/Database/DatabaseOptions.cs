@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Database;
+
+/// <summary>Where the Postgres is and how the app uses it.</summary>
+public sealed class DatabaseOptions
+{
+    /// <summary>Npgsql connection string. A local run without it starts an embedded Postgres.</summary>
+    [ConfigurationKeyName("SMPLAT_DATABASE")]
+    [SettingAlias("DATABASE_URL")]
+    [SecretSetting]
+    public string? ConnectionString { get; init; }
+
+    /// <summary>Connections that one instance may hold. Default 40; with many instances use a pooler.</summary>
+    [ConfigurationKeyName("SMPLAT_DATABASE_MAX_CONNECTIONS")]
+    [Range(2, 500)]
+    public int MaxConnections { get; init; } = 40;
+
+    /// <summary>Seconds to wait for a connection. Default 2: a write that cannot start becomes a 503, not a queue.</summary>
+    [ConfigurationKeyName("SMPLAT_DATABASE_CONNECT_TIMEOUT_SECONDS")]
+    [Range(1, 60)]
+    public int ConnectTimeoutSeconds { get; init; } = 2;
+
+    /// <summary>Seconds that a statement of a request may run. Default 10.</summary>
+    [ConfigurationKeyName("SMPLAT_DATABASE_COMMAND_TIMEOUT_SECONDS")]
+    [Range(1, 600)]
+    public int CommandTimeoutSeconds { get; init; } = 10;
+
+    /// <summary>Apply pending migrations when the app starts. Default true; false for deploys that run smplat migrate first.</summary>
+    [ConfigurationKeyName("SMPLAT_MIGRATE_ON_START")]
+    public bool MigrateOnStart { get; init; } = true;
+}

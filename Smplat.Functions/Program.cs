@@ -1,0 +1,4 @@
+using Microsoft.Extensions.Hosting;
+using Smplat.Functions;
+
+await SmplatHost.Create(args).RunAsync();
