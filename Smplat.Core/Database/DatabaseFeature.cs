@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Database;
+
+public static class DatabaseFeature
+{
+    public static IServiceCollection AddDatabase(this IServiceCollection services)
+    {
+        services.AddSettings<RuntimeOptions>();
+        services.AddSettings<DatabaseOptions>();
+        services.AddSingleton(provider => SmplatDataSource.Create(
+            provider.GetRequiredService<IOptionsMonitor<DatabaseOptions>>().CurrentValue,
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<Migrator>();
+        services.AddSingleton<MigrationGate>();
+        services.AddHostedService<MigrationStart>();
+        return services;
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Database;
+
+/// <summary>
+/// Migrates when the app starts. With the database down the app starts all the same (it answers 503 and says why in
+/// readiness) and tries again until it comes up; an edited migration refuses the start.
+/// </summary>
+public sealed partial class MigrationStart(
+    Migrator migrator,
+    MigrationGate gate,
+    IEnumerable<ISampleData> samples,
+    IOptionsMonitor<RuntimeOptions> runtime,
+    IOptionsMonitor<DatabaseOptions> options,
+    TimeProvider clock,
+    ILogger<MigrationStart> logger) : BackgroundService
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!options.CurrentValue.MigrateOnStart)
+        {
+            gate.Open();
+        }
+        else
+        {
+            await TryMigrateAsync(cancellationToken);
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!gate.IsOpen)
+        {
+            await Task.Delay(RetryDelay, clock, stoppingToken);
+            await TryMigrateAsync(stoppingToken);
+        }
+    }
+
+    private async Task TryMigrateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var report = await migrator.MigrateAsync(cancellationToken);
+            if (report.WasEmpty && runtime.CurrentValue.IsLocal)
+            {
+                foreach (var sample in samples)
+                {
+                    await sample.LoadAsync(cancellationToken);
+                }
+            }
+
+            gate.Open();
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        {
+            gate.Fail(exception.Message);
+            LogDatabaseUnavailable(logger, exception.Message);
+        }
+    }
+
+    [LoggerMessage(1102, LogLevel.Error, "The database cannot be migrated yet and is tried again: {Problem}")]
+    private static partial void LogDatabaseUnavailable(ILogger logger, string problem);
+}

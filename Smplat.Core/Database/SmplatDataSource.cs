@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Smplat.Core.Database;
+
+/// <summary>Makes the one data source of a process.</summary>
+public static class SmplatDataSource
+{
+    /// <summary>Used when no database is configured: every use fails at once with a refused connection.</summary>
+    private const string Unconfigured = "Host=127.0.0.1;Port=1;Database=smplat;Username=smplat";
+
+    public static NpgsqlDataSource Create(DatabaseOptions options, ILoggerFactory? loggers)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString ?? Unconfigured)
+        {
+            MaxPoolSize = options.MaxConnections,
+            Timeout = options.ConnectTimeoutSeconds,
+            CommandTimeout = options.CommandTimeoutSeconds,
+            // Long-lived app connections pay for statement preparation once.
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            // A peer that vanished is noticed without waiting for the kernel's two hours.
+            KeepAlive = 30,
+            IncludeErrorDetail = false,
+            ApplicationName = "smplat",
+        };
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        if (loggers is not null)
+        {
+            builder.UseLoggerFactory(loggers);
+        }
+
+        return builder.Build();
+    }
+}
