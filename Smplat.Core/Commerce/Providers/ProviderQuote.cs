@@ -1,0 +1,115 @@
+using System.Text.Json.Serialization;
+
+namespace Smplat.Core.Commerce.Providers;
+
+/// <summary>What a provider asks for a basket. Exactly one availability row per requested item; cart lines only for what it has.</summary>
+/// <param name="FetchedAt">When the provider was asked; a cached quote keeps the moment of the original call.</param>
+public sealed record ProviderQuote(
+    QuotedProvider Provider,
+    QuotedStore? Store,
+    IReadOnlyList<CartLine> Cart,
+    QuoteTotals Quote,
+    IReadOnlyList<ItemAvailability> ItemAvailability,
+    string? AffiliateUrl,
+    PricingMode Pricing,
+    IReadOnlyList<QuoteFee> Fees,
+    DateTimeOffset FetchedAt,
+    DateTimeOffset ExpiresAt,
+    QuoteSource? Raw = null)
+{
+    /// <summary>Notes for the shopper, such as an assumed pack size or a cached price. Null when there is none.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+
+    [JsonIgnore]
+    public int FoundCount => ItemAvailability.Count(row => row.Status == AvailabilityStatus.Found);
+
+    [JsonIgnore]
+    public int SubstitutedCount => ItemAvailability.Count(row => row.Status == AvailabilityStatus.Substituted);
+}
+
+/// <summary>Copied from the provider's configuration at the time of the quote.</summary>
+public sealed record QuotedProvider(ProviderId Id, string Name, int Priority)
+{
+    public static QuotedProvider From(ProviderConfig config) => new(config.Id, config.Name, config.Priority);
+}
+
+/// <param name="Address">One line: street, city, state and postal code.</param>
+/// <param name="Distance">Miles, when the provider tells.</param>
+public sealed record QuotedStore(string Id, string Name, string Address, decimal? Distance = null);
+
+/// <summary>One line that the provider can deliver.</summary>
+/// <param name="PriceCents">Price of one unit, or of one pack when <paramref name="Packs"/> is given.</param>
+/// <param name="LineCents">What the line costs; the subtotal is the sum of these.</param>
+/// <param name="Packs">Packs to buy for the requested quantity.</param>
+/// <param name="VendorReference">What the provider's cart call needs when it is not the sku, for example a UPC.</param>
+public sealed record CartLine(
+    string ClientItemId,
+    string? ProviderSku,
+    string Name,
+    decimal Quantity,
+    string? Unit,
+    long PriceCents,
+    long LineCents,
+    bool Substituted = false,
+    string? SubstitutionReason = null,
+    int? Packs = null,
+    string? PackSize = null,
+    string? VendorReference = null);
+
+/// <summary>Amounts in integer cents, where the total is exactly the sum of the parts; the dollar fields serve older clients.</summary>
+public sealed record QuoteTotals(
+    long SubtotalCents,
+    long FeesCents,
+    long TaxCents,
+    string Currency = "USD",
+    int? EstimatedDeliveryMinutes = null,
+    DeliveryRange? EstimatedDelivery = null)
+{
+    public long TotalCents => SubtotalCents + FeesCents + TaxCents;
+
+    public decimal Subtotal => SubtotalCents / 100m;
+
+    public decimal DeliveryFee => FeesCents / 100m;
+
+    public decimal Tax => TaxCents / 100m;
+
+    public decimal Total => TotalCents / 100m;
+}
+
+/// <summary>Expected delivery in minutes from now.</summary>
+public sealed record DeliveryRange(int Min, int Max);
+
+public sealed record QuoteFee(string Type, long Cents);
+
+/// <summary>Whether one requested item can be had.</summary>
+public sealed record ItemAvailability(
+    string ClientItemId,
+    string RequestedItem,
+    AvailabilityStatus Status,
+    bool InStock,
+    string? ProviderSku = null,
+    FoundProduct? FoundProduct = null,
+    SubstitutedProduct? SubstitutedProduct = null)
+{
+    public bool Substituted => Status == AvailabilityStatus.Substituted;
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<AvailabilityStatus>))]
+public enum AvailabilityStatus
+{
+    [JsonStringEnumMemberName("found")]
+    Found,
+
+    [JsonStringEnumMemberName("substituted")]
+    Substituted,
+
+    [JsonStringEnumMemberName("unavailable")]
+    Unavailable,
+}
+
+public sealed record FoundProduct(string? Id, string Name, long PriceCents);
+
+public sealed record SubstitutedProduct(string? Id, string Name, long PriceCents, string Reason);
+
+/// <summary>For debugging: which client made the quote, live (real) or invented (mock).</summary>
+public sealed record QuoteSource(string Provider, string Mode, DateTimeOffset Timestamp, string? StoreId = null);
