@@ -4,7 +4,7 @@ namespace Microsoft.Azure.Functions.Worker;
 
 public static class FunctionContextExtensions
 {
-    private const string HttpContextKey = "HttpRequestContext";
+    internal const string HttpContextKey = "HttpRequestContext";
 
     /// <summary>The HTTP context of an invocation, or null for timers.</summary>
     public static HttpContext? GetHttpContext(this FunctionContext context) =>

@@ -1,0 +1,2 @@
+Console.WriteLine("Usage: smplat <command>");
+return args.Length == 0 ? 1 : 0;

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Smplat.LocalHost;
+
+/// <summary>What a local run needs beside .NET (a Postgres, a table service), started before the app and stopped after it.</summary>
+public interface ILocalServices
+{
+    /// <summary>
+    /// Starts what the configuration does not already name and returns the settings that lead the app to it, such as
+    /// SMPLAT_DATABASE and AzureWebJobsStorage. Anything started before a failure is stopped by <see cref="StopAsync"/>.
+    /// </summary>
+    /// <exception cref="LocalStartException">Something is missing or does not start; the message tells what to do.</exception>
+    Task<IReadOnlyDictionary<string, string>> StartAsync(
+        IConfiguration configuration, IStartupConsole console, CancellationToken cancellationToken);
+
+    /// <summary>Stops what <see cref="StartAsync"/> started. Called once, after the app has stopped, also when the start failed.</summary>
+    Task StopAsync();
+}
