@@ -2,11 +2,13 @@
 
 create table job_state (
     job_id text primary key,
-    -- Gate and guard of the next run.
-    next_run_at timestamptz,
-    next_attempt_at timestamptz,
+    -- The occurrence that a timer claimed last; the next one must keep the job's spacing.
+    last_slot_at timestamptz,
+    -- The run under way or waiting for its next attempt.
+    run_id uuid,
+    run_triggered_by text,
     attempt integer not null default 0 check (attempt >= 0),
-    retry_of uuid,
+    next_attempt_at timestamptz,
     locked_by text,
     locked_until timestamptz,
     last_tick_at timestamptz,
@@ -34,7 +36,7 @@ create table job_run (
     id uuid primary key,
     job_id text not null,
     triggered_by text not null,
-    status text not null check (status in ('running', 'completed', 'failed', 'abandoned')),
+    status text not null check (status in ('completed', 'retrying', 'failed', 'abandoned')),
     attempt integer not null check (attempt >= 1),
     owner text not null,
     started_at timestamptz not null,
@@ -45,9 +47,6 @@ create table job_run (
 
 -- serves: history of one job, newest first
 create index job_run_history on job_run (job_id, started_at desc);
-
--- serves: the reaper of runs whose process died
-create index job_run_running on job_run (started_at) where status = 'running';
 
 -- Counters that operators act on: additive, shared by all instances, kept over restarts.
 create table metric_counter (

@@ -1,0 +1,11 @@
+namespace Smplat.Core.Observability.Readiness;
+
+/// <summary>Verdict on one component. The order is that of severity.</summary>
+public enum ComponentStatus
+{
+    Disabled,
+    Ready,
+    Starting,
+    Degraded,
+    Error,
+}

@@ -1,0 +1,26 @@
+using Smplat.Core.Database;
+
+namespace Smplat.Core.Observability.Readiness;
+
+/// <summary>A round trip to Postgres, and whether the schema is this build's.</summary>
+public sealed class DatabaseComponent(DatabaseProbeStore probe, MigrationGate migrations, TimeProvider clock)
+    : IReadinessComponent
+{
+    public string Name => "database";
+
+    public async Task<ComponentState> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await probe.PingAsync(cancellationToken);
+        }
+        catch (Exception exception) when (Transient.IsOutage(exception) || exception is OperationCanceledException)
+        {
+            return new(ComponentStatus.Error, "Postgres does not answer.", clock.GetUtcNow());
+        }
+
+        return migrations.IsOpen
+            ? new(ComponentStatus.Ready, LastSuccessAt: clock.GetUtcNow())
+            : new(ComponentStatus.Starting, migrations.LastError ?? "Migrations are being applied.");
+    }
+}

@@ -1,0 +1,15 @@
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Observability.Readiness;
+
+/// <summary>Degraded while a changed setting is refused and the last good one is in use.</summary>
+public sealed class SettingsComponent(SettingsProblems problems) : IReadinessComponent
+{
+    public string Name => "settings";
+
+    public Task<ComponentState> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(
+        problems.Standing.Count == 0
+            ? ComponentState.Ready
+            : new ComponentState(ComponentStatus.Degraded, string.Join(" ", problems.Standing.Values)));
+}
+

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Smplat.Core.Observability;
+
+/// <summary>The names under which the app traces and measures.</summary>
+public static class SmplatTelemetry
+{
+    public const string ServiceName = "smplat-api";
+
+    public const string SourceName = "Smplat";
+
+    public static readonly string Version = typeof(SmplatTelemetry).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    public static readonly ActivitySource Activities = new(SourceName, Version);
+
+    public static readonly Meter Meter = new(SourceName, Version);
+
+    /// <summary>Marks a span as failed with the kind of the exception; messages may hold what no span should.</summary>
+    public static void Fail(this Activity? activity, Exception exception)
+    {
+        activity?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+        activity?.SetTag("error.type", exception.GetType().FullName);
+    }
+}
