@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace Smplat.LocalHost.LocalServices;
+
+/// <summary>
+/// Ties something outside this process to its life: a shell waits for the end of a pipe that only we hold, and then
+/// cleans up. The pipe closes however we end, so this also holds when we are killed. Windows has no such shell; there
+/// the next run clears what was left.
+/// </summary>
+public sealed class Leash : IDisposable
+{
+    private const string WaitThen = "exec >/dev/null 2>&1; trap '' INT TERM HUP; cat; ";
+    private readonly Process? _shell;
+
+    private Leash(Process? shell) => _shell = shell;
+
+    /// <param name="script">What to run at our end, with the arguments as $1, $2 and so on.</param>
+    public static Leash Hold(string script, params string[] arguments)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return new(null);
+        }
+
+        string[] all = ["-c", WaitThen + script, "leash", .. arguments];
+        var start = new ProcessStartInfo("/bin/sh", all) { RedirectStandardInput = true, WorkingDirectory = "/" };
+        return new(Process.Start(start));
+    }
+
+    /// <summary>Cleans up now and waits until that is done.</summary>
+    public void Dispose()
+    {
+        if (_shell is not null)
+        {
+            _shell.StandardInput.Close();
+            _shell.WaitForExit(TimeSpan.FromSeconds(30));
+            _shell.Dispose();
+        }
+    }
+}

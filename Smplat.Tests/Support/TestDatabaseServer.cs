@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Smplat.Core.Database;
+using Smplat.LocalHost;
+using Smplat.LocalHost.LocalServices;
+
+namespace Smplat.Tests.Support;
+
+/// <summary>The Postgres that all tests of this process share, with the migrated template that their databases are cloned from.</summary>
+internal sealed class TestDatabaseServer
+{
+    private const int ConnectionsOfOneTest = 40;
+
+    /// <summary>Cloning reads the template's files; more at once only makes each of them slower.</summary>
+    private static readonly SemaphoreSlim Cloning = new(2);
+
+    private static readonly Lazy<Task<TestDatabaseServer>> Shared = new(StartAsync);
+
+    private static int _count;
+
+    /// <summary>Unique on a server that several test runs share.</summary>
+    private static readonly string Run = $"smplat_test_{Environment.ProcessId}_{Path.GetRandomFileName()[..6]}";
+
+    private readonly string _address;
+    private readonly NpgsqlDataSource _admin;
+
+    private TestDatabaseServer(string address)
+    {
+        _address = address;
+        _admin = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(address) { MaxPoolSize = 8, CommandTimeout = 120 });
+    }
+
+    private static string Template => $"{Run}_template";
+
+    /// <summary>Starts the server on first use, so that tests without a database run where there is none.</summary>
+    public static async Task<TestDatabaseServer> GetAsync()
+    {
+        try
+        {
+            return await Shared.Value;
+        }
+        catch (LocalStartException exception)
+        {
+            TestSettings.Missing(exception);
+            throw;
+        }
+    }
+
+    public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder(_address)
+    {
+        Database = database,
+        MaxPoolSize = ConnectionsOfOneTest,
+        IncludeErrorDetail = true,
+    }.ConnectionString;
+
+    public async Task<string> CreateAsync(bool isMigrated)
+    {
+        var name = $"{Run}_{Interlocked.Increment(ref _count)}";
+        await Cloning.WaitAsync();
+        try
+        {
+            await ExecuteAsync($"create database {name} template {(isMigrated ? Template : "template0")}");
+        }
+        finally
+        {
+            Cloning.Release();
+        }
+
+        return name;
+    }
+
+    public Task DropAsync(string name) => ExecuteAsync($"drop database if exists {name} with (force)");
+
+    private static async Task<TestDatabaseServer> StartAsync()
+    {
+        var address = TestSettings.Database
+            ?? (await TestPostgres.StartAsync(PostgresTuning.Throwaway)).ConnectionString();
+        var server = new TestDatabaseServer(address);
+        try
+        {
+            await server.ExecuteAsync($"create database {Template} template template0");
+        }
+        catch (Exception exception) when (exception is NpgsqlException { IsTransient: true } or TimeoutException)
+        {
+            throw new LocalStartException($"The Postgres for tests does not answer: {exception.Message}", exception);
+        }
+
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DropTemplate();
+        await using var template = NpgsqlDataSource.Create(server.ConnectionString(Template));
+        await new Migrator(template, NullLogger<Migrator>.Instance).MigrateAsync(CancellationToken.None);
+        return server;
+    }
+
+    /// <summary>Only a server that outlives us needs this; it runs too late to await anything.</summary>
+    private void DropTemplate()
+    {
+        if (TestSettings.Database is not null)
+        {
+            using var connection = _admin.OpenConnection();
+            using var command = new NpgsqlCommand($"drop database if exists {Template} with (force)", connection);
+            command.ExecuteNonQuery();
+        }
+    }
+
+    private async Task ExecuteAsync(string statement)
+    {
+        await using var command = _admin.CreateCommand(statement);
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration;
+using Smplat.LocalHost;
+using Smplat.LocalHost.LocalServices;
+
+namespace Smplat.Tests.Support;
+
+/// <summary>What the environment says about how tests run.</summary>
+public static class TestSettings
+{
+    private static readonly IConfiguration Environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+
+    /// <summary>Where everything must be there: what is missing fails instead of being skipped.</summary>
+    public static bool IsContinuousIntegration => Environment["CI"] is "true" or "1";
+
+    /// <summary>Npgsql connection string of a server to use instead of one of our own. Its user must be able to create databases.</summary>
+    public static string? Database => Environment["SMPLAT_TEST_DB"] is { Length: > 0 } text ? text : null;
+
+    public static SearchPath SearchPath => new(Environment["PATH"]);
+
+    public static PostgresChoice Postgres =>
+        Enum.TryParse<PostgresChoice>(Environment["SMPLAT_LOCAL_POSTGRES"], ignoreCase: true, out var choice)
+            ? choice
+            : PostgresChoice.Either;
+
+    public static LocalTools Tools => new(
+        new CheckoutFolder(RepositoryRoot.Path ?? throw new InvalidOperationException("The tests run outside a checkout.")),
+        SearchPath,
+        line => TestContext.Progress.WriteLine(line));
+
+    /// <summary>Ends the test: skipped at home, failed where everything must be there.</summary>
+    public static void Missing(LocalStartException exception)
+    {
+        if (IsContinuousIntegration)
+        {
+            Assert.Fail(exception.Message);
+        }
+
+        Assert.Ignore(exception.Message);
+    }
+}
