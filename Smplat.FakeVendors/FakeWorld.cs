@@ -1,0 +1,62 @@
+using Smplat.FakeVendors.Hosting;
+using Smplat.FakeVendors.Instacart;
+using Smplat.FakeVendors.Kroger;
+using Smplat.FakeVendors.MealMe;
+using Smplat.FakeVendors.Walmart;
+
+namespace Smplat.FakeVendors;
+
+/// <summary>All outside HTTP APIs, each on a free loopback port, and the settings that point the app at them.</summary>
+public sealed class FakeWorld : IAsyncDisposable
+{
+    private FakeWorld(TimeProvider clock)
+    {
+        Kroger = new FakeKroger(clock);
+        Walmart = new FakeWalmart(clock);
+        Instacart = new FakeInstacart(clock);
+        MealMe = new FakeMealMe(clock);
+        Satsuma = new FakeSatsuma(clock);
+        Vendors = [Kroger, Walmart, Instacart, MealMe, Satsuma];
+    }
+
+    public FakeKroger Kroger { get; }
+
+    public FakeWalmart Walmart { get; }
+
+    public FakeInstacart Instacart { get; }
+
+    /// <summary>The older of the two wire dialects of the same vendor.</summary>
+    public FakeMealMe MealMe { get; }
+
+    public FakeSatsuma Satsuma { get; }
+
+    public IReadOnlyList<FakeVendor> Vendors { get; }
+
+    /// <summary>Settings under which the app calls all of them. The aggregator is called in its older dialect.</summary>
+    public IReadOnlyDictionary<string, string> Settings
+    {
+        get
+        {
+            var settings = new Dictionary<string, string>();
+            foreach (var (name, value) in Vendors.Where(vendor => vendor != Satsuma).SelectMany(vendor => vendor.Settings))
+                settings[name] = value;
+            return settings;
+        }
+    }
+
+    public static Task<FakeWorld> StartAsync(CancellationToken cancellationToken) =>
+        StartAsync(TimeProvider.System, cancellationToken);
+
+    public static async Task<FakeWorld> StartAsync(TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var world = new FakeWorld(clock);
+        await Task.WhenAll(world.Vendors.Select(vendor => vendor.StartAsync(cancellationToken)));
+        return world;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var vendor in Vendors)
+            await vendor.DisposeAsync();
+    }
+}

@@ -1,0 +1,62 @@
+namespace Smplat.FakeVendors.Groceries;
+
+/// <summary>The products of all pretended shops and their fuzzy search.</summary>
+public static class GroceryShelf
+{
+    public static IReadOnlyList<Grocery> All { get; } = Load();
+
+    /// <summary>
+    /// Products that share a word with the term, better ones first. The order of equals turns with
+    /// <paramref name="turn"/>, as it does at vendors whose search is not stable.
+    /// </summary>
+    public static IReadOnlyList<Grocery> Search(string term, int turn)
+    {
+        var words = term.ToLowerInvariant().Split([' ', ',', '-'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(Singular)
+            .ToArray();
+        return
+        [
+            .. All
+                .Select(grocery => (grocery, hits: words.Count(word => Mentions(grocery, word))))
+                .Where(found => found.hits > 0)
+                .OrderByDescending(found => found.hits)
+                .ThenBy(found => (found.grocery.Index * 31 + turn * 17) % 101)
+                .Select(found => found.grocery),
+        ];
+    }
+
+    private static bool Mentions(Grocery grocery, string word) =>
+        grocery.Words.Contains(word)
+        || grocery.Name.Contains(word, StringComparison.OrdinalIgnoreCase)
+        || grocery.Brand.Contains(word, StringComparison.OrdinalIgnoreCase);
+
+    private static string Singular(string word) => word switch
+    {
+        _ when word.EndsWith("ies", StringComparison.Ordinal) => word[..^3] + "y",
+        _ when word.EndsWith("oes", StringComparison.Ordinal) => word[..^2],
+        _ when word.Length > 3 && word.EndsWith('s') && !word.EndsWith("ss", StringComparison.Ordinal) => word[..^1],
+        _ => word,
+    };
+
+    private static List<Grocery> Load()
+    {
+        using var stream = typeof(GroceryShelf).Assembly.GetManifestResourceStream("groceries.csv")!;
+        using var reader = new StreamReader(stream);
+        return
+        [
+            .. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Skip(1)
+                .Select((line, index) => Parse(line.Split(','), index)),
+        ];
+    }
+
+    private static Grocery Parse(string[] cells, int index) => new(
+        index,
+        cells[0],
+        cells[1],
+        cells[2],
+        cells[3],
+        cells[4],
+        int.Parse(cells[5], System.Globalization.CultureInfo.InvariantCulture),
+        cells[6].Split(' '));
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Smplat.FakeVendors.Hosting;
+
+/// <summary>The calls of one vendor, oldest first; the last ten thousand are kept.</summary>
+public sealed class CallRecorder
+{
+    private const int Capacity = 10_000;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<RecordedCall> _calls = [];
+
+    public IReadOnlyList<RecordedCall> All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _calls];
+            }
+        }
+    }
+
+    public IReadOnlyList<RecordedCall> To(string path) =>
+        [.. All.Where(call => call.Path.EndsWith(path, StringComparison.OrdinalIgnoreCase))];
+
+    public int CountOf(string path) => To(path).Count;
+
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _calls.Clear();
+        }
+    }
+
+    internal async Task<RecordedCall> TakeAsync(HttpContext context, DateTimeOffset at)
+    {
+        var request = context.Request;
+        request.EnableBuffering();
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, context.RequestAborted);
+        request.Body.Position = 0;
+        var headers = request.Headers.ToDictionary(
+            header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        var call = new RecordedCall(
+            at, request.Method, request.Path.Value!, request.QueryString.Value!, headers, body.ToArray());
+        lock (_gate)
+        {
+            _calls.Enqueue(call);
+            if (_calls.Count > Capacity)
+                _calls.Dequeue();
+        }
+
+        return call;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Smplat.FakeVendors.Hosting;
+
+/// <summary>
+/// One outside HTTP API on a loopback port of its own: real paths and wire formats, faults on demand, every call kept.
+/// </summary>
+public abstract class FakeVendor(string name, TimeProvider clock) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _closing = new();
+    private WebApplication? _app;
+
+    /// <summary>How the vendor is called in the control routes and on the start-up listing.</summary>
+    public string Name => name;
+
+    /// <summary>What goes wrong, and how often.</summary>
+    public FaultPlan Faults { get; } = new();
+
+    /// <summary>Every request since the start, with its answer's status.</summary>
+    public CallRecorder Calls { get; } = new();
+
+    /// <summary>Scheme, host and port; the paths below it are the vendor's.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>Settings with which the app calls this vendor through its real client.</summary>
+    public abstract IReadOnlyDictionary<string, string> Settings { get; }
+
+    protected TimeProvider Clock => clock;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Smplat.FakeVendors" });
+        builder.Logging.ClearProviders();
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MinResponseDataRate = null;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
+        _app = builder.Build();
+        _app.UseRouting();
+        _app.Use(AnswerAsync);
+        FakeControl.Map(_app, this);
+        Map(_app);
+        await _app.StartAsync(cancellationToken);
+        var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        Address = new Uri(addresses.Addresses.Single());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _closing.CancelAsync();
+        if (_app is not null)
+        {
+            await _app.StopAsync(CancellationToken.None);
+            await _app.DisposeAsync();
+        }
+
+        _closing.Dispose();
+    }
+
+    protected abstract void Map(IEndpointRouteBuilder routes);
+
+    protected static RequestDelegate Answer(Func<HttpContext, Task<IResult>> endpoint) =>
+        async context => await (await endpoint(context)).ExecuteAsync(context);
+
+    protected static RequestDelegate Answer(Func<HttpContext, IResult> endpoint) =>
+        context => endpoint(context).ExecuteAsync(context);
+
+    /// <summary>Null lets the request through to its endpoint; anything else is the vendor's refusal.</summary>
+    protected virtual IResult? Refuse(HttpContext context) => null;
+
+    private async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    {
+        if (FakeControl.Owns(context.Request.Path))
+        {
+            await next(context);
+            return;
+        }
+
+        var call = await Calls.TakeAsync(context, clock.GetUtcNow());
+        var fault = Faults.Take(context.Request.Path);
+        try
+        {
+            await FaultInjection.RunAsync(context, fault, () => ServeAsync(context, next), _closing.Token);
+            call.Status = context.Response.StatusCode;
+        }
+        finally
+        {
+            call.Finish();
+        }
+    }
+
+    private Task ServeAsync(HttpContext context, RequestDelegate next) =>
+        Refuse(context) is { } refusal ? refusal.ExecuteAsync(context) : next(context);
+}
