@@ -1,0 +1,60 @@
+using Smplat.LocalHost;
+using Smplat.LocalHost.LocalServices;
+
+namespace Smplat.Tests.Support;
+
+/// <summary>
+/// Azurite's table service, in memory. One for all tests of the process, who name their tables apart; or one of a test's
+/// own that it may stop. Without Node.js the test is skipped, and fails in CI.
+/// </summary>
+public sealed class TestAzurite : IAsyncDisposable
+{
+    private static readonly Lazy<Task<TestAzurite>> Shared = new(StartAsync);
+    private readonly TableServer _server;
+
+    private TestAzurite(TableServer server) => _server = server;
+
+    public string ConnectionString => _server.ConnectionString;
+
+    /// <summary>The shared one; it ends with the test process.</summary>
+    public static Task<TestAzurite> GetAsync() => OrSkipAsync(() => Shared.Value);
+
+    /// <summary>A private one.</summary>
+    public static Task<TestAzurite> StartOwnAsync() => OrSkipAsync(StartAsync);
+
+    /// <summary>A table name that no other test uses.</summary>
+    public static string NewTableName() => $"t{Guid.NewGuid():N}";
+
+    public Task StopAsync() => _server.StopAsync();
+
+    /// <summary>Starts again on the port that it had, with all tables gone.</summary>
+    public Task RestartAsync() => _server.StartAsync(_server.Port, CancellationToken.None);
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private static async Task<TestAzurite> StartAsync()
+    {
+        var tools = TestSettings.Tools;
+        if (await tools.FindNodeModulesAsync(CancellationToken.None) is not { } npm)
+        {
+            throw new LocalStartException($"Azurite needs Node.js. {NodeTools.Remedy}");
+        }
+
+        var server = new TableServer(npm.Tools, npm.Modules, tools.SearchPath, dataFolder: null);
+        await server.StartAsync(null, CancellationToken.None);
+        return new(server);
+    }
+
+    private static async Task<TestAzurite> OrSkipAsync(Func<Task<TestAzurite>> start)
+    {
+        try
+        {
+            return await start();
+        }
+        catch (LocalStartException exception)
+        {
+            TestSettings.Missing(exception);
+            throw;
+        }
+    }
+}
