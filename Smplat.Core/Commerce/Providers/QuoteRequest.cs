@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>A normalised basket and where it goes. The same object is given to every provider.</summary>
-/// <param name="CartHash">Hash of lines, postal code and country, independent of preferences; the key of quote caches.</param>
+/// <param name="CartHash">Hash of the lines with their ids, postal code and country, independent of routing preferences; the key of quote caches.</param>
 public sealed record QuoteRequest(
     IReadOnlyList<RequestedItem> Items,
     DeliveryAddress Address,
@@ -43,7 +45,7 @@ public sealed record UserContext(
     string? InstacartUserId = null,
     string? MealMeUserId = null,
     IReadOnlyList<string>? LoyaltyIds = null,
-    string? KrogerAccessToken = null);
+    [property: JsonIgnore] string? KrogerAccessToken = null);
 
 /// <summary>When the shopper wants the delivery.</summary>
 public sealed record DeliveryWindow(DateTimeOffset? Earliest, DateTimeOffset? Latest);

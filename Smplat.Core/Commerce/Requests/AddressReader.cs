@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Smplat.Core.Commerce.Providers;
+
+namespace Smplat.Core.Commerce.Requests;
+
+/// <summary>Reads a delivery address; a postal code may also be called zip.</summary>
+internal static partial class AddressReader
+{
+    public static (DeliveryAddress? Address, CommerceRefusal? Refusal) Read(JsonElement? given)
+    {
+        if (given is not { ValueKind: JsonValueKind.Object } address)
+        {
+            return Refuse("required, with city and postalCode.");
+        }
+
+        if (address.Field("city")?.Text() is not { Length: >= 1 and <= 100 } city)
+        {
+            return Refuse("city: 1 to 100 characters.");
+        }
+
+        var country = address.Field("country") is { } givenCountry ? givenCountry.Text()?.ToUpperInvariant() : "US";
+        if (country is null || !CountryCode().IsMatch(country))
+        {
+            return Refuse("country: two letters of ISO 3166.");
+        }
+
+        var isUs = country == "US";
+        if (address.Field("postalCode", "zip", "postal_code")?.Text() is not { Length: >= 1 and <= 16 } postalCode
+            || (isUs && !UsPostalCode().IsMatch(postalCode)))
+        {
+            return Refuse(isUs ? "postalCode: five digits, or five and four." : "postalCode: 1 to 16 characters.");
+        }
+
+        var state = address.Field("state") is { } givenState ? givenState.Text() ?? "?" : null;
+        if (state is { Length: 0 })
+        {
+            state = null;
+        }
+
+        if (state is not null && (isUs ? !UsState().IsMatch(state) : state.Length > 64 || state == "?"))
+        {
+            return Refuse(isUs ? "state: two letters." : "state: at most 64 characters.");
+        }
+
+        var street = address.Field("street")?.Text();
+        return street is { Length: > 200 }
+            ? Refuse("street: at most 200 characters.")
+            : (new DeliveryAddress(city, postalCode, country, isUs ? state?.ToUpperInvariant() : state, string.IsNullOrEmpty(street) ? null : street), null);
+    }
+
+    private static (DeliveryAddress?, CommerceRefusal) Refuse(string problem) =>
+        (null, CommerceRefusal.InvalidAddress($"shippingAddress: {problem}"));
+
+    [GeneratedRegex("^[A-Z]{2}$", RegexOptions.CultureInvariant)]
+    private static partial Regex CountryCode();
+
+    [GeneratedRegex(@"^[0-9]{5}(-[0-9]{4})?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex UsPostalCode();
+
+    [GeneratedRegex(@"^[A-Za-z]{2}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex UsState();
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Smplat.Core.Commerce.Providers;
+
+namespace Smplat.Core.Commerce.Requests;
+
+/// <summary>
+/// Reads a routing call in any of its three dialects (runbook, older clients, snake_case tools) into one request, and
+/// checks it. Whatever the bytes are, the result is a reading or a refusal, never an exception.
+/// </summary>
+public static class RouteOrderReader
+{
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
+
+    public static RouteReading Read(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, Options);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? ReadObject(document.RootElement)
+                : new RouteReading.Refused(CommerceRefusal.InvalidJson("The body must be a JSON object."));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // The second is what reading a string with a broken escape or broken UTF-8 throws.
+            return new RouteReading.Refused(CommerceRefusal.InvalidJson("The body is not valid JSON."));
+        }
+    }
+
+    private static RouteReading ReadObject(JsonElement body)
+    {
+        var items = body.Field("items");
+        if (body.Field("action") is { } action)
+        {
+            if (action.Text() == "health_check")
+            {
+                return new RouteReading.HealthCheck();
+            }
+
+            if (items is null)
+            {
+                return Refuse(CommerceRefusal.InvalidRequest("action: only health_check is known."));
+            }
+        }
+
+        if (items is null)
+        {
+            return Refuse(CommerceRefusal.InvalidRequest("items: required."));
+        }
+
+        var warnings = new List<string>();
+        return ReadOrder(body, items.Value, warnings) switch
+        {
+            (null, var refusal) => Refuse(refusal!),
+            (var order, _) => new RouteReading.Order(order),
+        };
+    }
+
+    private static (RouteOrder? Order, CommerceRefusal? Refusal) ReadOrder(
+        JsonElement body, JsonElement items, List<string> warnings)
+    {
+        var (lines, wrongItems) = ItemReader.Read(items, warnings);
+        if (lines is null)
+        {
+            return (null, wrongItems);
+        }
+
+        var (address, wrongAddress) = AddressReader.Read(body.Field("shippingAddress", "location", "delivery_address"));
+        if (address is null)
+        {
+            return (null, wrongAddress);
+        }
+
+        var (preferences, wrongPreferences) = PreferenceReader.Read(body, warnings);
+        if (preferences is null)
+        {
+            return (null, wrongPreferences);
+        }
+
+        string? userId = null;
+        if (body.Field("userId", "user_id") is { } user)
+        {
+            userId = user.Text();
+            if (userId is null or { Length: > 128 })
+            {
+                return (null, CommerceRefusal.InvalidRequest("userId: text of at most 128 characters."));
+            }
+        }
+
+        var (window, wrongWindow) = DeliveryWindowReader.Read(body.Field("deliveryWindow", "delivery_window"));
+        if (wrongWindow is not null)
+        {
+            return (null, wrongWindow);
+        }
+
+        var basket = new QuoteRequest(
+            lines,
+            address,
+            CartHash.Of(lines, address),
+            UserContextReader.Read(body.Field("userContext", "user_context")),
+            window,
+            Limit(body.Field("specialInstructions", "special_instructions")?.Text(), 500));
+        return (new RouteOrder(Limit(userId, 128), basket, preferences, warnings), null);
+    }
+
+    private static string? Limit(string? text, int length) =>
+        string.IsNullOrEmpty(text) ? null : text.Length <= length ? text : text[..length];
+
+    private static RouteReading.Refused Refuse(CommerceRefusal refusal) => new(refusal);
+}
