@@ -1,5 +1,12 @@
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Smplat.Core.Database;
+using Smplat.Core.Jobs;
+using Smplat.Core.Observability;
+using Smplat.Functions.Health;
+using Smplat.Functions.Http;
+using Smplat.Functions.Observability;
 
 namespace Smplat.Functions;
 
@@ -12,6 +19,16 @@ public static class SmplatHost
     {
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
+        builder.AddSmplatLogging();
+        builder.AddHttp();
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services
+            .AddDatabase()
+            .AddObservability()
+            .AddJobs()
+            .AddHealth();
+
         adjust?.Invoke(builder);
         return builder.Build();
     }

@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Health;
+
+[OpenToAll("Platform probes have no key; the answer says nothing about data.")]
+public sealed class GetApiHealthFunction
+{
+    [Function("GetApiHealth")]
+    [Operation("Liveness", Tag = "Health")]
+    [Answers(200, typeof(LivenessAnswer), Naming.Snake)]
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/healthz")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        Task.FromResult(Answer.Snake(new LivenessAnswer("ok")));
+}

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Observability.Readiness;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Health;
+
+[OpenToAll("Monitors poll it without a key; details are redacted and the answer is cached for five seconds.")]
+public sealed class GetReadinessFunction(ReadinessCheck readiness)
+{
+    [Function("GetReadiness")]
+    [Operation("Readiness of every component; the verdict is in the body", Tag = "Health")]
+    [QueryParameter("strict", typeof(bool), "true answers 503 when the verdict is error")]
+    [Answers(200, typeof(ReadinessAnswer), Naming.Snake)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/health/readyz")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var query = request.ReadQuery(ReadinessQuery.Read);
+        var report = await readiness.CheckAsync(cancellationToken);
+        return ReadinessStatus.Answer(report, query.Strict);
+    }
+}

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Observability.Readiness;
+
+namespace Smplat.Functions.Health;
+
+public static class HealthFeature
+{
+    public static IServiceCollection AddHealth(this IServiceCollection services) =>
+        services.AddSingleton<IReadinessComponent, KeysComponent>();
+}

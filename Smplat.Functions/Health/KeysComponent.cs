@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Options;
+using Smplat.Core.Observability.Readiness;
+using Smplat.Core.Settings;
+using Smplat.Functions.Http.Access;
+
+namespace Smplat.Functions.Health;
+
+/// <summary>Error while keyed routes answer 503 for want of a key.</summary>
+public sealed class KeysComponent(KeyRing keys, IOptionsMonitor<RuntimeOptions> runtime) : IReadinessComponent
+{
+    public string Name => "api_keys";
+
+    public Task<ComponentState> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(
+        !keys.IsEmpty ? ComponentState.Ready
+        : runtime.CurrentValue.IsLocal ? new(ComponentStatus.Disabled, "A local run without keys is open.")
+        : new ComponentState(ComponentStatus.Error, "CHECKOUT_API_KEY is not set; keyed routes answer 503."));
+}

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Observability.Counters;
+using Smplat.Core.Settings;
+using Smplat.Functions.Http.Errors;
+
+namespace Smplat.Functions.Http.Access;
+
+/// <summary>Lets a request through when its key opens the function, and remembers who the caller is.</summary>
+public sealed class AccessMiddleware(
+    KeyRing keys,
+    FunctionTraits traits,
+    IOptionsMonitor<RuntimeOptions> runtime,
+    IOptionsMonitor<HttpOptions> options,
+    DurableCounters counters) : IFunctionsWorkerMiddleware
+{
+    public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is not { } http)
+        {
+            return next(context);
+        }
+
+        var trait = traits.Of(context.FunctionDefinition);
+        var shown = ShownKey(http.Request);
+        var match = shown is null ? null : keys.Match(shown);
+        var settings = options.CurrentValue;
+        http.SetCaller(new(match, ClientAddress.Of(http, settings.TrustedProxies, settings.ClientAddressHeader)));
+
+        if (trait.Scope is not { } scope)
+        {
+            return trait.RefuseWrongKey && shown is not null && match is null && !keys.IsEmpty
+                ? Refuse(http, "wrong_key")
+                : next(context);
+        }
+
+        if (keys.IsEmpty)
+        {
+            // Fail closed: only a local run may be without keys.
+            return runtime.CurrentValue.IsLocal
+                ? next(context)
+                : ErrorBody.WriteAsync(http, ErrorKind.NotConfigured, "No API key is configured for this app; set CHECKOUT_API_KEY.");
+        }
+
+        return match is null ? Refuse(http, shown is null ? "no_key" : "wrong_key")
+            : match.Scopes.Contains(scope) ? next(context)
+            : ErrorBody.WriteAsync(http, ErrorKind.Forbidden, "This key does not open this route.");
+    }
+
+    private Task Refuse(HttpContext http, string why)
+    {
+        counters.Increment("smplat_http_refused_total", ("reason", why));
+        return ErrorBody.WriteAsync(http, ErrorKind.Unauthorized, "Invalid API key");
+    }
+
+    private static string? ShownKey(HttpRequest request)
+    {
+        if (request.Headers.TryGetValue("X-API-Key", out var header) && header.Count > 0)
+        {
+            return header[0];
+        }
+
+        var authorization = request.Headers.Authorization.ToString();
+        return authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? authorization[7..].Trim() : null;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Smplat.Functions.Http.Answers;
+
+/// <summary>How the members of a JSON answer are spelled.</summary>
+public enum Naming
+{
+    Snake,
+    Camel,
+}
+
+internal static class JsonNaming
+{
+    private static readonly JsonSerializerOptions SnakeCase = Options(JsonNamingPolicy.SnakeCaseLower);
+    private static readonly JsonSerializerOptions CamelCase = Options(JsonNamingPolicy.CamelCase);
+
+    internal static JsonSerializerOptions Serializer(this Naming naming) => naming == Naming.Snake ? SnakeCase : CamelCase;
+
+    private static JsonSerializerOptions Options(JsonNamingPolicy naming) => new()
+    {
+        PropertyNamingPolicy = naming,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new InstantConverter() },
+    };
+
+    /// <summary>One form for all instants: RFC 3339 in UTC with <c>Z</c>.</summary>
+    private sealed class InstantConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.UtcDateTime);
+    }
+}

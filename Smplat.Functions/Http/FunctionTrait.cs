@@ -1,0 +1,8 @@
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Limits;
+
+namespace Smplat.Functions.Http;
+
+/// <summary>What a function class declares about itself.</summary>
+/// <param name="Scope">The scope that its key must have; null when it is open to all.</param>
+public sealed record FunctionTrait(string Name, KeyScope? Scope, bool RefuseWrongKey, RateCategory? Rate);

@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+
+namespace Smplat.Functions.Http.Headers;
+
+[OpenToAll("Browsers send preflights without credentials; the headers say what is allowed.")]
+public sealed class AnswerPreflightFunction
+{
+    [Function("AnswerPreflight")]
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "{*path}")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        Task.FromResult(Answer.Empty(StatusCodes.Status200OK));
+}

@@ -1,0 +1,29 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Smplat.Core.Settings;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Errors;
+using Smplat.Functions.Http.Headers;
+using Smplat.Functions.Http.Limits;
+
+namespace Smplat.Functions.Http;
+
+public static class HttpFeature
+{
+    /// <summary>Everything around a function: errors, headers, keys and limits, in this order from the outside.</summary>
+    public static FunctionsApplicationBuilder AddHttp(this FunctionsApplicationBuilder builder)
+    {
+        builder.Services.AddSettings<HttpOptions>();
+        builder.Services.AddSettings<KeyOptions>();
+        builder.Services.AddSettings<RateOptions>();
+        builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddSingleton<FunctionTraits>();
+        builder.Services.AddSingleton<RateLimiter>();
+        builder.UseMiddleware<ErrorMiddleware>();
+        builder.UseMiddleware<HeaderMiddleware>();
+        builder.UseMiddleware<AccessMiddleware>();
+        builder.UseMiddleware<RateLimitMiddleware>();
+        return builder;
+    }
+}

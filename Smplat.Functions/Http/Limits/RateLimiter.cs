@@ -1,0 +1,50 @@
+namespace Smplat.Functions.Http.Limits;
+
+/// <summary>Sliding windows per caller, in memory and bounded: past the capacity the longest idle callers are forgotten.</summary>
+public sealed class RateLimiter(TimeProvider clock)
+{
+    public const int Capacity = 20_000;
+
+    private readonly Dictionary<string, SlidingWindow> _callers = [];
+    private readonly Lock _gate = new();
+
+    /// <param name="caller">Category and address, or key.</param>
+    public RateVerdict Take(string caller, RateRule rule)
+    {
+        var now = clock.GetUtcNow();
+        lock (_gate)
+        {
+            if (!_callers.TryGetValue(caller, out var window))
+            {
+                MakeRoom();
+                _callers[caller] = window = new();
+            }
+
+            return window.Take(rule, now);
+        }
+    }
+
+    internal int CallerCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _callers.Count;
+            }
+        }
+    }
+
+    private void MakeRoom()
+    {
+        if (_callers.Count < Capacity)
+        {
+            return;
+        }
+
+        foreach (var (caller, _) in _callers.OrderBy(entry => entry.Value.LastUse).Take(Capacity / 10).ToArray())
+        {
+            _callers.Remove(caller);
+        }
+    }
+}

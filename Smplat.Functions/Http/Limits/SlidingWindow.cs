@@ -1,0 +1,30 @@
+namespace Smplat.Functions.Http.Limits;
+
+/// <summary>
+/// A log of the counted requests of one caller. A request counts while it is younger than the window; a refused one is
+/// not counted. Not safe for concurrent use: the owner locks.
+/// </summary>
+internal sealed class SlidingWindow
+{
+    private readonly Queue<DateTimeOffset> _counted = new();
+
+    internal DateTimeOffset LastUse { get; private set; }
+
+    internal RateVerdict Take(RateRule rule, DateTimeOffset now)
+    {
+        LastUse = now;
+        while (_counted.TryPeek(out var oldest) && now - oldest >= rule.Window)
+        {
+            _counted.Dequeue();
+        }
+
+        var allowed = _counted.Count < rule.Limit;
+        if (allowed)
+        {
+            _counted.Enqueue(now);
+        }
+
+        var reset = (_counted.TryPeek(out var first) ? first : now) + rule.Window;
+        return new(allowed, rule.Limit, Math.Max(0, rule.Limit - _counted.Count), reset);
+    }
+}
