@@ -7,4 +7,26 @@ internal static partial class CommerceLog
 {
     [LoggerMessage(2001, LogLevel.Warning, "provider_fallback {ProviderId}: {FallbackMode} quote after {Reason}")]
     public static partial void ProviderFallback(ILogger logger, string providerId, string reason, string fallbackMode);
+
+    [LoggerMessage(2002, LogLevel.Error, "{Count} routing sessions were not committed: {Reason}")]
+    public static partial void SessionsNotCommitted(ILogger logger, int count, string reason, Exception exception);
+
+    [LoggerMessage(2003, LogLevel.Warning, "{Count} log lines wait for the database: {Reason}")]
+    public static partial void EdgeLogWaits(ILogger logger, int count, string reason);
+
+    [LoggerMessage(2004, LogLevel.Error, "{Count} log lines were dropped: {Reason}")]
+    public static partial void EdgeLogDropped(ILogger logger, int count, string reason, Exception exception);
+
+    [LoggerMessage(2010, LogLevel.Error,
+        "provider_quote_error {ProviderId}: {Error} ({ErrorCode}, retryable {Retryable}) after {LatencyMs} ms in {RequestId}")]
+    public static partial void QuoteError(
+        ILogger logger, string providerId, string error, string errorCode, bool retryable, int latencyMs, string requestId);
+
+    [LoggerMessage(2011, LogLevel.Information,
+        "commerce.route_order.success {RequestId}: {ProviderId} of {Quotes} quotes, {TotalCents} cents, score {Score}, {DurationMs} ms")]
+    public static partial void Routed(
+        ILogger logger, string requestId, string providerId, int quotes, long totalCents, decimal score, int durationMs);
+
+    [LoggerMessage(2012, LogLevel.Error, "commerce.route_order.failure {RequestId}: {ErrorCode}, asked {Attempted}, {DurationMs} ms")]
+    public static partial void NotRouted(ILogger logger, string requestId, string errorCode, string attempted, int durationMs);
 }

@@ -1,0 +1,17 @@
+namespace Smplat.Core.Commerce.EdgeLogs;
+
+/// <summary>Names of events as the runbook's queries spell them.</summary>
+public static class EdgeLogEvents
+{
+    public const string RouteOrder = "loopgpt_route_order";
+    public const string ConfirmOrder = "loopgpt_confirm_order";
+    public const string CancelOrder = "loopgpt_cancel_order";
+    public const string RecordOutcome = "loopgpt_record_outcome";
+
+    public const string QuoteSuccess = "provider_quote_success";
+    public const string QuoteError = "provider_quote_error";
+    public const string ProviderSkipped = "provider_skipped";
+    public const string Decision = "router_decision";
+    public const string Failure = "router_failure";
+    public const string Latency = "router_latency";
+}

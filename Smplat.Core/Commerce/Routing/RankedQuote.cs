@@ -1,0 +1,13 @@
+using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Scoring;
+
+namespace Smplat.Core.Commerce.Routing;
+
+/// <summary>A quote with its place in the ranking.</summary>
+public sealed record RankedQuote(ProviderConfig Config, ProviderQuote Quote, ScoreBreakdown Score)
+{
+    public long TotalCents => Quote.Quote.TotalCents;
+
+    /// <summary>Commission that the order is expected to earn.</summary>
+    public long CommissionCents => Cents.Share(TotalCents, Config.CommissionRate);
+}
