@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Database.Partitions;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Database;
@@ -15,6 +16,8 @@ public static class DatabaseFeature
             provider.GetRequiredService<IOptionsMonitor<DatabaseOptions>>().CurrentValue,
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<Migrator>();
+        services.AddSingleton<PartitionStore>();
+        services.AddSingleton<PartitionUpkeep>();
         services.AddSingleton<MigrationGate>();
         services.AddHostedService<MigrationStart>();
         return services;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Smplat.Core.Database.Partitions;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Database;
@@ -12,6 +13,7 @@ namespace Smplat.Core.Database;
 /// </summary>
 public sealed partial class MigrationStart(
     Migrator migrator,
+    PartitionUpkeep partitions,
     MigrationGate gate,
     IEnumerable<ISampleData> samples,
     IOptionsMonitor<RuntimeOptions> runtime,
@@ -49,6 +51,7 @@ public sealed partial class MigrationStart(
         try
         {
             var report = await migrator.MigrateAsync(cancellationToken);
+            await partitions.EnsureAsync(cancellationToken);
             if (report.WasEmpty && runtime.CurrentValue.IsLocal)
             {
                 foreach (var sample in samples)

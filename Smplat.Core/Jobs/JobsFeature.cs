@@ -17,6 +17,7 @@ public static class JobsFeature
         services.AddSingleton<RetryDueJobs>();
         services.AddSingleton<JobLedgerView>();
         services.AddSingleton<IReadinessComponent, CatalogSchedulerComponent>();
+        services.AddJob<RetentionJob>();
         services.AddHostedService<JobHeartbeat>();
         return services;
     }

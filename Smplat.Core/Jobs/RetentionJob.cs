@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Options;
+using Smplat.Core.Database.Partitions;
+
+namespace Smplat.Core.Jobs;
+
+/// <summary>Makes the coming months of event and log tables, drops expired ones, and trims the run ledger.</summary>
+public sealed class RetentionJob(
+    PartitionUpkeep partitions, JobLedgerStore ledger, IOptionsMonitor<JobsOptions> options, TimeProvider clock) : IJob
+{
+    private const int TrimBatch = 5_000;
+
+    public JobDefinition Definition { get; } = new("retention", "Partition upkeep and retention of event and log tables")
+    {
+        MaxAttempts = 5,
+        BaseBackoff = TimeSpan.FromSeconds(60),
+        MaxBackoff = TimeSpan.FromMinutes(30),
+        Jitter = TimeSpan.FromSeconds(20),
+    };
+
+    /// <summary>Always on: without it events would one day have no month to go to.</summary>
+    public bool IsEnabled => true;
+
+    public TimeSpan Spacing => TimeSpan.FromHours(1);
+
+    public async Task<JobReport> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var created = await partitions.EnsureAsync(cancellationToken);
+        var dropped = await partitions.DropExpiredAsync(cancellationToken);
+        var trimmed = await TrimLedgerAsync(cancellationToken);
+        return JobReport.Of(
+            created.Count + dropped.Count + trimmed > 0,
+            ("months_created", created),
+            ("months_dropped", dropped),
+            ("runs_trimmed", trimmed));
+    }
+
+    private async Task<int> TrimLedgerAsync(CancellationToken cancellationToken)
+    {
+        var before = clock.GetUtcNow().AddDays(-options.CurrentValue.RunRetentionDays);
+        var trimmed = 0;
+        int batch;
+        do
+        {
+            batch = await ledger.DeleteRunsBeforeAsync(before, TrimBatch, cancellationToken);
+            trimmed += batch;
+        }
+        while (batch == TrimBatch);
+        return trimmed;
+    }
+}

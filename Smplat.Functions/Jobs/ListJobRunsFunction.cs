@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Jobs;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Jobs;
+
+[RequireKey(KeyScope.Operator)]
+public sealed class ListJobRunsFunction(JobLedgerStore ledger)
+{
+    [Function("ListJobRuns")]
+    [Operation("Runs of the ledger, newest first", Tag = "Operators")]
+    [QueryParameter("job_id", typeof(string), "Only the runs of this job")]
+    [QueryParameter("limit", typeof(int), "1 to 200, default 50")]
+    [Answers(200, typeof(JobRunsAnswer), Naming.Snake)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/job-runs")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var query = request.ReadQuery(ListJobRunsQuery.Read);
+        var rows = await ledger.ListRunsAsync(query.JobId, query.Limit, cancellationToken);
+        return Answer.Snake(new JobRunsAnswer([.. rows.Select(JobRunAnswer.From)]));
+    }
+}
