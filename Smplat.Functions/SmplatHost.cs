@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Smplat.Core.Database;
 using Smplat.Core.Jobs;
+using Smplat.Core.Notifications;
 using Smplat.Core.Observability;
 using Smplat.Functions.Health;
 using Smplat.Functions.Http;
@@ -27,6 +28,7 @@ public static class SmplatHost
             .AddDatabase()
             .AddObservability()
             .AddJobs()
+            .AddNotifications()
             .AddHealth();
 
         adjust?.Invoke(builder);

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace Smplat.Core.Notifications;
+
+/// <summary>
+/// Where messages are left in the transaction of the change that causes them: both commit, or neither does. A job
+/// delivers them afterwards.
+/// </summary>
+public sealed class Outbox(OutboxStore store)
+{
+    /// <returns>False when a message with this key exists already; nothing was added then.</returns>
+    public Task<bool> EnqueueAsync(
+        OutboxMessage message, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var connection = transaction.Connection
+            ?? throw new InvalidOperationException("The transaction of the message has ended.");
+        return store.AddAsync(connection, transaction, message, Activity.Current?.Id, cancellationToken);
+    }
+}
