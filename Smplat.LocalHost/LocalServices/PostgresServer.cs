@@ -41,6 +41,12 @@ public sealed class PostgresServer(
             await folder.InitialiseAsync(installation, account, cancellationToken);
         }
 
+        if (!await account.OwnsAsync(folder.Data, cancellationToken))
+        {
+            throw new LocalStartException(
+                $"{folder.Data} belongs to another user, who made it in an earlier run. Run as that user, or remove {folder.Path} to start afresh.");
+        }
+
         if (await TryTakeOverAsync(port, cancellationToken))
         {
             return;

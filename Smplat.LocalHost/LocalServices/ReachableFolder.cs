@@ -21,7 +21,7 @@ public static class ReachableFolder
             return local;
         }
 
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(checkout.Path)))[..12];
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(local)))[..12];
         var elsewhere = Path.Combine(ForRoot, name);
         Directory.CreateDirectory(elsewhere);
         return await account.CanEnterAsync(elsewhere, cancellationToken)

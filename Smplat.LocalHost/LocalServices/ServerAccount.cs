@@ -55,6 +55,18 @@ public sealed class ServerAccount
         return (await LocalCommand.RunAsync(enter, TimeSpan.FromSeconds(10), cancellationToken)).ExitCode == 0;
     }
 
+    /// <summary>Whether this account is the one that a folder belongs to. Postgres accepts no other.</summary>
+    public async Task<bool> OwnsAsync(string folder, CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return true;
+        }
+
+        var test = Command("/bin/sh", ["-c", "[ -O \"$1\" ]", "sh", folder]);
+        return (await LocalCommand.RunAsync(test, TimeSpan.FromSeconds(10), cancellationToken)).ExitCode == 0;
+    }
+
     private static ServerAccount ForRoot(SearchPath path)
     {
         var accounts = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3).ToArray();

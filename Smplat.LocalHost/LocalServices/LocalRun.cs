@@ -1,0 +1,145 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Smplat.LocalHost.LocalServices;
+
+/// <summary>
+/// One local run of a checkout: brings up the Postgres and the table service that the settings do not name, keeps a
+/// second run out, and stops everything at the end.
+/// </summary>
+/// <param name="root">The checkout, or the program's folder in a published build.</param>
+public sealed class LocalRun(string root, TimeProvider clock) : ILocalServices, IAsyncDisposable
+{
+    private FileLock? _lock;
+    private LocalPlan? _plan;
+    private IConfiguration? _configuration;
+    private Dictionary<string, string> _settings = [];
+    private PostgresServer? _postgres;
+    private TableServer? _tables;
+
+    public async Task<IReadOnlyDictionary<string, string>> StartAsync(
+        IConfiguration configuration, IStartupConsole console, CancellationToken cancellationToken)
+    {
+        _configuration = configuration;
+        _plan = LocalPlan.Read(configuration, root);
+        _lock = RunLock.Take(_plan.Checkout);
+        RunningApp.Remove(_plan.Checkout.Local);
+
+        // Side by side: each takes a second or two, and neither needs the other.
+        var database = _plan.NeedsDatabase ? StartPostgresAsync(_plan, console, cancellationToken) : Task.FromResult<string?>(null);
+        var storage = StartTablesAsync(_plan, console, cancellationToken);
+        await Task.WhenAll(database, storage);
+
+        _settings = [];
+        Add(LocalSettingNames.Database, await database);
+        Add(LocalSettingNames.Storage, await storage);
+        return _settings;
+    }
+
+    public void Announce(Uri address)
+    {
+        if (_plan is not null)
+        {
+            var app = new RunningApp(
+                Environment.ProcessId,
+                address.GetLeftPart(UriPartial.Authority),
+                Effective(LocalSettingNames.Database) ?? Effective(LocalSettingNames.DatabaseAlias) ?? "",
+                Effective(LocalSettingNames.Storage),
+                clock.GetUtcNow());
+            app.Write(_plan.Checkout.Local);
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        if (_plan is null || _lock is null)
+        {
+            return;
+        }
+
+        RunningApp.Remove(_plan.Checkout.Local);
+        if (_tables is not null)
+        {
+            await _tables.StopAsync();
+        }
+
+        if (_postgres is not null)
+        {
+            await _postgres.StopAsync(CancellationToken.None);
+        }
+
+        _lock.Dispose();
+        _lock = null;
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private async Task<string?> StartPostgresAsync(LocalPlan plan, IStartupConsole console, CancellationToken cancellationToken)
+    {
+        using var step = console.Step("Postgres");
+        try
+        {
+            var tools = new LocalTools(plan.Checkout, plan.SearchPath, step.Note);
+            _postgres = await new LocalPostgres(tools, step).PrepareAsync(plan.Choice, cancellationToken);
+            await _postgres.StartAsync(plan.PostgresPort, cancellationToken);
+            step.Note($"{_postgres}");
+            if (await new LocalDatabaseStore(_postgres.ConnectionString("postgres")).EnsureAsync(cancellationToken))
+            {
+                step.Note("The database smplat is new");
+            }
+
+            return _postgres.ConnectionString("smplat");
+        }
+        catch (Exception exception)
+        {
+            step.Fail(exception.Message);
+            throw;
+        }
+    }
+
+    /// <returns>Null to leave the setting alone, empty to unset it: the app works without tables, only its caches are not shared.</returns>
+    private async Task<string?> StartTablesAsync(LocalPlan plan, IStartupConsole console, CancellationToken cancellationToken)
+    {
+        var isOurs = plan.Storage is null
+            || (plan.UsesDevelopmentStorage
+                && !await TableServer.IsListeningAsync(LocalPlan.DevelopmentTablePort, cancellationToken));
+        if (!isOurs)
+        {
+            return null;
+        }
+
+        using var step = console.Step("Azurite (Azure Tables)");
+        try
+        {
+            var tools = new LocalTools(plan.Checkout, plan.SearchPath, step.Note);
+            if (await tools.FindNodeModulesAsync(cancellationToken) is not { } npm)
+            {
+                throw new LocalStartException($"Node.js is missing. {NodeTools.Remedy}");
+            }
+
+            var data = Path.Combine(plan.Checkout.Local, "azurite");
+            Directory.CreateDirectory(data);
+            _tables = new(npm.Tools, npm.Modules, plan.SearchPath, data);
+            await _tables.StartAsync(null, cancellationToken);
+            return _tables.ConnectionString;
+        }
+        catch (LocalStartException exception)
+        {
+            step.Fail($"{exception.Message} The app runs without it: quotes are cached in memory only.");
+            return "";
+        }
+    }
+
+    private void Add(string name, string? value)
+    {
+        if (value is not null)
+        {
+            _settings[name] = value;
+        }
+    }
+
+    private string? Effective(string name)
+    {
+        var value = _settings.GetValueOrDefault(name) ?? _configuration?[name];
+        return string.IsNullOrWhiteSpace(value) ? null : value;
+    }
+}
