@@ -6,16 +6,16 @@ public interface IStartupConsole
     /// <summary>A plain line.</summary>
     void Line(string text);
 
-    /// <summary>Announces a step that takes time; disposing it writes "… ready in 0.8 s", unless it failed.</summary>
+    /// <summary>Announces a step that takes time, such as "Postgres".</summary>
     IStartupStep Step(string what);
 }
 
-/// <summary>A step of the start that is under way.</summary>
+/// <summary>A step of the start that is under way. Disposed without <see cref="Ready"/>, it has failed.</summary>
 public interface IStartupStep : IDisposable
 {
-    /// <summary>Says what the step is waiting for, or what it found.</summary>
+    /// <summary>Says what the step is doing, or what it found.</summary>
     void Note(string text);
 
-    /// <summary>Ends the step as failed, so that it does not report itself ready.</summary>
-    void Fail(string why);
+    /// <summary>Writes "Postgres ready in 0.8 s".</summary>
+    void Ready();
 }

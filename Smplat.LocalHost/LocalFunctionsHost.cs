@@ -1,52 +1,63 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.Middleware;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Smplat.LocalHost.Configuration;
 using Smplat.LocalHost.Discovery;
 using Smplat.LocalHost.Http;
 using Smplat.LocalHost.Invocation;
+using Smplat.LocalHost.Startup;
+using Smplat.LocalHost.Timers;
 
 namespace Smplat.LocalHost;
 
 /// <summary>Builds the app that stands in for the Azure Functions host.</summary>
 public static class LocalFunctionsHost
 {
-    private const long BodyLimit = 104_857_600;
-
     /// <summary>A builder whose app serves the functions among the given classes.</summary>
-    public static FunctionsApplicationBuilder CreateBuilder(string[] args, IEnumerable<Type> functionClasses)
+    public static FunctionsApplicationBuilder CreateBuilder(string[] args, IReadOnlyList<Type> classes)
     {
-        var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
-        web.Configuration.AddEnvironmentVariables().AddCommandLine(args);
-        web.Logging.AddSimpleConsole();
-        web.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        var isProgram = classes.Any(type => type.Assembly == Assembly.GetEntryAssembly());
+        try
         {
-            options.Limits.MaxRequestBodySize = BodyLimit;
-            options.AddServerHeader = false;
-        });
-        web.Services.AddRouting();
-        var classes = functionClasses.ToArray();
-        return new FunctionsApplicationBuilder(web, (builder, middleware) => Finish(builder, classes, middleware));
+            var host = HostJson.Find([AppContext.BaseDirectory, .. HostConfiguration.Folders]);
+            var web = WebHost.CreateBuilder(args, host);
+            return new FunctionsApplicationBuilder(web, (builder, middleware) => Build(builder, host, classes, middleware, isProgram));
+        }
+        catch (LocalStartException failure) when (isProgram)
+        {
+            StartFailure.Exit(failure.Message);
+            throw;
+        }
     }
 
-    private static WebApplication Finish(
-        WebApplicationBuilder web,
-        Type[] classes,
-        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
+    private static LocalApp Build(
+        WebApplicationBuilder builder, HostJson host, IReadOnlyList<Type> classes,
+        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware, bool isProgram)
     {
-        web.WebHost.UseUrls($"http://127.0.0.1:{web.Configuration["SMPLAT_PORT"] ?? "7071"}");
-        web.Services.AddSingleton<FunctionSwitches>();
-        web.Services.AddSingleton<HostStop>();
-        var app = web.Build();
-        var pipeline = middleware.Reverse().Aggregate(
-            (FunctionExecutionDelegate)LocalFunction.ExecuteAsync, (next, step) => step(next));
-        var functions = FunctionMethod.FindIn(classes).Select(method => new LocalFunction(method, null)).ToList();
-        app.UseRouting();
-        HttpFunctions.Map(app, functions, "", pipeline);
-        return app;
+        var methods = FunctionMethod.FindIn(classes);
+        var problems = FunctionRules.Problems(methods, host.RoutePrefix);
+        if (methods.Any(method => method.ReturnsActionResult))
+        {
+            builder.Services.AddMvcCore();
+        }
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new FunctionCatalog([.. methods.Select(method => new LocalFunction(method, host.FunctionTimeout))]));
+        builder.Services.AddSingleton(new FunctionPipeline(middleware));
+        builder.Services.AddSingleton<FunctionSwitches>().AddSingleton<HostStop>().AddSingleton<FunctionRunner>();
+        // Last of the app's hosted services, so that it starts after them and stops before them.
+        builder.Services.AddSingleton<TimerHost>().AddHostedService(services => services.GetRequiredService<TimerHost>());
+
+        var web = builder.Build();
+        if (problems.Count == 0)
+        {
+            WebHost.MapRequests(web, host);
+        }
+
+        var console = new StartupConsole(isProgram ? Console.Out : TextWriter.Null);
+        return new LocalApp(web, builder.Configuration, null, problems, new LocalListing(host, _ => []), console, isProgram);
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Smplat.LocalHost.Discovery;
@@ -8,6 +9,10 @@ public sealed record FunctionMethod(
     string Name, MethodInfo Method, ParameterInfo? Trigger, HttpTriggerAttribute? Http, TimerTriggerAttribute? Timer)
 {
     public string EntryPoint => $"{Method.DeclaringType!.FullName}.{Method.Name}";
+
+    /// <summary>Whether it returns an MVC result, which needs more services than the results of minimal APIs.</summary>
+    public bool ReturnsActionResult =>
+        Method.ReturnType.GetGenericArguments().Append(Method.ReturnType).Any(typeof(IActionResult).IsAssignableFrom);
 
     /// <summary>The functions among the public classes of an assembly, by name.</summary>
     public static IReadOnlyList<FunctionMethod> FindIn(IEnumerable<Type> types) =>

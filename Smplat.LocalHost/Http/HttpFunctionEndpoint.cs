@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 using Smplat.LocalHost.Invocation;
 
@@ -13,7 +12,7 @@ namespace Smplat.LocalHost.Http;
 /// Whatever fails ends as a bare 500.
 /// </summary>
 internal sealed class HttpFunctionEndpoint(
-    LocalFunction function, FunctionExecutionDelegate pipeline, FunctionSwitches switches, HostStop stop, ILogger logger)
+    LocalFunction function, FunctionPipeline pipeline, FunctionSwitches switches, HostStop stop, ILogger logger)
 {
     public async Task AnswerAsync(HttpContext http)
     {
@@ -26,7 +25,7 @@ internal sealed class HttpFunctionEndpoint(
         using var context = new LocalFunctionContext(function, http.RequestServices, http, null, stop.Token);
         try
         {
-            await pipeline(context);
+            await pipeline.InvokeAsync(context);
             await RunResultAsync(context.Result, http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)

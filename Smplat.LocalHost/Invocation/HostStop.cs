@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using Smplat.LocalHost.Configuration;
 
 namespace Smplat.LocalHost.Invocation;
 
@@ -7,12 +9,10 @@ namespace Smplat.LocalHost.Invocation;
 /// </summary>
 internal sealed class HostStop : IDisposable
 {
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
-
     private readonly CancellationTokenSource _source = new();
 
-    public HostStop(IHostApplicationLifetime lifetime) =>
-        lifetime.ApplicationStopping.Register(() => _source.CancelAfter(Grace));
+    public HostStop(IHostApplicationLifetime lifetime, IConfiguration configuration) =>
+        lifetime.ApplicationStopping.Register(() => _source.CancelAfter(new HostSettings(configuration).StopGrace));
 
     public CancellationToken Token => _source.Token;
 

@@ -10,5 +10,5 @@ public class FunctionsApplication
     /// <summary>A builder whose app serves the functions of the calling assembly.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static FunctionsApplicationBuilder CreateBuilder(string[] args) =>
-        LocalFunctionsHost.CreateBuilder(args, Assembly.GetCallingAssembly().GetTypes());
+        LocalFunctionsHost.CreateBuilder(args, Assembly.GetCallingAssembly().GetExportedTypes());
 }

@@ -1,0 +1,130 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Smplat.LocalHost.Configuration;
+
+namespace Smplat.LocalHost.Startup;
+
+/// <summary>
+/// The app with what it stands on. Start: local services, then the app's hosted services, then timers, then HTTP. Stop is
+/// the reverse: HTTP accepts nothing more and its requests finish, timer runs finish, hosted services flush, local services stop.
+/// </summary>
+internal sealed class LocalApp(
+    WebApplication web, ConfigurationManager configuration, ILocalServices? localServices, IReadOnlyList<string> problems,
+    LocalListing listing, IStartupConsole console, bool isProgram) : IHost, IAsyncDisposable
+{
+    private bool _isRunning;
+    private bool _hasLocalServices;
+
+    public IServiceProvider Services => web.Services;
+
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        using var signals = new StartSignals(cancellationToken);
+        try
+        {
+            await StartAllAsync(signals.Token);
+        }
+        catch (Exception exception)
+        {
+            await GiveUpAsync();
+            if (isProgram && Explanation(exception, signals.Token) is { } explanation)
+            {
+                StartFailure.Exit(explanation);
+            }
+
+            throw;
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            if (_isRunning)
+            {
+                _isRunning = false;
+                await web.StopAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            await StopLocalServicesAsync();
+        }
+    }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopLocalServicesAsync();
+        await web.DisposeAsync();
+    }
+
+    private async Task StartAllAsync(CancellationToken cancellationToken)
+    {
+        if (problems.Count > 0)
+        {
+            throw new LocalStartException(string.Join(Environment.NewLine, problems));
+        }
+
+        var settings = new HostSettings(configuration);
+        settings.Check();
+        if (localServices is not null && settings.HasLocalServices)
+        {
+            _hasLocalServices = true;
+            var found = await localServices.StartAsync(configuration, console, cancellationToken);
+            IConfigurationBuilder sources = configuration;
+            sources.AddInMemoryCollection(found.Select(entry => KeyValuePair.Create(entry.Key, (string?)entry.Value)));
+        }
+
+        await StartWebAsync(settings, cancellationToken);
+        foreach (var line in listing.Lines(Services, Address()))
+        {
+            console.Line(line);
+        }
+    }
+
+    private async Task StartWebAsync(HostSettings settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _isRunning = true;
+            await web.StartAsync(cancellationToken);
+        }
+        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new LocalStartException(
+                $"Port {settings.Port} is in use. Stop what listens there, or choose another port with SMPLAT_PORT.", exception);
+        }
+    }
+
+    private async Task GiveUpAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await StopAsync(limit.Token);
+    }
+
+    private async Task StopLocalServicesAsync()
+    {
+        if (_hasLocalServices)
+        {
+            _hasLocalServices = false;
+            await localServices!.StopAsync();
+        }
+    }
+
+    private static string? Explanation(Exception exception, CancellationToken stopped) =>
+        exception is OperationCanceledException && stopped.IsCancellationRequested
+            ? "It was stopped."
+            : StartFailure.Explain(exception);
+
+    private string Address()
+    {
+        var address = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+    }
+}

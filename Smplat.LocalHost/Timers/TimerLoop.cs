@@ -1,0 +1,121 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Smplat.LocalHost.Invocation;
+
+namespace Smplat.LocalHost.Timers;
+
+/// <summary>
+/// Runs one timer function on its schedule. Runs never overlap, since the next occurrence is computed after a run has
+/// ended, and a failed run changes nothing about the next.
+/// </summary>
+internal sealed class TimerLoop(
+    TimerPlan plan, string folder, TimeZoneInfo zone, FunctionRunner runner, FunctionSwitches switches,
+    TimeProvider clock, ILogger logger)
+{
+    // Waiting in pieces notices a clock that was set, or a machine that slept.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
+    private readonly TimerSchedule _schedule = plan.Schedule!;
+    private readonly TimerTriggerAttribute _trigger = plan.Function.Method.Timer!;
+    private TimerMonitor? _monitor;
+    private TimerOccurrences? _occurrences;
+
+    /// <summary>Runs until stopped; a run that is under way then is waited for.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            using var lease = await TimerLease.TakeAsync(folder, plan.Function.Name, clock, stopping);
+            if (await StartAsync(stopping) is { } first)
+            {
+                await RepeatAsync(first, stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // A stop while waiting.
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            TimerLog.CannotKeepOccurrences(logger, plan.Function.Name, folder, exception);
+        }
+    }
+
+    /// <summary>Makes up for a missed occurrence, and returns the first one to wait for.</summary>
+    private async Task<DateTimeOffset?> StartAsync(CancellationToken stopping)
+    {
+        var now = clock.GetUtcNow();
+        if (_trigger.UseMonitor && !_schedule.IsFasterThanAMinute(now))
+        {
+            _monitor = new TimerMonitor(folder, plan.Function.Name);
+            _occurrences = await _monitor.ReadAsync(stopping);
+        }
+
+        // The schedule may have changed since, so what counts is the first occurrence after the last sign of life.
+        var expected = _occurrences is { } known ? _schedule.NextAfter(known.Last ?? known.LastUpdated) : null;
+        var isPastDue = expected < now;
+        if (isPastDue || _trigger.RunOnStartup)
+        {
+            return await RunOnceAsync(now, isPastDue, stopping);
+        }
+
+        var next = expected ?? _schedule.NextAfter(now);
+        if (next is { } moment && moment != _occurrences?.Next)
+        {
+            await RememberAsync(new TimerOccurrences(_occurrences?.Last, moment, now), stopping);
+        }
+
+        return next;
+    }
+
+    private async Task RepeatAsync(DateTimeOffset first, CancellationToken stopping)
+    {
+        for (DateTimeOffset? due = first; due is { } moment;)
+        {
+            await WaitUntilAsync(moment, stopping);
+            due = await RunOnceAsync(moment, isPastDue: false, stopping);
+        }
+    }
+
+    private async Task<DateTimeOffset?> RunOnceAsync(DateTimeOffset due, bool isPastDue, CancellationToken stopping)
+    {
+        if (switches.IsDisabled(plan.Function.Name))
+        {
+            return _schedule.NextAfter(Later(due, clock.GetUtcNow()));
+        }
+
+        var info = new TimerInfo { IsPastDue = isPastDue, ScheduleStatus = _occurrences?.In(zone) };
+        await runner.RunTimerAsync(plan.Function, info);
+
+        var now = clock.GetUtcNow();
+        if (_schedule.NextAfter(Later(due, now)) is not { } next)
+        {
+            return null;
+        }
+
+        // Also when a stop has come meanwhile: otherwise the next start would take this run for missed.
+        await RememberAsync(new TimerOccurrences(due, next, now), CancellationToken.None);
+        stopping.ThrowIfCancellationRequested();
+        return next;
+    }
+
+    private async Task RememberAsync(TimerOccurrences occurrences, CancellationToken cancellationToken)
+    {
+        if (_monitor is not null)
+        {
+            _occurrences = occurrences;
+            await _monitor.WriteAsync(occurrences, cancellationToken);
+        }
+    }
+
+    private async Task WaitUntilAsync(DateTimeOffset due, CancellationToken stopping)
+    {
+        for (var left = due - clock.GetUtcNow(); left > TimeSpan.Zero; left = due - clock.GetUtcNow())
+        {
+            await Task.Delay(left > LongestWait ? LongestWait : left < ShortestWait ? ShortestWait : left, clock, stopping);
+        }
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}
