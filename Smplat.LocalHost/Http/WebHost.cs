@@ -38,6 +38,8 @@ internal static class WebHost
     {
         web.UseForwardedHeaders(ConsumeAllHops());
         web.UseRouting();
+        var known = new KnownPaths(web.Services, host.RoutePrefix);
+        web.Use(next => http => known.CheckAsync(http, next));
         AdminFunctions.Map(web);
         HttpFunctions.Map(web, host.RoutePrefix);
     }
