@@ -6,6 +6,7 @@ using Smplat.Functions.Http.Access;
 using Smplat.Functions.Http.Errors;
 using Smplat.Functions.Http.Headers;
 using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Http;
 
@@ -20,6 +21,9 @@ public static class HttpFeature
         builder.Services.AddSingleton<KeyRing>();
         builder.Services.AddSingleton<FunctionTraits>();
         builder.Services.AddSingleton<RateLimiter>();
+        builder.Services.AddSingleton<ApiCatalog>();
+        builder.Services.AddSingleton<ApiDocument>();
+        builder.Services.AddSingleton<ApiPage>();
         builder.UseMiddleware<ErrorMiddleware>();
         builder.UseMiddleware<HeaderMiddleware>();
         builder.UseMiddleware<AccessMiddleware>();

@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+
+namespace Smplat.Functions.Http.OpenApi;
+
+[OpenToAll("The shape of the API is no secret.")]
+public sealed class GetApiDocumentFunction(ApiDocument document)
+{
+    [Function("GetApiDocument")]
+    [Operation("This document", Tag = "Reference")]
+    [Answers(200, "OpenAPI 3.1", ContentType = "application/json")]
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/openapi.json")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        Task.FromResult(Answer.JsonBytes(document.Json));
+}
