@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Jobs;
+using Smplat.Core.Notifications.Internal;
 
 namespace Smplat.Core.Notifications;
 
@@ -8,7 +10,8 @@ public static class NotificationsFeature
     {
         services.AddSingleton<OutboxStore>();
         services.AddSingleton<Outbox>();
-        return services;
+        services.AddSingleton<InternalOutboxStore>();
+        return services.AddJob<InternalOutboxJob>();
     }
 
     /// <summary>Adds the handler of one kind of internal message; features call it for each of theirs.</summary>
