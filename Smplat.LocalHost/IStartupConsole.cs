@@ -10,12 +10,12 @@ public interface IStartupConsole
     IStartupStep Step(string what);
 }
 
-/// <summary>A step of the start that is under way. Disposed without <see cref="Ready"/>, it has failed.</summary>
+/// <summary>A step of the start that is under way. Disposing it writes "Postgres ready in 0.8 s", unless it failed.</summary>
 public interface IStartupStep : IDisposable
 {
     /// <summary>Says what the step is doing, or what it found.</summary>
     void Note(string text);
 
-    /// <summary>Writes "Postgres ready in 0.8 s".</summary>
-    void Ready();
+    /// <summary>Ends the step as failed, so that it does not report itself ready.</summary>
+    void Fail(string why);
 }

@@ -8,6 +8,7 @@ using Smplat.LocalHost.Configuration;
 using Smplat.LocalHost.Discovery;
 using Smplat.LocalHost.Http;
 using Smplat.LocalHost.Invocation;
+using Smplat.LocalHost.LocalServices;
 using Smplat.LocalHost.Startup;
 using Smplat.LocalHost.Timers;
 
@@ -58,6 +59,7 @@ public static class LocalFunctionsHost
         }
 
         var console = new StartupConsole(isProgram ? Console.Out : TextWriter.Null);
-        return new LocalApp(web, builder.Configuration, null, problems, new LocalListing(host, _ => []), console, isProgram);
+        var services = new LocalRun(RepositoryRoot.Path ?? AppContext.BaseDirectory, TimeProvider.System);
+        return new LocalApp(web, builder.Configuration, services, problems, new LocalListing(host), console, isProgram);
     }
 }

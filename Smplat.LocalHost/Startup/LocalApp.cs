@@ -82,7 +82,13 @@ internal sealed class LocalApp(
         }
 
         await StartWebAsync(settings, cancellationToken);
-        foreach (var line in listing.Lines(Services, Address()))
+        var address = Address();
+        if (_hasLocalServices)
+        {
+            localServices!.Announce(address);
+        }
+
+        foreach (var line in listing.Lines(Services, address))
         {
             console.Line(line);
         }
@@ -122,9 +128,9 @@ internal sealed class LocalApp(
             ? "It was stopped."
             : StartFailure.Explain(exception);
 
-    private string Address()
+    private Uri Address()
     {
         var address = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        return new Uri(address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
     }
 }

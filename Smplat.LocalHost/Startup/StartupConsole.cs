@@ -23,7 +23,7 @@ internal sealed class StartupConsole(TextWriter output) : IStartupConsole
         private readonly StartupConsole _console;
         private readonly string _what;
         private readonly long _began = Stopwatch.GetTimestamp();
-        private bool _isReady;
+        private bool _hasFailed;
 
         public RunningStep(StartupConsole console, string what)
         {
@@ -33,18 +33,18 @@ internal sealed class StartupConsole(TextWriter output) : IStartupConsole
 
         public void Note(string text) => _console.Line($"  {_what}: {text}");
 
-        public void Ready()
+        public void Fail(string why)
         {
-            _isReady = true;
-            var seconds = Stopwatch.GetElapsedTime(_began).TotalSeconds;
-            _console.Line(string.Create(CultureInfo.InvariantCulture, $"  {_what} ready in {seconds:0.0} s"));
+            _hasFailed = true;
+            _console.Line($"  {_what} failed: {why}");
         }
 
         public void Dispose()
         {
-            if (!_isReady)
+            if (!_hasFailed)
             {
-                _console.Line($"  {_what} did not get ready");
+                var seconds = Stopwatch.GetElapsedTime(_began).TotalSeconds;
+                _console.Line(string.Create(CultureInfo.InvariantCulture, $"  {_what} ready in {seconds:0.0} s"));
             }
         }
     }
