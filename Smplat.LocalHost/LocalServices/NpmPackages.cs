@@ -11,14 +11,24 @@ public sealed class NpmPackages(CheckoutFolder checkout, NodeTools tools, Action
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
+    private string PackageLock => Path.Combine(checkout.Path, "package-lock.json");
+
     private string Modules => Path.Combine(checkout.Path, "node_modules");
 
     /// <summary>Inside the folder that it speaks for, so that deleting the one deletes the other.</summary>
     private string Stamp => Path.Combine(Modules, ".smplat-installed");
 
-    /// <exception cref="LocalStartException">npm failed; its output is in the message.</exception>
+    /// <returns>The folder of the installed packages.</returns>
+    /// <exception cref="LocalStartException">npm failed, with its output in the message; or this is no checkout.</exception>
     public async Task<string> EnsureAsync(CancellationToken cancellationToken)
     {
+        if (!File.Exists(PackageLock))
+        {
+            throw new LocalStartException(
+                $"{checkout.Path} has no package-lock.json, so there is nothing to install Azurite and the embedded Postgres from. " +
+                "Run from a checkout, or set SMPLAT_DATABASE and AzureWebJobsStorage.");
+        }
+
         var wanted = await HashAsync(cancellationToken);
         if (await IsInstalledAsync(wanted, cancellationToken))
         {
@@ -53,7 +63,7 @@ public sealed class NpmPackages(CheckoutFolder checkout, NodeTools tools, Action
 
     private async Task<string> HashAsync(CancellationToken cancellationToken)
     {
-        await using var stream = File.OpenRead(Path.Combine(checkout.Path, "package-lock.json"));
+        await using var stream = File.OpenRead(PackageLock);
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
     }
 }
