@@ -10,7 +10,7 @@ namespace Smplat.LocalHost.LocalServices;
 public sealed class PostgresServer(
     PostgresInstallation installation, ServerAccount account, PostgresFolder folder, PostgresTuning tuning)
 {
-    private const int StartAttempts = 6;
+    private const int StartAttempts = 4;
 
     /// <summary>After a kill of the postmaster its children hold the shared memory for about a second.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1.5);
