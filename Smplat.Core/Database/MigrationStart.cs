@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Smplat.Core.Database.Partitions;
 using Smplat.Core.Settings;
 
@@ -62,7 +61,7 @@ public sealed partial class MigrationStart(
 
             gate.Open();
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        catch (Exception exception) when (Transient.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
         {
             gate.Fail(exception.Message);
             LogDatabaseUnavailable(logger, exception.Message);

@@ -5,8 +5,10 @@ namespace Smplat.Core.Database.Partitions;
 /// <summary>One calendar month in UTC of a partitioned table: start inclusive, end exclusive.</summary>
 public readonly record struct MonthPartition(string Table, DateOnly Month)
 {
-    /// <summary>Name of the partition, <c>table_yyyymm</c>, in the schema of its table.</summary>
-    public string Name => $"{Table}_{Month.ToString("yyyyMM", CultureInfo.InvariantCulture)}";
+    private const string Suffix = "'y'yyyy'm'MM";
+
+    /// <summary>Name of the partition, <c>table_y2026m01</c>, in the schema of its table.</summary>
+    public string Name => $"{Table}_{Month.ToString(Suffix, CultureInfo.InvariantCulture)}";
 
     public DateTimeOffset From => new(Month.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
 
@@ -19,7 +21,7 @@ public readonly record struct MonthPartition(string Table, DateOnly Month)
     public static MonthPartition? Parse(string table, string name) =>
         name.StartsWith(table + "_", StringComparison.Ordinal)
         && DateOnly.TryParseExact(
-            name.AsSpan(table.Length + 1), "yyyyMM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month)
+            name.AsSpan(table.Length + 1), Suffix, CultureInfo.InvariantCulture, DateTimeStyles.None, out var month)
             ? new(table, month)
             : null;
 }
