@@ -1,10 +1,12 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Smplat.Core.Commerce;
 using Smplat.Core.Database;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
 using Smplat.Core.Observability;
+using Smplat.Functions.Commerce;
 using Smplat.Functions.Health;
 using Smplat.Functions.Http;
 using Smplat.Functions.Observability;
@@ -29,7 +31,9 @@ public static class SmplatHost
             .AddObservability()
             .AddJobs()
             .AddNotifications()
-            .AddHealth();
+            .AddHealth()
+            .AddCommerce()
+            .AddCommerceHttp();
 
         adjust?.Invoke(builder);
         return builder.Build();

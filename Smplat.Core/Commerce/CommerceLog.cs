@@ -22,7 +22,8 @@ internal static partial class CommerceLog
     public static partial void QuoteError(
         ILogger logger, string providerId, string error, string errorCode, bool retryable, int latencyMs, string requestId);
 
-    [LoggerMessage(2011, LogLevel.Information,
+    // Debug: the same facts are kept in edge_logs, and thousands of lines a second would cost more than the decisions.
+    [LoggerMessage(2011, LogLevel.Debug,
         "commerce.route_order.success {RequestId}: {ProviderId} of {Quotes} quotes, {TotalCents} cents, score {Score}, {DurationMs} ms")]
     public static partial void Routed(
         ILogger logger, string requestId, string providerId, int quotes, long totalCents, decimal score, int durationMs);

@@ -1,9 +1,10 @@
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Refusals;
 
 namespace Smplat.Core.Commerce;
 
 /// <summary>A named reason why Commerce does not do what was asked, with its permanent code.</summary>
-public abstract record CommerceRefusal(string Code, string Message)
+public abstract record CommerceRefusal(string Code, string Message) : Refusal(Code, Message)
 {
     /// <summary>The request itself is wrong; repeating it is pointless.</summary>
     public sealed record Invalid(string Code, string Message) : CommerceRefusal(Code, Message);

@@ -19,12 +19,18 @@ public sealed class ProviderGateways
         TimeProvider clock,
         ILoggerFactory loggers)
     {
-        var byId = live.ToDictionary(gateway => gateway.Id);
+        // As everywhere in the container, the last registration wins.
+        var byId = new Dictionary<ProviderId, IProviderGateway>();
+        foreach (var gateway in live)
+        {
+            byId[gateway.Id] = gateway;
+        }
+
         var logger = loggers.CreateLogger<ModalGateway>();
         _gateways =
         [
             .. ProviderIds.All.Select(id => new ModalGateway(
-                byId.TryGetValue(id, out var gateway) ? new BoundedGateway(gateway, clock) : null,
+                byId.TryGetValue(id, out var real) ? new BoundedGateway(real, clock) : null,
                 new MockGateway(id, clock),
                 runtime,
                 logger)),

@@ -55,21 +55,14 @@ internal static class PreferenceReader
                 MaxPriceCents = price is null ? null : Dollars(price.Value),
                 Preferred = Providers(given.Field("preferredProviders", "preferred_providers"), warnings),
                 Excluded = Providers(given.Field("excludeProviders", "avoidProviders", "exclude_providers"), warnings),
-                AllowSplitOrders = split?.Switch() ?? (splitDefault || given.Field("allow_split_orders") is not null),
+                AllowSplitOrders = split?.Switch() ?? splitDefault,
                 SplitStrategy = strategy.Value,
             },
             null);
     }
 
-    private static OptimizeFor? Optimize(JsonElement? given) => given is null ? OptimizeFor.Balanced : given.Value.Text() switch
-    {
-        "balanced" => OptimizeFor.Balanced,
-        "price" => OptimizeFor.Price,
-        "speed" => OptimizeFor.Speed,
-        "margin" => OptimizeFor.Margin,
-        "availability" => OptimizeFor.Availability,
-        _ => null,
-    };
+    private static OptimizeFor? Optimize(JsonElement? given) =>
+        given is null ? OptimizeFor.Balanced : OptimizeLabels.Parse(given.Value.Text());
 
     private static SplitStrategy? Strategy(JsonElement? given) => given is null ? SplitStrategy.Cost : given.Value.Text() switch
     {

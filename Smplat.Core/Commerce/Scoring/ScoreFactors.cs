@@ -35,8 +35,8 @@ public static class ScoreFactors
         }
     }
 
-    /// <summary>Why the provider was chosen, in a sentence for shoppers: what we earn is left out.</summary>
-    public static string Explain(string providerName, IReadOnlyList<string> factors)
+    /// <summary>What speaks for a provider, in a sentence for shoppers: what we earn is left out.</summary>
+    public static string Explain(string providerName, IReadOnlyList<string> factors, bool isWinner)
     {
         var reasons = new List<string>(factors.Count);
         foreach (var factor in factors)
@@ -47,9 +47,13 @@ public static class ScoreFactors
             }
         }
 
-        return reasons.Count == 0
-            ? $"{providerName} is the best of the available offers."
-            : $"{providerName} was chosen for {Join(reasons)}.";
+        return (reasons.Count, isWinner) switch
+        {
+            (0, true) => $"{providerName} is the best of the available offers.",
+            (0, false) => $"{providerName} is a further offer.",
+            (_, true) => $"{providerName} was chosen for {Join(reasons)}.",
+            _ => $"{providerName} stands out for {Join(reasons)}.",
+        };
     }
 
     private static string Join(List<string> reasons) => reasons switch

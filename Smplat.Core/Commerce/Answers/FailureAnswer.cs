@@ -1,0 +1,9 @@
+namespace Smplat.Core.Commerce.Answers;
+
+/// <summary>The envelope of everything that went wrong.</summary>
+public sealed record FailureAnswer(bool Success, FailureError Error, string RequestId, DateTimeOffset Timestamp);
+
+public sealed record FailureError(string Code, string Message, FailureDetails? Details = null, int? RetryAfter = null);
+
+/// <summary>Which providers were asked and what each of them said.</summary>
+public sealed record FailureDetails(IReadOnlyList<string> AttemptedProviders, IReadOnlyDictionary<string, string> Errors);

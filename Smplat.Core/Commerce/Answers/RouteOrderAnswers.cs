@@ -1,0 +1,86 @@
+using Smplat.Core.Commerce.Routing;
+
+namespace Smplat.Core.Commerce.Answers;
+
+/// <summary>Puts a decision into the words of the contract.</summary>
+public static class RouteOrderAnswers
+{
+    private const int ShortAlternatives = 2;
+
+    /// <param name="isKeyed">The caller showed a key and may see commissions.</param>
+    public static RouteOrderAnswer From(RouteOutcome.Routed routed, bool isKeyed)
+    {
+        var decision = routed.Decision;
+        var (winner, items) = (decision.Winner, decision.Order.Basket.Items.Count);
+        var score = ScoreAnswer.From(winner, items, decision.Weights, isKeyed);
+        var others = new AlternativeQuoteAnswer[decision.Ranked.Count - 1];
+        var shortened = new AlternativeAnswer[Math.Min(ShortAlternatives, others.Length)];
+        for (var index = 0; index < others.Length; index++)
+        {
+            others[index] = Full(decision.Ranked[index + 1], items, isKeyed);
+            if (index < shortened.Length)
+            {
+                shortened[index] = Short(decision.Ranked[index + 1]);
+            }
+        }
+
+        return new RouteOrderAnswer
+        {
+            Success = true,
+            RequestId = routed.RequestId,
+            SelectedProvider = winner.Quote.Provider,
+            Provider = winner.Config.Name,
+            ProviderId = winner.Config.Id,
+            Config = isKeyed ? ConfigAnswer.From(winner.Config) : null,
+            Store = winner.Quote.Store,
+            Cart = winner.Quote.Cart,
+            Quote = winner.Quote.Quote,
+            ItemAvailability = winner.Quote.ItemAvailability,
+            AffiliateUrl = winner.Quote.AffiliateUrl,
+            Pricing = winner.Quote.Pricing,
+            Fees = winner.Quote.Fees,
+            Raw = winner.Quote.Raw,
+            Score = score.WeightedTotal,
+            ScoreBreakdown = score,
+            AlternativeQuotes = others,
+            Alternatives = shortened,
+            Savings = decision.CheapestAlternative is { } cheapest
+                ? new SavingsAnswer(cheapest.Config.Id, cheapest.TotalCents, decision.SavingsCents!.Value)
+                : null,
+            Counterfactual = Counterfactual.Describe(decision),
+            ConfirmationToken = routed.Token,
+            ExpiresAt = routed.ExpiresAt,
+            Message = score.Explanation,
+            Warnings = decision.Warnings,
+        };
+    }
+
+    private static AlternativeQuoteAnswer Full(RankedQuote ranked, int items, bool isKeyed)
+    {
+        var quote = ranked.Quote;
+        return new AlternativeQuoteAnswer(
+            quote.Provider,
+            quote.Store,
+            quote.Cart,
+            quote.Quote,
+            quote.ItemAvailability,
+            quote.AffiliateUrl,
+            quote.Pricing,
+            quote.Fees,
+            Decimals.Trim(ranked.Score.WeightedTotal),
+            ScoreAnswer.From(ranked, items, null, isKeyed));
+    }
+
+    private static AlternativeAnswer Short(RankedQuote ranked)
+    {
+        var totals = ranked.Quote.Quote;
+        return new AlternativeAnswer(
+            ranked.Config.Name,
+            ranked.Config.Id,
+            totals.TotalCents,
+            Decimals.Trim(ranked.Score.WeightedTotal),
+            totals.EstimatedDeliveryMinutes ?? 0,
+            totals.Total,
+            totals.EstimatedDelivery?.Max ?? 0);
+    }
+}

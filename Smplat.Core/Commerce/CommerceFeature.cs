@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Commerce.EdgeLogs;
+using Smplat.Core.Commerce.Health;
+using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Providers.Settings;
+using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Commerce.Scoring;
+using Smplat.Core.Commerce.Sessions;
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Commerce;
+
+public static class CommerceFeature
+{
+    public static IServiceCollection AddCommerce(this IServiceCollection services)
+    {
+        services.AddSettings<MealMeProviderOptions>();
+        services.AddSettings<InstacartProviderOptions>();
+        services.AddSettings<KrogerProviderOptions>();
+        services.AddSettings<WalmartProviderOptions>();
+        services.AddSettings<QuoteCacheOptions>();
+        services.AddSettings<RouterOptions>();
+        services.AddSettings<ScoreOptions>();
+        services.AddSingleton<ProviderRegistry>();
+        services.AddSingleton<ProviderGateways>();
+        services.AddSingleton<ProviderCircuits>();
+        services.AddSingleton<ProviderStandings>();
+        services.AddSingleton<ProviderHealthCheck>();
+        services.AddSingleton<QuoteRace>();
+        services.AddSingleton<RoutingSessionStore>();
+        services.AddSingleton<SessionWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionWriter>());
+        services.AddSingleton<EdgeLogStore>();
+        services.AddSingleton<EdgeLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<EdgeLog>());
+        services.AddSingleton<RouteJournal>();
+        services.AddSingleton<OrderRouter>();
+        return services;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Requests;
+using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Commerce.Scoring;
+
+namespace Smplat.Core.Commerce.EdgeLogs;
+
+/// <summary>
+/// All that a decision was made from, in few bytes: stored with each <c>router_decision</c> line, so that the decision can
+/// be made again with other weights.
+/// </summary>
+public sealed record DecisionRecord(
+    [property: JsonPropertyName("pref")] string Preference,
+    [property: JsonPropertyName("items")] int ItemsRequested,
+    [property: JsonPropertyName("score")] decimal Score,
+    [property: JsonPropertyName("parts")] IReadOnlyList<int> WinnerComponents,
+    [property: JsonPropertyName("quotes")] IReadOnlyList<DecisionQuote> Quotes)
+{
+    /// <summary>Arm of a running experiment, when there is one.</summary>
+    [JsonPropertyName("arm")]
+    public string? Arm { get; init; }
+
+    public static DecisionRecord From(RoutingDecision decision)
+    {
+        var score = decision.Winner.Score;
+        var quotes = new DecisionQuote[decision.Ranked.Count];
+        for (var index = 0; index < quotes.Length; index++)
+        {
+            quotes[index] = DecisionQuote.From(decision.Ranked[index].Score.Input);
+        }
+
+        return new DecisionRecord(
+            decision.Order.Preferences.OptimizeFor.ToLabel(),
+            decision.Order.Basket.Items.Count,
+            score.WeightedTotal,
+            [score.PriceScore, score.SpeedScore, score.AvailabilityScore, score.MarginScore, score.ReliabilityScore],
+            quotes);
+    }
+}
+
+/// <summary>One quote of a stored decision, in rank order.</summary>
+public sealed record DecisionQuote(
+    [property: JsonPropertyName("p")] ProviderId Provider,
+    [property: JsonPropertyName("pr")] int Priority,
+    [property: JsonPropertyName("t")] long TotalCents,
+    [property: JsonPropertyName("b")] long? PriceBasisCents,
+    [property: JsonPropertyName("e")] int? EtaMinutes,
+    [property: JsonPropertyName("f")] int Found,
+    [property: JsonPropertyName("s")] int Substituted,
+    [property: JsonPropertyName("c")] decimal CommissionRate,
+    [property: JsonPropertyName("sr")] decimal? SuccessRate,
+    [property: JsonPropertyName("mr")] decimal? MarginRate,
+    [property: JsonPropertyName("n")] decimal? Orders,
+    [property: JsonPropertyName("w")] bool? IsPreferred)
+{
+    public static DecisionQuote From(ScoreInput input) =>
+        new(
+            input.Provider,
+            input.Priority,
+            input.TotalCents,
+            input.PriceBasisCents == input.TotalCents ? null : input.PriceBasisCents,
+            input.EtaMinutes,
+            input.Found,
+            input.Substituted,
+            input.CommissionRate,
+            input.Standing?.SuccessRate,
+            input.Standing?.AvgMarginRate,
+            input.Standing?.TotalOrders,
+            input.IsPreferred ? true : null);
+
+    public ScoreInput ToInput() =>
+        new(
+            Provider,
+            Priority,
+            TotalCents,
+            PriceBasisCents ?? TotalCents,
+            EtaMinutes,
+            Found,
+            Substituted,
+            CommissionRate,
+            SuccessRate is null && MarginRate is null ? null : new ProviderStanding(SuccessRate, MarginRate, Orders ?? 0),
+            IsPreferred ?? false);
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Health;
+using Smplat.Core.Commerce.Requests;
+using Smplat.Core.Commerce.Routing;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Commerce;
+
+[OpenToAll("Shoppers route orders without a key; commissions and configuration are shown to keyed callers only.", RefuseWrongKey = true)]
+[RateLimit(RateCategory.Order)]
+public sealed class RouteOrderFunction(OrderRouter router, ProviderHealthCheck health, CommerceAnswers answers)
+{
+    [Function("RouteOrder")]
+    [Operation("Quote a basket at all providers, rank the offers and hand out a confirmation token", Tag = "Commerce",
+        Description = "With {\"action\":\"health_check\"} it tells the health of the providers instead.")]
+    [JsonBody(typeof(RouteOrderBody), Naming.Camel, Example = RouteOrderBody.Example)]
+    [Answers(200, typeof(RouteOrderAnswer), Naming.Camel)]
+    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(503, typeof(FailureAnswer), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/loopgpt_route_order")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var body = await request.ReadBytesAsync(cancellationToken);
+        return RouteOrderReader.Read(body) switch
+        {
+            RouteReading.Order order => answers.Of(
+                await router.RouteAsync(order.Request, cancellationToken), request.HttpContext.Caller().IsKeyed),
+            RouteReading.HealthCheck => answers.Of(await health.CheckAsync(cancellationToken)),
+            RouteReading.Refused refused => answers.Of(refused.Refusal),
+            var unknown => throw new InvalidOperationException($"No answer for {unknown}."),
+        };
+    }
+}
