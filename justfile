@@ -1,0 +1,30 @@
+# Short names for what the README explains. Without just, type the commands themselves.
+
+default: build
+
+build:
+    dotnet build Smplat.sln
+
+# Start the app with everything it needs, on http://localhost:7071.
+run:
+    dotnet run --project Smplat.Functions
+
+test *filter:
+    dotnet test Smplat.sln {{ if filter == "" { "" } else { "--filter FullyQualifiedName~" + filter } }}
+
+format:
+    dotnet format Smplat.sln
+
+migrate *arguments:
+    dotnet run --project Smplat.Cli -- migrate {{ arguments }}
+
+bench *arguments:
+    dotnet run --project Smplat.Benchmarks -c Release -- {{ arguments }}
+
+# What is deployed to Azure.
+publish:
+    dotnet publish Smplat.Functions -c Release -p:FunctionsHost=Azure -o artifacts/functions
+
+# Everything that the pipeline checks.
+ci:
+    .ci/run
