@@ -39,11 +39,11 @@ do $$
 declare
     month timestamptz;
 begin
-    for offset_months in -1..3 loop
+    for offset_months in 0..1 loop
         month := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => offset_months)) at time zone 'UTC';
         execute format(
             'create table %I partition of edge_logs for values from (%L) to (%L)',
-            'edge_logs_' || to_char(month at time zone 'UTC', 'YYYYMM'),
+            'edge_logs' || to_char(month at time zone 'UTC', '"_y"YYYY"m"MM'),
             month,
             (month at time zone 'UTC' + interval '1 month') at time zone 'UTC');
     end loop;
