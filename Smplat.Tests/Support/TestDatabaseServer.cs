@@ -24,8 +24,12 @@ internal sealed class TestDatabaseServer
     private readonly string _address;
     private readonly NpgsqlDataSource _admin;
 
-    private TestDatabaseServer(string address)
+    /// <summary>Held for as long as the tests run: collected, it would let go of the leash and take the server down.</summary>
+    private readonly TestPostgres? _postgres;
+
+    private TestDatabaseServer(string address, TestPostgres? postgres)
     {
+        _postgres = postgres;
         _address = address;
         _admin = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(address) { MaxPoolSize = 8, CommandTimeout = 120 });
     }
@@ -73,9 +77,8 @@ internal sealed class TestDatabaseServer
 
     private static async Task<TestDatabaseServer> StartAsync()
     {
-        var address = TestSettings.Database
-            ?? (await TestPostgres.StartAsync(PostgresTuning.Throwaway)).ConnectionString();
-        var server = new TestDatabaseServer(address);
+        var postgres = TestSettings.Database is null ? await TestPostgres.StartAsync(PostgresTuning.Throwaway) : null;
+        var server = new TestDatabaseServer(TestSettings.Database ?? postgres!.ConnectionString(), postgres);
         try
         {
             await server.ExecuteAsync($"create database {Template} template template0");

@@ -17,6 +17,18 @@ public sealed class DurableCounters(CounterStore store, ILogger<DurableCounters>
     private Dictionary<CounterKey, double> _pending = [];
     private Dictionary<string, string> _facts = [];
 
+    /// <summary>Distinct counters that wait to be added.</summary>
+    public int PendingCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _pending.Count;
+            }
+        }
+    }
+
     public void Increment(string name, params ReadOnlySpan<(string Name, string Value)> labels) => Add(name, 1, labels);
 
     public void Add(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)

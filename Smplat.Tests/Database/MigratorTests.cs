@@ -1,0 +1,70 @@
+using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
+using Smplat.Core.Database;
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.Database;
+
+public sealed class MigratorTests
+{
+    [Test]
+    public async Task Ten_instances_that_start_at_once_apply_each_migration_once()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+
+        var reports = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(
+            () => Migrator(database).MigrateAsync(CancellationToken.None))));
+
+        Assert.That(reports.Count(report => report.WasEmpty), Is.EqualTo(1));
+        Assert.That(reports.Sum(report => report.Applied.Count), Is.EqualTo(Migration.ReadAll().Count));
+    }
+
+    [Test]
+    public async Task An_edited_migration_is_refused_by_name()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await Migrator(database).MigrateAsync([Step(1, "create table a ()")], CancellationToken.None);
+
+        Assert.That(
+            async () => await Migrator(database).MigrateAsync([Step(1, "create table b ()")], CancellationToken.None),
+            Throws.TypeOf<EditedMigrationException>().With.Message.Contains("0001_step.sql"));
+    }
+
+    [Test]
+    public async Task A_failing_migration_leaves_nothing_half_done()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        Migration[] steps = [Step(1, "create table a ()"), Step(2, "create table broken (")];
+
+        Assert.That(async () => await Migrator(database).MigrateAsync(steps, CancellationToken.None), Throws.Exception);
+
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        Assert.That(await connection.ExecuteScalarAsync<bool>(Sql.Command(
+            "select to_regclass('a') is null", null, CancellationToken.None)));
+    }
+
+    [Test]
+    public async Task A_later_build_applies_only_what_is_new()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await Migrator(database).MigrateAsync([Step(1, "create table a ()")], CancellationToken.None);
+
+        var report = await Migrator(database).MigrateAsync(
+            [Step(1, "create table a ()"), Step(2, "create table b ()")], CancellationToken.None);
+
+        Assert.That(report.Applied, Is.EqualTo(new[] { "0002_step.sql" }));
+        Assert.That(report.WasEmpty, Is.False);
+    }
+
+    [Test]
+    public void Numbers_of_migrations_are_unique()
+    {
+        var numbers = Migration.ReadAll().Select(migration => migration.Number).ToArray();
+
+        Assert.That(numbers, Is.Unique.And.Not.Empty);
+    }
+
+    private static Migrator Migrator(TestDatabase database) => new(database.DataSource, NullLogger<Migrator>.Instance);
+
+    private static Migration Step(int number, string text) => new(number, $"{number:0000}_step.sql", text, text);
+}
