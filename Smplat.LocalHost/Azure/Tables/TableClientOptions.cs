@@ -1,0 +1,23 @@
+using Azure.Core;
+
+namespace Azure.Data.Tables;
+
+/// <summary>Retries, transport and diagnostics of a table client.</summary>
+public class TableClientOptions : ClientOptions
+{
+    public TableClientOptions(ServiceVersion serviceVersion = ServiceVersion.V2020_12_06) =>
+        VersionHeader = serviceVersion switch
+        {
+            ServiceVersion.V2019_02_02 => "2019-02-02",
+            ServiceVersion.V2020_12_06 => "2020-12-06",
+            _ => throw new ArgumentOutOfRangeException(nameof(serviceVersion)),
+        };
+
+    public enum ServiceVersion
+    {
+        V2019_02_02 = 1,
+        V2020_12_06 = 2,
+    }
+
+    internal string VersionHeader { get; }
+}
