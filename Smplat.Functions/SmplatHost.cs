@@ -6,6 +6,7 @@ using Smplat.Core.Database;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
 using Smplat.Core.Observability;
+using Smplat.Core.Trust;
 using Smplat.Functions.Commerce;
 using Smplat.Functions.Health;
 using Smplat.Functions.Http;
@@ -32,6 +33,7 @@ public static class SmplatHost
             .AddJobs()
             .AddNotifications()
             .AddHealth()
+            .AddTrust()
             .AddCommerce()
             .AddCommerceHttp();
 

@@ -1,0 +1,20 @@
+namespace Smplat.Core.Trust.Forecast;
+
+/// <summary>A row of the forecast's one query: a queue, a history or a shift.</summary>
+internal sealed record ForecastRow
+{
+    /// <summary>Slug of the product, or the name that a shift gives.</summary>
+    public string? Slug { get; init; }
+
+    public string? ProductTitle { get; init; }
+
+    public long Tasks { get; init; }
+
+    public long[]? DurationsUs { get; init; }
+
+    public DateTimeOffset? StartsAt { get; init; }
+
+    public DateTimeOffset? EndsAt { get; init; }
+
+    public int HourlyCapacity { get; init; }
+}

@@ -1,0 +1,13 @@
+using Smplat.Core.Trust.Metrics;
+
+namespace Smplat.Core.Trust.Forecast;
+
+/// <summary>A product's forecast as it stands in the metric's metadata.</summary>
+public sealed record SkuBreakdown(
+    long BacklogTasks,
+    double? AverageMinutes,
+    PercentileBands PercentileBands,
+    IReadOnlyList<ShiftWindow> Windows,
+    string? UnsupportedReason,
+    double? EstimatedClearMinutes,
+    long SampleSize);

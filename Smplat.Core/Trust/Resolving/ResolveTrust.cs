@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Smplat.Core.Input;
+
+namespace Smplat.Core.Trust.Resolving;
+
+/// <summary>A storefront asks for the metrics behind its badges.</summary>
+public sealed record ResolveTrust(string Slug, IReadOnlyList<WantedMetric> Metrics)
+{
+    public const int MaxMetrics = 50;
+    public const int MaxSlug = 120;
+    public const int MaxMetricId = 100;
+
+    public static ResolveTrust Read(Fields fields)
+    {
+        if (fields.Json.TryGetProperty("metrics", out var metrics) && metrics.ValueKind == JsonValueKind.Null)
+        {
+            fields.Error("metrics", "A list is expected; leave it out for an empty one.", "list_type");
+        }
+
+        return new(
+            fields.RequiredText("slug", min: 0, max: MaxSlug),
+            [.. fields.List("metrics", MaxMetrics).Select(WantedMetric.Read)]);
+    }
+}
+
+/// <param name="FreshnessWindowMinutes">How old a value may be to count as fresh; null takes the metric's own window.</param>
+public sealed record WantedMetric(string MetricId, int? FreshnessWindowMinutes)
+{
+    public const int MinWindow = 5;
+    public const int MaxWindow = 20_160;
+
+    public static WantedMetric Read(Fields fields) => new(
+        fields.RequiredText("metric_id", min: 0, max: ResolveTrust.MaxMetricId),
+        fields.Integer("freshness_window_minutes", MinWindow, MaxWindow));
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+using Smplat.Core.Trust.Cache;
+
+namespace Smplat.Core.Trust.Resolving;
+
+/// <summary>Empties the cache of this instance, so that the next request computes.</summary>
+public sealed class TrustPurge(TrustMetricCache cache, ILogger<TrustPurge> logger)
+{
+    public PurgedTrust Purge(PurgeTrust command)
+    {
+        var purged = cache.Purge(command.MetricId);
+        TrustLog.Purged(logger, string.Join(", ", purged));
+        return new(purged);
+    }
+}

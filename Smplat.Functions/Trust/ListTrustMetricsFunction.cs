@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Trust.Resolving;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Trust;
+
+[RequireKey(KeyScope.Storefront)]
+public sealed class ListTrustMetricsFunction(TrustCatalogue catalogue)
+{
+    [Function("ListTrustMetrics")]
+    [Operation("The catalogue of trust metrics, for editors and documentation", Tag = "Trust")]
+    [Answers(200, typeof(CatalogueAnswer), Naming.Snake)]
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/trust/metrics")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        Task.FromResult(Answer.Snake(catalogue.List()));
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Trust.Resolving;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Trust;
+
+[RequireKey(KeyScope.Storefront)]
+public sealed class PurgeTrustMetricsFunction(TrustPurge purge)
+{
+    [Function("PurgeTrustMetrics")]
+    [Operation("Forget cached trust metrics of this instance", Tag = "Trust")]
+    [JsonBody(typeof(PurgeTrust), Naming.Snake, Example = """{"metric_id":"first_response_minutes"}""")]
+    [Answers(200, typeof(PurgedTrust), Naming.Snake)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/trust/metrics/purge")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var command = await request.ReadAsync(PurgeTrust.Read, cancellationToken);
+        return Answer.Snake(purge.Purge(command));
+    }
+}
