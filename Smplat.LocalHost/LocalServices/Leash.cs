@@ -9,6 +9,10 @@ namespace Smplat.LocalHost.LocalServices;
 /// </summary>
 public sealed class Leash : IDisposable
 {
+    /// <summary>A session of its own, where the system has setsid: a kill of our whole process group must not take the leash along.</summary>
+    private const string Detach =
+        "command -v setsid >/dev/null 2>&1 && exec setsid /bin/sh -c \"$0\" leash \"$@\"; exec /bin/sh -c \"$0\" leash \"$@\"";
+
     private const string WaitThen = "exec >/dev/null 2>&1; trap '' INT TERM HUP; cat; ";
     private readonly Process? _shell;
 
@@ -22,7 +26,7 @@ public sealed class Leash : IDisposable
             return new(null);
         }
 
-        string[] all = ["-c", WaitThen + script, "leash", .. arguments];
+        string[] all = ["-c", Detach, WaitThen + script, .. arguments];
         var start = new ProcessStartInfo("/bin/sh", all) { RedirectStandardInput = true, WorkingDirectory = "/" };
         return new(Process.Start(start));
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
@@ -12,9 +11,14 @@ namespace Smplat.Tests.LocalServices;
 /// </summary>
 internal sealed class TemporaryCheckout : IAsyncDisposable
 {
-    private readonly string _outer;
+    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private TemporaryCheckout(string outer, string path) => (_outer, Path) = (outer, path);
+    private const UnixFileMode Everybody =
+        Owner | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private readonly TestFolder _outer;
+
+    private TemporaryCheckout(TestFolder outer, string path) => (_outer, Path) = (outer, path);
 
     public string Path { get; }
 
@@ -23,21 +27,9 @@ internal sealed class TemporaryCheckout : IAsyncDisposable
     /// <param name="isClosedToOthers">Its parent lets only its owner in, as /root and the folders of mktemp do.</param>
     public static TemporaryCheckout Create(bool isClosedToOthers = false)
     {
-        var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        var others = UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-        var outer = System.IO.Path.Combine(
-            System.IO.Path.GetTempPath(), $"smplat-checkout-{Environment.ProcessId}-{System.IO.Path.GetRandomFileName()}");
-        var path = System.IO.Path.Combine(outer, "my checkout");
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(outer, isClosedToOthers ? mode : mode | others);
-            Directory.CreateDirectory(path, mode | others);
-        }
-
+        var outer = TestFolder.Create(isClosedToOthers ? Owner : Everybody);
+        var path = System.IO.Path.Combine(outer.Path, "my checkout");
+        Directory.CreateDirectory(path);
         var source = RepositoryRoot.Path!;
         foreach (var file in new[] { "package.json", "package-lock.json", ".npmrc" })
         {
@@ -89,36 +81,10 @@ internal sealed class TemporaryCheckout : IAsyncDisposable
             ? Directory.EnumerateDirectories(Local, "postgres-*").Select(path => new PostgresFolder(path).FindRunning()).FirstOrDefault()
             : null;
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Also ends the server that a test left when it failed half-way.</summary>
+    public ValueTask DisposeAsync()
     {
-        // A test that failed half-way must not leave a server.
-        if (FindPostgres() is { } running)
-        {
-            using var process = Process.GetProcessById(running.Pid);
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-
-        var modules = new DirectoryInfo(System.IO.Path.Combine(Path, "node_modules"));
-        if (modules.LinkTarget is not null)
-        {
-            modules.Delete();
-        }
-
-        await Eventually.BecomesTrueAsync(TryDelete, $"{_outer} can be removed");
-    }
-
-    /// <summary>The children of a killed server write for a moment longer.</summary>
-    private bool TryDelete()
-    {
-        try
-        {
-            Directory.Delete(_outer, recursive: true);
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
+        _outer.Dispose();
+        return ValueTask.CompletedTask;
     }
 }

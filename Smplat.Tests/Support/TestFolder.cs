@@ -5,59 +5,83 @@ using Smplat.LocalHost.LocalServices;
 
 namespace Smplat.Tests.Support;
 
-/// <summary>Throwaway folders that name their owner, so that a later run can clear those of a killed one.</summary>
-public static class TestFolder
+/// <summary>
+/// A throwaway folder that may hold database servers. It goes when it is disposed and when the test process ends, however
+/// that happens; its name tells its owner, so that a later run can clear what was left all the same.
+/// </summary>
+public sealed class TestFolder : IDisposable
 {
     private const string Prefix = "smplat-test-";
 
-    /// <summary>A new folder that the account may enter and own.</summary>
-    public static async Task<string> CreateAsync(ServerAccount account)
+    /// <summary>Ends the servers below $1, then removes it; their last processes write for a moment longer.</summary>
+    private const string Remove =
+        "find \"$1\" -name postmaster.pid | while IFS= read -r file; do kill -QUIT \"$(head -n 1 \"$file\")\"; done; " +
+        "for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf \"$1\" && break; sleep 0.3; done";
+
+    private readonly Leash _leash;
+
+    private TestFolder(string path) => (Path, _leash) = (path, Leash.Hold(Remove, path));
+
+    public string Path { get; }
+
+    /// <summary>A new folder that the account can reach and that belongs to it.</summary>
+    public static async Task<TestFolder> CreateAsync(ServerAccount account)
     {
-        string[] places = [Path.GetTempPath(), "/tmp", "/var/tmp"];
+        await SweepAsync();
+        string[] places = [System.IO.Path.GetTempPath(), "/tmp", "/var/tmp"];
         foreach (var place in places.Where(Directory.Exists))
         {
-            var folder = Path.Combine(place, $"{Prefix}{Environment.ProcessId}-{Path.GetRandomFileName()}");
-            Directory.CreateDirectory(folder);
-            await account.GiveAsync(folder, CancellationToken.None);
-            if (await account.CanEnterAsync(folder, CancellationToken.None))
+            var path = NewPath(place);
+            Directory.CreateDirectory(path);
+            await account.GiveAsync(path, CancellationToken.None);
+            if (await account.CanEnterAsync(path, CancellationToken.None))
             {
-                return folder;
+                return new(path);
             }
 
-            Directory.Delete(folder);
+            Directory.Delete(path);
         }
 
         throw new LocalStartException($"No temporary folder lets the account {account.Name} in.");
     }
 
-    /// <summary>Clears what test processes left that are gone without having cleared it themselves.</summary>
-    public static async Task SweepAsync(PostgresInstallation installation, ServerAccount account)
+    /// <summary>A new folder of this user's, with these permissions where there are any.</summary>
+    public static TestFolder Create(UnixFileMode mode)
     {
-        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*"))
+        var path = NewPath(System.IO.Path.GetTempPath());
+        if (OperatingSystem.IsWindows())
         {
-            var owner = Path.GetFileName(folder)[Prefix.Length..].Split('-')[0];
-            if (int.TryParse(owner, CultureInfo.InvariantCulture, out var pid) && !IsAlive(pid))
-            {
-                await RemoveAsync(folder, installation, account);
-            }
+            Directory.CreateDirectory(path);
         }
+        else
+        {
+            Directory.CreateDirectory(path, mode);
+        }
+
+        return new(path);
     }
 
-    private static async Task RemoveAsync(string folder, PostgresInstallation installation, ServerAccount account)
-    {
-        try
-        {
-            foreach (var cluster in Directory.EnumerateDirectories(folder))
-            {
-                var server = new PostgresServer(installation, account, new(cluster), PostgresTuning.Throwaway);
-                await server.StopAtOnceAsync(CancellationToken.None);
-            }
+    public void Dispose() => _leash.Dispose();
 
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or LocalStartException)
+    private static string NewPath(string place) =>
+        System.IO.Path.Combine(place, $"{Prefix}{Environment.ProcessId}-{System.IO.Path.GetRandomFileName()}");
+
+    /// <summary>Clears what test processes left that are gone, such as those of a machine that was switched off.</summary>
+    private static async Task SweepAsync()
+    {
+        if (OperatingSystem.IsWindows())
         {
-            // Somebody else's, or being cleared by another run at this moment.
+            return;
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(System.IO.Path.GetTempPath(), Prefix + "*"))
+        {
+            var owner = System.IO.Path.GetFileName(folder)[Prefix.Length..].Split('-')[0];
+            if (int.TryParse(owner, CultureInfo.InvariantCulture, out var pid) && !IsAlive(pid))
+            {
+                await LocalCommand.RunAsync(
+                    new("/bin/sh", ["-c", Remove, "sweep", folder]), TimeSpan.FromSeconds(30), CancellationToken.None);
+            }
         }
     }
 

@@ -7,16 +7,10 @@ namespace Smplat.Tests.Support;
 /// <summary>A Postgres server for one test process, or for one test that stops and kills it.</summary>
 public sealed class TestPostgres : IAsyncDisposable
 {
-    /// <summary>Runs when the test process ends, however it ends: stop the server, remove its folder.</summary>
-    private const string Remove =
-        "pid=$(head -n 1 \"$1/cluster/data/postmaster.pid\" 2>/dev/null); " +
-        "[ -n \"$pid\" ] && kill -QUIT \"$pid\"; " +
-        "for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf \"$1\" && break; sleep 0.3; done";
-
     private readonly PostgresServer _server;
-    private readonly Leash _leash;
+    private readonly TestFolder _folder;
 
-    private TestPostgres(PostgresServer server, Leash leash) => (_server, _leash) = (server, leash);
+    private TestPostgres(PostgresServer server, TestFolder folder) => (_server, _folder) = (server, folder);
 
     /// <summary>
     /// A private server that keeps every commit over kill and start, on the same
@@ -46,12 +40,10 @@ public sealed class TestPostgres : IAsyncDisposable
         var installation = await tools.FindPostgresAsync(TestSettings.Postgres, CancellationToken.None);
         installation = await ReachableFolder.EnsureRunnableAsync(
             installation, tools.Checkout, account, CancellationToken.None);
-        await TestFolder.SweepAsync(installation, account);
         var folder = await TestFolder.CreateAsync(account);
-        var leash = Leash.Hold(Remove, folder);
-        var server = new PostgresServer(installation, account, new(Path.Combine(folder, "cluster")), tuning);
+        var server = new PostgresServer(installation, account, new(Path.Combine(folder.Path, "cluster")), tuning);
         await server.StartAsync(null, CancellationToken.None);
-        return new(server, leash);
+        return new(server, folder);
     }
 
     public string ConnectionString(string database = "postgres") => _server.ConnectionString(database);
@@ -83,6 +75,6 @@ public sealed class TestPostgres : IAsyncDisposable
             await _server.StopAtOnceAsync(CancellationToken.None);
         }
 
-        _leash.Dispose();
+        _folder.Dispose();
     }
 }
