@@ -18,12 +18,17 @@ internal static class JsonNaming
 
     internal static JsonSerializerOptions Serializer(this Naming naming) => naming == Naming.Snake ? SnakeCase : CamelCase;
 
-    private static JsonSerializerOptions Options(JsonNamingPolicy naming) => new()
+    private static JsonSerializerOptions Options(JsonNamingPolicy naming)
     {
-        PropertyNamingPolicy = naming,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new InstantConverter() },
-    };
+        var options = new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = naming,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new InstantConverter() },
+        };
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
 
     /// <summary>One form for all instants: RFC 3339 in UTC with <c>Z</c>.</summary>
     private sealed class InstantConverter : JsonConverter<DateTimeOffset>

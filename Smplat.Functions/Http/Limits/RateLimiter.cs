@@ -24,7 +24,8 @@ public sealed class RateLimiter(TimeProvider clock)
         }
     }
 
-    internal int CallerCount
+    /// <summary>Callers that are remembered now.</summary>
+    public int CallerCount
     {
         get
         {
