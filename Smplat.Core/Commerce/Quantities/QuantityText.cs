@@ -160,10 +160,16 @@ public static partial class QuantityText
             return true;
         }
 
-        return number <= Largest && TryAddFraction(words, ref at, ref number);
+        if (at < words.Count && words[at] is "/" or "\u2044")
+        {
+            return false;
+        }
+
+        AddFraction(words, ref at, ref number);
+        return true;
     }
 
-    private static bool TryAddFraction(List<string> words, ref int at, ref decimal number)
+    private static void AddFraction(List<string> words, ref int at, ref decimal number)
     {
         if (at < words.Count && words[at].Length == 1 && VulgarFraction(words[at][0]) is { } vulgar)
         {
@@ -179,8 +185,6 @@ public static partial class QuantityText
                 at = next;
             }
         }
-
-        return true;
     }
 
     private static bool TryReadSlash(List<string> words, ref int at, decimal numerator, out decimal fraction)

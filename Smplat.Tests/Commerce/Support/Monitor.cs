@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Options;
+
+namespace Smplat.Tests.Commerce.Support;
+
+/// <summary>Settings that a test sets by hand.</summary>
+public sealed class Monitor<T>(T value) : IOptionsMonitor<T>
+{
+    public T CurrentValue { get; set; } = value;
+
+    public T Get(string? name) => CurrentValue;
+
+    public IDisposable? OnChange(Action<T, string?> listener) => null;
+}
