@@ -35,6 +35,6 @@ public static class CommerceFeature
         services.AddHostedService(provider => provider.GetRequiredService<EdgeLog>());
         services.AddSingleton<RouteJournal>();
         services.AddSingleton<OrderRouter>();
-        return services;
+        return services.AddVendors();
     }
 }

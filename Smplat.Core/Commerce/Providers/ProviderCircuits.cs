@@ -1,18 +1,26 @@
+using System.Diagnostics.Metrics;
+using Smplat.Core.Commerce.Providers.Resilience;
+using Smplat.Core.Observability;
+
 namespace Smplat.Core.Commerce.Providers;
 
-/// <summary>Where each provider's circuit breaker stands in this process. The breaker reports here; health and gauges read it.</summary>
+/// <summary>Each provider's circuit breaker in this process. Routing, health and the gauge read where it stands here.</summary>
 public sealed class ProviderCircuits
 {
-    private readonly CircuitPosition[] _positions = new CircuitPosition[ProviderIds.All.Count];
+    private readonly CircuitBreaker[] _breakers;
 
-    public CircuitPosition For(ProviderId id) => _positions[(int)id];
+    public ProviderCircuits(TimeProvider clock)
+    {
+        _breakers = [.. ProviderIds.All.Select(_ => new CircuitBreaker(clock))];
+        SmplatTelemetry.Meter.CreateObservableGauge(
+            "smplat.provider.circuit", Measure, description: "0 closed, 1 half-open, 2 open");
+    }
 
-    public void Report(ProviderId id, CircuitPosition position) => _positions[(int)id] = position;
-}
+    public CircuitPosition For(ProviderId id) => Breaker(id).Position;
 
-public enum CircuitPosition
-{
-    Closed,
-    HalfOpen,
-    Open,
+    public CircuitBreaker Breaker(ProviderId id) => _breakers[(int)id];
+
+    private IEnumerable<Measurement<int>> Measure() =>
+        ProviderIds.All.Select(id => new Measurement<int>(
+            (int)For(id), new KeyValuePair<string, object?>("provider_id", id.ToWire())));
 }

@@ -20,6 +20,11 @@ public sealed record ProviderQuote(
     /// <summary>Notes for the shopper, such as an assumed pack size or a cached price. Null when there is none.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
 
+    /// <summary>
+    /// Parts of the totals that are our estimate because the provider gives none: items, fees, tax, eta. Null when all are quoted.
+    /// </summary>
+    public IReadOnlyList<string>? Estimates { get; init; }
+
     [JsonIgnore]
     public int FoundCount => ItemAvailability.Count(row => row.Status == AvailabilityStatus.Found);
 

@@ -10,7 +10,11 @@ public sealed record QuoteRequest(
     string CartHash,
     UserContext? User = null,
     DeliveryWindow? Window = null,
-    string? SpecialInstructions = null);
+    string? SpecialInstructions = null)
+{
+    /// <summary>Asks the provider even when a recent quote is known, as a confirmation does.</summary>
+    public bool Fresh { get; init; }
+}
 
 /// <summary>One line of the basket as the shopper wrote it.</summary>
 /// <param name="Id">The caller's id, or derived from the name; unique in the basket.</param>

@@ -1,0 +1,9 @@
+namespace Smplat.Core.Commerce.Providers.Caching;
+
+/// <summary>For processes without a table service.</summary>
+public sealed class UnsharedCache : ISharedCache
+{
+    public Task<SharedEntry?> ReadAsync(string key, CancellationToken cancellationToken) => Task.FromResult<SharedEntry?>(null);
+
+    public Task WriteAsync(string key, SharedEntry entry, CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+
+namespace Smplat.Core.Commerce.Providers.Caching;
+
+/// <summary>How much of the vendors' answers is kept. How long is set beside the quotes.</summary>
+public sealed class VendorCacheOptions
+{
+    /// <summary>Entries that one instance keeps in memory. Default 20000; read at start.</summary>
+    [ConfigurationKeyName("LOOPGPT_CACHE_MAX_ENTRIES")]
+    [Range(100, 1_000_000)]
+    public int MemoryEntries { get; init; } = 20_000;
+
+    /// <summary>Share quotes, stores and products with the other instances over the table service. Default true.</summary>
+    [ConfigurationKeyName("LOOPGPT_SHARED_CACHE_ENABLED")]
+    public bool SharedEnabled { get; init; } = true;
+}

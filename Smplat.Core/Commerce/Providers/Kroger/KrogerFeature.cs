@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Commerce.Providers.Kroger;
+
+public static class KrogerFeature
+{
+    public static IServiceCollection AddKroger(this IServiceCollection services)
+    {
+        services.AddSettings<KrogerOptions>();
+        services.AddSingleton<KrogerTokens>();
+        services.AddSingleton<KrogerClient>();
+        return services.AddGateway<KrogerGateway>();
+    }
+}

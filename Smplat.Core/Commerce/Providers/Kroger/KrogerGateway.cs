@@ -1,0 +1,151 @@
+using Microsoft.Extensions.Options;
+using Smplat.Core.Commerce.Providers.Caching;
+using Smplat.Core.Commerce.Providers.Http;
+using Smplat.Core.Commerce.Providers.Matching;
+using Smplat.Core.Commerce.Providers.Settings;
+
+namespace Smplat.Core.Commerce.Providers.Kroger;
+
+/// <summary>
+/// Kroger over its public tier: real item prices of the store near the address; fee, tax and time estimated; no order
+/// placement, so a confirmation fills the shopper's cart when the account is linked and hands over in any case.
+/// </summary>
+public sealed class KrogerGateway(
+    KrogerClient client,
+    KrogerTokens tokens,
+    VendorCache cache,
+    IOptionsMonitor<KrogerOptions> access,
+    IOptionsMonitor<QuoteCacheOptions> lifetimes,
+    IOptionsMonitor<VendorHttpOptions> http,
+    TimeProvider clock) : IProviderGateway
+{
+    private static readonly TimeSpan NoStoreLifetime = TimeSpan.FromHours(1);
+    private static readonly TimeSpan CartLifetime = TimeSpan.FromHours(24);
+
+    public ProviderId Id => ProviderId.KrogerApi;
+
+    public ProviderCapabilities Capabilities => new(PricingMode.Live, ConfirmMode.Handoff);
+
+    public async Task<QuoteOutcome> QuoteAsync(
+        QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
+    {
+        if (!access.CurrentValue.HasCredentials)
+        {
+            return new QuoteOutcome.Failed(ProviderFailure.MissingCredentials(Id));
+        }
+
+        var budget = CallBudget.Of(config, clock);
+        var store = await FindStoreAsync(request.Address, budget, cancellationToken);
+        if (store.Id is not { } storeId)
+        {
+            return new QuoteOutcome.Failed(ProviderFailure.NoStores(Id));
+        }
+
+        var items = await BoundedFanOut.AllAsync(
+            request.Items,
+            http.CurrentValue.ItemConcurrency,
+            (item, token) => MatchAsync(item, storeId, budget, token),
+            cancellationToken);
+        var basket = new MatchedBasket(items);
+        return basket.IsEmpty
+            ? new QuoteOutcome.Failed(ProviderFailure.NoItemsMatched(Id))
+            : new QuoteOutcome.Quoted(QuoteAssembly.WithEstimatedDelivery(
+                config,
+                new QuotedStore(storeId, store.Name ?? "Kroger", store.Address ?? ""),
+                basket,
+                DeliveryEstimate.Kroger,
+                request.Address,
+                KrogerLinks.Cart(storeId),
+                "kroger",
+                clock.GetUtcNow()));
+    }
+
+    /// <summary>A new token proves the credentials; it counts against no daily quota.</summary>
+    public Task<ProviderHealth> CheckHealthAsync(ProviderConfig config, CancellationToken cancellationToken) =>
+        HealthProbe.RunAsync(
+            Id,
+            access.CurrentValue.HasCredentials,
+            token => tokens.RenewAsync(CallBudget.Of(config, clock), token),
+            clock,
+            cancellationToken);
+
+    public async Task<ConfirmOutcome> ConfirmAsync(
+        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken)
+    {
+        var search = KrogerLinks.Search(request.Quote.Cart);
+        if (request.Basket.User?.KrogerAccessToken is not { Length: > 0 } shopperToken)
+        {
+            return new ConfirmOutcome.HandedOff(search);
+        }
+
+        // The vendor's cart is additive: a repeated confirmation must not fill it twice.
+        var done = CacheKey.Cart(Id, request.IdempotencyKey);
+        if (await cache.FindAsync(done, KrogerJson.Default.KrogerCart, cancellationToken) is not null)
+        {
+            return new ConfirmOutcome.HandedOff(KrogerLinks.Cart(request.Quote.Store?.Id));
+        }
+
+        var cart = KrogerLinks.ToCart(request.Quote.Cart);
+        try
+        {
+            await client.AddToCartAsync(cart, shopperToken, CallBudget.Of(config, clock), cancellationToken);
+        }
+        catch (ProviderFailureException refused) when (ProviderFailureCodes.IsCredentialProblem(refused.Failure.Code))
+        {
+            // The shopper's link has expired. Shopping by hand still works.
+            return new ConfirmOutcome.HandedOff(search);
+        }
+
+        cache.Keep(done, KrogerJson.Default.KrogerCart, cart, CartLifetime);
+        return new ConfirmOutcome.HandedOff(KrogerLinks.Cart(request.Quote.Store?.Id));
+    }
+
+    /// <summary>The public tier takes no orders, so there is never one to find.</summary>
+    public Task<LookupOutcome> FindOrderAsync(
+        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        Task.FromResult<LookupOutcome>(new LookupOutcome.NotFound());
+
+    public Task<CancelOutcome> CancelAsync(CancelRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        Task.FromResult<CancelOutcome>(new CancelOutcome.NotSupported());
+
+    private Task<KrogerStore> FindStoreAsync(DeliveryAddress address, CallBudget budget, CancellationToken cancellationToken) =>
+        cache.GetAsync(
+            CacheKey.Store(Id, address, access.CurrentValue.Root.Authority),
+            KrogerJson.Default.KrogerStore,
+            store => store.Id is null ? NoStoreLifetime : TimeSpan.FromSeconds(lifetimes.CurrentValue.StoreSeconds),
+            async token => KrogerCatalogue.Read(await client.FindLocationsAsync(address.PostalCode, budget, token)),
+            cancellationToken);
+
+    private async Task<MatchedItem> MatchAsync(
+        RequestedItem item, string storeId, CallBudget budget, CancellationToken cancellationToken)
+    {
+        var term = SearchTerm.Of(item.Name);
+        if (term.Length < 3)
+        {
+            return new MatchedItem(item);
+        }
+
+        var products = await cache.GetAsync(
+            CacheKey.Sku(Id, storeId, item),
+            KrogerJson.Default.IReadOnlyListVendorProduct,
+            _ => TimeSpan.FromSeconds(lifetimes.CurrentValue.SkuSeconds),
+            token => SearchAsync(item, term, storeId, budget, token),
+            cancellationToken);
+        return ProductMatcher.Match(item, products);
+    }
+
+    /// <summary>A second page is read only when the first holds nothing acceptable.</summary>
+    private async Task<IReadOnlyList<VendorProduct>> SearchAsync(
+        RequestedItem item, string term, string storeId, CallBudget budget, CancellationToken cancellationToken)
+    {
+        var first = await client.SearchAsync(term, storeId, 0, budget, cancellationToken);
+        IReadOnlyList<VendorProduct> products = [.. KrogerCatalogue.Read(first)];
+        if (first.Meta?.Pagination?.Total is not > KrogerClient.PageSize || ProductMatcher.Match(item, products).Product is not null)
+        {
+            return products;
+        }
+
+        var second = await client.SearchAsync(term, storeId, 1, budget, cancellationToken);
+        return [.. products, .. KrogerCatalogue.Read(second)];
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Commerce.Providers.Walmart;
+
+public static class WalmartFeature
+{
+    public static IServiceCollection AddWalmart(this IServiceCollection services)
+    {
+        services.AddSettings<WalmartOptions>();
+        services.AddSingleton<WalmartSigner>();
+        services.AddSingleton<WalmartClient>();
+        return services.AddGateway<WalmartGateway>();
+    }
+}
