@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Smplat.Core.Commerce;
+using Smplat.Core.Analytics;
 using Smplat.Core.Database;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
@@ -34,6 +35,8 @@ public static class SmplatHost
             .AddNotifications()
             .AddHealth()
             .AddTrust()
+            .AddAnalytics()
+            .AddIngestion()
             .AddCommerce()
             .AddCommerceHttp();
 

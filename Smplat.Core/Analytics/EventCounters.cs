@@ -1,0 +1,52 @@
+using System.Diagnostics.Metrics;
+using Smplat.Core.Analytics.Ingestion;
+using Smplat.Core.Observability;
+using Smplat.Core.Observability.Counters;
+
+namespace Smplat.Core.Analytics;
+
+/// <summary>What operators see of ingestion: durable totals by verdict, and how large and quick the groups are.</summary>
+public sealed class EventCounters(DurableCounters counters)
+{
+    public const string Events = "smplat_analytics_events_total";
+    public const string Refused = "smplat_analytics_requests_refused_total";
+
+    private static readonly Histogram<int> GroupSize =
+        SmplatTelemetry.Meter.CreateHistogram<int>("smplat.analytics.group.size", "{event}", "Events committed together");
+
+    private static readonly Histogram<double> GroupDuration =
+        SmplatTelemetry.Meter.CreateHistogram<double>("smplat.analytics.group.duration", "s", "Time to commit a group");
+
+    public void GroupStored(IReadOnlyList<OfferEventWrite> group, int count, TimeSpan duration)
+    {
+        GroupSize.Record(count);
+        GroupDuration.Record(duration.TotalSeconds);
+        var accepted = 0;
+        var rejected = 0;
+        foreach (var write in group)
+        {
+            foreach (var verdict in write.Verdicts)
+            {
+                accepted += verdict.Status == VerdictStatus.Accepted ? 1 : 0;
+                rejected += verdict.Status == VerdictStatus.Rejected ? 1 : 0;
+            }
+        }
+
+        Add("accepted", accepted);
+        Add("rejected", rejected);
+        Add("duplicate", count - accepted - rejected);
+    }
+
+    public void Rejected(int count) => Add("rejected", count);
+
+    /// <param name="reason"><c>busy</c> or <c>timeout</c>.</param>
+    public void RequestRefused(string reason) => counters.Increment(Refused, ("reason", reason));
+
+    private void Add(string verdict, int count)
+    {
+        if (count > 0)
+        {
+            counters.Add(Events, count, ("verdict", verdict));
+        }
+    }
+}

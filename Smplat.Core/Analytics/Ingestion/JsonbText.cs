@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Smplat.Core.Analytics.Ingestion;
+
+/// <summary>
+/// What Postgres refuses although it is valid JSON: the character U+0000, halves of surrogate pairs, and numbers beyond
+/// its exponents. Found here, one such event cannot fail the statement that stores its neighbours.
+/// </summary>
+public static class JsonbText
+{
+    private const int LargestExponent = 308;
+
+    /// <param name="escaped">A JSON string's inside, escapes as sent.</param>
+    public static bool IsStorable(ReadOnlySpan<byte> escaped)
+    {
+        var rest = escaped;
+        while (rest.IndexOf((byte)'\\') is var at and >= 0)
+        {
+            rest = rest[at..];
+            if (rest[1] != (byte)'u')
+            {
+                rest = rest[2..];
+                continue;
+            }
+
+            var unit = CodeUnit(rest);
+            rest = rest[6..];
+            if (unit == '\0' || char.IsLowSurrogate(unit))
+            {
+                return false;
+            }
+
+            if (char.IsHighSurrogate(unit))
+            {
+                if (!rest.StartsWith("\\u"u8) || !char.IsLowSurrogate(CodeUnit(rest)))
+                {
+                    return false;
+                }
+
+                rest = rest[6..];
+            }
+        }
+
+        return true;
+    }
+
+    /// <param name="number">A JSON number as sent.</param>
+    public static bool IsStorableNumber(ReadOnlySpan<byte> number)
+    {
+        var at = number.IndexOfAny((byte)'e', (byte)'E');
+        return at < 0
+            || (int.TryParse(number[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent)
+                && Math.Abs((long)exponent) <= LargestExponent);
+    }
+
+    private static char CodeUnit(ReadOnlySpan<byte> escape) =>
+        (char)ushort.Parse(escape[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,114 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Database;
+
+namespace Smplat.Core.Analytics.Ingestion;
+
+/// <summary>
+/// Group commit: while one group is being committed the events of later requests gather, and become the next group. No
+/// event is acknowledged before its commit; what waits is bounded by count and bytes, and beyond that callers are sent away.
+/// </summary>
+public sealed class OfferEventWriter(
+    OfferEventCommit commit,
+    MigrationGate gate,
+    EventCounters counters,
+    IOptionsMonitor<IngestionOptions> options,
+    TimeProvider clock,
+    ILogger<OfferEventWriter> logger) : BackgroundService
+{
+    private readonly Channel<OfferEventWrite> _queue = Channel.CreateUnbounded<OfferEventWrite>();
+    private long _waitingEvents;
+    private long _waitingBytes;
+
+    public long WaitingEvents => Interlocked.Read(ref _waitingEvents);
+
+    /// <summary>Queues the events of a request; null when there is no room for them.</summary>
+    public OfferEventWrite? TryQueue(IReadOnlyList<OfferEvent> events)
+    {
+        var settings = options.CurrentValue;
+        var write = new OfferEventWrite(
+            events, clock.GetUtcNow() + TimeSpan.FromMilliseconds(settings.WriteTimeoutMilliseconds));
+        var count = Interlocked.Add(ref _waitingEvents, events.Count);
+        var bytes = Interlocked.Add(ref _waitingBytes, write.Bytes);
+
+        // A single request that is larger than the whole queue still passes through an empty one.
+        var isAlone = count == events.Count;
+        var fits = isAlone || (count <= settings.MaxQueuedEvents && bytes <= settings.MaxQueuedMegabytes * 1_048_576L);
+        if (fits && _queue.Writer.TryWrite(write))
+        {
+            return write;
+        }
+
+        Release(write);
+        return null;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // What was queued is still committed: its callers are waiting.
+        _queue.Writer.TryComplete();
+        if (ExecuteTask is { } loops)
+        {
+            await Task.WhenAny(loops, Task.Delay(Timeout.Infinite, cancellationToken));
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await gate.WaitAsync(stoppingToken);
+        await Task.WhenAll(Enumerable.Range(0, options.CurrentValue.Writers).Select(_ => WriteGroupsAsync(stoppingToken)));
+    }
+
+    private async Task WriteGroupsAsync(CancellationToken stoppingToken)
+    {
+        // Off the thread that starts the host.
+        await Task.Yield();
+        var group = new List<OfferEventWrite>();
+        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
+        {
+            group.Clear();
+            var count = 0;
+            while (count < options.CurrentValue.MaxGroupEvents && _queue.Reader.TryRead(out var write))
+            {
+                count += write.Events.Count;
+                group.Add(write);
+            }
+
+            if (count > 0)
+            {
+                await WriteAsync(group, count, stoppingToken);
+            }
+        }
+    }
+
+    private async Task WriteAsync(List<OfferEventWrite> group, int count, CancellationToken stoppingToken)
+    {
+        var startedAt = clock.GetTimestamp();
+        try
+        {
+            await commit.StoreAsync(group, stoppingToken);
+            counters.GroupStored(group, count, clock.GetElapsedTime(startedAt));
+            group.ForEach(write => write.Complete());
+        }
+        catch (Exception exception)
+        {
+            // Every caller learns of it; the loop must live on for those who come after.
+            AnalyticsLog.GroupFailed(logger, count, exception.GetType().Name);
+            group.ForEach(write => write.Fail(exception));
+        }
+        finally
+        {
+            group.ForEach(Release);
+        }
+    }
+
+    private void Release(OfferEventWrite write)
+    {
+        Interlocked.Add(ref _waitingEvents, -write.Events.Count);
+        Interlocked.Add(ref _waitingBytes, -write.Bytes);
+    }
+}

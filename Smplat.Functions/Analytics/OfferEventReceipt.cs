@@ -1,0 +1,6 @@
+namespace Smplat.Functions.Analytics;
+
+/// <summary>The answer to a single event.</summary>
+/// <param name="Status"><c>accepted</c>, or <c>duplicate</c> when it is stored already; both are success.</param>
+/// <param name="CreatedAt">When it was stored first.</param>
+public sealed record OfferEventReceipt(Guid Id, string Status, DateTimeOffset CreatedAt);

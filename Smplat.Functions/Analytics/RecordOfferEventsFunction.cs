@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Analytics.Ingestion;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Analytics;
+
+[RequireKey(KeyScope.Storefront)]
+public sealed class RecordOfferEventsFunction(OfferEventIntake intake)
+{
+    [Function("RecordOfferEvents")]
+    [Operation("Take one offer event, or a batch of them, durably and once", Tag = "Analytics")]
+    [JsonBody(typeof(OfferEventBody), Naming.Snake, Example = OfferEventBody.SnakeExample)]
+    [Answers(202, typeof(OfferEventReceipt), Naming.Snake)]
+    [Answers(207, typeof(OfferEventBatchReceipt), Naming.Snake)]
+    [Answers(429, "The queue of this instance is full; Retry-After says when to send the same again.")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/analytics/offer-events")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        OfferEventAnswer.From(await intake.TakeAsync(
+            await request.ReadBytesAsync(cancellationToken),
+            OfferEventNaming.Snake,
+            request.IdempotencyKey(),
+            cancellationToken));
+}
