@@ -1,2 +1,3 @@
-Console.WriteLine("Usage: smplat <command>");
-return args.Length == 0 ? 1 : 0;
+using Smplat.Cli;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Database;
+using Smplat.Core.Observability;
+using Spectre.Console;
+
+namespace Smplat.Cli;
+
+/// <summary>Runs a command's work and turns what goes wrong into one line on standard error and an exit code.</summary>
+public static class CliCommand
+{
+    private static readonly IAnsiConsole Errors = AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(Console.Error),
+    });
+
+    public static void SetWork(this Command command, Func<ParseResult, CancellationToken, Task<int>> work) =>
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            try
+            {
+                return await work(parsed, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return Fail("Stopped.", CommandLine.Failed);
+            }
+            catch (OptionsValidationException exception)
+            {
+                return Fail(string.Join(' ', exception.Failures), CommandLine.UsedWrongly);
+            }
+            catch (UsageException exception)
+            {
+                return Fail(exception.Message, CommandLine.UsedWrongly);
+            }
+            catch (Exception exception) when (
+                Transient.IsOutage(exception) || exception is IOException or UnauthorizedAccessException or HttpRequestException)
+            {
+                return Fail(Redaction.Redact(exception.Message), CommandLine.Failed);
+            }
+        });
+
+    /// <summary>Says on standard error why the command ends.</summary>
+    public static int Fail(string message, int exitCode)
+    {
+        Errors.MarkupLineInterpolated($"[red]{message}[/]");
+        return exitCode;
+    }
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Smplat.Core.Database;
+using Smplat.Core.Jobs;
+using Smplat.Core.Notifications;
+using Smplat.Core.Observability;
+
+namespace Smplat.Cli;
+
+/// <summary>
+/// The services of one command: Core's operations on the configured database. Settings come from the environment, then
+/// from what the app that runs from this checkout has written down.
+/// </summary>
+public static class CliServices
+{
+    /// <param name="add">Features that the command needs beside database, counters, jobs and outbox.</param>
+    public static ServiceProvider Create(ParseResult parsed, Action<IServiceCollection>? add = null)
+    {
+        var configuration = CliConfiguration.Build(parsed.GetValue(GlobalOptions.Database));
+        var services = new ServiceCollection();
+        services.AddSingleton(configuration);
+        services.AddSingleton(TimeProvider.System);
+
+        // Standard output belongs to the command's result.
+        services.AddLogging(logging => logging
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .SetMinimumLevel(LogLevel.Warning));
+        services.AddDatabase().AddObservability().AddJobs().AddNotifications();
+        add?.Invoke(services);
+        return services.BuildServiceProvider();
+    }
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Smplat.Cli.Commands.Events;
+
+namespace Smplat.Cli;
+
+/// <summary>The root command with all modules. Exit codes: 0 done, 1 failed or a limit was broken, 2 used wrongly.</summary>
+public static class CommandLine
+{
+    public const int Failed = 1;
+    public const int UsedWrongly = 2;
+
+    /// <summary>Parts of the command line; each adds its commands to the root.</summary>
+    private static readonly ICommandModule[] Modules =
+    [
+        new EventCommands(),
+    ];
+
+    public static RootCommand Build()
+    {
+        var root = new RootCommand("The operators' command line of Smplat.");
+        root.Options.Add(GlobalOptions.Database);
+        foreach (var module in Modules)
+        {
+            module.AddTo(root);
+        }
+
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            // The first Ctrl-C lets the command put its files in order; a second one ends the process.
+            pressed.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        };
+
+        var parsed = Build().Parse(args);
+        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration(), stop.Token);
+        return parsed.Errors.Count > 0 ? UsedWrongly : exitCode;
+    }
+}

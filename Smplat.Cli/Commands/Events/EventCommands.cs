@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Analytics;
+using Smplat.Core.Analytics.Rejected;
+using Spectre.Console;
+
+namespace Smplat.Cli.Commands.Events;
+
+/// <summary><c>smplat events</c>: what ingestion could not take.</summary>
+public sealed class EventCommands : ICommandModule
+{
+    private static readonly Option<string?> Code = new("--code") { Description = "Only events rejected for this reason, such as unknown_event_type." };
+
+    private static readonly Option<int> Limit = new("--limit") { Description = "Most events.", DefaultValueFactory = _ => 1_000 };
+
+    public void AddTo(RootCommand root)
+    {
+        var list = new Command("rejected", "List events that were rejected and wait for a replay.") { Code, Limit };
+        list.SetWork(ListAsync);
+        var replay = new Command("replay", "Put rejected events through the present rules again; safe to repeat.") { Code, Limit };
+        replay.SetWork(ReplayAsync);
+        root.Subcommands.Add(new Command("events", "Storefront events.") { list, replay });
+    }
+
+    private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using var services = CliServices.Create(parsed, services => services.AddAnalytics());
+        var rows = await services.GetRequiredService<RejectedEventStore>().ListAsync(
+            "waiting", parsed.GetValue(Code), null, parsed.GetValue(Limit), cancellationToken);
+        var table = new Table().AddColumns("event id", "code", "field", "reason", "seen", "last seen");
+        foreach (var row in rows)
+        {
+            table.AddRow(
+                row.EventId.ToString(),
+                Markup.Escape(row.Code),
+                Markup.Escape(row.Field ?? ""),
+                Markup.Escape(row.Reason),
+                row.Seen.ToString(CultureInfo.InvariantCulture),
+                row.LastSeenAt.ToString("u", CultureInfo.InvariantCulture));
+        }
+
+        AnsiConsole.Write(table);
+        return 0;
+    }
+
+    private static async Task<int> ReplayAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using var services = CliServices.Create(parsed, services => services.AddAnalytics());
+        var report = await services.GetRequiredService<RejectedEventReplay>().RunAsync(
+            parsed.GetValue(Code), parsed.GetValue(Limit), cancellationToken);
+        AnsiConsole.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Tried {report.Tried}: stored {report.Stored}, refused again {report.RefusedAgain}, refused by the database {report.RefusedByDatabase}."));
+        return report.RefusedByDatabase == 0 ? 0 : CommandLine.Failed;
+    }
+}
