@@ -4,9 +4,11 @@ using Microsoft.Extensions.Hosting;
 using Smplat.Core.Commerce;
 using Smplat.Core.Analytics;
 using Smplat.Core.Database;
+using Smplat.Core.Fulfillment;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
 using Smplat.Core.Observability;
+using Smplat.Core.Orders;
 using Smplat.Core.Trust;
 using Smplat.Functions.Commerce;
 using Smplat.Functions.Health;
@@ -33,6 +35,8 @@ public static class SmplatHost
             .AddObservability()
             .AddJobs()
             .AddNotifications()
+            .AddOrders()
+            .AddFulfillment()
             .AddHealth()
             .AddTrust()
             .AddAnalytics()

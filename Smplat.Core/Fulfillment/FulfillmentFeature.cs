@@ -1,0 +1,47 @@
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Fulfillment.Execution;
+using Smplat.Core.Fulfillment.Figures;
+using Smplat.Core.Fulfillment.Planning;
+using Smplat.Core.Fulfillment.Progress;
+using Smplat.Core.Fulfillment.Providers;
+using Smplat.Core.Fulfillment.Worker;
+using Smplat.Core.Jobs;
+using Smplat.Core.Notifications;
+using Smplat.Core.Orders;
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Fulfillment;
+
+public static class FulfillmentFeature
+{
+    public static IServiceCollection AddFulfillment(this IServiceCollection services)
+    {
+        services.AddSettings<FulfillmentOptions>();
+        services.AddSettings<ExecutionOptions>();
+        services.AddSingleton<FulfillmentTally>();
+        services.AddSingleton<ProgressStore>();
+        services.AddSingleton<OrderProgress>();
+        services.AddSingleton<OrderRollup>();
+        services.AddOrderStatusListener<TaskHolds>();
+        services.AddSingleton<TaskQueueStore>();
+        services.AddSingleton<TaskFailureStore>();
+        services.AddSingleton<TaskFailures>();
+        services.AddSingleton<TaskRescue>();
+        services.AddSingleton<ITaskGateway, TaskExecutor>();
+        services.AddSingleton<ConfiguredExecution>();
+        services.AddSingleton<BuiltInExecution>();
+        services.AddSingleton<GuardedHttp>();
+        services.AddSingleton<ProviderStore>();
+        services.AddSingleton<ProviderOrdering>();
+        services.AddOutboxHandler<ProviderOrderHandler>();
+        services.AddSingleton<TaskCreationStore>();
+        services.AddSingleton<FulfillmentKickoff>();
+        services.AddOutboxHandler<KickoffHandler>();
+        services.AddSingleton<DrainParts>();
+        services.AddSingleton<FulfillmentDrain>();
+        services.AddHostedService<WorkerNotice>();
+        services.AddJob<FulfillmentJob>();
+        services.AddJobComponent("fulfillment_worker", FulfillmentJob.Id);
+        return services;
+    }
+}

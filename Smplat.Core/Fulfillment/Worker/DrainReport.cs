@@ -1,0 +1,10 @@
+namespace Smplat.Core.Fulfillment.Worker;
+
+/// <summary>What one run of the worker did.</summary>
+/// <param name="Late">Results that came after the lease was lost and were dropped.</param>
+public sealed record DrainReport(
+    int Claimed, int Processed, int Retried, int DeadLettered, int Rescued, int GivenBack, int Late)
+{
+    /// <summary>Failed attempts.</summary>
+    public int Failed => Retried + DeadLettered;
+}

@@ -1,0 +1,257 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Smplat.Core.Fulfillment.Execution;
+using Smplat.Core.Observability;
+
+namespace Smplat.Core.Fulfillment.Worker;
+
+/// <summary>
+/// One run of the worker. One loop claims, so that at most two batches are in hand; several carry out; one or two
+/// acknowledge; a keeper renews the leases. Ends when a batch is not full, the time is over, or the app stops.
+/// </summary>
+internal sealed class DrainRun : IAsyncDisposable
+{
+    private const int Acknowledgers = 2;
+    private static readonly TimeSpan RescueEvery = TimeSpan.FromSeconds(10);
+
+    private readonly DrainParts _parts;
+    private readonly FulfillmentOptions _settings;
+    private readonly string _owner;
+    private readonly CancellationToken _stopping;
+    private readonly CancellationTokenSource _hardStop = new();
+    private readonly SemaphoreSlim _room = new(0);
+    private readonly Channel<HeldTask> _waiting = Channel.CreateUnbounded<HeldTask>();
+    private readonly DrainCounts _counts = new();
+    private readonly LeaseKeeper _keeper;
+    private readonly Acknowledger _acknowledger;
+    private readonly List<Task> _settling = [];
+    private Exception? _fault;
+    private int _unfinished;
+
+    public DrainRun(DrainParts parts, FulfillmentOptions settings, string owner, CancellationToken stopping)
+    {
+        (_parts, _settings, _owner, _stopping) = (parts, settings, owner, stopping);
+        _keeper = new(parts.Queue, owner, settings.Lease, parts.Clock, parts.Logger);
+        _acknowledger = new(
+            parts.Queue, owner, settings.AckBatchSize, settings.Lease / 2, parts.Tally, _counts, parts.Clock, parts.Logger);
+    }
+
+    public async Task<DrainReport> RunAsync()
+    {
+        var acknowledging = Enumerable.Range(0, Acknowledgers).Select(_ => GuardAsync(() => _acknowledger.RunAsync(End))).ToArray();
+        var working = Enumerable.Range(0, _settings.Parallelism).Select(_ => Task.Run(WorkAsync)).ToArray();
+        await GuardAsync(ClaimAsync);
+        _waiting.Writer.Complete();
+
+        var worked = Task.WhenAll(working);
+        await GraceAsync(worked);
+        await worked;
+        _acknowledger.Close();
+        await Task.WhenAll(acknowledging);
+        await GiveBackAsync();
+        await Task.WhenAll(_settling);
+        return _fault is null ? _counts.ToReport() : throw new DrainFailedException(_fault, _counts.ToReport());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _keeper.DisposeAsync();
+        _hardStop.Dispose();
+        _room.Dispose();
+    }
+
+    private async Task ClaimAsync()
+    {
+        var until = _parts.Clock.GetUtcNow() + TimeSpan.FromSeconds(_settings.DrainSeconds);
+        var rescueAt = DateTimeOffset.MinValue;
+        while (!_stopping.IsCancellationRequested && _fault is null && _parts.Clock.GetUtcNow() is var now && now < until)
+        {
+            if (now >= rescueAt)
+            {
+                _counts.Rescued(await _parts.Rescue.RunAsync(_owner, _settings, _stopping));
+                rescueAt = now + RescueEvery;
+            }
+
+            if (await ClaimBatchAsync(now) < _settings.BatchSize)
+            {
+                return;
+            }
+
+            while (Volatile.Read(ref _unfinished) > _settings.BatchSize && _fault is null)
+            {
+                await _room.WaitAsync(_stopping);
+            }
+        }
+    }
+
+    private async Task<int> ClaimBatchAsync(DateTimeOffset now)
+    {
+        var claimId = Guid.CreateVersion7(now);
+        // Not cancelled by the stop: a claim whose answer is lost would wait for its lease to run out.
+        var tasks = await _parts.Queue.ClaimDueAsync(
+            claimId, _owner, _settings.BatchSize, now, _settings.Lease, CancellationToken.None);
+        if (tasks.Count == 0)
+        {
+            return 0;
+        }
+
+        _counts.Claimed(tasks.Count);
+        Interlocked.Add(ref _unfinished, tasks.Count);
+        var claim = new HeldClaim(claimId, tasks);
+        _keeper.Hold(claim);
+        HeldTask[] held = [.. tasks.Select(task => new HeldTask(task, claim, _hardStop.Token))];
+        foreach (var entry in held)
+        {
+            _keeper.Hold(entry);
+        }
+
+        await _parts.Rollup.BeginAsync(claim.OrderItemIds, CancellationToken.None);
+        foreach (var entry in held)
+        {
+            _waiting.Writer.TryWrite(entry);
+        }
+
+        return tasks.Count;
+    }
+
+    private async Task WorkAsync()
+    {
+        await foreach (var held in _waiting.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            if (held.IsLost)
+            {
+                End(held);
+            }
+            else if (!_stopping.IsCancellationRequested && _fault is null)
+            {
+                await GuardAsync(() => CarryOutAsync(held));
+            }
+        }
+    }
+
+    private async Task CarryOutAsync(HeldTask held)
+    {
+        var task = held.Task;
+        ActivityContext.TryParse(task.Traceparent, null, out var parent);
+        using var activity = SmplatTelemetry.Activities.StartActivity($"fulfill {task.TaskType}", ActivityKind.Consumer, parent);
+        activity?.SetTag("fulfillment.task_id", task.Id).SetTag("fulfillment.attempt", task.Attempt);
+        switch (await TryExecuteAsync(held, activity))
+        {
+            case ExecutionOutcome.Succeeded succeeded when _acknowledger.IsBatched:
+                _acknowledger.Add(held, new(task, succeeded.Result));
+                break;
+            case ExecutionOutcome.Succeeded succeeded:
+                await _acknowledger.RecordAsync([new(task, succeeded.Result)]);
+                End(held);
+                break;
+            case ExecutionOutcome.Failed failed:
+                activity?.SetStatus(ActivityStatusCode.Error, failed.Error);
+                await RecordFailureAsync(held, failed);
+                End(held);
+                break;
+            case null when held.IsLost:
+                End(held);
+                break;
+        }
+    }
+
+    /// <returns>Null when the attempt was broken off: the task is given back, or somebody else has it.</returns>
+    private async Task<ExecutionOutcome?> TryExecuteAsync(HeldTask held, Activity? activity)
+    {
+        try
+        {
+            return await _parts.Gateway.ExecuteAsync(held.Task, held.Token);
+        }
+        catch (OperationCanceledException) when (held.IsLost || _hardStop.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception exception)
+        {
+            activity.Fail(exception);
+            return new ExecutionOutcome.Failed(Redaction.Redact(exception.Message));
+        }
+    }
+
+    private async Task RecordFailureAsync(HeldTask held, ExecutionOutcome.Failed failed)
+    {
+        switch (await _parts.Failures.RecordAsync(held.Task, _owner, failed, CancellationToken.None))
+        {
+            case FailureDecision.Retry: _counts.Retried(); break;
+            case FailureDecision.DeadLetter: _counts.DeadLettered(); break;
+            case null: _counts.Late(1); break;
+        }
+    }
+
+    private void End(HeldTask held)
+    {
+        _keeper.Drop(held);
+        if (Interlocked.Decrement(ref _unfinished) == _settings.BatchSize)
+        {
+            _room.Release();
+        }
+
+        if (held.Claim.End())
+        {
+            lock (_settling)
+            {
+                _settling.Add(GuardAsync(() => SettleAsync(held.Claim)));
+            }
+        }
+    }
+
+    private async Task SettleAsync(HeldClaim claim)
+    {
+        await _parts.Rollup.SettleAsync([claim.Id], claim.OrderItemIds, CancellationToken.None);
+        _keeper.Drop(claim);
+    }
+
+    /// <summary>On a stop, running tasks get a moment to finish before they are broken off.</summary>
+    private async Task GraceAsync(Task worked)
+    {
+        using var ended = new CancellationTokenSource();
+        await using var registration = _stopping.Register(
+            () => _hardStop.CancelAfter(TimeSpan.FromSeconds(_settings.StopGraceSeconds)));
+        await Task.WhenAny(worked, Task.Delay(Timeout.Infinite, ended.Token));
+        await ended.CancelAsync();
+    }
+
+    private async Task GiveBackAsync()
+    {
+        HeldTask[] left = [.. _keeper.Held.Where(held => !held.IsLost)];
+        if (left.Length == 0)
+        {
+            return;
+        }
+
+        FulfillmentLog.GivenBack(_parts.Logger, left.Length);
+        _counts.GivenBack(left.Length);
+        await GuardAsync(async () =>
+        {
+            await _parts.Queue.GiveBackAsync(
+                [.. left.Select(held => held.Task)], _owner, _parts.Clock.GetUtcNow(), CancellationToken.None);
+            foreach (var held in left)
+            {
+                End(held);
+            }
+        });
+    }
+
+    /// <summary>The first fault ends the run; what others were doing is finished.</summary>
+    private async Task GuardAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The app stops.
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref _fault, exception, null);
+            _room.Release();
+        }
+    }
+}

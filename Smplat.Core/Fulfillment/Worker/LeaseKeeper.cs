@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Smplat.Core.Database;
+using Smplat.Core.Observability;
+
+namespace Smplat.Core.Fulfillment.Worker;
+
+/// <summary>
+/// Renews the leases of everything that the worker holds, three times within a lease. A task whose lease was lost is
+/// stopped: somebody else may be at work on it.
+/// </summary>
+internal sealed class LeaseKeeper : IAsyncDisposable
+{
+    private readonly TaskQueueStore _queue;
+    private readonly string _owner;
+    private readonly TimeSpan _lease;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<Guid, HeldTask> _tasks = new();
+    private readonly ConcurrentDictionary<Guid, HeldClaim> _claims = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _renewing;
+
+    public LeaseKeeper(TaskQueueStore queue, string owner, TimeSpan lease, TimeProvider clock, ILogger logger)
+    {
+        (_queue, _owner, _lease, _clock, _logger) = (queue, owner, lease, clock, logger);
+        _renewing = RenewAsync();
+    }
+
+    public IReadOnlyCollection<HeldTask> Held => [.. _tasks.Values];
+
+    public void Hold(HeldClaim claim) => _claims[claim.Id] = claim;
+
+    public void Hold(HeldTask task) => _tasks[task.Task.Id] = task;
+
+    public void Drop(HeldClaim claim) => _claims.TryRemove(claim.Id, out _);
+
+    public void Drop(HeldTask task)
+    {
+        _tasks.TryRemove(task.Task.Id, out _);
+        task.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _renewing;
+        _stop.Dispose();
+    }
+
+    private async Task RenewAsync()
+    {
+        var heldUntil = _clock.GetUtcNow() + _lease;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_lease / 3, _clock, _stop.Token);
+                var now = _clock.GetUtcNow();
+                try
+                {
+                    await RenewOnceAsync(now);
+                    heldUntil = now + _lease;
+                }
+                catch (Exception exception) when (Transient.IsOutage(exception))
+                {
+                    FulfillmentLog.RenewalFailed(_logger, Redaction.Redact(exception.Message));
+                    if (now >= heldUntil)
+                    {
+                        LoseAllBut(new HashSet<Guid>(), Held);
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The run is over.
+        }
+    }
+
+    private async Task RenewOnceAsync(DateTimeOffset now)
+    {
+        var held = Held;
+        if (held.Count == 0 && _claims.IsEmpty)
+        {
+            return;
+        }
+
+        var kept = await _queue.RenewAsync(
+            [.. held.Select(entry => entry.Task)], [.. _claims.Keys], _owner, now, _lease, _stop.Token);
+        LoseAllBut(kept, held);
+    }
+
+    /// <summary>A task that ended between the two lists is no longer held and loses nothing.</summary>
+    private void LoseAllBut(IReadOnlySet<Guid> kept, IReadOnlyCollection<HeldTask> held)
+    {
+        foreach (var entry in held.Where(entry => !kept.Contains(entry.Task.Id) && _tasks.ContainsKey(entry.Task.Id)))
+        {
+            entry.Lose();
+        }
+    }
+}

@@ -1,0 +1,253 @@
+using Dapper;
+using Npgsql;
+using Smplat.Core.Database;
+
+namespace Smplat.Core.Fulfillment.Worker;
+
+/// <summary>The queue side of <c>fulfillment_tasks</c>: claim, renew, complete, give back, rescue.</summary>
+public sealed class TaskQueueStore(NpgsqlDataSource database)
+{
+    // A task has one holder at a time. Tasks of orders on hold are not in the index at all. The claim's debt, a roll-up of
+    // its orders, commits with it.
+    private const string ClaimDue =
+        """
+        with due as (
+            select ctid
+            from fulfillment_tasks
+            where status = 'pending' and not held and scheduled_at <= @Now
+            order by scheduled_at, id
+            limit @Limit
+            for update skip locked
+        ),
+        claimed as (
+            update fulfillment_tasks
+            set status = 'in_progress', lease_owner = @Owner, lease_expires_at = @LeaseUntil, attempt = attempt + 1,
+                started_at = @Now, first_started_at = coalesce(first_started_at, @Now), updated_at = @Now
+            where ctid = any(array(select ctid from due))
+            returning id, order_item_id, task_type, title, payload, retry_count, max_retries, attempt, traceparent, scheduled_at
+        ),
+        debt as (
+            insert into fulfillment_claim (id, owner, order_item_ids, expires_at)
+            select @ClaimId, @Owner, array_agg(distinct order_item_id), @LeaseUntil
+            from claimed
+            having count(*) > 0
+        )
+        select id, order_item_id, task_type, title, payload::text, retry_count, max_retries, attempt, traceparent, scheduled_at
+        from claimed
+        """;
+
+    // Gives the ids that are still ours; a task that is missing has been taken over.
+    private const string RenewLeases =
+        """
+        update fulfillment_tasks
+        set lease_expires_at = @LeaseUntil
+        from unnest(@Ids, @Attempts) as held_now (id, attempt)
+        where fulfillment_tasks.id = held_now.id and fulfillment_tasks.attempt = held_now.attempt
+            and lease_owner = @Owner and status = 'in_progress'
+        returning fulfillment_tasks.id
+        """;
+
+    private const string RenewClaims =
+        """
+        update fulfillment_claim
+        set expires_at = @LeaseUntil
+        where id = any(@ClaimIds) and owner = @Owner
+        """;
+
+    // Fenced by owner and attempt: a worker that lost its lease changes nothing.
+    private const string CompleteMany =
+        """
+        update fulfillment_tasks
+        set status = 'completed', completed_at = @Now, result = done.result::jsonb, error_message = null,
+            lease_owner = null, lease_expires_at = null, updated_at = @Now
+        from unnest(@Ids, @Attempts, @Results) as done (id, attempt, result)
+        where fulfillment_tasks.id = done.id and fulfillment_tasks.attempt = done.attempt
+            and lease_owner = @Owner and status = 'in_progress'
+        returning fulfillment_tasks.id
+        """;
+
+    // Fenced by owner and attempt: a worker that lost its lease changes nothing.
+    private const string CompleteOne =
+        """
+        update fulfillment_tasks
+        set status = 'completed', completed_at = @Now, result = @Result::jsonb, error_message = null,
+            lease_owner = null, lease_expires_at = null, updated_at = @Now
+        where id = @Id and attempt = @Attempt and lease_owner = @Owner and status = 'in_progress'
+        """;
+
+    private const string ListCompleted =
+        """
+        select task.id
+        from fulfillment_tasks task
+        join unnest(@Ids, @Attempts) as done (id, attempt) on done.id = task.id and done.attempt = task.attempt
+        where task.status = 'completed'
+        """;
+
+    // Back to where they were before the claim; no attempt is held against them.
+    private const string GiveBack =
+        """
+        update fulfillment_tasks
+        set status = 'pending', lease_owner = null, lease_expires_at = null, started_at = null, updated_at = @Now
+        from unnest(@Ids, @Attempts) as held_now (id, attempt)
+        where fulfillment_tasks.id = held_now.id and fulfillment_tasks.attempt = held_now.attempt
+            and lease_owner = @Owner and status = 'in_progress'
+        """;
+
+    // Only an expired lease frees a task, never elapsed time alone. A task that outlived too many workers is given up, so
+    // that it cannot kill them for ever.
+    private const string RescueExpired =
+        """
+        with expired as (
+            select id
+            from fulfillment_tasks
+            where status = 'in_progress' and lease_expires_at <= @Now
+            order by lease_expires_at
+            limit @Limit
+            for update skip locked
+        ),
+        rescued as (
+            update fulfillment_tasks task
+            set status = case when task.rescues >= @MaxRescues then 'failed' else 'pending' end,
+                rescues = task.rescues + 1,
+                error_message = @Error,
+                result = case when task.rescues >= @MaxRescues then jsonb_build_object(
+                    'dead_letter', true, 'retry_count', task.retry_count, 'max_retries', task.max_retries) end,
+                completed_at = case when task.rescues >= @MaxRescues then @Now end,
+                started_at = case when task.rescues >= @MaxRescues then task.started_at end,
+                lease_owner = null, lease_expires_at = null, updated_at = @Now
+            from expired
+            where task.id = expired.id
+            returning task.id, task.order_item_id, task.task_type, task.rescues, task.status, task.attempt
+        ),
+        noted as (
+            insert into fulfillment_task_failure (task_id, attempt, outcome, error, failed_at)
+            select id, attempt, case status when 'failed' then 'dead_letter' else 'rescue' end, @Error, @Now
+            from rescued
+        )
+        select id, order_item_id, task_type, rescues, status
+        from rescued
+        """;
+
+    private const string Settle = "delete from fulfillment_claim where id = any(@ClaimIds)";
+
+    // Debts of dead workers go to one heir each.
+    private const string InheritClaims =
+        """
+        update fulfillment_claim
+        set owner = @Owner, expires_at = @LeaseUntil
+        where id in (
+            select id from fulfillment_claim where expires_at <= @Now order by expires_at limit @Limit for update skip locked)
+        returning id, order_item_ids
+        """;
+
+    public async Task<IReadOnlyList<ClaimedTask>> ClaimDueAsync(
+        Guid claimId, string owner, int limit, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<ClaimedTask>(Sql.Command(
+            ClaimDue,
+            new { ClaimId = claimId, Owner = owner, Limit = limit, Now = now, LeaseUntil = now + lease },
+            cancellationToken))).AsList();
+    }
+
+    /// <returns>The tasks that are still this owner's.</returns>
+    public async Task<IReadOnlySet<Guid>> RenewAsync(
+        IReadOnlyCollection<ClaimedTask> tasks,
+        Guid[] claimIds,
+        string owner,
+        DateTimeOffset now,
+        TimeSpan lease,
+        CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var until = now + lease;
+        await connection.ExecuteAsync(Sql.Command(
+            RenewClaims, new { ClaimIds = claimIds, Owner = owner, LeaseUntil = until }, cancellationToken));
+        var kept = await connection.QueryAsync<Guid>(Sql.Command(
+            RenewLeases,
+            new { Ids = Ids(tasks), Attempts = Attempts(tasks), Owner = owner, LeaseUntil = until },
+            cancellationToken));
+        return kept.ToHashSet();
+    }
+
+    /// <returns>The tasks that were still this owner's, and are completed now.</returns>
+    public async Task<IReadOnlySet<Guid>> CompleteAsync(
+        IReadOnlyList<FinishedTask> finished, string owner, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var completed = await connection.QueryAsync<Guid>(Sql.Command(
+            CompleteMany,
+            new
+            {
+                Ids = finished.Select(entry => entry.Task.Id).ToArray(),
+                Attempts = finished.Select(entry => entry.Task.Attempt).ToArray(),
+                Results = finished.Select(entry => entry.Result).ToArray(),
+                Owner = owner,
+                Now = now,
+            },
+            cancellationToken));
+        return completed.ToHashSet();
+    }
+
+    /// <returns>False when the task was no longer this owner's.</returns>
+    public async Task<bool> CompleteAsync(
+        FinishedTask finished, string owner, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Sql.Command(
+            CompleteOne,
+            new { finished.Task.Id, finished.Task.Attempt, finished.Result, Owner = owner, Now = now },
+            cancellationToken)) == 1;
+    }
+
+    /// <summary>Which of these attempts are on record as completed.</summary>
+    public async Task<IReadOnlySet<Guid>> ListCompletedAsync(
+        IReadOnlyList<FinishedTask> finished, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<Guid>(Sql.Command(
+            ListCompleted,
+            new
+            {
+                Ids = finished.Select(entry => entry.Task.Id).ToArray(),
+                Attempts = finished.Select(entry => entry.Task.Attempt).ToArray(),
+            },
+            cancellationToken))).ToHashSet();
+    }
+
+    public async Task GiveBackAsync(
+        IReadOnlyCollection<ClaimedTask> tasks, string owner, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(
+            GiveBack, new { Ids = Ids(tasks), Attempts = Attempts(tasks), Owner = owner, Now = now }, cancellationToken));
+    }
+
+    public async Task<IReadOnlyList<RescuedTask>> RescueExpiredAsync(
+        int maxRescues, int limit, string error, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<RescuedTask>(Sql.Command(
+            RescueExpired, new { MaxRescues = maxRescues, Limit = limit, Error = error, Now = now }, cancellationToken))).AsList();
+    }
+
+    /// <summary>Takes over what dead workers' claims still owe.</summary>
+    public async Task<IReadOnlyList<ClaimDebt>> InheritClaimsAsync(
+        string owner, int limit, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<ClaimDebt>(Sql.Command(
+            InheritClaims, new { Owner = owner, Limit = limit, Now = now, LeaseUntil = now + lease }, cancellationToken))).AsList();
+    }
+
+    /// <summary>The claims' orders are rolled up: nothing is owed any more.</summary>
+    public async Task SettleAsync(Guid[] claimIds, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(Settle, new { ClaimIds = claimIds }, cancellationToken));
+    }
+
+    private static Guid[] Ids(IReadOnlyCollection<ClaimedTask> tasks) => [.. tasks.Select(task => task.Id)];
+
+    private static int[] Attempts(IReadOnlyCollection<ClaimedTask> tasks) => [.. tasks.Select(task => task.Attempt)];
+}

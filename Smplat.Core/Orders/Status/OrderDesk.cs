@@ -1,0 +1,21 @@
+using Npgsql;
+
+namespace Smplat.Core.Orders.Status;
+
+/// <summary>What an operator may do to an order by hand.</summary>
+public sealed class OrderDesk(NpgsqlDataSource database, OrderStatusMachine machine, OrderStatusStore store)
+{
+    public async Task<OrderStatusOutcome> ChangeAsync(
+        Guid orderId, ChangeOrderStatus command, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var step = new StatusStep(HoldReason.Operator, "operator", command.Actor, command.Reason);
+        var outcome = await machine.MoveAsync(orderId, command.Status, step, transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return outcome;
+    }
+
+    public Task<IReadOnlyList<OrderStatusChange>> ListChangesAsync(Guid orderId, CancellationToken cancellationToken) =>
+        store.ListChangesAsync(orderId, cancellationToken);
+}

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+using Smplat.Core.Input;
+
+namespace Smplat.Functions.Http.Bodies;
+
+/// <summary>Turns parts of the path and headers into values; what is wrong with them is a 422 like a wrong member.</summary>
+public static class RouteInput
+{
+    private const int MaxKeyLength = 255;
+
+    /// <param name="name">How the error list names the part.</param>
+    /// <exception cref="InvalidInputException">The text is not a UUID.</exception>
+    public static Guid Guid(string text, string name) => System.Guid.TryParse(text, out var id)
+        ? id
+        : throw new InvalidInputException([new(["path", name], "A UUID is expected.", "uuid_parsing")]);
+
+    /// <summary>The caller's <c>Idempotency-Key</c>; null when there is none.</summary>
+    /// <exception cref="InvalidInputException">The key is longer than 255 characters.</exception>
+    public static string? IdempotencyKey(this HttpRequest request) => request.Headers["Idempotency-Key"].ToString() switch
+    {
+        "" => null,
+        { Length: > MaxKeyLength } => throw new InvalidInputException(
+            [new(["header", "Idempotency-Key"], $"At most {MaxKeyLength} characters are allowed.", "string_too_long")]),
+        var key => key,
+    };
+}

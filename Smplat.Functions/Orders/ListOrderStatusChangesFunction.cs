@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Orders.Status;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Orders;
+
+[RequireKey(KeyScope.Operator)]
+public sealed class ListOrderStatusChangesFunction(OrderDesk desk)
+{
+    [Function("ListOrderStatusChanges")]
+    [Operation("How an order came to be where it is, oldest first", Tag = "Orders")]
+    [Answers(200, typeof(OrderStatusChange[]), Naming.Snake)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/orders/{orderId}/status")] HttpRequest request,
+        string orderId,
+        CancellationToken cancellationToken) =>
+        Answer.Snake(await desk.ListChangesAsync(RouteInput.Guid(orderId, "order_id"), cancellationToken));
+}

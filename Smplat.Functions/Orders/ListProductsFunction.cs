@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Orders.Products;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Orders;
+
+[OpenToAll("The catalogue is what the storefront shows to everybody.")]
+[RateLimit(RateCategory.Standard)]
+public sealed class ListProductsFunction(ProductCatalog catalog)
+{
+    [Function("ListProducts")]
+    [Operation("Products, oldest first", Tag = "Orders")]
+    [QueryParameter("status", typeof(string), "draft, active or archived; all when left out")]
+    [QueryParameter("limit", typeof(int), "1 to 1000; 1000 when left out")]
+    [Answers(200, typeof(ProductAnswer[]), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/products")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var products = await catalog.ListAsync(request.ReadQuery(ListProducts.Read), cancellationToken);
+        return Answer.Camel(products.Select(ProductAnswer.From).ToArray());
+    }
+}
