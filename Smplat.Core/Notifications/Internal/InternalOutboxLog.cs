@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Smplat.Core.Notifications.Internal;
 
-/// <summary>Log events of the internal channel, 6900 to 6909.</summary>
+/// <summary>Log events of the internal channel, 7900 to 7909.</summary>
 internal static partial class InternalOutboxLog
 {
-    [LoggerMessage(6900, LogLevel.Error, "Internal message {MessageId} ({Kind}) failed in attempt {Attempt} and is now {Status}: {Problem}")]
+    [LoggerMessage(7900, LogLevel.Error, "Internal message {MessageId} ({Kind}) failed in attempt {Attempt} and is now {Status}: {Problem}")]
     internal static partial void Failed(
         ILogger logger, Guid messageId, string kind, int attempt, string status, string problem, Exception exception);
 }
