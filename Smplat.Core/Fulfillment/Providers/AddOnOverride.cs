@@ -35,7 +35,7 @@ public sealed record AddOnOverride(string ServiceId, JsonObject AddOn)
 
     public decimal? Amount => Number(AddOn["amount"]) ?? Number(AddOn["requestedAmount"]);
 
-    public JsonObject ToPayload(OrderedItem ordered, ProviderService service)
+    public JsonObject ToPayload(OrderedItem ordered, ServiceListing service)
     {
         var payload = new JsonObject
         {

@@ -53,7 +53,7 @@ public sealed class ProviderOrdering(ProviderStore store, Outbox outbox, TimePro
         return count;
     }
 
-    private PlannedProviderOrder Plan(OrderedItem item, AddOnOverride entry, ProviderService service)
+    private PlannedProviderOrder Plan(OrderedItem item, AddOnOverride entry, ServiceListing service)
     {
         var order = new ProviderOrder
         {

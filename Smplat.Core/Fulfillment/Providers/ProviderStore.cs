@@ -42,16 +42,16 @@ public sealed class ProviderStore(NpgsqlDataSource database)
         where id = @Id
         """;
 
-    public async Task<IReadOnlyDictionary<string, ProviderService>> FindServicesAsync(
+    public async Task<IReadOnlyDictionary<string, ServiceListing>> FindServicesAsync(
         string[] ids, CancellationToken cancellationToken)
     {
         if (ids.Length == 0)
         {
-            return new Dictionary<string, ProviderService>();
+            return new Dictionary<string, ServiceListing>();
         }
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<ProviderService>(Sql.Command(ListServices, new { Ids = ids }, cancellationToken)))
+        return (await connection.QueryAsync<ServiceListing>(Sql.Command(ListServices, new { Ids = ids }, cancellationToken)))
             .ToDictionary(service => service.ServiceId);
     }
 

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Fulfillment.Providers;
 
 /// <summary>A service of an outside provider, as registered.</summary>
-public sealed record ProviderService
+public sealed record ServiceListing
 {
     public required string ServiceId { get; init; }
 
