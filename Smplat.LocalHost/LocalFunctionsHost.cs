@@ -21,17 +21,11 @@ public static class LocalFunctionsHost
     public static FunctionsApplicationBuilder CreateBuilder(string[] args, IReadOnlyList<Type> classes)
     {
         var isProgram = classes.Any(type => type.Assembly == Assembly.GetEntryAssembly());
-        try
-        {
-            var host = HostJson.Find([AppContext.BaseDirectory, .. HostConfiguration.Folders]);
-            var web = WebHost.CreateBuilder(args, host);
-            return new FunctionsApplicationBuilder(web, (builder, middleware) => Build(builder, host, classes, middleware, isProgram));
-        }
-        catch (LocalStartException failure) when (isProgram)
-        {
-            StartFailure.Exit(failure.Message);
-            throw;
-        }
+        var web = OrExit(() => WebHost.CreateBuilder(args), isProgram);
+        var host = OrExit(() => HostJson.Find([AppContext.BaseDirectory, .. HostConfiguration.Folders]).With(web.Configuration), isProgram);
+        WebHost.AddLogging(web.Logging, web.Configuration, host);
+        return new FunctionsApplicationBuilder(
+            web, (builder, middleware) => OrExit(() => Build(builder, host, classes, middleware, isProgram), isProgram));
     }
 
     private static LocalApp Build(
@@ -61,5 +55,18 @@ public static class LocalFunctionsHost
         var console = new StartupConsole(isProgram ? Console.Out : TextWriter.Null);
         var services = new LocalRun(RepositoryRoot.Path ?? AppContext.BaseDirectory, TimeProvider.System);
         return new LocalApp(web, builder.Configuration, services, problems, new LocalListing(host), console, isProgram);
+    }
+
+    private static T OrExit<T>(Func<T> step, bool isProgram)
+    {
+        try
+        {
+            return step();
+        }
+        catch (LocalStartException failure) when (isProgram)
+        {
+            StartFailure.Exit(failure.Message);
+            throw;
+        }
     }
 }

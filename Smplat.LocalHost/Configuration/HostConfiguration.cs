@@ -6,7 +6,7 @@ namespace Smplat.LocalHost.Configuration;
 /// Where settings come from, weakest first: the local settings file, environment variables, what the local services
 /// say, the command line.
 /// </summary>
-internal static class HostConfiguration
+public static class HostConfiguration
 {
     /// <summary>SMPLAT_LOCAL_SETTINGS: <c>own</c> (default), <c>sample</c> to leave local.settings.json aside, <c>none</c>.</summary>
     private const string FileSetting = "SMPLAT_LOCAL_SETTINGS";

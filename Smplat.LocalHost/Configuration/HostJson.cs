@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
 
 namespace Smplat.LocalHost.Configuration;
 
 /// <summary>The parts of host.json that the local host follows.</summary>
-internal sealed record HostJson(string RoutePrefix, TimeSpan? FunctionTimeout, IReadOnlyDictionary<string, string> LogLevels)
+public sealed record HostJson(string RoutePrefix, TimeSpan? FunctionTimeout, IReadOnlyDictionary<string, string> LogLevels)
 {
     private static readonly TimeSpan TimeoutUnlessSet = TimeSpan.FromMinutes(30);
 
@@ -40,6 +41,24 @@ internal sealed record HostJson(string RoutePrefix, TimeSpan? FunctionTimeout, I
 
         var prefix = Member(root, "extensions", "http", "routePrefix")?.GetString() ?? "api";
         return new HostJson(prefix, Timeout(Member(root, "functionTimeout")?.GetString()), Levels(root));
+    }
+
+    /// <summary>The same, with what the settings <c>AzureFunctionsJobHost__…</c> say instead.</summary>
+    public HostJson With(IConfiguration configuration)
+    {
+        var overrides = configuration.GetSection("AzureFunctionsJobHost");
+        try
+        {
+            return this with
+            {
+                RoutePrefix = overrides["extensions:http:routePrefix"] ?? RoutePrefix,
+                FunctionTimeout = overrides["functionTimeout"] is { Length: > 0 } timeout ? Timeout(timeout) : FunctionTimeout,
+            };
+        }
+        catch (FormatException problem)
+        {
+            throw new LocalStartException($"AzureFunctionsJobHost__functionTimeout: {problem.Message}", problem);
+        }
     }
 
     private static TimeSpan? Timeout(string? text) => text switch

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace Smplat.LocalHost.Configuration;
 
 /// <summary>The first of the settings files that exists, as configuration; a change of the file on disk is taken up while the app runs.</summary>
-internal sealed class LocalSettings(IReadOnlyList<string> candidates, bool watch) : IConfigurationSource
+public sealed class LocalSettings(IReadOnlyList<string> candidates, bool watch) : IConfigurationSource
 {
     public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(candidates, watch);
 

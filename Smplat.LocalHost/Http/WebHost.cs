@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ internal static class WebHost
 {
     private const long BodyLimitOfTheHost = 104_857_600;
 
-    public static WebApplicationBuilder CreateBuilder(string[] args, HostJson host)
+    public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
@@ -22,7 +23,6 @@ internal static class WebHost
             ContentRootPath = AppContext.BaseDirectory,
         });
         HostConfiguration.AddTo(builder.Configuration, args);
-        AddLogging(builder.Logging, builder.Configuration, host);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(options =>
         {
@@ -32,6 +32,21 @@ internal static class WebHost
         });
         builder.Services.AddRouting();
         return builder;
+    }
+
+    /// <summary>host.json speaks for what the host says; the app's own categories obey the app's filters, as in Azure.</summary>
+    public static void AddLogging(ILoggingBuilder logging, IConfiguration configuration, HostJson host)
+    {
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+        logging.AddSimpleConsole(options => options.SingleLine = true);
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        foreach (var (category, level) in host.LogLevels)
+        {
+            if (Enum.TryParse<LogLevel>(level, ignoreCase: true, out var parsed))
+            {
+                logging.AddFilter(category == "default" ? "Host" : category, parsed);
+            }
+        }
     }
 
     public static void MapRequests(WebApplication web, HostJson host)
@@ -67,20 +82,5 @@ internal static class WebHost
         options.KnownIPNetworks.Clear();
         options.KnownProxies.Clear();
         return options;
-    }
-
-    /// <summary>host.json speaks for what the host says; the app's own categories obey the app's filters, as in Azure.</summary>
-    private static void AddLogging(ILoggingBuilder logging, Microsoft.Extensions.Configuration.IConfiguration configuration, HostJson host)
-    {
-        logging.AddConfiguration(configuration.GetSection("Logging"));
-        logging.AddSimpleConsole(options => options.SingleLine = true);
-        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
-        foreach (var (category, level) in host.LogLevels)
-        {
-            if (Enum.TryParse<LogLevel>(level, ignoreCase: true, out var parsed))
-            {
-                logging.AddFilter(category == "default" ? "Host" : category, parsed);
-            }
-        }
     }
 }

@@ -95,6 +95,26 @@ public sealed class InvocationTests
     }
 
     [Test]
+    public async Task The_function_timeout_cancels_the_function()
+    {
+        var gate = new Gate();
+        await using var host = await TestHost.StartAsync(
+            [typeof(WaitingFunctions)], builder => builder.Services.AddSingleton(gate), "AzureFunctionsJobHost:functionTimeout=00:00:00.2");
+
+        Assert.That(await host.TextAsync("/wait"), Is.EqualTo("500"));
+        await gate.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Test]
+    public async Task The_route_prefix_stands_before_every_route()
+    {
+        await using var host = await TestHost.StartAsync(
+            [typeof(FailingFunctions)], null, "AzureFunctionsJobHost:extensions:http:routePrefix=shop/v1");
+
+        Assert.That((await host.TextAsync("/shop/v1/fail"), await host.TextAsync("/fail")), Is.EqualTo(("500", "404")));
+    }
+
+    [Test]
     public async Task A_switched_off_function_answers_404_until_it_is_switched_on_again()
     {
         var settings = new ChangingSettings("AzureWebJobs.GetPlain.Disabled", "true");
