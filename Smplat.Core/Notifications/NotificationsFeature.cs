@@ -1,6 +1,17 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Jobs;
+using Smplat.Core.Notifications.Admission;
+using Smplat.Core.Notifications.Bounces;
+using Smplat.Core.Notifications.Delivery;
 using Smplat.Core.Notifications.Internal;
+using Smplat.Core.Notifications.Links;
+using Smplat.Core.Notifications.Mail;
+using Smplat.Core.Notifications.Mail.Smtp;
+using Smplat.Core.Notifications.Preferences;
+using Smplat.Core.Notifications.Rendering;
+using Smplat.Core.Notifications.Slack;
+using Smplat.Core.Notifications.Review;
+using Smplat.Core.Settings;
 
 namespace Smplat.Core.Notifications;
 
@@ -8,10 +19,22 @@ public static class NotificationsFeature
 {
     public static IServiceCollection AddNotifications(this IServiceCollection services)
     {
+        services.AddSettings<NotificationOptions>();
+        services.AddSettings<SmtpOptions>();
         services.AddSingleton<OutboxStore>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<InternalOutboxStore>();
-        return services.AddJob<InternalOutboxJob>();
+        services.AddJob<InternalOutboxJob>();
+        services.AddSingleton<MessageStore>();
+        services.AddSingleton<MessageReview>();
+        services.AddSingleton<PreferenceStore>();
+        services.AddSingleton<PersonalPreferences>();
+        services.AddSingleton<BounceStore>();
+        services.AddSingleton<BounceRecords>();
+        services.AddSingleton<LinkSigner>();
+        services.AddSingleton<UnsubscribeLinks>();
+        services.AddSingleton<Unsubscribing>();
+        return services.AddRendering().AddDelivery();
     }
 
     /// <summary>Adds the handler of one kind of internal message; features call it for each of theirs.</summary>
@@ -22,4 +45,37 @@ public static class NotificationsFeature
         services.AddSingleton<IOutboxHandler>(provider => provider.GetRequiredService<T>());
         return services;
     }
+
+    /// <summary>Adds a feature's last objection to messages of one kind.</summary>
+    public static IServiceCollection AddMessageGuard<T>(this IServiceCollection services)
+        where T : class, IMessageGuard =>
+        services.AddSingleton<IMessageGuard, T>();
+
+    /// <summary>Adds what a feature completes in messages of one kind at the moment of sending.</summary>
+    public static IServiceCollection AddMessageContent<T>(this IServiceCollection services)
+        where T : class, IMessageContent =>
+        services.AddSingleton<IMessageContent, T>();
+
+    private static IServiceCollection AddRendering(this IServiceCollection services) => services
+        .AddSingleton<TemplateLibrary>()
+        .AddSingleton<MessageRenderer>()
+        .AddSingleton<MessageComposer>()
+        .AddSingleton<MessagePreview>()
+        .AddSingleton<OrderFactsStore>();
+
+    private static IServiceCollection AddDelivery(this IServiceCollection services) => services
+        .AddSingleton<AdmissionStore>()
+        .AddSingleton<DeliveryStore>()
+        .AddSingleton<Settlement>()
+        .AddSingleton<MessageGuards>()
+        .AddSingleton<MailWriter>()
+        .AddSingleton<SmtpGateway>()
+        .AddSingleton<FileMailGateway>()
+        .AddSingleton<MailGateways>()
+        .AddSingleton<SlackGateway>()
+        .AddSingleton<MailDelivery>()
+        .AddSingleton<SlackDelivery>()
+        .AddSingleton<MessageDelivery>()
+        .AddJob<DeliverOutboxJob>()
+        .AddJobComponent("notification_outbox", DeliverOutboxJob.Id);
 }

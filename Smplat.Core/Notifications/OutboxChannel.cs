@@ -5,10 +5,8 @@ public static class OutboxChannel
 {
     public const string Email = "email";
 
+    /// <summary>The recipient names a target such as <c>operators</c>, never the webhook's secret address.</summary>
     public const string Slack = "slack";
-
-    /// <summary>A signed POST to a partner's endpoint.</summary>
-    public const string Webhook = "webhook";
 
     /// <summary>Handed to the <see cref="IOutboxHandler"/> of its kind in this app.</summary>
     public const string Internal = "internal";

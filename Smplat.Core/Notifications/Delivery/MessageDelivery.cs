@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Smplat.Core.Observability;
+
+namespace Smplat.Core.Notifications.Delivery;
+
+/// <summary>Delivers one claimed message by its channel, in a span that goes on from the change that caused it.</summary>
+public sealed class MessageDelivery(MailDelivery mail, SlackDelivery slack, Settlement settlement)
+{
+    public async Task<DeliveryVerdict> DeliverAsync(
+        ClaimedMessage message, SenderPass pass, CancellationToken cancellationToken)
+    {
+        if (pass.Away.TryGetValue(message.Channel, out var error))
+        {
+            return await settlement.SettleAsync(message, pass, new DeliveryOutcome.ReceiverAway(error));
+        }
+
+        ActivityContext.TryParse(message.Traceparent, null, out var cause);
+        using var activity = SmplatTelemetry.Activities.StartActivity(
+            $"deliver {message.Kind}", ActivityKind.Producer, cause);
+        activity?.SetTag("messaging.kind", message.Kind).SetTag("messaging.channel", message.Channel);
+        try
+        {
+            var verdict = await ByChannelAsync(message, pass, cancellationToken);
+            if (verdict is DeliveryVerdict.Retrying or DeliveryVerdict.Dead or DeliveryVerdict.Waiting)
+            {
+                activity?.SetStatus(ActivityStatusCode.Error, verdict.ToString());
+            }
+
+            return verdict;
+        }
+        catch (Exception exception) when (!DatabaseOutage.Is(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            // One message that cannot be rendered must not stop the others.
+            activity.Fail(exception);
+            var failure = Redaction.Redact($"{exception.GetType().Name}: {exception.Message}");
+            return await settlement.SettleAsync(message, pass, new DeliveryOutcome.Failed(failure));
+        }
+    }
+
+    private Task<DeliveryVerdict> ByChannelAsync(
+        ClaimedMessage message, SenderPass pass, CancellationToken cancellationToken) => message.Channel switch
+        {
+            OutboxChannel.Email => mail.DeliverAsync(message, pass, cancellationToken),
+            OutboxChannel.Slack => slack.DeliverAsync(message, pass, cancellationToken),
+            var other => settlement.SettleAsync(message, pass, new DeliveryOutcome.Rejected($"Nothing delivers by {other}.")),
+        };
+}

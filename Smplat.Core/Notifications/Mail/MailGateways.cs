@@ -1,0 +1,11 @@
+using Smplat.Core.Notifications.Delivery;
+using Smplat.Core.Notifications.Mail.Smtp;
+
+namespace Smplat.Core.Notifications.Mail;
+
+/// <summary>Chooses how mail leaves: by SMTP when it is set up, else into a folder, else not at all.</summary>
+public sealed class MailGateways(SmtpGateway smtp, FileMailGateway file)
+{
+    /// <summary>Null when mail is off.</summary>
+    public IMailGateway? Choose() => smtp.IsOn ? smtp : file.IsOn ? file : null;
+}

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Notifications.Catalogue;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Notifications;
+
+[RequireKey(KeyScope.Operator)]
+public sealed class ListMessageKindsFunction
+{
+    [Function("ListMessageKinds")]
+    [Operation("Every kind of message, with the preference that governs it", Tag = "Operators")]
+    [Answers(200, typeof(MessageKindsAnswer), Naming.Snake)]
+    public IResult Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/notifications/kinds")] HttpRequest request) =>
+        Answer.Snake(new MessageKindsAnswer(MessageKinds.All));
+}
+
+public sealed record MessageKindsAnswer(IReadOnlyList<MessageKind> Kinds);

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Notifications.Review;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Notifications;
+
+[RequireKey(KeyScope.Operator)]
+public sealed class ListMessagesFunction(MessageReview review)
+{
+    [Function("ListMessages")]
+    [Operation("Messages of the outbox and what became of them, newest first", Tag = "Operators")]
+    [QueryParameter("status", typeof(string), "pending, sending, sent, suppressed or dead")]
+    [QueryParameter("kind", typeof(string), "Only this kind")]
+    [QueryParameter("reason", typeof(string), "Only with this reason, such as delivery_unknown")]
+    [QueryParameter("before", typeof(Guid), "Only messages older than this one")]
+    [QueryParameter("limit", typeof(int), "1 to 200, default 50")]
+    [Answers(200, typeof(MessagesAnswer), Naming.Snake)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/notifications/messages")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var query = request.ReadQuery(ListMessages.Read);
+        return Answer.Snake(new MessagesAnswer(await review.ListAsync(query, cancellationToken)));
+    }
+}
+
+public sealed record MessagesAnswer(IReadOnlyList<MessageRow> Messages);

@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http;
+using Smplat.Core.Notifications.Preferences;
+using Smplat.Functions.Http.Answers;
+
+namespace Smplat.Functions.Notifications;
+
+internal static class PreferenceAnswer
+{
+    public static IResult Of(PreferenceOutcome outcome) => outcome switch
+    {
+        PreferenceOutcome.Known known => Answer.Snake(known.Preferences),
+        PreferenceOutcome.Refused refused => Answer.From(refused.Refusal),
+        _ => throw new InvalidOperationException($"No answer for {outcome}."),
+    };
+}
