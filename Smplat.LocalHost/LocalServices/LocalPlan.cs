@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Smplat.LocalHost.LocalServices.Postgres;
+using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.LocalHost.LocalServices;
 

@@ -1,4 +1,7 @@
 using Microsoft.Extensions.Configuration;
+using Smplat.LocalHost.LocalServices.Node;
+using Smplat.LocalHost.LocalServices.Postgres;
+using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.LocalHost.LocalServices;
 

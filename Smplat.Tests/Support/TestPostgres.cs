@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices;
+using Smplat.LocalHost.LocalServices.Postgres;
 
 namespace Smplat.Tests.Support;
 

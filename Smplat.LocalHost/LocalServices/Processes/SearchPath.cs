@@ -1,4 +1,4 @@
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Processes;
 
 /// <summary>The folders in which programs are looked for.</summary>
 /// <param name="Text">The value of PATH.</param>

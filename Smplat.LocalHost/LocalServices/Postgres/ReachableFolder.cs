@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Smplat.LocalHost.LocalServices.Processes;
 
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Postgres;
 
 /// <summary>
 /// Where Postgres keeps its things so that its account can reach them. Below the checkout, except when root works in a

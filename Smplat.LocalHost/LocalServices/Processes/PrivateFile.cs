@@ -1,4 +1,4 @@
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Processes;
 
 /// <summary>Writes files that only this user may read: they hold a password.</summary>
 public static class PrivateFile

@@ -1,4 +1,4 @@
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Processes;
 
 /// <summary>A lock between processes that ends with its holder, however that one ends.</summary>
 public sealed class FileLock : IDisposable

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Smplat.LocalHost.LocalServices.Processes;
 
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Node;
 
 /// <summary>Node.js and npm on this machine.</summary>
 /// <param name="Node">Full path of node.</param>

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Processes;
 
 /// <summary>Runs a tool to its end and keeps what it printed.</summary>
 public static class LocalCommand

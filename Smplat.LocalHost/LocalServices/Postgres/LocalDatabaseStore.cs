@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Postgres;
 
 /// <summary>Makes the app's database in a new local Postgres.</summary>
 internal sealed class LocalDatabaseStore(string connectionString)

@@ -2,8 +2,9 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using Smplat.LocalHost.LocalServices.Processes;
 
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Node;
 
 /// <summary>
 /// Azurite's table service as a process of ours. In a session of its own where the system has setsid, so that Ctrl-C in

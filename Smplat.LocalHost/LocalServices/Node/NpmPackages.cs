@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Smplat.LocalHost.LocalServices.Processes;
 
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Node;
 
 /// <summary>
 /// The npm packages of the checkout: Azurite and the embedded Postgres. Installed when first needed and again when the

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Npgsql;
+using Smplat.LocalHost.LocalServices.Processes;
 
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Postgres;
 
 /// <summary>
 /// A Postgres of our own, started with pg_ctl and so in a session of its own: Ctrl-C in the terminal does not reach it

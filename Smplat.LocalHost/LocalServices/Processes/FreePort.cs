@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Processes;
 
 /// <summary>
 /// A loopback port that nobody listens on at this moment. Somebody may take it before it is used, so the caller tries

@@ -1,4 +1,4 @@
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Postgres;
 
 /// <summary>How a server of ours is set up, as options of its command line.</summary>
 /// <param name="Options">Without the port and the addresses.</param>

@@ -1,4 +1,4 @@
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Node;
 
 /// <summary>The last lines that a process printed, kept for the message in case it fails.</summary>
 internal sealed class TailOfOutput

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Smplat.LocalHost.LocalServices.Processes;
 
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Postgres;
 
 /// <summary>
 /// Who runs Postgres. It refuses to run as root, so root drops to an unprivileged account; everybody else runs it as

@@ -1,4 +1,4 @@
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Postgres;
 
 /// <summary>Postgres programs on this machine.</summary>
 /// <param name="BinFolder">Holds postgres, initdb and pg_ctl.</param>

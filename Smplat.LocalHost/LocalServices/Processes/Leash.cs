@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Processes;
 
 /// <summary>
 /// Ties something outside this process to its life: a shell waits for the end of a pipe that only we hold, and then

@@ -1,4 +1,4 @@
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Processes;
 
 /// <param name="ExitCode">Zero when the tool succeeded.</param>
 /// <param name="Output">Both of its streams, trimmed.</param>

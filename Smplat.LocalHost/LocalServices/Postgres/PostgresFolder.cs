@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Smplat.LocalHost.LocalServices.Processes;
 
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Postgres;
 
 /// <summary>A folder of ours that holds one database cluster, its log and the password of its only user.</summary>
 public sealed class PostgresFolder(string path)

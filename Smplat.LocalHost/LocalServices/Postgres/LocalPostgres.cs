@@ -1,4 +1,4 @@
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Postgres;
 
 /// <summary>Puts together the Postgres of a local run: which programs, as whom, and where its data is.</summary>
 internal sealed class LocalPostgres(LocalTools tools, IStartupStep step)

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Smplat.LocalHost.LocalServices.Processes;
 
-namespace Smplat.LocalHost.LocalServices;
+namespace Smplat.LocalHost.LocalServices.Postgres;
 
 /// <summary>Finds Postgres programs: those of the system, or those that npm put into the checkout.</summary>
 public static partial class PostgresFinder
