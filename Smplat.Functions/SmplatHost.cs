@@ -37,6 +37,7 @@ public static class SmplatHost
             .AddNotifications()
             .AddOrders()
             .AddFulfillment()
+            .AddTelemetryTargets()
             .AddHealth()
             .AddTrust()
             .AddAnalytics()
