@@ -1,2 +1,18 @@
-Console.WriteLine("Usage: dotnet run -c Release --project Smplat.Benchmarks -- <benchmark>");
-return args.Length == 0 ? 1 : 0;
+using System.CommandLine;
+using Smplat.Benchmarks;
+using Smplat.Benchmarks.Ingestion;
+
+// Each benchmark adds a command of its own.
+IBenchmark[] benchmarks =
+[
+    new IngestionBenchmark(),
+];
+
+var root = new RootCommand("Load and micro benchmarks; peers and floors are measured in the same run.");
+foreach (var benchmark in benchmarks)
+{
+    root.Subcommands.Add(benchmark.Build());
+}
+
+root.Subcommands.Add(BareApi.BuildCommand());
+return await root.Parse(args).InvokeAsync();
