@@ -18,19 +18,23 @@ namespace Smplat.LocalHost;
 public static class LocalFunctionsHost
 {
     /// <summary>A builder whose app serves the functions among the given classes.</summary>
-    public static FunctionsApplicationBuilder CreateBuilder(string[] args, IReadOnlyList<Type> classes)
+    /// <param name="localServices">What to start before the app; those of the checkout when null.</param>
+    public static FunctionsApplicationBuilder CreateBuilder(
+        string[] args, IReadOnlyList<Type> classes, ILocalServices? localServices = null)
     {
         var isProgram = classes.Any(type => type.Assembly == Assembly.GetEntryAssembly());
         var web = OrExit(() => WebHost.CreateBuilder(args), isProgram);
         var host = OrExit(() => HostJson.Find([AppContext.BaseDirectory, .. HostConfiguration.Folders]).With(web.Configuration), isProgram);
         WebHost.AddLogging(web.Logging, web.Configuration, host);
+        var services = localServices ?? new LocalRun(RepositoryRoot.Path ?? AppContext.BaseDirectory, TimeProvider.System);
         return new FunctionsApplicationBuilder(
-            web, (builder, middleware) => OrExit(() => Build(builder, host, classes, middleware, isProgram), isProgram));
+            web, (builder, middleware) => OrExit(() => Build(builder, host, classes, middleware, services, isProgram), isProgram));
     }
 
     private static LocalApp Build(
         WebApplicationBuilder builder, HostJson host, IReadOnlyList<Type> classes,
-        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware, bool isProgram)
+        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware, ILocalServices localServices,
+        bool isProgram)
     {
         var methods = FunctionMethod.FindIn(classes);
         var problems = FunctionRules.Problems(methods, host.RoutePrefix);
@@ -53,8 +57,7 @@ public static class LocalFunctionsHost
         }
 
         var console = new StartupConsole(isProgram ? Console.Out : TextWriter.Null);
-        var services = new LocalRun(RepositoryRoot.Path ?? AppContext.BaseDirectory, TimeProvider.System);
-        return new LocalApp(web, builder.Configuration, services, problems, new LocalListing(host), console, isProgram);
+        return new LocalApp(web, builder.Configuration, localServices, problems, new LocalListing(host), console, isProgram);
     }
 
     private static T OrExit<T>(Func<T> step, bool isProgram)

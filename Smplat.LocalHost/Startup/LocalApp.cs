@@ -13,7 +13,7 @@ namespace Smplat.LocalHost.Startup;
 /// the reverse: HTTP accepts nothing more and its requests finish, timer runs finish, hosted services flush, local services stop.
 /// </summary>
 internal sealed class LocalApp(
-    WebApplication web, ConfigurationManager configuration, ILocalServices? localServices, IReadOnlyList<string> problems,
+    WebApplication web, ConfigurationManager configuration, ILocalServices localServices, IReadOnlyList<string> problems,
     LocalListing listing, IStartupConsole console, bool isProgram) : IHost, IAsyncDisposable
 {
     private bool _isRunning;
@@ -73,7 +73,7 @@ internal sealed class LocalApp(
 
         var settings = new HostSettings(configuration);
         settings.Check();
-        if (localServices is not null && settings.HasLocalServices)
+        if (settings.HasLocalServices)
         {
             _hasLocalServices = true;
             var found = await localServices.StartAsync(configuration, console, cancellationToken);
@@ -85,7 +85,7 @@ internal sealed class LocalApp(
         var address = Address();
         if (_hasLocalServices)
         {
-            localServices!.Announce(address);
+            localServices.Announce(address);
         }
 
         foreach (var line in listing.Lines(Services, address))
@@ -119,7 +119,7 @@ internal sealed class LocalApp(
         if (_hasLocalServices)
         {
             _hasLocalServices = false;
-            await localServices!.StopAsync();
+            await localServices.StopAsync();
         }
     }
 

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Smplat.LocalHost;
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.LocalHost.Hosting;
+
+/// <summary>The program as a process of its own.</summary>
+public sealed partial class ProgramTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [TestCase("TERM")]
+    [TestCase("INT")]
+    public async Task It_lists_its_functions_serves_and_stops_on_a_signal(string signal)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Ignore("Signals are sent with kill.");
+        }
+
+        await using var database = await TestDatabase.CreateAsync();
+        using var folder = new TimerFolder();
+        using var program = Start(
+            $"--SMPLAT_DATABASE={database.ConnectionString}", "--SMPLAT_PORT=0", "--SMPLAT_LOCAL_SERVICES=false",
+            $"--SMPLAT_LOCAL_FOLDER={folder.Path}", "--SMPLAT_LOCAL_SETTINGS=sample");
+        using var deadline = new CancellationTokenSource(Patience);
+
+        var lines = new List<string>();
+        while (lines.Count == 0 || !Serving().IsMatch(lines[^1]))
+        {
+            lines.Add(await program.StandardOutput.ReadLineAsync(deadline.Token) ?? throw new AssertionException(string.Join('\n', lines)));
+        }
+
+        using var client = new HttpClient(new SocketsHttpHandler());
+        using var answer = await client.GetAsync(new Uri($"{Serving().Match(lines[^1]).Groups[1].Value}/healthz"), deadline.Token);
+        using var kill = Process.Start("kill", ["-" + signal, $"{program.Id}"]);
+        await program.StandardOutput.ReadToEndAsync(deadline.Token);
+        await program.WaitForExitAsync(deadline.Token);
+
+        Assert.That((int)answer.StatusCode, Is.EqualTo(200));
+        Assert.That(program.ExitCode, Is.Zero);
+        Assert.That(lines, Has.Some.Contains("/healthz"));
+    }
+
+    [TestCase("--SMPLAT_PORT=http", "SMPLAT_PORT must be")]
+    [TestCase("--SMPLAT_LOCAL_TIMERS=perhaps", "SMPLAT_LOCAL_TIMERS must be")]
+    public async Task It_refuses_a_bad_setting_with_a_sentence_and_without_a_stack_trace(string argument, string reason)
+    {
+        using var program = Start(argument, "--SMPLAT_LOCAL_SERVICES=false");
+        using var deadline = new CancellationTokenSource(Patience);
+
+        var output = await program.StandardError.ReadToEndAsync(deadline.Token);
+        await program.WaitForExitAsync(deadline.Token);
+
+        Assert.That(program.ExitCode, Is.EqualTo(1));
+        Assert.That(output, Does.Contain(reason).And.Not.Contain("   at "));
+    }
+
+    private static Process Start(params string[] arguments)
+    {
+        var build = new DirectoryInfo(AppContext.BaseDirectory);
+        var assembly = Path.Combine(
+            RepositoryRoot.Path!, "Smplat.Functions", "bin", build.Parent!.Name, build.Name, "Smplat.Functions.dll");
+        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    [GeneratedRegex(@"^Serving on (\S+)\. ")]
+    private static partial Regex Serving();
+}
