@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Fulfillment.DeadLetters;
 using Smplat.Core.Fulfillment.Execution;
 using Smplat.Core.Fulfillment.Figures;
 using Smplat.Core.Fulfillment.Planning;
@@ -39,6 +40,9 @@ public static class FulfillmentFeature
         services.AddOutboxHandler<KickoffHandler>();
         services.AddSingleton<DrainParts>();
         services.AddSingleton<FulfillmentDrain>();
+        services.AddSingleton<FulfillmentFigures>();
+        services.AddSingleton<DeadLetterStore>();
+        services.AddSingleton<DeadLetterDesk>();
         services.AddHostedService<WorkerNotice>();
         services.AddJob<FulfillmentJob>();
         services.AddJobComponent("fulfillment_worker", FulfillmentJob.Id);

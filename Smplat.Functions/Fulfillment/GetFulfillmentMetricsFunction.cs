@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Fulfillment.Figures;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Fulfillment;
+
+[RequireKey(KeyScope.Metrics)]
+public sealed class GetFulfillmentMetricsFunction(FulfillmentFigures figures)
+{
+    [Function("GetFulfillmentMetrics")]
+    [Operation("Counters of the worker over all instances", Tag = "Fulfillment")]
+    [Answers(200, typeof(WorkerFigures), Naming.Snake)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/fulfillment/metrics")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        Answer.Snake(await figures.ReadFiguresAsync(cancellationToken));
+}

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Fulfillment.Figures;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Fulfillment;
+
+[RequireKey(KeyScope.Metrics)]
+public sealed class GetFulfillmentObservabilityFunction(FulfillmentFigures figures)
+{
+    [Function("GetFulfillmentObservability")]
+    [Operation("Totals, counts per task type and last events, for dashboards", Tag = "Fulfillment")]
+    [Answers(200, typeof(WorkerObservability), Naming.Snake)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/fulfillment/observability")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        Answer.Snake(await figures.ReadObservabilityAsync(cancellationToken));
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Fulfillment.DeadLetters;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Fulfillment;
+
+[RequireKey(KeyScope.Operator)]
+public sealed class ListDeadLettersFunction(DeadLetterDesk desk)
+{
+    [Function("ListDeadLetters")]
+    [Operation("Tasks that were given up, newest first", Tag = "Fulfillment")]
+    [QueryParameter("task_type", typeof(string), "only this type")]
+    [QueryParameter("order_id", typeof(Guid), "only of this order")]
+    [QueryParameter("error_contains", typeof(string), "only with this in the last error")]
+    [QueryParameter("since", typeof(DateTimeOffset), "only failed at or after this")]
+    [QueryParameter("before", typeof(DateTimeOffset), "only failed before this; the last one seen gives the next page")]
+    [QueryParameter("limit", typeof(int), "1 to 500; 50 when left out")]
+    [Answers(200, typeof(DeadLetter[]), Naming.Snake)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/fulfillment/dead-letters")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        Answer.Snake(await desk.ListAsync(request.ReadQuery(DeadLetterFilter.Read), cancellationToken));
+}

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Fulfillment.DeadLetters;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Fulfillment;
+
+[RequireKey(KeyScope.Operator)]
+public sealed class RedriveDeadLettersFunction(DeadLetterDesk desk)
+{
+    [Function("RedriveDeadLetters")]
+    [Operation("Replay the oldest given-up tasks that match", Tag = "Fulfillment")]
+    [JsonBody(typeof(RedriveDeadLettersBody), Naming.Snake, Example = """{"task_type":"follower_growth","limit":100,"actor":"operator","reason":"provider is back"}""")]
+    [Answers(200, typeof(RedriveReport), Naming.Snake)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/fulfillment/redrive")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        Answer.Snake(await desk.RedriveAsync(await request.ReadAsync(RedriveDeadLetters.Read, cancellationToken), cancellationToken));
+}
