@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Observability.Exposition;
 using Smplat.Core.Observability.Readiness;
 using Smplat.Core.Settings;
 
@@ -17,6 +18,7 @@ public static class JobsFeature
         services.AddSingleton<RetryDueJobs>();
         services.AddSingleton<JobLedgerView>();
         services.AddSingleton<IReadinessComponent, CatalogSchedulerComponent>();
+        services.AddSingleton<IMetricSource, JobMetrics>();
         services.AddJob<RetentionJob>();
         services.AddHostedService<JobHeartbeat>();
         return services;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Observability.Counters;
+using Smplat.Core.Observability.Exposition;
 using Smplat.Core.Observability.Readiness;
 using Smplat.Core.Settings;
 
@@ -17,7 +18,21 @@ public static class ObservabilityFeature
         services.AddSingleton<IReadinessComponent, DatabaseComponent>();
         services.AddSingleton<IReadinessComponent, SettingsComponent>();
         services.AddSingleton<ReadinessCheck>();
+        services.AddSingleton<IMetricSource, AppMetrics>();
+        services.AddMetricFamilies(ContractFamilies.All);
+        services.AddSingleton<PrometheusFeed>();
         services.AddHostedService<TelemetryExport>();
+        return services;
+    }
+
+    /// <summary>Declares durable counters, so that the feed knows their meaning and shows them before the first increment.</summary>
+    public static IServiceCollection AddMetricFamilies(this IServiceCollection services, IEnumerable<MetricFamily> families)
+    {
+        foreach (var family in families)
+        {
+            services.AddSingleton(family);
+        }
+
         return services;
     }
 }

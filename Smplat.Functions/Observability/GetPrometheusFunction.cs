@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Observability.Exposition;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Observability;
+
+[RequireKey(KeyScope.Metrics)]
+public sealed class GetPrometheusFunction(PrometheusFeed feed)
+{
+    [Function("GetPrometheus")]
+    [Operation("Metrics in the Prometheus text format, the same on every instance", Tag = "Observability")]
+    [Answers(200, "Text format 0.0.4", ContentType = "text/plain")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/observability/prometheus")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        Answer.Text(await feed.WriteAsync(cancellationToken), ExpositionText.ContentType);
+}
