@@ -38,6 +38,14 @@ public sealed class ApiDocumentTests
     }
 
     [Test]
+    public async Task No_schema_points_outside_itself()
+    {
+        await using var app = await SmplatApp.StartAsync();
+
+        Assert.That(await app.Client.GetStringAsync("/api/openapi.json"), Does.Not.Contain("$ref"));
+    }
+
+    [Test]
     public async Task The_page_lists_every_operation()
     {
         await using var app = await SmplatApp.StartAsync();

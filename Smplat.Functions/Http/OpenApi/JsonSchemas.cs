@@ -18,12 +18,14 @@ internal static class JsonSchemas
                 ["type"] = new JsonArray("string", "null"),
                 ["format"] = "date-time",
             },
+            // Any JSON is allowed there; readers of OpenAPI expect an object rather than "true".
+            _ when schema is JsonValue => new JsonObject(),
             _ => schema,
         },
     };
 
     internal static JsonNode Of(Type type, Naming naming) =>
-        naming.Serializer().GetJsonSchemaAsNode(type, Exporter);
+        SchemaReferences.Inline(naming.Serializer().GetJsonSchemaAsNode(type, Exporter));
 
     internal static JsonObject OfParameter(Type type, string? constraint = null)
     {
