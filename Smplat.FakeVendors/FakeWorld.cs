@@ -37,7 +37,13 @@ public sealed class FakeWorld : IAsyncDisposable
     {
         get
         {
-            var settings = new Dictionary<string, string>();
+            var settings = new Dictionary<string, string>
+            {
+                ["LOOPGPT_KROGER_MOCK"] = "false",
+                ["LOOPGPT_WALMART_MOCK"] = "false",
+                ["LOOPGPT_INSTACART_MOCK"] = "false",
+                ["LOOPGPT_MEALME_MOCK"] = "false",
+            };
             foreach (var (name, value) in Vendors.Where(vendor => vendor != Satsuma).SelectMany(vendor => vendor.Settings))
                 settings[name] = value;
             return settings;

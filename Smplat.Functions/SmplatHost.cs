@@ -14,6 +14,7 @@ using Smplat.Functions.Commerce;
 using Smplat.Functions.Health;
 using Smplat.Functions.Http;
 using Smplat.Functions.Observability;
+using Smplat.Functions.Storage;
 
 namespace Smplat.Functions;
 
@@ -42,6 +43,7 @@ public static class SmplatHost
             .AddTrust()
             .AddAnalytics()
             .AddIngestion()
+            .AddStorage()
             .AddCommerce()
             .AddCommerceHttp();
 

@@ -16,6 +16,7 @@ internal sealed class LocalApp(
     WebApplication web, ConfigurationManager configuration, ILocalServices localServices, IReadOnlyList<string> problems,
     LocalListing listing, IStartupConsole console, bool isProgram) : IHost, IAsyncDisposable
 {
+    private readonly PretendedVendors _vendors = new();
     private bool _isRunning;
     private bool _hasLocalServices;
 
@@ -76,9 +77,12 @@ internal sealed class LocalApp(
         if (settings.HasLocalServices)
         {
             _hasLocalServices = true;
-            var found = await localServices.StartAsync(configuration, console, cancellationToken);
-            IConfigurationBuilder sources = configuration;
-            sources.AddInMemoryCollection(found.Select(entry => KeyValuePair.Create(entry.Key, (string?)entry.Value)));
+            Lead(await localServices.StartAsync(configuration, console, cancellationToken));
+        }
+
+        if (PretendedVendors.AreWanted(configuration))
+        {
+            Lead(await _vendors.StartAsync(console, cancellationToken));
         }
 
         await StartWebAsync(settings, cancellationToken);
@@ -92,6 +96,13 @@ internal sealed class LocalApp(
         {
             console.Line(line);
         }
+    }
+
+    /// <summary>Points the app at what was started for it.</summary>
+    private void Lead(IReadOnlyDictionary<string, string> found)
+    {
+        IConfigurationBuilder sources = configuration;
+        sources.AddInMemoryCollection(found.Select(entry => KeyValuePair.Create(entry.Key, (string?)entry.Value)));
     }
 
     private async Task StartWebAsync(HostSettings settings, CancellationToken cancellationToken)
@@ -116,6 +127,7 @@ internal sealed class LocalApp(
 
     private async Task StopLocalServicesAsync()
     {
+        await _vendors.DisposeAsync();
         if (_hasLocalServices)
         {
             _hasLocalServices = false;

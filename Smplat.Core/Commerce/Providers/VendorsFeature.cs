@@ -3,8 +3,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Providers.Caching;
 using Smplat.Core.Commerce.Providers.Http;
+using Smplat.Core.Commerce.Providers.Instacart;
 using Smplat.Core.Commerce.Providers.Kroger;
 using Smplat.Core.Commerce.Providers.Ledger;
+using Smplat.Core.Commerce.Providers.Matching;
+using Smplat.Core.Commerce.Providers.MealMe;
 using Smplat.Core.Commerce.Providers.Quota;
 using Smplat.Core.Commerce.Providers.Resilience;
 using Smplat.Core.Commerce.Providers.Settings;
@@ -30,13 +33,14 @@ public static class VendorsFeature
         services.AddSingleton<SharedWrites>();
         services.AddHostedService(provider => provider.GetRequiredService<SharedWrites>());
         services.AddSingleton<VendorCache>();
+        services.AddSingleton<ReferencePrices>();
         services.AddSingleton<VendorQuotas>();
         services.AddSingleton<VendorCallStore>();
         services.AddSingleton<VendorCallLedger>();
         services.AddHostedService<VendorCallFlush>();
         services.AddSingleton<VendorHttp>();
         services.TryAddSingleton<ProviderCircuits>();
-        return services.AddKroger().AddWalmart();
+        return services.AddKroger().AddWalmart().AddInstacart().AddMealMe();
     }
 
     /// <summary>Registers a gateway with everything around it.</summary>

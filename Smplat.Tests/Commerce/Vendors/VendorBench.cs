@@ -51,6 +51,16 @@ public sealed class VendorBench : IAsyncDisposable
     public static async Task<VendorBench> StartAsync(params (string Name, string Value)[] settings) =>
         new(await FakeWorld.StartAsync(CancellationToken.None), TimeProvider.System, null, settings);
 
+    /// <summary>With the aggregator in its newer dialect, or its older one.</summary>
+    public static async Task<VendorBench> StartAsync(
+        bool satsuma, Action<IServiceCollection>? adjust = null, params (string Name, string Value)[] settings)
+    {
+        var world = await FakeWorld.StartAsync(CancellationToken.None);
+        (string Name, string Value)[] dialect =
+            satsuma ? [.. world.Satsuma.Settings.Select(entry => (entry.Key, entry.Value))] : [];
+        return new VendorBench(world, TimeProvider.System, adjust, [.. dialect, .. settings]);
+    }
+
     public static async Task<VendorBench> StartAsync(
         TimeProvider clock, Action<IServiceCollection>? adjust = null, params (string Name, string Value)[] settings) =>
         new(await FakeWorld.StartAsync(clock, CancellationToken.None), clock, adjust, settings);

@@ -7,7 +7,7 @@ namespace Smplat.Tests.Commerce.Vendors;
 /// <summary>Which pretended vendor stands behind which provider.</summary>
 public static class VendorsUnderTest
 {
-    public static IReadOnlyList<ProviderId> All { get; } = [ProviderId.KrogerApi, ProviderId.WalmartApi];
+    public static IReadOnlyList<ProviderId> All { get; } = [ProviderId.KrogerApi, ProviderId.WalmartApi, ProviderId.Instacart, ProviderId.MealMe];
 
     public static FakeVendor Of(FakeWorld world, ProviderId id) => id switch
     {

@@ -14,6 +14,7 @@ public sealed class KrogerGateway(
     KrogerClient client,
     KrogerTokens tokens,
     VendorCache cache,
+    ReferencePrices prices,
     IOptionsMonitor<KrogerOptions> access,
     IOptionsMonitor<QuoteCacheOptions> lifetimes,
     IOptionsMonitor<VendorHttpOptions> http,
@@ -47,6 +48,7 @@ public sealed class KrogerGateway(
             (item, token) => MatchAsync(item, storeId, budget, token),
             cancellationToken);
         var basket = new MatchedBasket(items);
+        prices.Learn(Id, basket);
         return basket.IsEmpty
             ? new QuoteOutcome.Failed(ProviderFailure.NoItemsMatched(Id))
             : new QuoteOutcome.Quoted(QuoteAssembly.WithEstimatedDelivery(
@@ -90,9 +92,9 @@ public sealed class KrogerGateway(
         {
             await client.AddToCartAsync(cart, shopperToken, CallBudget.Of(config, clock), cancellationToken);
         }
-        catch (ProviderFailureException refused) when (ProviderFailureCodes.IsCredentialProblem(refused.Failure.Code))
+        catch (ProviderFailureException)
         {
-            // The shopper's link has expired. Shopping by hand still works.
+            // An expired link or a failing vendor: nothing is ordered by a cart, and shopping by hand still works.
             return new ConfirmOutcome.HandedOff(search);
         }
 

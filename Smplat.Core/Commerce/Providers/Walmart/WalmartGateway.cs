@@ -13,6 +13,7 @@ namespace Smplat.Core.Commerce.Providers.Walmart;
 public sealed class WalmartGateway(
     WalmartClient client,
     VendorCache cache,
+    ReferencePrices prices,
     IOptionsMonitor<WalmartOptions> access,
     IOptionsMonitor<QuoteCacheOptions> lifetimes,
     IOptionsMonitor<VendorHttpOptions> http,
@@ -46,6 +47,7 @@ public sealed class WalmartGateway(
         var items = await BoundedFanOut.AllAsync(
             request.Items, http.CurrentValue.ItemConcurrency, (item, token) => MatchAsync(item, budget, token), cancellationToken);
         var basket = new MatchedBasket(items);
+        prices.Learn(Id, basket);
         return basket.IsEmpty
             ? new QuoteOutcome.Failed(ProviderFailure.NoItemsMatched(Id))
             : new QuoteOutcome.Quoted(QuoteAssembly.WithEstimatedDelivery(

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Commerce.Providers.Instacart;
+
+public static class InstacartFeature
+{
+    public static IServiceCollection AddInstacart(this IServiceCollection services)
+    {
+        services.AddSettings<InstacartOptions>();
+        services.AddSingleton<InstacartClient>();
+        services.AddSingleton<InstacartLinks>();
+        return services.AddGateway<InstacartGateway>();
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Commerce.Providers.MealMe.Orders;
+using Smplat.Core.Commerce.Providers.MealMe.Wire;
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Commerce.Providers.MealMe;
+
+public static class MealMeFeature
+{
+    public static IServiceCollection AddMealMe(this IServiceCollection services)
+    {
+        services.AddSettings<MealMeOptions>();
+        services.AddSingleton<AggregatorHttp>();
+        services.AddSingleton<MealMeV4>();
+        services.AddSingleton<SatsumaV1>();
+        services.AddSingleton<AggregatorDialects>();
+        services.AddSingleton<MealMeQuotes>();
+        services.AddSingleton<MealMeOrderStore>();
+        services.AddSingleton<MealMePlacing>();
+        return services.AddGateway<MealMeGateway>();
+    }
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics.Metrics;
+using Azure;
+using Azure.Core;
+using Azure.Data.Tables;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Commerce.Providers.Resilience;
+using Smplat.Core.Observability;
+
+namespace Smplat.Functions.Storage;
+
+/// <summary>
+/// A table that may be away. Work on it has a short time, is skipped for a while after repeated failures, and never throws
+/// for what the table service does; every failure is counted. The table is made in the background when it is missing.
+/// </summary>
+public sealed class GuardedTable(
+    string name, IOptionsMonitor<StorageOptions> options, TimeProvider clock, ILogger<GuardedTable> logger)
+{
+    private static readonly Counter<long> Failures = SmplatTelemetry.Meter.CreateCounter<long>(
+        "smplat.table.failures", description: "Work on a table that was not answered in time or not at all");
+
+    private static readonly TimeSpan CreationTime = TimeSpan.FromSeconds(10);
+
+    private readonly CircuitBreaker _breaker = new(clock);
+    private readonly Lock _gate = new();
+    private Connection? _connection;
+
+    /// <returns>False when the table service gave no answer; the caller goes on without it.</returns>
+    public async Task<(bool IsAnswered, T? Value)> TryAsync<T>(
+        Func<TableClient, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        if (Connect() is not { } connection || !connection.IsReady || !_breaker.TryEnter())
+        {
+            return (false, default);
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<T>? running = null;
+        try
+        {
+            running = work(connection.Table, limit.Token);
+            var value = await running.WaitAsync(TimeSpan.FromMilliseconds(options.CurrentValue.TimeoutMs), clock, cancellationToken);
+            _breaker.Succeed();
+            return (true, value);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _breaker.Abandon();
+            throw;
+        }
+        catch (Exception problem) when (IsOutage(problem))
+        {
+            Note(problem, connection);
+            return (false, default);
+        }
+        finally
+        {
+            await limit.CancelAsync();
+            _ = running?.ContinueWith(late => late.Exception, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Whatever the service answers: no connection, an error status, a body that is no JSON, or nothing in time.</summary>
+    private static bool IsOutage(Exception problem) => problem is RequestFailedException or TimeoutException or HttpRequestException
+        or IOException or AggregateException or OperationCanceledException or System.Text.Json.JsonException
+        or FormatException or InvalidOperationException or KeyNotFoundException;
+
+    private void Note(Exception problem, Connection connection)
+    {
+        var before = _breaker.Position;
+        _breaker.Fail();
+        Failures.Add(1, new("table", name), new("kind", problem.GetType().Name));
+        if (problem is RequestFailedException { Status: 404 })
+        {
+            connection.Create();
+        }
+
+        if (before != _breaker.Position)
+        {
+            StorageLog.TablePaused(logger, name, problem.GetType().Name);
+        }
+    }
+
+    /// <summary>The connection of the current setting; a changed setting makes a new one.</summary>
+    private Connection? Connect()
+    {
+        var text = options.CurrentValue.ConnectionString;
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            if (_connection?.Text != text)
+            {
+                _connection = Open(text);
+                _connection?.Create();
+            }
+
+            return _connection;
+        }
+    }
+
+    private Connection? Open(string text)
+    {
+        try
+        {
+            var settings = new TableClientOptions();
+            settings.Retry.MaxRetries = 0;
+            settings.Retry.Mode = RetryMode.Fixed;
+            settings.Retry.NetworkTimeout = CreationTime;
+            return new Connection(text, new TableClient(text, name, settings));
+        }
+        catch (Exception unusable) when (unusable is FormatException or ArgumentException or InvalidOperationException)
+        {
+            StorageLog.Unusable(logger, unusable.GetType().Name);
+            return new Connection(text, null!);
+        }
+    }
+
+    private sealed class Connection(string text, TableClient table)
+    {
+        private int _creating;
+        private volatile bool _isReady;
+
+        public string Text => text;
+
+        public TableClient Table => table;
+
+        public bool IsReady
+        {
+            get
+            {
+                if (!_isReady)
+                {
+                    Create();
+                }
+
+                return _isReady;
+            }
+        }
+
+        /// <summary>Makes the table behind the caller's back; until then work on it is skipped.</summary>
+        public void Create()
+        {
+            _isReady = false;
+            if (table is not null && Interlocked.Exchange(ref _creating, 1) == 0)
+            {
+                _ = CreateAsync();
+            }
+        }
+
+        private async Task CreateAsync()
+        {
+            using var limit = new CancellationTokenSource(CreationTime);
+            try
+            {
+                await table.CreateIfNotExistsAsync(limit.Token);
+                _isReady = true;
+            }
+            catch (Exception away) when (IsOutage(away))
+            {
+                // Asked for again by the next caller, at most once a second.
+                await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
+            }
+            finally
+            {
+                Volatile.Write(ref _creating, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Commerce.Providers.Caching;
+using Smplat.Core.Commerce.Providers.Quota;
+using Smplat.Core.Settings;
+
+namespace Smplat.Functions.Storage;
+
+/// <summary>Azure Tables behind the ports of Core. Comes before Commerce, whose own choice is to share nothing.</summary>
+public static class StorageFeature
+{
+    private const string CacheTable = "smplatcache";
+    private const string QuotaTable = "smplatquota";
+
+    public static IServiceCollection AddStorage(this IServiceCollection services)
+    {
+        services.AddSettings<StorageOptions>();
+        services.AddSingleton<ISharedCache>(provider => new TableCache(Open(provider, CacheTable)));
+        services.AddSingleton<IQuotaStore>(provider =>
+            new TableQuota(Open(provider, QuotaTable), provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    private static GuardedTable Open(IServiceProvider provider, string name) => new(
+        name,
+        provider.GetRequiredService<IOptionsMonitor<StorageOptions>>(),
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILogger<GuardedTable>>());
+}

@@ -1,0 +1,104 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using Azure.Data.Tables;
+using Smplat.Core.Commerce.Providers.Caching;
+
+namespace Smplat.Functions.Storage;
+
+/// <summary>
+/// The second-level cache: one entity per key, named by the key's hash and spread over 256 partitions. Values are
+/// compressed; one that still does not fit a property is left out.
+/// </summary>
+public sealed class TableCache(GuardedTable table) : ISharedCache
+{
+    private const string ValueProperty = "Value";
+    private const string ExpiryProperty = "ExpiresAt";
+
+    /// <summary>Azure Tables take 64 KiB in one property.</summary>
+    private const int LargestValue = 64 * 1024;
+
+    /// <summary>What a value may grow to when it is read: rubbish that unpacks without end is rubbish.</summary>
+    private const int LargestUnpacked = 8 * 1024 * 1024;
+
+    public async Task<SharedEntry?> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        var (partition, row) = NameOf(key);
+        var (isAnswered, entity) = await table.TryAsync(
+            async (client, token) =>
+            {
+                var found = await client.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: token);
+                return found.HasValue ? found.Value : null;
+            },
+            cancellationToken);
+        return isAnswered && entity is not null ? Read(entity) : null;
+    }
+
+    public async Task WriteAsync(string key, SharedEntry entry, CancellationToken cancellationToken)
+    {
+        var packed = Pack(entry.Value);
+        if (packed.Length > LargestValue)
+        {
+            return;
+        }
+
+        var (partition, row) = NameOf(key);
+        var entity = new TableEntity(partition, row)
+        {
+            [ValueProperty] = packed,
+            [ExpiryProperty] = entry.ExpiresAt,
+        };
+        await table.TryAsync(
+            async (client, token) => await client.UpsertEntityAsync(entity, TableUpdateMode.Replace, token), cancellationToken);
+    }
+
+    /// <summary>Null for an entity that is not one of ours, or that somebody damaged.</summary>
+    private static SharedEntry? Read(TableEntity entity)
+    {
+        try
+        {
+            return entity.GetBinary(ValueProperty) is { } packed && entity.GetDateTimeOffset(ExpiryProperty) is { } expiresAt
+                && Unpack(packed) is { } value
+                ? new SharedEntry(value, expiresAt)
+                : null;
+        }
+        catch (Exception damaged) when (damaged is InvalidOperationException or InvalidDataException or InvalidCastException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static (string Partition, string Row) NameOf(string key)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        return (hash[..2], hash);
+    }
+
+    private static byte[] Pack(byte[] value)
+    {
+        using var packed = new MemoryStream();
+        using (var stream = new BrotliStream(packed, CompressionLevel.Fastest))
+        {
+            stream.Write(value);
+        }
+
+        return packed.ToArray();
+    }
+
+    private static byte[]? Unpack(byte[] packed)
+    {
+        using var stream = new BrotliStream(new MemoryStream(packed), CompressionMode.Decompress);
+        using var value = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            value.Write(buffer, 0, read);
+            if (value.Length > LargestUnpacked)
+            {
+                return null;
+            }
+        }
+
+        return value.ToArray();
+    }
+}
