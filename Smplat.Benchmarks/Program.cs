@@ -1,11 +1,13 @@
 using System.CommandLine;
 using Smplat.Benchmarks;
 using Smplat.Benchmarks.Ingestion;
+using Smplat.Benchmarks.Trust;
 
 // Each benchmark adds a command of its own.
 IBenchmark[] benchmarks =
 [
     new IngestionBenchmark(),
+    new TrustBenchmark(),
 ];
 
 var root = new RootCommand("Load and micro benchmarks; peers and floors are measured in the same run.");

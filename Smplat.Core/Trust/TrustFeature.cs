@@ -14,6 +14,7 @@ public static class TrustFeature
     public static IServiceCollection AddTrust(this IServiceCollection services)
     {
         services.AddSettings<TrustOptions>();
+        services.AddSingleton<TrustQueryStore>();
         services.AddSingleton<TrustFactStore>();
         services.AddSingleton<ForecastFactStore>();
         services.AddSingleton(provider => new TrustMetricRegistry(TrustMetricList.Create(

@@ -9,7 +9,7 @@ namespace Smplat.Tests.Trust;
 internal static class TrustLab
 {
     public static TrustMetricRegistry Registry(NpgsqlDataSource database) =>
-        new(TrustMetricList.Create(new TrustFactStore(database), new ForecastFactStore(database)));
+        new(TrustMetricList.Create(new TrustFactStore(new(database)), new ForecastFactStore(new(database))));
 
     public static Task<MetricReading> MeasureAsync(NpgsqlDataSource database, string metricId, DateTimeOffset now) =>
         Registry(database).Find(metricId)!.Measure(now, CancellationToken.None);

@@ -1,15 +1,14 @@
-using Dapper;
-using Npgsql;
-using Smplat.Core.Database;
+using Smplat.Core.Trust.Metrics;
 
 namespace Smplat.Core.Trust.Forecast;
 
 /// <summary>
-/// Read model of the delivery forecast: queue, history and shifts in one statement, hence of one moment.
+/// Read model of the delivery forecast: queue, history, products and shifts in one statement, hence of one moment.
 /// </summary>
-public sealed class ForecastFactStore(NpgsqlDataSource database)
+public sealed class ForecastFactStore(TrustQueryStore queries)
 {
-    // Every open task, every completion since the cut-off and every shift in reach appears exactly once.
+    // Every open task, every completion since the cut-off and every shift in reach appears exactly once. Products come as
+    // rows of their own: joining them would repeat a name for every hour.
     private const string Facts =
         """
         with live as materialized (
@@ -40,24 +39,26 @@ public sealed class ForecastFactStore(NpgsqlDataSource database)
             cross join lateral (
                 select product_id, product_title from order_items where id = task.order_item_id offset 0) item
             group by item.product_id, item.product_title)
-        select p.slug, b.product_title, b.tasks, null::bigint[] as durations_us,
-            null::timestamptz as starts_at, null::timestamptz as ends_at, 0 as hourly_capacity
-        from backlog b left join products p on p.id = b.product_id
+        select b.product_id, b.product_title, b.tasks, null::bigint[] as durations_us,
+            null as slug, null::timestamptz as starts_at, null::timestamptz as ends_at, 0 as hourly_capacity
+        from backlog b
         union all
-        select p.slug, h.product_title, 0, h.durations_us, null, null, 0
-        from history h left join products p on p.id = h.product_id
+        select product_id, product_title, 0, durations_us, null, null, null, 0
+        from history
         union all
-        select s.sku, null, 0, null, s.starts_at, s.ends_at, s.hourly_capacity
-        from fulfillment_staffing_shifts s
-        where s.ends_at >= @Now and s.starts_at <= @Horizon
+        select id, null, 0, null, slug, null, null, 0
+        from products
+        union all
+        select null, null, 0, null, sku, starts_at, ends_at, hourly_capacity
+        from fulfillment_staffing_shifts
+        where ends_at >= @Now and starts_at <= @Horizon
         """;
 
     public async Task<ForecastFacts> ReadAsync(
         DateTimeOffset now, DateTimeOffset cutoff, DateTimeOffset horizon, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<ForecastRow>(Sql.Command(
-            Facts, new { Now = now, Cutoff = cutoff, Horizon = horizon }, cancellationToken));
+        var rows = await queries.QueryAsync<ForecastRow>(
+            Facts, new { Now = now, Cutoff = cutoff, Horizon = horizon }, cancellationToken);
         return ForecastFacts.Of(rows);
     }
 }

@@ -1,14 +1,25 @@
+using Smplat.Core.Trust.Metrics;
+
 namespace Smplat.Core.Trust.Forecast;
 
 /// <summary>What the forecast knows of one product.</summary>
 public sealed class SkuFacts
 {
-    public long BacklogTasks { get; set; }
+    public long BacklogTasks { get; private set; }
 
     /// <summary>Minutes that completed tasks took.</summary>
     public List<double> Durations { get; } = [];
 
     public List<StaffingShift> Shifts { get; } = [];
+
+    internal void Add(ForecastRow row)
+    {
+        BacklogTasks += row.Tasks;
+        foreach (var duration in row.DurationsUs ?? [])
+        {
+            Durations.Add(FactUnits.Minutes(duration));
+        }
+    }
 }
 
 /// <summary>Queue, history and shifts by product, in the order of their names.</summary>
@@ -16,21 +27,20 @@ public sealed class ForecastFacts
 {
     public SortedDictionary<string, SkuFacts> BySku { get; } = new(StringComparer.Ordinal);
 
-    internal static ForecastFacts Of(IEnumerable<ForecastRow> rows)
+    internal static ForecastFacts Of(IReadOnlyList<ForecastRow> rows)
     {
         var facts = new ForecastFacts();
+        var slugs = rows.Where(row => row is { ProductId: not null, Slug: not null }).ToDictionary(row => row.ProductId!.Value, row => row.Slug!);
         foreach (var row in rows)
         {
-            var sku = facts.Sku(SkuName.Of(row.Slug, row.ProductTitle));
-            sku.BacklogTasks += row.Tasks;
-            foreach (var duration in row.DurationsUs ?? [])
-            {
-                sku.Durations.Add(Metrics.FactUnits.Minutes(duration));
-            }
-
             if (row is { StartsAt: { } starts, EndsAt: { } ends })
             {
-                sku.Shifts.Add(new(starts, ends, row.HourlyCapacity));
+                facts.Sku(SkuName.Of(row.Slug, null)).Shifts.Add(new(starts, ends, row.HourlyCapacity));
+            }
+            else if (row.ProductTitle is not null)
+            {
+                var slug = row.ProductId is { } product ? slugs.GetValueOrDefault(product) : null;
+                facts.Sku(SkuName.Of(slug, row.ProductTitle)).Add(row);
             }
         }
 

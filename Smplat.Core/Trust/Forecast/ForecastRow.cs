@@ -1,12 +1,15 @@
 namespace Smplat.Core.Trust.Forecast;
 
-/// <summary>A row of the forecast's one query: a queue, a history or a shift.</summary>
+/// <summary>A row of the forecast's one query: a queue, a history, a product or a shift.</summary>
 internal sealed record ForecastRow
 {
+    public Guid? ProductId { get; init; }
+
+    /// <summary>Title in the order; with queues and histories only.</summary>
+    public string? ProductTitle { get; init; }
+
     /// <summary>Slug of the product, or the name that a shift gives.</summary>
     public string? Slug { get; init; }
-
-    public string? ProductTitle { get; init; }
 
     public long Tasks { get; init; }
 

@@ -1,7 +1,3 @@
-using Dapper;
-using Npgsql;
-using Smplat.Core.Database;
-
 namespace Smplat.Core.Trust.Metrics;
 
 /// <summary>
@@ -12,7 +8,7 @@ namespace Smplat.Core.Trust.Metrics;
 /// <c>offset 0</c> keeps the planner from joining whole tables where a few rows are looked up by key: it cannot know
 /// how short the stretches are that are read from the tasks.
 /// </remarks>
-public sealed class TrustFactStore(NpgsqlDataSource database)
+public sealed class TrustFactStore(TrustQueryStore queries)
 {
     // Every task with a due and a completion time counts exactly once.
     private const string OnTime =
@@ -67,7 +63,7 @@ public sealed class TrustFactStore(NpgsqlDataSource database)
             union all
             select
                 count(*),
-                coalesce(sum((extract(epoch from started.responded_at - placed.created_at) * 1000000)::bigint), 0),
+                coalesce(sum(trust_us(started.responded_at - placed.created_at)), 0),
                 max(started.responded_at)
             from started cross join lateral (
                 select o.created_at
@@ -126,7 +122,7 @@ public sealed class TrustFactStore(NpgsqlDataSource database)
         select
             count(*) as outstanding_tasks,
             count(*) filter (where anchor < @Now) as overdue_tasks,
-            coalesce(sum((extract(epoch from @Now - anchor) * 1000000)::bigint) filter (where anchor < @Now), 0) as overdue_us
+            coalesce(sum(trust_us(@Now - anchor)) filter (where anchor < @Now), 0) as overdue_us
         from anchored
         """;
 
@@ -143,23 +139,17 @@ public sealed class TrustFactStore(NpgsqlDataSource database)
         """;
 
     public Task<OnTimeFacts> ReadOnTimeAsync(CancellationToken cancellationToken) =>
-        ReadAsync<OnTimeFacts>(OnTime, new { }, cancellationToken);
+        queries.QuerySingleAsync<OnTimeFacts>(OnTime, null, cancellationToken);
 
     public Task<ResponseFacts> ReadResponsesAsync(CancellationToken cancellationToken) =>
-        ReadAsync<ResponseFacts>(Responses, new { }, cancellationToken);
+        queries.QuerySingleAsync<ResponseFacts>(Responses, null, cancellationToken);
 
     public Task<ScoreFacts> ReadScoresAsync(DateTimeOffset cutoff, CancellationToken cancellationToken) =>
-        ReadAsync<ScoreFacts>(Scores, new { Cutoff = cutoff }, cancellationToken);
+        queries.QuerySingleAsync<ScoreFacts>(Scores, new { Cutoff = cutoff }, cancellationToken);
 
     public Task<BacklogFacts> ReadBacklogAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        ReadAsync<BacklogFacts>(Backlog, new { Now = now }, cancellationToken);
+        queries.QuerySingleAsync<BacklogFacts>(Backlog, new { Now = now }, cancellationToken);
 
     public Task<CoverageFacts> ReadCoverageAsync(DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ReadAsync<CoverageFacts>(Coverage, new { From = from, Now = now }, cancellationToken);
-
-    private async Task<T> ReadAsync<T>(string query, object parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleAsync<T>(Sql.Command(query, parameters, cancellationToken));
-    }
+        queries.QuerySingleAsync<CoverageFacts>(Coverage, new { From = from, Now = now }, cancellationToken);
 }

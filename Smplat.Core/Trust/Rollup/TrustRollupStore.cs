@@ -43,7 +43,7 @@ public sealed class TrustRollupStore(NpgsqlDataSource database)
             count(*) filter (where task.is_due and task.is_completed and task.is_on_time),
             max(task.completed_at) filter (where task.is_due),
             count(*) filter (where task.responded_at >= placed.created_at),
-            coalesce(sum((extract(epoch from task.responded_at - placed.created_at) * 1000000)::bigint)
+            coalesce(sum(trust_us(task.responded_at - placed.created_at))
                 filter (where task.responded_at >= placed.created_at), 0),
             max(task.responded_at) filter (where task.responded_at >= placed.created_at),
             count(task.score),
