@@ -21,7 +21,7 @@ internal sealed class MetricSlot(TrustMetric metric, MetricComputation computati
         {
             if (_held is { } held && now <= held.ExpiresAt)
             {
-                var refreshes = now >= held.RefreshAt && _flight is null && now >= _pausedUntil;
+                var refreshes = now > held.RefreshAt && _flight is null && now >= _pausedUntil;
                 return new(held, refreshes ? Start() : null, IsLeader: refreshes, IsCurrent: true);
             }
 

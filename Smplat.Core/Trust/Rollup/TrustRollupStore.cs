@@ -100,12 +100,13 @@ public sealed class TrustRollupStore(NpgsqlDataSource database)
 
     private const string ForgetDurations = "delete from trust_rollup_duration where hour_at < @DurationsFrom";
 
-    // A later pass may seal up to here when all transactions that have begun to write by now have ended: what they
-    // write without a mark is younger than this, and what begins later is younger still.
+    // A later pass may seal up to here when all transactions numbered before this one have ended. Those numbered after
+    // it write later than the clock was read, and what they write without a mark is younger than this bound. The upper
+    // end of the snapshot would not do: it leaves out numbers that were given and have not ended.
     private const string Announce =
         """
         update trust_rollup_state
-        set next_until = trust_hour(@ClockAt - @Lag), next_after = pg_snapshot_xmax(pg_current_snapshot())
+        set next_until = trust_hour(@ClockAt - @Lag), next_after = pg_current_xact_id()
         returning next_until
         """;
 
