@@ -1,6 +1,7 @@
 using Npgsql;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
+using Smplat.LocalHost.LocalServices.Postgres;
 
 namespace Smplat.Benchmarks.Load;
 
