@@ -2,14 +2,16 @@ using Microsoft.Extensions.Configuration;
 
 namespace Smplat.LocalHost;
 
-/// <summary>What a local run needs beside .NET (a Postgres, a table service), started before the app and stopped after it.</summary>
+/// <summary>
+/// What a local run needs beside .NET (a Postgres, a table service), started before the app and stopped after it.
+/// </summary>
 public interface ILocalServices
 {
     /// <summary>
     /// Starts what the configuration does not already name and returns the settings that lead the app to it, such as
-    /// SMPLAT_DATABASE and AzureWebJobsStorage. Anything started before a failure is stopped by <see cref="StopAsync"/>.
+    /// SMPLAT_DATABASE and AzureWebJobsStorage. What was started before a failure, <see cref="StopAsync"/> stops.
     /// </summary>
-    /// <exception cref="LocalStartException">Something is missing or does not start; the message tells what to do.</exception>
+    /// <exception cref="LocalStartException">Something is missing or does not start; it tells what to do.</exception>
     Task<IReadOnlyDictionary<string, string>> StartAsync(
         IConfiguration configuration, IStartupConsole console, CancellationToken cancellationToken);
 
@@ -19,6 +21,8 @@ public interface ILocalServices
     /// </summary>
     void Announce(Uri address);
 
-    /// <summary>Stops what <see cref="StartAsync"/> started. Called once, after the app has stopped, also when the start failed.</summary>
+    /// <summary>
+    /// Stops what <see cref="StartAsync"/> started. Called once, after the app has stopped, also when the start failed.
+    /// </summary>
     Task StopAsync();
 }

@@ -10,7 +10,9 @@ public interface IStartupConsole
     IStartupStep Step(string what);
 }
 
-/// <summary>A step of the start that is under way. Disposing it writes "Postgres ready in 0.8 s", unless it failed.</summary>
+/// <summary>
+/// A step of the start that is under way. Disposing it writes "Postgres ready in 0.8 s", unless it failed.
+/// </summary>
 public interface IStartupStep : IDisposable
 {
     /// <summary>Says what the step is doing, or what it found.</summary>

@@ -24,17 +24,19 @@ public static class LocalFunctionsHost
     {
         var isProgram = classes.Any(type => type.Assembly == Assembly.GetEntryAssembly());
         var web = OrExit(() => WebHost.CreateBuilder(args), isProgram);
-        var host = OrExit(() => HostJson.Find([AppContext.BaseDirectory, .. HostConfiguration.Folders]).With(web.Configuration), isProgram);
+        string[] folders = [AppContext.BaseDirectory, .. HostConfiguration.Folders];
+        var host = OrExit(() => HostJson.Find(folders).With(web.Configuration), isProgram);
         WebHost.AddLogging(web.Logging, web.Configuration, host);
-        var services = localServices ?? new LocalRun(RepositoryRoot.Path ?? AppContext.BaseDirectory, TimeProvider.System);
-        return new FunctionsApplicationBuilder(
-            web, (builder, middleware) => OrExit(() => Build(builder, host, classes, middleware, services, isProgram), isProgram));
+        var root = RepositoryRoot.Path ?? AppContext.BaseDirectory;
+        var services = localServices ?? new LocalRun(root, TimeProvider.System);
+        return new FunctionsApplicationBuilder(web, (builder, middleware) =>
+            OrExit(() => Build(builder, host, classes, middleware, services, isProgram), isProgram));
     }
 
     private static LocalApp Build(
         WebApplicationBuilder builder, HostJson host, IReadOnlyList<Type> classes,
-        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware, ILocalServices localServices,
-        bool isProgram)
+        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware,
+        ILocalServices localServices, bool isProgram)
     {
         var methods = FunctionMethod.FindIn(classes);
         var problems = FunctionRules.Problems(methods, host.RoutePrefix);
@@ -44,11 +46,13 @@ public static class LocalFunctionsHost
         }
 
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(new FunctionCatalog([.. methods.Select(method => new LocalFunction(method, host.FunctionTimeout))]));
+        var functions = methods.Select(method => new LocalFunction(method, host.FunctionTimeout));
+        builder.Services.AddSingleton(new FunctionCatalog([.. functions]));
         builder.Services.AddSingleton(new FunctionPipeline(middleware));
         builder.Services.AddSingleton<FunctionSwitches>().AddSingleton<HostStop>().AddSingleton<FunctionRunner>();
         // Last of the app's hosted services, so that it starts after them and stops before them.
-        builder.Services.AddSingleton<TimerHost>().AddHostedService(services => services.GetRequiredService<TimerHost>());
+        builder.Services.AddSingleton<TimerHost>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<TimerHost>());
 
         var web = builder.Build();
         if (problems.Count == 0)
@@ -57,7 +61,8 @@ public static class LocalFunctionsHost
         }
 
         var console = new StartupConsole(isProgram ? Console.Out : TextWriter.Null);
-        return new LocalApp(web, builder.Configuration, localServices, problems, new LocalListing(host), console, isProgram);
+        var listing = new LocalListing(host);
+        return new LocalApp(web, builder.Configuration, localServices, problems, listing, console, isProgram);
     }
 
     private static T OrExit<T>(Func<T> step, bool isProgram)

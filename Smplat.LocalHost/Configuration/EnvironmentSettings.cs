@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace Smplat.LocalHost.Configuration;
 
-/// <summary>Environment variables, without the empty ones: an empty variable does not hide a value of local.settings.json.</summary>
+/// <summary>
+/// Environment variables, without the empty ones: an empty variable does not hide a value of local.settings.json.
+/// </summary>
 internal sealed class EnvironmentSettings : IConfigurationSource
 {
     public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider();

@@ -8,7 +8,9 @@ namespace Smplat.LocalHost.Configuration;
 /// </summary>
 public static class HostConfiguration
 {
-    /// <summary>SMPLAT_LOCAL_SETTINGS: <c>own</c> (default), <c>sample</c> to leave local.settings.json aside, <c>none</c>.</summary>
+    /// <summary>
+    /// SMPLAT_LOCAL_SETTINGS: <c>own</c> (default), <c>sample</c> to leave local.settings.json aside, <c>none</c>.
+    /// </summary>
     private const string FileSetting = "SMPLAT_LOCAL_SETTINGS";
 
     private static readonly string[] EnvironmentNames = ["SMPLAT_ENVIRONMENT", "ENVIRONMENT", "LOOPGPT_ENV"];

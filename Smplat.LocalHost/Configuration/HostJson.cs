@@ -5,7 +5,8 @@ using Microsoft.Extensions.Configuration;
 namespace Smplat.LocalHost.Configuration;
 
 /// <summary>The parts of host.json that the local host follows.</summary>
-public sealed record HostJson(string RoutePrefix, TimeSpan? FunctionTimeout, IReadOnlyDictionary<string, string> LogLevels)
+public sealed record HostJson(
+    string RoutePrefix, TimeSpan? FunctionTimeout, IReadOnlyDictionary<string, string> LogLevels)
 {
     private static readonly TimeSpan TimeoutUnlessSet = TimeSpan.FromMinutes(30);
 
@@ -52,7 +53,9 @@ public sealed record HostJson(string RoutePrefix, TimeSpan? FunctionTimeout, IRe
             return this with
             {
                 RoutePrefix = overrides["extensions:http:routePrefix"] ?? RoutePrefix,
-                FunctionTimeout = overrides["functionTimeout"] is { Length: > 0 } timeout ? Timeout(timeout) : FunctionTimeout,
+                FunctionTimeout = overrides["functionTimeout"] is { Length: > 0 } text
+                    ? Timeout(text)
+                    : FunctionTimeout,
             };
         }
         catch (FormatException problem)
@@ -65,7 +68,7 @@ public sealed record HostJson(string RoutePrefix, TimeSpan? FunctionTimeout, IRe
     {
         null => TimeoutUnlessSet,
         "-1" => null,
-        _ when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var timeout) && timeout > TimeSpan.Zero => timeout,
+        _ when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time > TimeSpan.Zero => time,
         _ => throw new FormatException($"functionTimeout must be a time span such as 00:10:00, not \"{text}\"."),
     };
 

@@ -21,13 +21,20 @@ internal sealed class HostSettings(IConfiguration configuration)
     /// <summary>SMPLAT_LOCAL_TIMERS: run timer functions on their schedules; on by default.</summary>
     public bool HasTimers => Switch("SMPLAT_LOCAL_TIMERS");
 
-    /// <summary>SMPLAT_LOCAL_SERVICES: start a Postgres and a table service where none is configured; on by default.</summary>
+    /// <summary>
+    /// SMPLAT_LOCAL_SERVICES: start a Postgres and a table service where none is configured; on by default.
+    /// </summary>
     public bool HasLocalServices => Switch("SMPLAT_LOCAL_SERVICES");
 
-    /// <summary>SMPLAT_LOCAL_FOLDER: where timer occurrences are kept; <c>.local</c> of the checkout by default.</summary>
-    public string Folder => configuration["SMPLAT_LOCAL_FOLDER"] is { Length: > 0 } folder ? folder : RepositoryRoot.LocalFolder;
+    /// <summary>
+    /// SMPLAT_LOCAL_FOLDER: where timer occurrences are kept; <c>.local</c> of the checkout by default.
+    /// </summary>
+    public string Folder =>
+        configuration["SMPLAT_LOCAL_FOLDER"] is { Length: > 0 } folder ? folder : RepositoryRoot.LocalFolder;
 
-    /// <summary>SMPLAT_LOCAL_STOP_GRACE_SECONDS: how long running functions may finish after a stop, 10 by default.</summary>
+    /// <summary>
+    /// SMPLAT_LOCAL_STOP_GRACE_SECONDS: how long running functions may finish after a stop, 10 by default.
+    /// </summary>
     public TimeSpan StopGrace => TimeSpan.FromSeconds(Number("SMPLAT_LOCAL_STOP_GRACE_SECONDS", 10, 0, 600));
 
     /// <summary>WEBSITE_TIME_ZONE, else TZ: time zone of the schedules, UTC by default.</summary>
@@ -43,7 +50,7 @@ internal sealed class HostSettings(IConfiguration configuration)
 
             return TimeZoneInfo.TryFindSystemTimeZoneById(name.TrimStart(':'), out var found)
                 ? found
-                : throw new LocalStartException($"The time zone \"{name}\" (WEBSITE_TIME_ZONE or TZ) is not known on this machine.");
+                : throw new LocalStartException($"WEBSITE_TIME_ZONE or TZ names no time zone that is known here: \"{name}\".");
         }
     }
 
@@ -65,7 +72,8 @@ internal sealed class HostSettings(IConfiguration configuration)
             return otherwise;
         }
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most
             ? number
             : throw new LocalStartException($"{name} must be a whole number from {least} to {most}, not \"{text}\".");
     }

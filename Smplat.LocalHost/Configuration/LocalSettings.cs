@@ -3,7 +3,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace Smplat.LocalHost.Configuration;
 
-/// <summary>The first of the settings files that exists, as configuration; a change of the file on disk is taken up while the app runs.</summary>
+/// <summary>
+/// The first of the settings files that exists, as configuration; a change of the file on disk is taken up while the
+/// app runs.
+/// </summary>
 public sealed class LocalSettings(IReadOnlyList<string> candidates, bool watch) : IConfigurationSource
 {
     public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(candidates, watch);
@@ -71,7 +74,8 @@ public sealed class LocalSettings(IReadOnlyList<string> candidates, bool watch) 
             {
                 Load();
             }
-            catch (Exception problem) when (problem is LocalStartException or IOException or UnauthorizedAccessException)
+            catch (Exception problem)
+                when (problem is LocalStartException or IOException or UnauthorizedAccessException)
             {
                 Console.Error.WriteLine($"{problem.Message} The settings read before stay in use.");
                 return;

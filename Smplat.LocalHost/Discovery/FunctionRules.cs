@@ -21,19 +21,27 @@ internal static partial class FunctionRules
 
     public static IReadOnlyList<string> Problems(IReadOnlyList<FunctionMethod> functions, string prefix)
     {
-        var problems = functions.SelectMany(function => ProblemsOf(function, prefix)).Concat(Duplicates(functions)).ToList();
-        return problems.Count > 0 ? problems : [.. RouteOverlap.Problems(functions, prefix)];
+        string[] problems =
+        [
+            .. functions.SelectMany(function => ProblemsOf(function, prefix)),
+            .. Duplicates(functions),
+        ];
+        return problems.Length > 0 ? problems : [.. RouteOverlap.Problems(functions, prefix)];
     }
 
     /// <summary>The whole template of an HTTP function, with the prefix of host.json.</summary>
-    public static string Template(FunctionMethod function, string prefix) =>
-        string.Join('/', new[] { prefix.Trim('/'), (function.Http!.Route ?? function.Name).Trim('/') }.Where(part => part.Length > 0));
+    public static string Template(FunctionMethod function, string prefix)
+    {
+        var route = (function.Http!.Route ?? function.Name).Trim('/');
+        return $"{prefix.Trim('/')}/{route}".Trim('/');
+    }
 
     private static IEnumerable<string> ProblemsOf(FunctionMethod function, string prefix)
     {
         if (!Name().IsMatch(function.Name) || string.Equals(function.Name, "host", StringComparison.OrdinalIgnoreCase))
         {
-            yield return $"\"{function.Name}\" is not a function name: a letter, then letters, digits, _ or -, at most 128, not \"host\".";
+            yield return $"\"{function.Name}\" is not a function name: a letter, then letters, digits, _ or -, "
+                + "at most 128, and not \"host\".";
         }
 
         if (function.Trigger is null)
@@ -48,7 +56,8 @@ internal static partial class FunctionRules
 
         foreach (var parameter in function.Method.GetParameters().Where(parameter => !IsBindable(parameter)))
         {
-            yield return $"{function.Name}: parameter {parameter.Name} of type {parameter.ParameterType.Name} cannot be bound.";
+            var type = parameter.ParameterType.Name;
+            yield return $"{function.Name}: parameter {parameter.Name} of type {type} cannot be bound.";
         }
 
         if (function.Http is not null && RouteProblem(function, prefix) is { } problem)
@@ -83,7 +92,8 @@ internal static partial class FunctionRules
         from function in functions
         group function by function.Name.ToUpperInvariant() into same
         where same.Count() > 1
-        select $"{same.Count()} functions are named {same.First().Name}: {string.Join(", ", same.Select(function => function.EntryPoint))}.";
+        let places = string.Join(", ", same.Select(function => function.EntryPoint))
+        select $"{same.Count()} functions are named {same.First().Name}: {places}.";
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_-]{0,127}$")]
     private static partial Regex Name();

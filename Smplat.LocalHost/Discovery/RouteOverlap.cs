@@ -11,7 +11,8 @@ internal static class RouteOverlap
     public static IEnumerable<string> Problems(IReadOnlyList<FunctionMethod> functions, string prefix)
     {
         var routes = functions.Where(function => function.Http is not null)
-            .Select(function => (Function: function, Pattern: RoutePatternFactory.Parse(FunctionRules.Template(function, prefix))))
+            .Select(function => (Function: function, Template: FunctionRules.Template(function, prefix)))
+            .Select(route => (route.Function, Pattern: RoutePatternFactory.Parse(route.Template)))
             .ToList();
         return from first in Enumerable.Range(0, routes.Count)
                from second in Enumerable.Range(first + 1, routes.Count - first - 1)
@@ -33,7 +34,9 @@ internal static class RouteOverlap
             return others is null or { Length: 0 } ? "every method of" : string.Join(", ", others).ToUpperInvariant();
         }
 
-        var shared = others is null or { Length: 0 } ? mine : [.. mine.Intersect(others, StringComparer.OrdinalIgnoreCase)];
+        var shared = others is null or { Length: 0 }
+            ? mine
+            : [.. mine.Intersect(others, StringComparer.OrdinalIgnoreCase)];
         return shared.Length == 0 ? null : string.Join(", ", shared).ToUpperInvariant();
     }
 

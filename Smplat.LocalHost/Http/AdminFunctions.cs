@@ -38,10 +38,8 @@ internal static class AdminFunctions
         return http.Response.WriteAsJsonAsync(functions, http.RequestAborted);
     }
 
-    private static async Task FireAsync(HttpContext http, FunctionCatalog catalog, FunctionRunner runner)
-    {
+    private static async Task FireAsync(HttpContext http, FunctionCatalog catalog, FunctionRunner runner) =>
         http.Response.StatusCode = await StatusAsync(http, catalog, runner);
-    }
 
     private static async Task<int> StatusAsync(HttpContext http, FunctionCatalog catalog, FunctionRunner runner)
     {
@@ -74,9 +72,14 @@ internal static class AdminFunctions
         try
         {
             using var body = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
-            return body.RootElement.ValueKind == JsonValueKind.Object
-                ? body.RootElement.TryGetProperty("input", out var input) && input.ValueKind == JsonValueKind.String ? input.GetString() : ""
-                : null;
+            var root = body.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            var isGiven = root.TryGetProperty("input", out var input) && input.ValueKind == JsonValueKind.String;
+            return isGiven ? input.GetString() : "";
         }
         catch (JsonException)
         {

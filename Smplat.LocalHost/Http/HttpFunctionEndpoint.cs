@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Smplat.LocalHost.Invocation;
@@ -42,7 +41,7 @@ internal sealed class HttpFunctionEndpoint(
     private static Task RunResultAsync(object? result, HttpContext http) => result switch
     {
         IResult answer => answer.ExecuteAsync(http),
-        IActionResult answer => answer.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
+        IActionResult answer => answer.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new())),
         // A plain object is dropped, as by the official worker: the client gets an empty 200.
         _ => Task.CompletedTask,
     };

@@ -8,7 +8,9 @@ using Smplat.LocalHost.Invocation;
 
 namespace Smplat.LocalHost.Http;
 
-/// <summary>Maps HTTP functions to endpoints. Paths and methods without a function get a bare 404 or 405 from routing.</summary>
+/// <summary>
+/// Maps HTTP functions to endpoints. Paths and methods without a function get a bare 404 or 405 from routing.
+/// </summary>
 internal static class HttpFunctions
 {
     public static void Map(IEndpointRouteBuilder routes, string prefix)

@@ -34,12 +34,15 @@ internal static class WebHost
         return builder;
     }
 
-    /// <summary>host.json speaks for what the host says; the app's own categories obey the app's filters, as in Azure.</summary>
+    /// <summary>
+    /// host.json speaks for what the host says; the app's own categories obey the app's filters, as in Azure.
+    /// </summary>
     public static void AddLogging(ILoggingBuilder logging, IConfiguration configuration, HostJson host)
     {
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddSimpleConsole(options => options.SingleLine = true);
-        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         foreach (var (category, level) in host.LogLevels)
         {
             if (Enum.TryParse<LogLevel>(level, ignoreCase: true, out var parsed))

@@ -25,28 +25,39 @@ internal sealed class FunctionInvoker
         Expression call = method.IsStatic
             ? Expression.Call(method, arguments)
             : Expression.Call(Instance(method.DeclaringType!, context), method, arguments);
-        return new FunctionInvoker(
-            Expression.Lambda<Func<LocalFunctionContext, ValueTask<object?>>>(Returned(call, method), context).Compile());
+        var body = Returned(call, method);
+        return new(Expression.Lambda<Func<LocalFunctionContext, ValueTask<object?>>>(body, context).Compile());
     }
 
     private static UnaryExpression Instance(Type type, ParameterExpression context)
     {
         var factory = ActivatorUtilities.CreateFactory(type, Type.EmptyTypes);
         var services = Expression.Property(context, nameof(LocalFunctionContext.InstanceServices));
-        var made = Expression.Invoke(Expression.Constant(factory), services, Expression.Constant(null, typeof(object[])));
+        var none = Expression.Constant(null, typeof(object[]));
+        var made = Expression.Invoke(Expression.Constant(factory), services, none);
         return Expression.Convert(made, type);
     }
 
-    private static Expression Argument(ParameterInfo parameter, ParameterExpression context) => parameter.ParameterType switch
+    private static Expression Argument(ParameterInfo parameter, ParameterExpression context)
     {
-        var type when type == typeof(HttpRequest) => Expression.Property(
-            Expression.Property(context, nameof(LocalFunctionContext.Http)), nameof(HttpContext.Request)),
-        var type when type == typeof(FunctionContext) => Expression.Convert(context, typeof(FunctionContext)),
-        var type when type == typeof(CancellationToken) => Expression.Property(context, nameof(FunctionContext.CancellationToken)),
-        var type when type == typeof(TimerInfo) => Expression.Property(context, nameof(LocalFunctionContext.Timer)),
-        var type => Expression.Convert(
-            Expression.Call(typeof(RouteArgument), nameof(RouteArgument.Read), null, context, Expression.Constant(parameter)), type),
-    };
+        var type = parameter.ParameterType;
+        Expression Of(string property) => Expression.Property(context, property);
+        return type switch
+        {
+            _ when type == typeof(HttpRequest) =>
+                Expression.Property(Of(nameof(LocalFunctionContext.Http)), nameof(HttpContext.Request)),
+            _ when type == typeof(FunctionContext) => Expression.Convert(context, type),
+            _ when type == typeof(CancellationToken) => Of(nameof(FunctionContext.CancellationToken)),
+            _ when type == typeof(TimerInfo) => Of(nameof(LocalFunctionContext.Timer)),
+            _ => Expression.Convert(RouteValue(parameter, context), type),
+        };
+    }
+
+    private static MethodCallExpression RouteValue(ParameterInfo parameter, ParameterExpression context)
+    {
+        var constant = Expression.Constant(parameter);
+        return Expression.Call(typeof(RouteArgument), nameof(RouteArgument.Read), null, context, constant);
+    }
 
     private static Expression Returned(Expression call, MethodInfo method)
     {

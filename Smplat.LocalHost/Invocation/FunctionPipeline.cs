@@ -4,7 +4,8 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 namespace Smplat.LocalHost.Invocation;
 
 /// <summary>The middleware of the app in its order, and the function at its end.</summary>
-internal sealed class FunctionPipeline(IEnumerable<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
+internal sealed class FunctionPipeline(
+    IEnumerable<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
 {
     private readonly FunctionExecutionDelegate _first = middleware.Reverse()
         .Aggregate((FunctionExecutionDelegate)LocalFunction.ExecuteAsync, (next, step) => step(next));

@@ -20,7 +20,9 @@ internal sealed class FunctionRunner(
     public void Fire(LocalFunction function, string input)
     {
         var id = Guid.NewGuid();
-        var run = new Task<Task>(() => function.Method.Timer is null ? RunHttpAsync(function, input) : RunTimerAsync(function, new TimerInfo()));
+        var run = new Task<Task>(() => function.Method.Timer is null
+            ? RunHttpAsync(function, input)
+            : RunTimerAsync(function, new TimerInfo()));
         _manual[id] = run.Unwrap().ContinueWith(_ => _manual.TryRemove(id, out var _), TaskScheduler.Default);
         run.Start(TaskScheduler.Default);
     }
@@ -31,7 +33,9 @@ internal sealed class FunctionRunner(
     private Task RunHttpAsync(LocalFunction function, string input)
     {
         var http = new DefaultHttpContext();
-        http.Request.Method = function.Method.Http!.Methods is [var first, ..] ? first.ToUpperInvariant() : HttpMethods.Post;
+        http.Request.Method = function.Method.Http!.Methods is [var first, ..]
+            ? first.ToUpperInvariant()
+            : HttpMethods.Post;
         http.Request.ContentType = "application/json";
         http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(input));
         return RunAsync(function, http, null);

@@ -3,7 +3,9 @@ using Smplat.LocalHost.Discovery;
 
 namespace Smplat.LocalHost.Invocation;
 
-/// <summary>A function ready to run. Its invoker is compiled at the first invocation, which keeps the start quick.</summary>
+/// <summary>
+/// A function ready to run. Its invoker is compiled at the first invocation, which keeps the start quick.
+/// </summary>
 internal sealed class LocalFunction(FunctionMethod method, TimeSpan? timeout)
 {
     private readonly Lazy<FunctionInvoker> _invoker = new(() => FunctionInvoker.For(method.Method));
@@ -17,7 +19,9 @@ internal sealed class LocalFunction(FunctionMethod method, TimeSpan? timeout)
     /// <summary>functionTimeout of host.json; null for none.</summary>
     public TimeSpan? Timeout { get; } = timeout;
 
-    /// <summary>The end of the middleware chain: makes the class, calls the method, keeps the result for the endpoint.</summary>
+    /// <summary>
+    /// The end of the middleware chain: makes the class, calls the method, keeps the result for the endpoint.
+    /// </summary>
     public static Task ExecuteAsync(FunctionContext context)
     {
         var local = (LocalFunctionContext)context;

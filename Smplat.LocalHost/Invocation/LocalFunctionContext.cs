@@ -3,7 +3,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Smplat.LocalHost.Invocation;
 
-/// <summary>One invocation. What only some functions ask for (identifier, items, token) is made when it is asked for.</summary>
+/// <summary>
+/// One invocation. What only some functions ask for (identifier, items, token) is made when it is asked for.
+/// </summary>
 internal sealed class LocalFunctionContext(
     LocalFunction function, IServiceProvider services, HttpContext? http, TimerInfo? timer, CancellationToken hostToken)
     : FunctionContext, IDisposable
@@ -38,7 +40,9 @@ internal sealed class LocalFunctionContext(
         set => _items = value;
     }
 
-    /// <summary>Cancelled when the client goes away, when functionTimeout has passed and when the host's grace time is over.</summary>
+    /// <summary>
+    /// Cancelled when the client goes away, when functionTimeout has passed and when the host's grace time is over.
+    /// </summary>
     public override CancellationToken CancellationToken => (_cancellation ??= Cancellation()).Token;
 
     public void Dispose() => _cancellation?.Dispose();

@@ -46,7 +46,8 @@ internal static class RouteArgument
         }
         catch (Exception e) when (e is FormatException or ArgumentException or NotSupportedException)
         {
-            throw new InvalidOperationException($"Function {function}: {parameter.Name} cannot be read as {type.Name}.", e);
+            throw new InvalidOperationException(
+                $"Function {function}: {parameter.Name} cannot be read as {type.Name}.", e);
         }
     }
 }

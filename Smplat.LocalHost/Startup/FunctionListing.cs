@@ -9,14 +9,18 @@ namespace Smplat.LocalHost.Startup;
 internal static class FunctionListing
 {
     public static IEnumerable<string> Lines(
-        FunctionCatalog catalog, IReadOnlyList<TimerPlan> timers, FunctionSwitches switches, string prefix, string address, DateTimeOffset now)
+        FunctionCatalog catalog, IReadOnlyList<TimerPlan> timers, FunctionSwitches switches, string prefix,
+        string address, DateTimeOffset now)
     {
         string[][] rows =
         [
             .. catalog.Http.Select(function => new[]
             {
-                Methods(function), function.Name,
-                switches.IsDisabled(function.Name) ? "disabled" : $"{address}/{FunctionRules.Template(function.Method, prefix)}",
+                Methods(function),
+                function.Name,
+                switches.IsDisabled(function.Name)
+                    ? "disabled"
+                    : $"{address}/{FunctionRules.Template(function.Method, prefix)}",
             }),
             .. timers.Select(plan => new[] { "timer", plan.Function.Name, Describe(plan, switches, now) }),
         ];
@@ -27,7 +31,8 @@ internal static class FunctionListing
 
         var methods = rows.Max(row => row[0].Length);
         var names = rows.Max(row => row[1].Length);
-        return rows.Select(row => $"  {row[0].PadRight(methods)}  {row[1].PadRight(names)}  {row[2]}").Prepend("").Prepend("Functions");
+        var lines = rows.Select(row => $"  {row[0].PadRight(methods)}  {row[1].PadRight(names)}  {row[2]}");
+        return ["Functions", "", .. lines];
     }
 
     private static string Methods(LocalFunction function) =>

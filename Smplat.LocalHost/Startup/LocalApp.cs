@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
@@ -9,12 +10,14 @@ using Smplat.LocalHost.Configuration;
 namespace Smplat.LocalHost.Startup;
 
 /// <summary>
-/// The app with what it stands on. Start: local services, then the app's hosted services, then timers, then HTTP. Stop is
-/// the reverse: HTTP accepts nothing more and its requests finish, timer runs finish, hosted services flush, local services stop.
+/// The app with what it stands on. Start: local services, then the app's hosted services, then timers, then HTTP.
+/// Stop is the reverse: HTTP accepts nothing more and its requests finish, timer runs finish, hosted services flush,
+/// local services stop.
 /// </summary>
 internal sealed class LocalApp(
-    WebApplication web, ConfigurationManager configuration, ILocalServices localServices, IReadOnlyList<string> problems,
-    LocalListing listing, IStartupConsole console, bool isProgram) : IHost, IAsyncDisposable
+    WebApplication web, ConfigurationManager configuration, ILocalServices localServices,
+    IReadOnlyList<string> problems, LocalListing listing, IStartupConsole console, bool isProgram)
+    : IHost, IAsyncDisposable
 {
     private readonly PretendedVendors _vendors = new();
     private bool _isRunning;
@@ -112,10 +115,10 @@ internal sealed class LocalApp(
             _isRunning = true;
             await web.StartAsync(cancellationToken);
         }
-        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             throw new LocalStartException(
-                $"Port {settings.Port} is in use. Stop what listens there, or choose another port with SMPLAT_PORT.", exception);
+                $"Port {settings.Port} is in use. Stop what listens there, or set another SMPLAT_PORT.", exception);
         }
     }
 

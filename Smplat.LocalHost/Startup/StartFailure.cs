@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Smplat.LocalHost.Startup;
 
-/// <summary>Ends the program with a sentence instead of a stack trace, when the failure is one that the reader can mend.</summary>
+/// <summary>
+/// Ends the program with a sentence instead of a stack trace, when the failure is one that the reader can mend.
+/// </summary>
 internal static class StartFailure
 {
     /// <summary>The sentence for a failure, or null when it is a defect.</summary>
@@ -10,8 +12,8 @@ internal static class StartFailure
     {
         LocalStartException failure => failure.Message,
         OptionsValidationException refused => string.Join(Environment.NewLine, refused.Failures),
-        AggregateException many when many.InnerExceptions.Select(Explain).ToList() is var all && all.TrueForAll(line => line is not null) =>
-            string.Join(Environment.NewLine, all),
+        AggregateException many when many.InnerExceptions.All(inner => Explain(inner) is not null) =>
+            string.Join(Environment.NewLine, many.InnerExceptions.Select(Explain)),
         _ => null,
     };
 

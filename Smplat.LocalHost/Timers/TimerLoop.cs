@@ -113,7 +113,8 @@ internal sealed class TimerLoop(
     {
         for (var left = due - clock.GetUtcNow(); left > TimeSpan.Zero; left = due - clock.GetUtcNow())
         {
-            await Task.Delay(left > LongestWait ? LongestWait : left < ShortestWait ? ShortestWait : left, clock, stopping);
+            var pause = left > LongestWait ? LongestWait : left;
+            await Task.Delay(pause > ShortestWait ? pause : ShortestWait, clock, stopping);
         }
     }
 

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Smplat.LocalHost.Timers;
 
-/// <summary>Keeps a timer's occurrences in a file. A write replaces the whole file at once, so a kill leaves the old or the new.</summary>
+/// <summary>
+/// Keeps a timer's occurrences in a file. A write replaces the whole file at once, so a kill leaves the old or the new.
+/// </summary>
 internal sealed class TimerMonitor(string folder, string function)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
@@ -27,7 +29,8 @@ internal sealed class TimerMonitor(string folder, string function)
     {
         Directory.CreateDirectory(folder);
         var draft = $"{_path}.{Environment.ProcessId}.tmp";
-        await File.WriteAllBytesAsync(draft, JsonSerializer.SerializeToUtf8Bytes(occurrences, Readable), cancellationToken);
+        var content = JsonSerializer.SerializeToUtf8Bytes(occurrences, Readable);
+        await File.WriteAllBytesAsync(draft, content, cancellationToken);
         File.Move(draft, _path, overwrite: true);
     }
 }

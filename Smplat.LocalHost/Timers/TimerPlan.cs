@@ -13,7 +13,8 @@ internal sealed record TimerPlan(LocalFunction Function, string Text, TimerSched
         try
         {
             text = ScheduleText.Resolve(text, configuration);
-            return new TimerPlan(function, text, TimerSchedule.Parse(text, new HostSettings(configuration).TimeZone), null);
+            var zone = new HostSettings(configuration).TimeZone;
+            return new TimerPlan(function, text, TimerSchedule.Parse(text, zone), null);
         }
         catch (FormatException problem)
         {

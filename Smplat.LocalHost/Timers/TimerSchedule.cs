@@ -23,7 +23,8 @@ public abstract class TimerSchedule
         return TimeSpan.TryParse(trimmed, CultureInfo.InvariantCulture, out var interval) && interval > TimeSpan.Zero
             ? new IntervalSchedule(interval)
             : throw new FormatException(
-                $"\"{text}\" is not a schedule: {{second}} {{minute}} {{hour}} {{day}} {{month}} {{weekday}}, the second may be left out.");
+                $"\"{text}\" is not a schedule: {{second}} {{minute}} {{hour}} {{day}} {{month}} {{weekday}}, "
+                + "the second may be left out.");
     }
 
     /// <summary>Whether occurrences ever come closer than a minute; such a timer has no monitor.</summary>

@@ -61,7 +61,9 @@ public sealed class SmplatApp : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the app to stop as SIGTERM does, and waits until it has: requests finish, hosted services flush.</summary>
+    /// <summary>
+    /// Asks the app to stop as SIGTERM does, and waits until it has: requests finish, hosted services flush.
+    /// </summary>
     public Task StopAsync() => _host.StopAsync();
 
     public async ValueTask DisposeAsync()

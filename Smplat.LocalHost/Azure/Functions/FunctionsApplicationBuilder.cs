@@ -13,16 +13,18 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
 {
     private readonly WebApplicationBuilder _web;
     private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> _middleware = [];
-    private readonly Func<WebApplicationBuilder, IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>>, IHost> _build;
+    private readonly HostBuild _build;
     private bool _isBuilt;
 
-    internal FunctionsApplicationBuilder(
-        WebApplicationBuilder web,
-        Func<WebApplicationBuilder, IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>>, IHost> build)
+    internal FunctionsApplicationBuilder(WebApplicationBuilder web, HostBuild build)
     {
         _web = web;
         _build = build;
     }
+
+    internal delegate IHost HostBuild(
+        WebApplicationBuilder web,
+        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware);
 
     public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_web).Properties;
 
@@ -46,7 +48,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
         _isBuilt = true;
         return HasWebApplication
             ? _build(_web, _middleware)
-            : throw new InvalidOperationException("Call ConfigureFunctionsWebApplication() before Build(): the app serves HTTP.");
+            : throw new InvalidOperationException("Call ConfigureFunctionsWebApplication() before Build().");
     }
 
     public void ConfigureContainer<TContainerBuilder>(
@@ -60,7 +62,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
         _middleware.Add(HasWebApplication
             ? middleware
             : throw new InvalidOperationException(
-                "Add middleware after ConfigureFunctionsWebApplication(): before it, GetHttpContext() is null in Azure."));
+                "Add middleware after ConfigureFunctionsWebApplication(), or it sees no HTTP context in Azure."));
         return this;
     }
 

@@ -6,7 +6,9 @@ namespace Microsoft.Extensions.Hosting;
 
 public static class MiddlewareWorkerApplicationBuilderExtensions
 {
-    /// <summary>Adds a middleware class. It is a singleton: scoped services are taken from the invocation, not the constructor.</summary>
+    /// <summary>
+    /// Adds a middleware class. It is a singleton: scoped services are taken from the invocation, not the constructor.
+    /// </summary>
     public static IFunctionsWorkerApplicationBuilder UseMiddleware<T>(this IFunctionsWorkerApplicationBuilder builder)
         where T : class, IFunctionsWorkerMiddleware
     {

@@ -5,7 +5,8 @@ internal sealed class AbsentEntity<T>(Response response) : NullableResponse<T>
 {
     public override bool HasValue => false;
 
-    public override T Value => throw new InvalidOperationException("The entity does not exist: look at HasValue first.");
+    public override T Value =>
+        throw new InvalidOperationException("The entity does not exist: look at HasValue first.");
 
     public override Response GetRawResponse() => response;
 }

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Azure.Data.Tables;
 
-/// <summary>Properties as the table service writes them: a JSON value and, where that is not enough, its EDM type beside it.</summary>
+/// <summary>
+/// Properties as the table service writes them: a JSON value and, where that is not enough, its EDM type beside it.
+/// </summary>
 internal static class EdmJson
 {
     private const string TypeSuffix = "@odata.type";
@@ -41,12 +43,13 @@ internal static class EdmJson
         var values = new Dictionary<string, object>(StringComparer.Ordinal);
         foreach (var member in entity.EnumerateObject())
         {
-            if (member.Name.EndsWith(TypeSuffix, StringComparison.Ordinal) || member.Value.ValueKind == JsonValueKind.Null)
+            var isAnnotation = member.Name.EndsWith(TypeSuffix, StringComparison.Ordinal);
+            if (isAnnotation || member.Value.ValueKind == JsonValueKind.Null)
             {
                 continue;
             }
 
-            var type = entity.TryGetProperty(member.Name + TypeSuffix, out var annotation) ? annotation.GetString() : null;
+            var type = entity.TryGetProperty(member.Name + TypeSuffix, out var written) ? written.GetString() : null;
             values[member.Name] = ReadValue(member.Value, member.Name == EntityNames.Timestamp ? "Edm.DateTime" : type);
         }
 
@@ -63,7 +66,8 @@ internal static class EdmJson
         Guid id => ("Edm.Guid", id.ToString()),
         byte[] bytes => ("Edm.Binary", Convert.ToBase64String(bytes)),
         BinaryData data => ("Edm.Binary", Convert.ToBase64String(data.ToMemory().Span)),
-        _ => throw new NotSupportedException($"Property {name} is of type {value.GetType().Name}, which a table does not keep."),
+        _ => throw new NotSupportedException(
+            $"Property {name} is of type {value.GetType().Name}, which a table does not keep."),
     };
 
     private static object ReadValue(JsonElement value, string? type) => type switch
@@ -76,11 +80,14 @@ internal static class EdmJson
         _ => value.ValueKind switch
         {
             JsonValueKind.True or JsonValueKind.False => value.GetBoolean(),
-            JsonValueKind.Number when value.TryGetInt32(out var number) && !value.GetRawText().Contains('.', StringComparison.Ordinal) => number,
+            JsonValueKind.Number when IsWhole(value, out var number) => number,
             JsonValueKind.Number => value.GetDouble(),
             _ => value.GetString()!,
         },
     };
+
+    private static bool IsWhole(JsonElement value, out int number) =>
+        value.TryGetInt32(out number) && !value.GetRawText().Contains('.', StringComparison.Ordinal);
 
     private static string Text(JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();

@@ -14,7 +14,8 @@ internal static class EntityBinder
     {
         var all = entity is IDictionary<string, object> named
             ? named
-            : Properties(entity.GetType()).Select(property => KeyValuePair.Create(Name(property), property.GetValue(entity)!));
+            : Properties(entity.GetType())
+                .Select(property => KeyValuePair.Create(Name(property), property.GetValue(entity)!));
         return all.Where(value => value.Value is not null && !EntityNames.IsGivenByTheService(value.Key));
     }
 
@@ -46,7 +47,8 @@ internal static class EntityBinder
     private static PropertyInfo[] Properties(Type type) => PropertiesOf.GetOrAdd(type, static found =>
     [
         .. found.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property is { CanRead: true, CanWrite: true } && property.GetIndexParameters().Length == 0
+            .Where(property => property is { CanRead: true, CanWrite: true }
+                && property.GetIndexParameters().Length == 0
                 && !property.IsDefined(typeof(IgnoreDataMemberAttribute)) && property.PropertyType != typeof(ETag)),
     ]);
 

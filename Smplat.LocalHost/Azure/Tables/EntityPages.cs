@@ -24,6 +24,7 @@ internal sealed class EntityPages<T>(
     private static List<T> Read(Response response)
     {
         using var body = JsonDocument.Parse(response.Content);
-        return [.. body.RootElement.GetProperty("value").EnumerateArray().Select(entity => EntityBinder.FromValues<T>(EdmJson.Read(entity)))];
+        var entities = body.RootElement.GetProperty("value").EnumerateArray();
+        return [.. entities.Select(entity => EntityBinder.FromValues<T>(EdmJson.Read(entity)))];
     }
 }

@@ -11,7 +11,7 @@ internal sealed class SharedKeyLitePolicy(string accountName, byte[] accountKey)
 {
     public override void OnSendingRequest(HttpMessage message)
     {
-        var date = DateTimeOffsetText();
+        var date = Now();
         var resource = $"/{accountName}{message.Request.Uri.ToUri().AbsolutePath}";
         var signature = HMACSHA256.HashData(accountKey, Encoding.UTF8.GetBytes($"{date}\n{resource}"));
         message.Request.Headers.SetValue("x-ms-date", date);
@@ -20,5 +20,6 @@ internal sealed class SharedKeyLitePolicy(string accountName, byte[] accountKey)
     }
 
     // The service compares with its own clock, so no other clock than the machine's will do.
-    private static string DateTimeOffsetText() => TimeProvider.System.GetUtcNow().ToString("r", CultureInfo.InvariantCulture);
+    private static string Now() =>
+        TimeProvider.System.GetUtcNow().ToString("r", CultureInfo.InvariantCulture);
 }

@@ -15,12 +15,13 @@ public class TableClient
     }
 
     public TableClient(string connectionString, string tableName, TableClientOptions? options)
-        : this(TableTransport.ForKey(TableConnectionString.Parse(connectionString), options ?? new TableClientOptions()), tableName)
+        : this(TableTransport.ForKey(TableConnectionString.Parse(connectionString), options ?? new()), tableName)
     {
     }
 
-    public TableClient(Uri endpoint, string tableName, TokenCredential tokenCredential, TableClientOptions? options = null)
-        : this(TableTransport.ForCredential(endpoint, tokenCredential, options ?? new TableClientOptions()), tableName)
+    public TableClient(
+        Uri endpoint, string tableName, TokenCredential tokenCredential, TableClientOptions? options = null)
+        : this(TableTransport.ForCredential(endpoint, tokenCredential, options ?? new()), tableName)
     {
     }
 
@@ -51,10 +52,12 @@ public class TableClient
     }
 
     public virtual async Task<NullableResponse<T>> GetEntityIfExistsAsync<T>(
-        string partitionKey, string rowKey, IEnumerable<string>? select = null, CancellationToken cancellationToken = default)
+        string partitionKey, string rowKey, IEnumerable<string>? select = null,
+        CancellationToken cancellationToken = default)
         where T : class, ITableEntity
     {
-        var response = await _transport.SendAsync(TableRequest.Get(Name, partitionKey, rowKey, select), cancellationToken, 404);
+        var request = TableRequest.Get(Name, partitionKey, rowKey, select);
+        var response = await _transport.SendAsync(request, cancellationToken, 404);
         if (response.Status == 404)
         {
             return new AbsentEntity<T>(response);
@@ -71,14 +74,17 @@ public class TableClient
         T entity, TableUpdateMode mode = TableUpdateMode.Merge, CancellationToken cancellationToken = default)
         where T : ITableEntity => _transport.SendAsync(TableRequest.Put(Name, entity, mode, null), cancellationToken);
 
-    /// <exception cref="RequestFailedException">412 when the entity has changed since it had this ETag, 404 when it is gone.</exception>
+    /// <exception cref="RequestFailedException">
+    /// 412 when the entity has changed since it had this ETag, 404 when it is gone.
+    /// </exception>
     public virtual Task<Response> UpdateEntityAsync<T>(
-        T entity, ETag ifMatch, TableUpdateMode mode = TableUpdateMode.Merge, CancellationToken cancellationToken = default)
+        T entity, ETag ifMatch, TableUpdateMode mode = TableUpdateMode.Merge,
+        CancellationToken cancellationToken = default)
         where T : ITableEntity
     {
         if (ifMatch == default)
         {
-            throw new ArgumentException("An update needs the ETag that it was read with, or ETag.All.", nameof(ifMatch));
+            throw new ArgumentException("An update needs the ETag that was read, or ETag.All.", nameof(ifMatch));
         }
 
         return _transport.SendAsync(TableRequest.Put(Name, entity, mode, ifMatch), cancellationToken);
@@ -88,9 +94,12 @@ public class TableClient
     public virtual Task<Response> DeleteEntityAsync(
         string partitionKey, string rowKey, ETag ifMatch = default, CancellationToken cancellationToken = default) =>
         _transport.SendAsync(
-            TableRequest.Delete(Name, partitionKey, rowKey, ifMatch == default ? ETag.All : ifMatch), cancellationToken, 404);
+            TableRequest.Delete(Name, partitionKey, rowKey, ifMatch == default ? ETag.All : ifMatch), cancellationToken,
+            404);
 
     public virtual AsyncPageable<T> QueryAsync<T>(
-        string? filter = null, int? maxPerPage = null, IEnumerable<string>? select = null, CancellationToken cancellationToken = default)
-        where T : class, ITableEntity => new EntityPages<T>(_transport, Name, filter, maxPerPage, select, cancellationToken);
+        string? filter = null, int? maxPerPage = null, IEnumerable<string>? select = null,
+        CancellationToken cancellationToken = default)
+        where T : class, ITableEntity =>
+        new EntityPages<T>(_transport, Name, filter, maxPerPage, select, cancellationToken);
 }

@@ -5,7 +5,8 @@ internal sealed record TableConnectionString(Uri Endpoint, string AccountName, b
 {
     // The account of every emulator; it is public.
     private const string EmulatorAccount = "devstoreaccount1";
-    private const string EmulatorKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private const string EmulatorKey =
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     /// <exception cref="FormatException">A part is missing or is not one.</exception>
     public static TableConnectionString Parse(string text)
@@ -13,7 +14,8 @@ internal sealed record TableConnectionString(Uri Endpoint, string AccountName, b
         var parts = text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(part => part.Split('=', 2))
             .ToDictionary(part => part[0], part => part.Length == 2 ? part[1] : "", StringComparer.OrdinalIgnoreCase);
-        return string.Equals(parts.GetValueOrDefault("UseDevelopmentStorage"), "true", StringComparison.OrdinalIgnoreCase)
+        var isEmulator = parts.GetValueOrDefault("UseDevelopmentStorage");
+        return string.Equals(isEmulator, "true", StringComparison.OrdinalIgnoreCase)
             ? Emulator(parts.GetValueOrDefault("DevelopmentStorageProxyUri"))
             : Account(parts);
     }

@@ -18,9 +18,10 @@ internal sealed record TableContinuation(string PartitionKey, string? RowKey)
     }
 
     public static TableContinuation? From(Response response) =>
-        response.Headers.TryGetValue("x-ms-continuation-NextPartitionKey", out var partitionKey) && !string.IsNullOrEmpty(partitionKey)
-            ? new TableContinuation(
-                partitionKey,
-                response.Headers.TryGetValue("x-ms-continuation-NextRowKey", out var rowKey) ? rowKey : null)
+        Header(response, "x-ms-continuation-NextPartitionKey") is { Length: > 0 } partitionKey
+            ? new TableContinuation(partitionKey, Header(response, "x-ms-continuation-NextRowKey"))
             : null;
+
+    private static string? Header(Response response, string name) =>
+        response.Headers.TryGetValue(name, out var value) ? value : null;
 }

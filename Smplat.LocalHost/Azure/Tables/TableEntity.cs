@@ -64,9 +64,11 @@ public sealed class TableEntity : ITableEntity, IDictionary<string, object>
 
     public int? GetInt32(string key) => GetValue<int>(key);
 
-    public long? GetInt64(string key) => _properties.GetValueOrDefault(key) is int small ? small : GetValue<long>(key);
+    public long? GetInt64(string key) =>
+        _properties.GetValueOrDefault(key) is int small ? small : GetValue<long>(key);
 
-    public double? GetDouble(string key) => _properties.GetValueOrDefault(key) is int whole ? whole : GetValue<double>(key);
+    public double? GetDouble(string key) =>
+        _properties.GetValueOrDefault(key) is int whole ? whole : GetValue<double>(key);
 
     public bool? GetBoolean(string key) => GetValue<bool>(key);
 

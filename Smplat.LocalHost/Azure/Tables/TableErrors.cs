@@ -8,7 +8,8 @@ internal sealed class TableErrors : RequestFailedDetailsParser
 {
     public static readonly TableErrors Parser = new();
 
-    public static string? CodeOf(Response response) => Parser.TryParse(response, out var error, out _) ? error?.Code : null;
+    public static string? CodeOf(Response response) =>
+        Parser.TryParse(response, out var error, out _) ? error?.Code : null;
 
     public override bool TryParse(Response response, out ResponseError? error, out IDictionary<string, string>? data)
     {
@@ -16,12 +17,14 @@ internal sealed class TableErrors : RequestFailedDetailsParser
         try
         {
             using var body = JsonDocument.Parse(response.Content);
-            if (body.RootElement.ValueKind != JsonValueKind.Object || !body.RootElement.TryGetProperty("odata.error", out var found))
+            var root = body.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("odata.error", out var found))
             {
                 return false;
             }
 
-            error = new ResponseError(found.GetProperty("code").GetString(), found.GetProperty("message").GetProperty("value").GetString());
+            var message = found.GetProperty("message").GetProperty("value").GetString();
+            error = new ResponseError(found.GetProperty("code").GetString(), message);
             return true;
         }
         catch (Exception problem) when (problem is JsonException or KeyNotFoundException or InvalidOperationException)

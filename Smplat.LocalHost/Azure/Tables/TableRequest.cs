@@ -25,7 +25,8 @@ internal sealed record TableRequest(RequestMethod Method, string Path, byte[]? B
     public static TableRequest Delete(string table, string partitionKey, string rowKey, ETag ifMatch) =>
         new(RequestMethod.Delete, EntityPath(table, partitionKey, rowKey), null, ifMatch);
 
-    public static TableRequest Find(string table, string? filter, int? top, IEnumerable<string>? select, TableContinuation? from) =>
+    public static TableRequest Find(
+        string table, string? filter, int? top, IEnumerable<string>? select, TableContinuation? from) =>
         new(RequestMethod.Get, $"{table}()" + Query(
             ("$filter", string.IsNullOrEmpty(filter) ? null : filter),
             ("$top", top?.ToString(CultureInfo.InvariantCulture)),

@@ -17,7 +17,8 @@ internal sealed class TableTransport(Uri endpoint, HttpPipeline pipeline, string
 
     /// <param name="accepted">Error statuses that are answers here, not failures.</param>
     /// <exception cref="RequestFailedException">The service refused or could not be reached.</exception>
-    public async Task<Response> SendAsync(TableRequest wanted, CancellationToken cancellationToken, params int[] accepted)
+    public async Task<Response> SendAsync(
+        TableRequest wanted, CancellationToken cancellationToken, params int[] accepted)
     {
         var message = pipeline.CreateMessage();
         var request = message.Request;
