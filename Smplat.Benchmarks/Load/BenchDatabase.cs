@@ -2,6 +2,7 @@ using Npgsql;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
 using Smplat.LocalHost.LocalServices.Postgres;
+using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Benchmarks.Load;
 
