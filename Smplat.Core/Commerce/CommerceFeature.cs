@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Commerce.Confirmation;
 using Smplat.Core.Commerce.EdgeLogs;
 using Smplat.Core.Commerce.Health;
 using Smplat.Core.Commerce.Providers;
@@ -35,6 +36,7 @@ public static class CommerceFeature
         services.AddHostedService(provider => provider.GetRequiredService<EdgeLog>());
         services.AddSingleton<RouteJournal>();
         services.AddSingleton<OrderRouter>();
+        services.AddConfirmation();
         return services.AddVendors();
     }
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Confirmation;
 using Smplat.Core.Commerce.EdgeLogs;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Scoring;
@@ -25,6 +26,8 @@ namespace Smplat.Core.Commerce;
 [JsonSerializable(typeof(RouteOrderAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(FailureAnswer))]
+[JsonSerializable(typeof(ConfirmAnswer))]
+[JsonSerializable(typeof(CancelAnswer))]
 public sealed partial class CommerceJson : JsonSerializerContext
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

@@ -30,4 +30,20 @@ internal static partial class CommerceLog
 
     [LoggerMessage(2012, LogLevel.Error, "commerce.route_order.failure {RequestId}: {ErrorCode}, asked {Attempted}, {DurationMs} ms")]
     public static partial void NotRouted(ILogger logger, string requestId, string errorCode, string attempted, int durationMs);
+
+    [LoggerMessage(2020, LogLevel.Information,
+        "commerce.confirm_order.{Result} {RequestId}: {ProviderId} {ErrorCode}, {DurationMs} ms")]
+    public static partial void Confirmed(
+        ILogger logger, string result, string requestId, string? providerId, string? errorCode, int durationMs);
+
+    [LoggerMessage(2021, LogLevel.Warning, "commerce.failover_attempt {RequestId}: from {FailoverFrom} to {ProviderId} after {Reason}")]
+    public static partial void Failover(
+        ILogger logger, string requestId, string failoverFrom, string providerId, string reason);
+
+    [LoggerMessage(2022, LogLevel.Error,
+        "A confirmation of {RequestId} at {ProviderId} cannot be resolved: {Reason}; it stays claimed and is asked for again")]
+    public static partial void Unresolved(ILogger logger, string requestId, string providerId, string reason);
+
+    [LoggerMessage(2030, LogLevel.Warning, "The provider standings were not refreshed: {Reason}")]
+    public static partial void StandingsNotRefreshed(ILogger logger, string reason);
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Smplat.Core.Commerce;
 using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Confirmation;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Sessions;
@@ -23,6 +24,12 @@ public sealed class CommerceAnswers(TimeProvider clock)
 
     public IResult Of(HealthAnswer health) =>
         Answer.JsonBytes(CommerceJson.Bytes(health, CommerceJson.Default.HealthAnswer));
+
+    public static IResult Of(ConfirmAnswer answer) =>
+        Answer.JsonBytes(CommerceJson.Bytes(answer, CommerceJson.Default.ConfirmAnswer));
+
+    public static IResult Of(CancelAnswer answer) =>
+        Answer.JsonBytes(CommerceJson.Bytes(answer, CommerceJson.Default.CancelAnswer));
 
     public IResult Of(CommerceRefusal refusal, string? requestId = null)
     {

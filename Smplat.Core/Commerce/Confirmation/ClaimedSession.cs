@@ -1,0 +1,16 @@
+using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Sessions;
+
+namespace Smplat.Core.Commerce.Confirmation;
+
+/// <summary>A session that this process may confirm; the version fences everything that it writes.</summary>
+/// <param name="Quotes">In rank order, winner first.</param>
+public sealed record ClaimedSession(
+    Guid Id,
+    string RequestId,
+    string? UserId,
+    IReadOnlyList<SessionQuote> Quotes,
+    QuoteRequest Request,
+    int ItemsCount,
+    DateTimeOffset ExpiresAt,
+    long RowVersion);

@@ -1,0 +1,16 @@
+namespace Smplat.Core.Commerce.Confirmation;
+
+/// <summary>Permanent codes of answers to confirm and cancel; they come in a 200 envelope.</summary>
+public static class ConfirmCodes
+{
+    public const string OrderFailed = "ORDER_FAILED";
+    public const string TokenNotFound = "TOKEN_NOT_FOUND";
+    public const string TokenExpired = "TOKEN_EXPIRED";
+    public const string TokenAlreadyUsed = "TOKEN_ALREADY_USED";
+    public const string TokenCancelled = "TOKEN_CANCELLED";
+    public const string UserMismatch = "USER_MISMATCH";
+    public const string PriceChanged = "PRICE_CHANGED";
+    public const string InProgress = "CONFIRMATION_IN_PROGRESS";
+    public const string AlreadyConfirmed = "ALREADY_CONFIRMED";
+    public const string KeyReused = "IDEMPOTENCY_KEY_REUSED";
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+
+namespace Smplat.Core.Commerce.Confirmation;
+
+/// <summary>How confirmations are carried out and cleaned up.</summary>
+public sealed class ConfirmationOptions
+{
+    /// <summary>Seconds after which a quote is asked for again before it is ordered. Default 300.</summary>
+    [ConfigurationKeyName("LOOPGPT_REQUOTE_AFTER_SECONDS")]
+    [Range(0, 86_400)]
+    public int RequoteAfterSeconds { get; init; } = 300;
+
+    /// <summary>Try the best alternative once when the winner provably took nothing. Default true.</summary>
+    [ConfigurationKeyName("LOOPGPT_CONFIRM_FAILOVER")]
+    public bool Failover { get; init; } = true;
+
+    /// <summary>Seconds after which an unfinished confirmation is taken for dead and resolved. Default 120.</summary>
+    [ConfigurationKeyName("LOOPGPT_CONFIRM_STUCK_SECONDS")]
+    [Range(1, 86_400)]
+    public int StuckSeconds { get; init; } = 120;
+
+    /// <summary>Resolve unfinished confirmations. Default true.</summary>
+    [ConfigurationKeyName("LOOPGPT_RECOVERY_ENABLED")]
+    public bool RecoveryEnabled { get; init; } = true;
+
+    /// <summary>Days that finished and expired sessions, with their address, are kept. Default 7.</summary>
+    [ConfigurationKeyName("LOOPGPT_SESSION_RETENTION_DAYS")]
+    [Range(0, 3650)]
+    public int SessionRetentionDays { get; init; } = 7;
+
+    /// <summary>Delete old sessions, keys and scores. Default true.</summary>
+    [ConfigurationKeyName("LOOPGPT_PURGE_ENABLED")]
+    public bool PurgeEnabled { get; init; } = true;
+}

@@ -1,0 +1,52 @@
+using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Input;
+
+namespace Smplat.Core.Commerce.Learning;
+
+/// <summary>A report of how an order went.</summary>
+public static class RecordOutcome
+{
+    private static readonly string[] KnownIssues =
+    [
+        "missing_items", "late_delivery", "wrong_items", "poor_quality", "damaged_items", "driver_issues", "other",
+    ];
+
+    public static OrderOutcome Read(Fields fields, DateTimeOffset now)
+    {
+        var orderId = fields.RequiredText("orderId", 1, 128, also: "order_id");
+        var provider = fields.RequiredText("providerId", 1, 32, also: "provider_id");
+        if (!ProviderIds.TryParse(provider, out var id))
+        {
+            fields.Error("providerId", "MEALME, INSTACART, KROGER_API or WALMART_API is expected.");
+        }
+
+        var wasCancelled = fields.Flag("wasCancelled", also: "was_cancelled") ?? false;
+        var wasSuccessful = wasCancelled
+            ? fields.Flag("wasSuccessful", also: "success") ?? false
+            : fields.RequiredFlag("wasSuccessful", also: "success");
+        var total = Cents.Round((fields.Number("totalValue", 0, 1_000_000, also: "total_value") ?? 0) * 100);
+        var rate = fields.Number("commissionRate", 0, 1, also: "commission_rate") ?? 0;
+        var issues = fields.Texts("issues", 20, 64);
+        foreach (var issue in issues.Where(issue => !KnownIssues.Contains(issue)))
+        {
+            fields.Error("issues", $"\"{issue}\" is not one of {string.Join(", ", KnownIssues)}.");
+        }
+
+        return new OrderOutcome(
+            orderId,
+            id,
+            IsReport: true,
+            wasSuccessful,
+            wasCancelled,
+            fields.RequiredInteger("itemsOrdered", 1, 10_000, also: "items_ordered"),
+            now)
+        {
+            ActualDeliveryMinutes = fields.Integer("actualDeliveryTime", 1, 1_000_000, also: "delivery_time_minutes"),
+            ItemsDelivered = fields.Integer("itemsDelivered", 0, 10_000, also: "items_delivered"),
+            TotalCents = total,
+            CommissionCents = Cents.Share(total, rate),
+            UserRating = fields.Integer("userRating", 1, 5, also: "user_rating"),
+            Issues = [.. issues.Distinct(StringComparer.Ordinal)],
+        };
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Confirmation;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Commerce;
+
+[RequireKey(KeyScope.Storefront)]
+[RateLimit(RateCategory.Order)]
+public sealed class CancelOrderFunction(OrderCancellation cancellation)
+{
+    [Function("CancelOrder")]
+    [Operation("Cancel a routing decision, or an order where its provider can", Tag = "Commerce",
+        Description = "Refusals are answered with 200 and success false. Repeating the call succeeds.")]
+    [JsonBody(typeof(CancelOrderBody), Naming.Camel, Example = CancelOrderBody.Example)]
+    [Answers(200, typeof(CancelAnswer), Naming.Camel)]
+    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/loopgpt_cancel_order")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var cancel = await request.ReadAsync(CancelOrder.Read, cancellationToken);
+        return CommerceAnswers.Of(await cancellation.CancelAsync(cancel, cancellationToken));
+    }
+}

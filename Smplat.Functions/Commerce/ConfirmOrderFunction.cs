@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Confirmation;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Commerce;
+
+[RequireKey(KeyScope.Storefront)]
+[RateLimit(RateCategory.Order)]
+public sealed class ConfirmOrderFunction(OrderConfirmation confirmation)
+{
+    [Function("ConfirmOrder")]
+    [Operation("Place the order of a routing decision, or hand the shopper over", Tag = "Commerce",
+        Description = "Refusals are answered with 200 and success false. Repeating the call, also with an Idempotency-Key, is answered the same.")]
+    [JsonBody(typeof(ConfirmOrderBody), Naming.Camel, Example = ConfirmOrderBody.Example)]
+    [Answers(200, typeof(ConfirmAnswer), Naming.Camel)]
+    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/loopgpt_confirm_order")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var key = request.Headers.TryGetValue("Idempotency-Key", out var given) ? given.ToString() : null;
+        var order = await request.ReadAsync(fields => ConfirmOrder.Read(fields, key), cancellationToken);
+        return CommerceAnswers.Of(await confirmation.ConfirmAsync(order, cancellationToken));
+    }
+}

@@ -1,0 +1,118 @@
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Commerce.Confirmation;
+using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Jobs;
+using Smplat.Tests.Commerce.Support;
+
+namespace Smplat.Tests.Commerce.Confirmation;
+
+public sealed class RecoveryTests
+{
+    [Test]
+    public async Task An_order_that_the_provider_has_is_booked_once()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_MEALME_TIMEOUT", "150"));
+        var token = await StuckAsync(app, mealMe);
+        mealMe.OnFind = _ => new LookupOutcome.Found("vendor-9", null);
+
+        await RecoverAsync(app);
+        await RecoverAsync(app);
+        var answer = await app.ConfirmAsync(token);
+
+        Assert.That(answer.GetProperty("success").GetBoolean(), Is.True);
+        Assert.That(await app.ScalarAsync<long>("select count(*) from commerce.orders where provider_order_id = 'vendor-9'"), Is.EqualTo(1));
+        Assert.That(mealMe.ConfirmCount, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task An_order_that_the_provider_does_not_have_is_given_back_to_the_shopper()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_MEALME_TIMEOUT", "150"));
+        var token = await StuckAsync(app, mealMe);
+        mealMe.OnFind = _ => new LookupOutcome.NotFound();
+        mealMe.OnConfirm = (request, _) => Task.FromResult<ConfirmOutcome>(new ConfirmOutcome.Placed("vendor-10", null, null));
+
+        await RecoverAsync(app);
+        var answer = await app.ConfirmAsync(token);
+
+        Assert.That(answer.GetProperty("success").GetBoolean(), Is.True, answer.GetRawText());
+        Assert.That(mealMe.ConfirmCount, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task While_the_provider_cannot_tell_nothing_is_decided()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_MEALME_TIMEOUT", "150"));
+        await StuckAsync(app, mealMe);
+
+        await RecoverAsync(app);
+
+        Assert.That(await app.ScalarAsync<string>("select status from commerce.routing_sessions"), Is.EqualTo("confirming"));
+    }
+
+    [Test]
+    public async Task A_process_that_died_before_it_asked_the_provider_costs_nothing()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
+        var token = await app.TokenAsync();
+        await app.ExecuteAsync("update commerce.routing_sessions set status = 'confirming', updated_at = now() - interval '3 min'");
+
+        await RecoverAsync(app);
+
+        Assert.That((await app.ConfirmAsync(token)).GetProperty("success").GetBoolean(), Is.True);
+    }
+
+    [Test]
+    public async Task A_confirmation_that_is_still_young_is_left_alone()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
+        await app.TokenAsync();
+        await app.ExecuteAsync("update commerce.routing_sessions set status = 'confirming', updated_at = now()");
+
+        await RecoverAsync(app);
+
+        Assert.That(await app.ScalarAsync<string>("select status from commerce.routing_sessions"), Is.EqualTo("confirming"));
+    }
+
+    [Test]
+    public async Task Old_sessions_and_keys_are_purged_and_unfinished_ones_kept()
+    {
+        await using var app = await RouterApp.StartAsync();
+        for (var order = 0; order < 4; order++)
+        {
+            await app.RouteAsync(Baskets.One($$""","userId":"{{order}}" """));
+        }
+
+        await app.ExecuteAsync("update commerce.routing_sessions set expires_at = now() - interval '8 days' where user_id in ('0', '1', '2')");
+        await app.ExecuteAsync("update commerce.routing_sessions set status = 'confirming' where user_id = '1'");
+        await app.ExecuteAsync("update commerce.routing_sessions set expires_at = now() - interval '1 hour' where user_id = '2'");
+
+        var report = await app.Services.GetRequiredService<PurgeSessionsJob>().RunAsync(Run(), CancellationToken.None);
+
+        Assert.That(report.Summary["expired"], Is.EqualTo(2));
+        Assert.That(
+            await app.ScalarAsync<string>("select string_agg(user_id || ':' || status, ' ' order by user_id) from commerce.routing_sessions"),
+            Is.EqualTo("1:confirming 2:expired 3:pending"));
+    }
+
+    /// <summary>A confirmation whose answer was lost, three minutes ago.</summary>
+    private static async Task<string> StuckAsync(RouterApp app, FakeGateway mealMe)
+    {
+        mealMe.OnConfirm = (_, _) => new TaskCompletionSource<ConfirmOutcome>().Task;
+        mealMe.OnFind = _ => new LookupOutcome.Unknown("no answer");
+        var token = await app.TokenAsync();
+        Assert.That((await app.ConfirmAsync(token)).Error(), Is.EqualTo("CONFIRMATION_IN_PROGRESS"));
+        await app.ExecuteAsync("update commerce.routing_sessions set updated_at = now() - interval '3 min'");
+        return token;
+    }
+
+    private static Task RecoverAsync(RouterApp app) =>
+        app.Services.GetRequiredService<RecoverConfirmationsJob>().RunAsync(Run(), CancellationToken.None);
+
+    private static JobRun Run() => new(Guid.NewGuid(), JobRun.Timer, 1, TimeProvider.System.GetUtcNow());
+}
