@@ -1,5 +1,9 @@
 using System.CommandLine;
+using Smplat.Cli.Commands.Check;
+using Smplat.Cli.Commands.Database;
 using Smplat.Cli.Commands.Events;
+using Smplat.Cli.Commands.Health;
+using Smplat.Cli.Commands.Jobs;
 
 namespace Smplat.Cli;
 
@@ -13,6 +17,10 @@ public static class CommandLine
     private static readonly ICommandModule[] Modules =
     [
         new EventCommands(),
+        new DatabaseCommands(),
+        new HealthCommands(),
+        new JobCommands(),
+        new CheckCommands(),
     ];
 
     public static RootCommand Build()

@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.Text.Json;
+using Smplat.Cli.Commands.Api;
+
+namespace Smplat.Cli.Commands.Check;
+
+/// <summary><c>smplat check observability</c>: a gate for deploys. Exit code 0 passed, 1 a limit was broken or the app failed, 2 used wrongly.</summary>
+public sealed class CheckCommands : ICommandModule
+{
+    private const string Prefix = "[check-observability]";
+
+    private static readonly JsonSerializerOptions Naming = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private static readonly Option<long> MaxDeadLettered = Limit("--max-fulfillment-dead-lettered", "Dead letters that are allowed.");
+    private static readonly Option<long> MaxFailed = Limit("--max-fulfillment-failed", "Failed attempts that are allowed.");
+    private static readonly Option<long> MaxCheckout = Limit("--max-payment-checkout-failures", "Failed checkouts that are allowed.");
+    private static readonly Option<long> MaxWebhook = Limit("--max-payment-webhook-failures", "Failed webhooks that are allowed.");
+    private static readonly Option<bool> SkipCatalog = new("--skip-catalog") { Description = "Do not look at catalogue searches." };
+
+    private static readonly Option<double> MaxZeroRate = new("--max-catalog-zero-results-rate")
+    {
+        Description = "Share of searches without a result that is allowed, 0 to 1.",
+        DefaultValueFactory = _ => 0.2,
+    };
+
+    private static readonly Option<long> MinSample = new("--catalog-min-sample-size")
+    {
+        Description = "Searches from which on the share counts.",
+        DefaultValueFactory = _ => 10,
+    };
+
+    private static readonly Option<FileInfo?> Baseline = new("--baseline")
+    {
+        Description = "File with the figures before a deploy: compares the growth since. Written when it does not exist.",
+    };
+
+    private static readonly Option<bool> RequireKey = new("--require-key") { Description = "Fail without a key, instead of leaving out what needs one." };
+
+    public void AddTo(RootCommand root)
+    {
+        var observability = new Command("observability", "Compare the app's figures with limits; a gate for deploys.")
+        {
+            ApiOptions.BaseUrl, ApiOptions.ApiKey, MaxDeadLettered, MaxFailed, MaxCheckout, MaxWebhook, SkipCatalog, MaxZeroRate,
+            MinSample, ApiOptions.Timeout, Baseline, RequireKey, ApiOptions.Json,
+        };
+        observability.SetWork(CheckAsync);
+        root.Subcommands.Add(new Command("check", "Gates for deploys.") { observability });
+    }
+
+    private static async Task<int> CheckAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var api = ApiOptions.Connect(parsed);
+        if (!api.HasKey && parsed.GetValue(RequireKey))
+        {
+            return CliCommand.Fail("A key is required: give --api-key or set CHECKOUT_API_KEY.", CommandLine.Failed);
+        }
+
+        var limits = new ObservabilityLimits(
+            parsed.GetValue(MaxDeadLettered), parsed.GetValue(MaxFailed), parsed.GetValue(MaxCheckout), parsed.GetValue(MaxWebhook),
+            parsed.GetValue(MaxZeroRate), parsed.GetValue(MinSample));
+        var (figures, notes) = await ReadAsync(api, parsed.GetValue(SkipCatalog), cancellationToken);
+        var judged = Compare(parsed.GetValue(Baseline), figures, notes);
+        notes.AddRange(ObservabilityPolicy.Notes(judged, limits));
+        var breaches = ObservabilityPolicy.Breaches(judged, limits).ToArray();
+        Print(parsed.GetValue(ApiOptions.Json), judged, breaches, notes);
+        return breaches.Length == 0 ? 0 : CommandLine.Failed;
+    }
+
+    private static async Task<(ObservabilityFigures Figures, List<string> Notes)> ReadAsync(
+        ApiClient api, bool skipCatalog, CancellationToken cancellationToken)
+    {
+        var notes = new List<string>();
+        var figures = new ObservabilityFigures().WithFulfillment(
+            await api.GetAsync("/api/v1/fulfillment/observability", cancellationToken));
+        if (!api.HasKey)
+        {
+            notes.Add("payments and catalogue: skipped, no key");
+            return (figures, notes);
+        }
+
+        figures = figures.WithPayments(await api.GetAsync("/api/v1/payments/observability", cancellationToken));
+        if (skipCatalog)
+        {
+            notes.Add("catalogue: skipped");
+            return (figures, notes);
+        }
+
+        return (figures.WithCatalog(await api.GetAsync("/api/v1/observability/catalog-search", cancellationToken)), notes);
+    }
+
+    private static ObservabilityFigures Compare(FileInfo? baseline, ObservabilityFigures figures, List<string> notes)
+    {
+        if (baseline is null)
+        {
+            return figures;
+        }
+
+        if (!baseline.Exists)
+        {
+            File.WriteAllText(baseline.FullName, JsonSerializer.Serialize(figures, Naming));
+            notes.Add($"baseline written to {baseline.FullName}");
+            return figures.Since(figures);
+        }
+
+        try
+        {
+            return figures.Since(JsonSerializer.Deserialize<ObservabilityFigures>(File.ReadAllText(baseline.FullName), Naming)!);
+        }
+        catch (JsonException)
+        {
+            throw new UsageException($"--baseline {baseline.FullName} is not a file that this command wrote.");
+        }
+    }
+
+    private static void Print(bool json, ObservabilityFigures figures, string[] breaches, List<string> notes)
+    {
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new { passed = breaches.Length == 0, figures, breaches, notes }, Naming));
+            return;
+        }
+
+        foreach (var note in notes)
+        {
+            Console.WriteLine($"{Prefix} {note}");
+        }
+
+        foreach (var breach in breaches)
+        {
+            Console.WriteLine($"{Prefix} BREACH {breach}");
+        }
+
+        Console.WriteLine($"{Prefix} {(breaches.Length == 0 ? "passed" : "failed")}");
+    }
+
+    private static Option<long> Limit(string name, string description) =>
+        new(name) { Description = description, DefaultValueFactory = _ => 0 };
+}
