@@ -9,11 +9,6 @@ namespace Smplat.Cli;
 /// <summary>Runs a command's work and turns what goes wrong into one line on standard error and an exit code.</summary>
 public static class CliCommand
 {
-    private static readonly IAnsiConsole Errors = AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Out = new AnsiConsoleOutput(Console.Error),
-    });
-
     public static void SetWork(this Command command, Func<ParseResult, CancellationToken, Task<int>> work) =>
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -43,7 +38,7 @@ public static class CliCommand
     /// <summary>Says on standard error why the command ends.</summary>
     public static int Fail(string message, int exitCode)
     {
-        Errors.MarkupLineInterpolated($"[red]{message}[/]");
+        Terminal.Error.MarkupLineInterpolated($"[red]{message}[/]");
         return exitCode;
     }
 }

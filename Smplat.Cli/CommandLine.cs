@@ -4,6 +4,7 @@ using Smplat.Cli.Commands.Database;
 using Smplat.Cli.Commands.Events;
 using Smplat.Cli.Commands.Health;
 using Smplat.Cli.Commands.Jobs;
+using Spectre.Console;
 
 namespace Smplat.Cli;
 
@@ -37,6 +38,7 @@ public static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
+        AnsiConsole.Console = Terminal.Out;
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, pressed) =>
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Smplat.Cli.Commands.Api;
 using Spectre.Console;
@@ -46,7 +47,10 @@ public sealed class HealthCommands : ICommandModule
     }
 
     private static string Cell(JsonElement component, string member) =>
-        component.GetProperty(member).GetString() is { } text ? Markup.Escape(text) : "";
+        component.GetProperty(member) is var value && value.ValueKind == JsonValueKind.Null ? ""
+        : member.EndsWith("_at", StringComparison.Ordinal) && value.TryGetDateTimeOffset(out var instant)
+            ? instant.ToString("u", CultureInfo.InvariantCulture)
+            : Markup.Escape(value.GetString()!);
 
     private static string Paint(string status) => status switch
     {

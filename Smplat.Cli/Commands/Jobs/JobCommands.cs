@@ -121,12 +121,16 @@ public sealed class JobCommands : ICommandModule
         var status = answer.GetProperty("status").GetString();
         Console.WriteLine(parsed.GetValue(ApiOptions.Json)
             ? answer.ToString()
-            : $"{status} {Text(answer, "summary")}{Text(answer, "error")}".TrimEnd());
+            : $"{status} {Plain(answer, "summary")}{Plain(answer, "error")}".TrimEnd());
         return status == "completed" ? 0 : CommandLine.Failed;
     }
 
-    private static string Text(JsonElement element, string member) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out var value) && value.ValueKind != JsonValueKind.Null
-            ? Markup.Escape(value.ToString())
-            : "";
+    private static string Text(JsonElement element, string member) => Markup.Escape(Plain(element, member));
+
+    /// <summary>A member as text; instants to the second.</summary>
+    private static string Plain(JsonElement element, string member) =>
+        element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(member, out var value) || value.ValueKind == JsonValueKind.Null ? ""
+        : member.EndsWith("_at", StringComparison.Ordinal) && value.TryGetDateTimeOffset(out var instant)
+            ? instant.ToString("u", CultureInfo.InvariantCulture)
+            : value.ToString();
 }
