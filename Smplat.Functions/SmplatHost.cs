@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Smplat.Core.Checkout;
 using Smplat.Core.Commerce;
 using Smplat.Core.Analytics;
 using Smplat.Core.Database;
@@ -38,6 +39,7 @@ public static class SmplatHost
             .AddNotifications()
             .AddOrders()
             .AddFulfillment()
+            .AddCheckout()
             .AddTelemetryTargets()
             .AddHealth()
             .AddTrust()

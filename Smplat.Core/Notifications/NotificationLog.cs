@@ -32,4 +32,7 @@ internal static partial class NotificationLog
 
     [LoggerMessage(7009, LogLevel.Warning, "Message {Kind} {MessageId} went to another sender before it was handed over")]
     public static partial void LeaseLost(ILogger logger, string kind, Guid messageId);
+
+    [LoggerMessage(7010, LogLevel.Information, "Message {Kind} withheld before it was written: {Reason}")]
+    public static partial void Withheld(ILogger logger, string kind, string reason);
 }

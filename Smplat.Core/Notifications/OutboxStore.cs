@@ -16,6 +16,15 @@ public sealed class OutboxStore
         on conflict (idempotency_key) do nothing
         """;
 
+    private const string AddSuppressed = """
+        insert into notification_outbox (
+            id, kind, channel, recipient, user_id, idempotency_key, payload, not_before, status, reason, finished_at)
+        values (
+            gen_random_uuid(), @Kind, @Channel, @Recipient, @UserId, @IdempotencyKey, @Payload::jsonb, @NotBefore,
+            'suppressed', @reason, @NotBefore)
+        on conflict (idempotency_key) do nothing
+        """;
+
     public async Task<bool> AddAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction? transaction,
@@ -35,5 +44,26 @@ public sealed class OutboxStore
             traceparent,
         };
         return await connection.ExecuteAsync(Sql.Command(Add, parameters, cancellationToken, transaction)) == 1;
+    }
+
+    public async Task<bool> AddSuppressedAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        OutboxMessage message,
+        string reason,
+        CancellationToken cancellationToken)
+    {
+        var parameters = new
+        {
+            message.Kind,
+            message.Channel,
+            message.Recipient,
+            message.UserId,
+            message.IdempotencyKey,
+            message.Payload,
+            message.NotBefore,
+            reason,
+        };
+        return await connection.ExecuteAsync(Sql.Command(AddSuppressed, parameters, cancellationToken, transaction)) == 1;
     }
 }

@@ -14,7 +14,8 @@ public sealed class ListMessageKindsFunction
     [Operation("Every kind of message, with the preference that governs it", Tag = "Operators")]
     [Answers(200, typeof(MessageKindsAnswer), Naming.Snake)]
     public IResult Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/notifications/kinds")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/notifications/kinds")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         Answer.Snake(new MessageKindsAnswer(MessageKinds.All));
 }
 

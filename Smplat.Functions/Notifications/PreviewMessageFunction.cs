@@ -17,6 +17,7 @@ public sealed class PreviewMessageFunction(MessagePreview preview)
     [Answers(404, "There is no such kind")]
     public IResult Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/notifications/preview/{kind}")] HttpRequest request,
-        string kind) =>
+        string kind,
+        CancellationToken cancellationToken) =>
         PreviewAnswer.Of(preview.Render(kind), request.ReadQuery(PreviewQuery.Read));
 }

@@ -15,6 +15,7 @@ public sealed class ShowUnsubscribeFunction(UnsubscribeLinks links)
     [Answers(404, "The link is not one of ours", ContentType = "text/html")]
     public IResult Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = UnsubscribeLinks.Path + "/{token}")] HttpRequest request,
-        string token) =>
+        string token,
+        CancellationToken cancellationToken) =>
         links.Read(token) is { } link ? UnsubscribePage.Ask(link.Preference) : UnsubscribePage.Unknown();
 }

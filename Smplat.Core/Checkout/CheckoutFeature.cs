@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Checkout.Orchestration;
+using Smplat.Core.Checkout.Recovery;
+using Smplat.Core.Jobs;
+using Smplat.Core.Notifications;
+using Smplat.Core.Orders.Status;
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Checkout;
+
+public static class CheckoutFeature
+{
+    public static IServiceCollection AddCheckout(this IServiceCollection services)
+    {
+        services.AddSettings<CheckoutRecoveryOptions>();
+        services.AddSingleton<CheckoutStore>();
+        services.AddSingleton<CheckoutFile>();
+        services.AddSingleton<IOrderStatusListener, OrderFollowing>();
+        services.AddSingleton<RecoveryStore>();
+        services.AddSingleton<RecoveredRevenueStore>();
+        services.AddSingleton<CheckoutRecoveryFigures>();
+        services.AddSingleton<ResumeLinks>();
+        services.AddSingleton<CheckoutResume>();
+        services.AddSingleton<SweepStep>();
+        services.AddMessageGuard<PromptGuard>();
+        services.AddMessageContent<PromptContent>();
+        services.AddJob<RecoverySweepJob>();
+        return services;
+    }
+}

@@ -1,0 +1,11 @@
+using Microsoft.Extensions.Logging;
+using Smplat.Core.Checkout.Recovery;
+
+namespace Smplat.Core.Checkout;
+
+/// <summary>Log lines of Checkout, event ids 7200 to 7599.</summary>
+internal static partial class CheckoutLog
+{
+    [LoggerMessage(7201, LogLevel.Information, "Checkout of order {OrderId} swept at {Stage}: {Verdict}, after {Prompts} prompts")]
+    public static partial void Swept(ILogger logger, Guid orderId, string stage, SweepVerdict verdict, int prompts);
+}

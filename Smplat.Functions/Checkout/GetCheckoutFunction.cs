@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Checkout.Orchestration;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Checkout;
+
+[RequireKey(KeyScope.Storefront)]
+public sealed class GetCheckoutFunction(CheckoutFile checkouts)
+{
+    [Function("GetCheckout")]
+    [Operation("Where an order's checkout stands; made on first read", Tag = "Checkout")]
+    [Answers(200, typeof(CheckoutOrchestration), Naming.Camel)]
+    [Answers(404, "There is no such order")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/checkout/orchestrations/{orderId}")] HttpRequest request,
+        string orderId,
+        CancellationToken cancellationToken) =>
+        CheckoutAnswer.Of(await checkouts.ReadAsync(PathValue.Guid("order_id", orderId), cancellationToken));
+}

@@ -1,0 +1,75 @@
+using Smplat.Core.Checkout.Orchestration;
+
+namespace Smplat.Tests.Checkout;
+
+public sealed class CheckoutPolicyTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
+
+    [TestCase("payment/not_started", "payment", "in_progress", "payment/in_progress")]
+    [TestCase("payment/in_progress", "payment", "completed", "verification/not_started")]
+    [TestCase("payment/not_started", "payment", "completed", "verification/not_started")]
+    [TestCase("payment/waiting", "payment", "in_progress", "payment/in_progress")]
+    [TestCase("verification/waiting", "verification", "failed", "verification/failed")]
+    [TestCase("fulfillment/in_progress", "fulfillment", "completed", "completed/completed")]
+    [TestCase("verification/not_started", "payment", "completed", "same", Description = "a repeated completion skips nothing")]
+    [TestCase("payment/in_progress", "payment", "in_progress", "same")]
+    [TestCase("completed/completed", "completed", "completed", "same")]
+    [TestCase("completed/completed", "fulfillment", "completed", "same")]
+    [TestCase("payment/failed", "payment", "failed", "same")]
+    [TestCase("payment/in_progress", "payment", "not_started", "illegal")]
+    [TestCase("payment/in_progress", "verification", "in_progress", "illegal")]
+    [TestCase("verification/in_progress", "payment", "waiting", "illegal")]
+    [TestCase("payment/failed", "payment", "in_progress", "illegal")]
+    [TestCase("payment/failed", "payment", "completed", "illegal")]
+    [TestCase("verification/failed", "payment", "completed", "illegal")]
+    [TestCase("completed/completed", "payment", "in_progress", "illegal")]
+    [TestCase("completed/completed", "completed", "failed", "illegal")]
+    [TestCase("fulfillment/waiting", "completed", "completed", "illegal")]
+    public void Only_moves_of_the_table_are_taken(string from, string stage, string status, string to)
+    {
+        var verdict = CheckoutPolicy.Decide(Standing(from), stage, status, Now, Now);
+
+        var found = verdict switch
+        {
+            CheckoutVerdict.Moved moved => $"{moved.Next.Stage}/{moved.Next.Status}",
+            CheckoutVerdict.Same => "same",
+            _ => "illegal",
+        };
+        Assert.That(found, Is.EqualTo(to));
+    }
+
+    [Test]
+    public void What_is_over_has_no_next_action_and_keeps_when_it_ended()
+    {
+        var failed = (CheckoutVerdict.Moved)CheckoutPolicy.Decide(
+            Standing("payment/waiting") with { NextActionAt = Now }, "payment", "failed", null, Now);
+
+        Assert.That((failed.Next.NextActionAt, failed.Next.FailedAt), Is.EqualTo(((DateTimeOffset?)null, (DateTimeOffset?)Now)));
+    }
+
+    [Test]
+    public void From_every_standing_an_order_can_bring_its_checkout_to_where_it_is()
+    {
+        var standings =
+            from stage in CheckoutStage.All
+            from status in CheckoutStatus.All
+            where stage == "completed" == (status == "completed")
+            select new CheckoutStanding(stage, status);
+
+        Assert.Multiple(() =>
+        {
+            foreach (var standing in standings)
+            {
+                var paid = OrderFollowingPolicy.Steps(standing, "processing", null, Now, Now);
+                var end = paid.Count == 0 ? standing : paid[^1].Standing;
+                Assert.That((end.Stage, end.Status), Is.EqualTo(("fulfillment", "in_progress")), standing.ToString());
+
+                var done = OrderFollowingPolicy.Steps(end, "completed", null, Now, Now)[^1].Standing;
+                Assert.That((done.Stage, done.Status, done.CompletedAt), Is.EqualTo(("completed", "completed", (DateTimeOffset?)Now)));
+            }
+        });
+    }
+
+    private static CheckoutStanding Standing(string text) => new(text.Split('/')[0], text.Split('/')[1]);
+}

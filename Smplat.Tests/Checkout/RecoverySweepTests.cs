@@ -1,0 +1,185 @@
+using System.Text.RegularExpressions;
+using Smplat.Core.Checkout.Orchestration;
+using Smplat.Core.Checkout.Recovery;
+
+namespace Smplat.Tests.Checkout;
+
+[Parallelizable(ParallelScope.All)]
+public sealed partial class RecoverySweepTests
+{
+    [Test]
+    public async Task A_stalled_checkout_gets_one_prompt_an_event_and_a_next_date()
+    {
+        await using var rig = await CheckoutRig.StartAsync();
+        var (_, order) = await rig.AStalledCheckoutAsync();
+
+        var report = await rig.SweepAsync();
+        await rig.DeliverAsync();
+
+        var checkout = await rig.ReadAsync(order);
+        Assert.Multiple(() =>
+        {
+            Assert.That((report.Summary["processed"], report.Summary["nudges_sent"], report.Summary["escalations"]), Is.EqualTo((1, 1, 0)));
+            Assert.That(rig.Smtp.Mails.Single().Subject, Is.EqualTo("Action needed: finish checkout for order SM000001"));
+            Assert.That(rig.Smtp.Mails.Single().Part("text/plain"), Does.Contain("€120.00"));
+            Assert.That(checkout.Events[^1].Note, Is.EqualTo("Recovery sweep executed"));
+            Assert.That(checkout.NextActionAt, Is.EqualTo(rig.Clock.GetUtcNow().AddHours(6)));
+            Assert.That(checkout.Metadata.GetProperty("lastRecoveryStage").GetString(), Is.EqualTo("payment"));
+            Assert.That(checkout.Metadata.TryGetProperty("lastRecoverySweepAt", out _), Is.True);
+        });
+    }
+
+    [Test]
+    public async Task Sweeps_side_by_side_send_one_prompt_each()
+    {
+        await using var rig = await CheckoutRig.StartAsync(new() { ["CHECKOUT_RECOVERY_BATCH_SIZE"] = "2", ["NOTIFICATION_DAILY_CAP"] = "0", ["NOTIFICATION_COOLDOWN_MINUTES"] = "0" });
+        var person = await rig.APersonAsync();
+        for (var at = 0; at < 20; at++)
+        {
+            var order = await rig.AnOrderAsync(person, $"SM{at:000000}", "pending");
+            await rig.ReportAsync(order, "payment", "waiting", rig.Clock.GetUtcNow());
+        }
+
+        await Task.WhenAll(rig.SweepAsync(), rig.SweepAsync(), rig.SweepAsync());
+        await Task.WhenAll(rig.DeliverAsync(), rig.DeliverAsync());
+
+        Assert.That(rig.Smtp.Mails.Select(mail => mail.Subject).Distinct().Count(), Is.EqualTo(20));
+        Assert.That(rig.Smtp.Mails, Has.Count.EqualTo(20));
+    }
+
+    [Test]
+    public async Task Nobody_is_reminded_who_has_paid_before_the_sweep_or_before_the_sending()
+    {
+        await using var rig = await CheckoutRig.StartAsync();
+        var (_, early) = await rig.AStalledCheckoutAsync();
+        await rig.ExecuteAsync(
+            "insert into payments (id, order_id, status, amount, currency) values (gen_random_uuid(), @early, 'succeeded', 120, 'EUR')",
+            new { early });
+        var other = await rig.APersonAsync("bob@example.test");
+        var late = await rig.AnOrderAsync(other, "SM000002", "pending");
+        await rig.ReportAsync(late, "payment", "waiting", rig.Clock.GetUtcNow());
+
+        var report = await rig.SweepAsync();
+        await rig.MoveOrderAsync(late, "processing");
+        await rig.DeliverAsync();
+
+        Assert.That((report.Summary["nudges_sent"], report.Summary["already_paid"]), Is.EqualTo((1, 1)));
+        Assert.That(rig.Smtp.Mails.Select(mail => mail.Subject), Has.None.StartsWith("Action needed"));
+        Assert.That((await rig.ReadAsync(early)).CurrentStage, Is.EqualTo("fulfillment"));
+        Assert.That(
+            await rig.QueryAsync<string>("select reason from notification_outbox where kind = 'checkout_recovery_prompt'"),
+            Is.EqualTo("order_paid"));
+    }
+
+    [Test]
+    public async Task Without_consent_the_prompt_is_a_suppressed_row()
+    {
+        await using var rig = await CheckoutRig.StartAsync();
+        var (_, order) = await rig.AStalledCheckoutAsync();
+        await rig.ExecuteAsync("update notification_preferences set order_updates = false");
+
+        var report = await rig.SweepAsync();
+        await rig.DeliverAsync();
+
+        Assert.That((report.Summary["nudges_sent"], report.Summary["suppressed"]), Is.EqualTo((0, 1)));
+        Assert.That(
+            await rig.QueryAsync<string>("select status || ' ' || reason from notification_outbox"),
+            Is.EqualTo("suppressed preference_off:order_updates"));
+        Assert.That((await rig.ReadAsync(order)).Events[^1].Note, Is.EqualTo(SweepStep.Note));
+    }
+
+    [Test]
+    public async Task After_three_prompts_the_checkout_is_lost_and_operators_are_told()
+    {
+        await using var rig = await CheckoutRig.StartAsync(new() { ["CHECKOUT_RECOVERY_ALERT_RECIPIENTS"] = "ops@example.test", ["NOTIFICATION_QUIET_HOURS"] = "none" });
+        var (_, order) = await rig.AStalledCheckoutAsync();
+
+        for (var pass = 0; pass < 6; pass++)
+        {
+            await rig.SweepAsync();
+            await rig.DeliverAsync();
+            rig.Clock.Advance(TimeSpan.FromHours(6));
+        }
+
+        var checkout = await rig.ReadAsync(order);
+        Assert.That((checkout.Status, checkout.NextActionAt), Is.EqualTo(("failed", (DateTimeOffset?)null)));
+        Assert.That(rig.Smtp.Mails.Count(mail => mail.To == "ada@example.test"), Is.EqualTo(3));
+        Assert.That(rig.Smtp.Mails.Single(mail => mail.To == "ops@example.test").Subject, Does.Contain("needs a person"));
+    }
+
+    [Test]
+    public async Task A_checkout_of_nobody_is_escalated()
+    {
+        await using var rig = await CheckoutRig.StartAsync(new() { ["CHECKOUT_RECOVERY_ALERT_RECIPIENTS"] = "ops@example.test" });
+        var (_, order) = await rig.AStalledCheckoutAsync();
+        await rig.ExecuteAsync("delete from users");
+
+        var report = await rig.SweepAsync();
+        await rig.DeliverAsync();
+
+        Assert.That(report.Summary["escalations"], Is.EqualTo(1));
+        Assert.That((await rig.ReadAsync(order)).Metadata.GetProperty("recoveryNote").GetString(), Is.EqualTo("Missing member for checkout recovery"));
+        Assert.That(rig.Smtp.Mails.Single().To, Is.EqualTo("ops@example.test"));
+    }
+
+    [Test]
+    public async Task Orders_that_stall_unpaid_are_found_without_anybody_reporting_them()
+    {
+        await using var rig = await CheckoutRig.StartAsync();
+        var person = await rig.APersonAsync();
+        var idle = await rig.AnOrderAsync(person, status: "pending");
+        await rig.ExecuteAsync("update orders set created_at = @at", new { at = rig.Clock.GetUtcNow().AddMinutes(-31) });
+        var fresh = await rig.AnOrderAsync(person, "SM000002", "pending");
+        await rig.ExecuteAsync(
+            "update orders set created_at = @at where id = @fresh", new { at = rig.Clock.GetUtcNow().AddMinutes(-5), fresh });
+
+        var report = await rig.SweepAsync();
+
+        Assert.That((report.Summary["enrolled"], report.Summary["nudges_sent"]), Is.EqualTo((1, 1)));
+        Assert.That((await rig.ReadAsync(idle)).Status, Is.EqualTo("waiting"));
+    }
+
+    [Test]
+    public async Task Revenue_counts_as_won_back_only_when_the_link_was_followed_and_only_once()
+    {
+        await using var rig = await CheckoutRig.StartAsync(new() { ["NOTIFICATION_COOLDOWN_MINUTES"] = "0" });
+        var (_, followed) = await rig.AStalledCheckoutAsync();
+        var bob = await rig.APersonAsync("bob@example.test");
+        var byHimself = await rig.AnOrderAsync(bob, "SM000002", "pending", 80);
+        await rig.ReportAsync(byHimself, "payment", "waiting", rig.Clock.GetUtcNow());
+        await rig.SweepAsync();
+        await rig.DeliverAsync();
+        var token = Token().Match(rig.Smtp.Mails.Single(mail => mail.To == "ada@example.test").Part("text/plain")!).Groups[1].Value;
+
+        var resumed = await rig.Get<CheckoutResume>().ResumeAsync(token, CancellationToken.None);
+        await rig.Get<CheckoutResume>().ResumeAsync(token, CancellationToken.None);
+        await rig.MoveOrderAsync(followed, "processing");
+        await rig.MoveOrderAsync(byHimself, "processing");
+        await rig.MoveOrderAsync(followed, "active", "fulfillment");
+        rig.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        var report = await rig.Get<CheckoutRecoveryFigures>().ReportAsync(30, CancellationToken.None);
+        Assert.That(((CheckoutOutcome.Known)resumed).Checkout.OrderId, Is.EqualTo(followed));
+        Assert.That((report.PromptsSent, report.RecoveredOrders), Is.EqualTo((2, 1)));
+        Assert.That(report.Revenue, Is.EqualTo(new[] { new RecoveredRevenue("EUR", 120m, 1) }));
+    }
+
+    [Test]
+    public async Task A_link_that_was_changed_or_has_expired_opens_nothing()
+    {
+        await using var rig = await CheckoutRig.StartAsync();
+        var (_, order) = await rig.AStalledCheckoutAsync();
+        var id = await rig.QueryAsync<Guid>("select id from checkout_orchestrations where order_id = @order", new { order });
+        var links = rig.Get<ResumeLinks>();
+        var token = links.For(id, 1, rig.Clock.GetUtcNow().AddDays(14)).Split("token=")[1];
+
+        Assert.That(links.Read(token), Is.EqualTo((id, 1)));
+        Assert.That(links.Read(token[..^3] + "AAA"), Is.Null);
+        Assert.That(links.Read(string.Join('.', token.Split('.').Reverse())), Is.Null);
+        rig.Clock.Advance(TimeSpan.FromDays(14));
+        Assert.That(links.Read(token), Is.Null);
+    }
+
+    [GeneratedRegex(@"resume\?token=(\S+)")]
+    private static partial Regex Token();
+}
