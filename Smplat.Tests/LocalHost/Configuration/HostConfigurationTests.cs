@@ -104,7 +104,9 @@ public sealed class HostConfigurationTests
         await using var first = await TestHost.StartAsync([]);
         var second = TestHost.Build([], null, $"SMPLAT_PORT={first.Client.BaseAddress!.Port}", "SMPLAT_BIND_ADDRESS=127.0.0.1");
 
-        Assert.That(() => second.StartAsync(), Throws.TypeOf<LocalStartException>().With.Message.Contains("SMPLAT_PORT"));
+        Assert.That(
+            () => second.StartAsync(),
+            Throws.TypeOf<LocalStartException>().With.Message.Contains("SMPLAT_PORT"));
     }
 
     private void Write(string name, string content) => File.WriteAllText(Path.Combine(_folder, name), content);

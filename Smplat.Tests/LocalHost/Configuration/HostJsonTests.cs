@@ -9,7 +9,9 @@ public sealed class HostJsonTests
     {
         var host = HostJson.Parse("""{ "version": "2.0" }""");
 
-        Assert.That((host.RoutePrefix, host.FunctionTimeout, host.LogLevels.Count), Is.EqualTo(("api", (TimeSpan?)TimeSpan.FromMinutes(30), 0)));
+        Assert.That(
+            (host.RoutePrefix, host.FunctionTimeout, host.LogLevels.Count),
+            Is.EqualTo(("api", (TimeSpan?)TimeSpan.FromMinutes(30), 0)));
     }
 
     [Test]
@@ -25,7 +27,9 @@ public sealed class HostJsonTests
             """);
 
         Assert.That((host.RoutePrefix, host.FunctionTimeout), Is.EqualTo(("", (TimeSpan?)TimeSpan.FromMinutes(2))));
-        Assert.That(host.LogLevels, Is.EquivalentTo(new Dictionary<string, string> { ["default"] = "Warning", ["Function"] = "Information" }));
+        Assert.That(
+            host.LogLevels,
+            Is.EquivalentTo(new Dictionary<string, string> { ["default"] = "Warning", ["Function"] = "Information" }));
     }
 
     [Test]

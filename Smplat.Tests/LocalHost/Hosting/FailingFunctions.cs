@@ -13,7 +13,8 @@ public sealed class FailingFunctions
     }
 
     [Function("FailInResult")]
-    public IResult FailInResult([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "fail-in-result")] HttpRequest request) =>
+    public IResult FailInResult(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "fail-in-result")] HttpRequest request) =>
         new FailingResult(request.Query.ContainsKey("late"));
 
     private sealed class FailingResult(bool isLate) : IResult

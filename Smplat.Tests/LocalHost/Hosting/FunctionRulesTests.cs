@@ -41,40 +41,54 @@ public sealed class FunctionRulesTests
     public sealed class BadName
     {
         [Function("1st")]
-        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "a")] HttpRequest request) => Answer(request);
+        public IResult Run(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "a")] HttpRequest request) =>
+            Answer(request);
     }
 
     public sealed class HostName
     {
         [Function("Host")]
-        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "a")] HttpRequest request) => Answer(request);
+        public IResult Run(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "a")] HttpRequest request) =>
+            Answer(request);
     }
 
     public sealed class Twice
     {
         [Function("Same")]
-        public IResult One([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "a")] HttpRequest request) => Answer(request);
+        public IResult One(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "a")] HttpRequest request) =>
+            Answer(request);
 
         [Function("same")]
-        public IResult Two([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "b")] HttpRequest request) => Answer(request);
+        public IResult Two(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "b")] HttpRequest request) =>
+            Answer(request);
     }
 
     public sealed class AdminRoute
     {
         [Function("A")]
-        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "/Administrators/{id}")] HttpRequest request) => Answer(request);
+        public IResult Run(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "/Administrators/{id}")] HttpRequest request) =>
+            Answer(request);
     }
 
     public sealed class RuntimeRoute
     {
         [Function("A")]
-        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "runtime")] HttpRequest request) => Answer(request);
+        public IResult Run(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "runtime")] HttpRequest request) =>
+            Answer(request);
     }
 
     public sealed class BadTemplate
     {
         [Function("A")]
-        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "a/{id")] HttpRequest request) => Answer(request);
+        public IResult Run(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "a/{id")] HttpRequest request) =>
+            Answer(request);
     }
 
     public sealed class NoTrigger
@@ -92,73 +106,104 @@ public sealed class FunctionRulesTests
     public sealed class OddParameter
     {
         [Function("A")]
-        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "a")] HttpRequest request, List<int> list) =>
+        public IResult Run(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "a")] HttpRequest request, List<int> list) =>
             TypedResults.Text($"{request.Method} {list.Count}");
     }
 
     public sealed class SameRoute
     {
         [Function("A")]
-        public IResult One([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "x/{a}")] HttpRequest request) => Answer(request);
+        public IResult One(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "x/{a}")] HttpRequest request) =>
+            Answer(request);
 
         [Function("B")]
-        public IResult Two([HttpTrigger(AuthorizationLevel.Anonymous, "GET", Route = "X/{b}/")] HttpRequest request) => Answer(request);
+        public IResult Two(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "GET", Route = "X/{b}/")] HttpRequest request) =>
+            Answer(request);
     }
 
     public sealed class LiteralAndParameter
     {
         [Function("A")]
-        public IResult One([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "x/{name}")] HttpRequest request) => Answer(request);
+        public IResult One(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "x/{name}")] HttpRequest request) =>
+            Answer(request);
 
         [Function("B")]
-        public IResult Two([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "x/purge")] HttpRequest request) => Answer(request);
+        public IResult Two(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "x/purge")] HttpRequest request) =>
+            Answer(request);
     }
 
     public sealed class AnyMethodAndOne
     {
         [Function("A")]
-        public IResult One([HttpTrigger(AuthorizationLevel.Anonymous, Route = "x")] HttpRequest request) => Answer(request);
+        public IResult One(
+            [HttpTrigger(AuthorizationLevel.Anonymous, Route = "x")] HttpRequest request) =>
+            Answer(request);
 
         [Function("B")]
-        public IResult Two([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x")] HttpRequest request) => Answer(request);
+        public IResult Two(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x")] HttpRequest request) =>
+            Answer(request);
     }
 
     public sealed class OptionalEnd
     {
         [Function("A")]
-        public IResult One([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id?}")] HttpRequest request) => Answer(request);
+        public IResult One(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id?}")] HttpRequest request) =>
+            Answer(request);
 
         [Function("B")]
-        public IResult Two([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x")] HttpRequest request) => Answer(request);
+        public IResult Two(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x")] HttpRequest request) =>
+            Answer(request);
     }
 
     public sealed class ConstrainedApart
     {
         [Function("A")]
-        public IResult One([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id:guid}")] HttpRequest request) => Answer(request);
+        public IResult One(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id:guid}")] HttpRequest request) =>
+            Answer(request);
 
         [Function("B")]
-        public IResult Two([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{number:int}")] HttpRequest request) => Answer(request);
+        public IResult Two(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{number:int}")] HttpRequest request) =>
+            Answer(request);
 
         [Function("C")]
-        public IResult Three([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/latest")] HttpRequest request) => Answer(request);
+        public IResult Three(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/latest")] HttpRequest request) =>
+            Answer(request);
     }
 
     public sealed class MethodsApart
     {
         [Function("A")]
-        public IResult One([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id}")] HttpRequest request) => Answer(request);
+        public IResult One(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id}")] HttpRequest request) =>
+            Answer(request);
 
         [Function("B")]
-        public IResult Two([HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "{*path}")] HttpRequest request) => Answer(request);
+        public IResult Two(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "{*path}")] HttpRequest request) =>
+            Answer(request);
     }
 
     public sealed class LengthsApart
     {
         [Function("A")]
-        public IResult One([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id}")] HttpRequest request) => Answer(request);
+        public IResult One(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id}")] HttpRequest request) =>
+            Answer(request);
 
         [Function("B")]
-        public IResult Two([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id}/items")] HttpRequest request) => Answer(request);
+        public IResult Two(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id}/items")] HttpRequest request) =>
+            Answer(request);
     }
 }

@@ -29,7 +29,9 @@ public sealed class InvocationTests
     {
         await using var host = await StartAsync();
 
-        Assert.That(async () => await host.TextAsync("/fail-in-result?late=1"), Throws.InstanceOf<HttpRequestException>());
+        Assert.That(
+            async () => await host.TextAsync("/fail-in-result?late=1"),
+            Throws.InstanceOf<HttpRequestException>());
     }
 
     [Test]

@@ -32,7 +32,9 @@ public sealed class LocalServicesOrderTests
         var diary = new Diary();
         using var host = Build(diary, new LocalStartException("no Postgres here"));
 
-        Assert.That(() => host.StartAsync(), Throws.TypeOf<LocalStartException>().With.Message.EqualTo("no Postgres here"));
+        Assert.That(
+            () => host.StartAsync(),
+            Throws.TypeOf<LocalStartException>().With.Message.EqualTo("no Postgres here"));
         Assert.That(diary.Entries, Is.EqualTo(new[] { "services start", "services stop" }));
     }
 

@@ -23,7 +23,8 @@ public sealed class ShopFunctions(ScopedThing thing)
 
     [Function("PutOrder")]
     public Task<IResult> PutOrderAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "orders/{id:guid}")] HttpRequest request, string id) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "orders/{id:guid}")]
+        HttpRequest request, string id) =>
         Task.FromResult<IResult>(TypedResults.Text($"put {id} {request.Method}"));
 
     [Function("GetTyped")]
@@ -39,7 +40,8 @@ public sealed class ShopFunctions(ScopedThing thing)
 
     [Function("GetScope")]
     public IResult GetScope(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "scope")] HttpRequest request, FunctionContext context)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "scope")]
+        HttpRequest request, FunctionContext context)
     {
         var ofRequest = request.HttpContext.RequestServices.GetService(typeof(ScopedThing));
         var ofInvocation = context.InstanceServices.GetService(typeof(ScopedThing));
@@ -47,7 +49,8 @@ public sealed class ShopFunctions(ScopedThing thing)
     }
 
     [Function("GetAction")]
-    public Task<IActionResult> GetActionAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "action")] HttpRequest request) =>
+    public Task<IActionResult> GetActionAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "action")] HttpRequest request) =>
         Task.FromResult<IActionResult>(new ObjectResult($"action {request.Method}") { StatusCode = 418 });
 
     [Function("GetPlain")]
@@ -55,12 +58,14 @@ public sealed class ShopFunctions(ScopedThing thing)
         new { request.Method };
 
     [Function("GetAddress")]
-    public IResult GetAddress([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "address")] HttpRequest request) =>
+    public IResult GetAddress(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "address")] HttpRequest request) =>
         TypedResults.Text($"{request.HttpContext.Connection.RemoteIpAddress} {request.Scheme} [{request.Headers["X-Forwarded-For"]}]");
 
     [Function("GetContext")]
     public static IResult GetContext(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "context/{id}")] HttpRequest request, FunctionContext context) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "context/{id}")]
+        HttpRequest request, FunctionContext context) =>
         TypedResults.Text(string.Join(
             ' ', context.FunctionDefinition.Name, context.FunctionDefinition.InputBindings.Values.Single().Type,
             ReferenceEquals(context.GetHttpContext(), request.HttpContext), context.BindingContext.BindingData["id"],
@@ -68,7 +73,8 @@ public sealed class ShopFunctions(ScopedThing thing)
 
     [Function("PostBody")]
     public async Task<IResult> PostBodyAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "body")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "body")]
+        HttpRequest request, CancellationToken cancellationToken)
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, cancellationToken);
@@ -76,6 +82,7 @@ public sealed class ShopFunctions(ScopedThing thing)
     }
 
     [Function("AnswerPreflight")]
-    public IResult Preflight([HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "{*path}")] HttpRequest request) =>
+    public IResult Preflight(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "{*path}")] HttpRequest request) =>
         TypedResults.Text($"preflight {request.Path}");
 }

@@ -94,7 +94,8 @@ public sealed class StopTests
 
         [Function("Slow")]
         public async Task<IResult> SlowAsync(
-            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "slow")] HttpRequest request, CancellationToken cancellationToken)
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "slow")]
+            HttpRequest request, CancellationToken cancellationToken)
         {
             _gate.Entered.TrySetResult();
             await _gate.Opened.Task.WaitAsync(cancellationToken);

@@ -7,7 +7,8 @@ public sealed class WaitingFunctions(Gate gate)
 {
     [Function("Wait")]
     public async Task<IResult> WaitAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "wait")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "wait")]
+        HttpRequest request, CancellationToken cancellationToken)
     {
         gate.Entered.TrySetResult();
         try

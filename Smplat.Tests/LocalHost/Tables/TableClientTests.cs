@@ -54,7 +54,9 @@ public sealed class TableClientTests
             () => table.UpdateEntityAsync(new TableEntity("p", "r") { ["count"] = 3 }, seen.ETag));
 
         Assert.That((failure!.Status, failure.ErrorCode), Is.EqualTo((412, "UpdateConditionNotSatisfied")));
-        Assert.That((await table.GetEntityIfExistsAsync<TableEntity>("p", "r")).Value!.GetInt32("count"), Is.EqualTo(2));
+        Assert.That(
+            (await table.GetEntityIfExistsAsync<TableEntity>("p", "r")).Value!.GetInt32("count"),
+            Is.EqualTo(2));
     }
 
     [Test]
@@ -94,7 +96,9 @@ public sealed class TableClientTests
         await table.UpsertEntityAsync(new TableEntity(partitionKey, rowKey) { ["n"] = 7 });
         var read = await table.GetEntityIfExistsAsync<TableEntity>(partitionKey, rowKey);
 
-        Assert.That((read.Value!.PartitionKey, read.Value.RowKey, read.Value.GetInt32("n")), Is.EqualTo((partitionKey, rowKey, (int?)7)));
+        Assert.That(
+            (read.Value!.PartitionKey, read.Value.RowKey, read.Value.GetInt32("n")),
+            Is.EqualTo((partitionKey, rowKey, (int?)7)));
     }
 
     [Test]
@@ -113,7 +117,9 @@ public sealed class TableClientTests
         }
 
         Assert.That(pages.Select(page => page.Values.Count), Is.EqualTo(new[] { 2, 2, 1 }));
-        Assert.That(pages.SelectMany(page => page.Values).Select(entity => entity.GetInt32("n")), Is.EqualTo(new[] { 0, 1, 2, 3, 4 }));
+        Assert.That(
+            pages.SelectMany(page => page.Values).Select(entity => entity.GetInt32("n")),
+            Is.EqualTo(new[] { 0, 1, 2, 3, 4 }));
         Assert.That(pages[0].Values[0].ContainsKey("big"), Is.False);
     }
 

@@ -56,7 +56,9 @@ public sealed class TableEntityTests
         await table.UpsertEntityAsync(new Quote { PartitionKey = "p", RowKey = "r", Cents = 120, At = Moment, Kind = DayOfWeek.Friday });
         var read = (await table.GetEntityIfExistsAsync<Quote>("p", "r")).Value!;
 
-        Assert.That((read.PartitionKey, read.Cents, read.At, read.Kind, read.Note), Is.EqualTo(("p", 120L, (DateTimeOffset?)Moment, DayOfWeek.Friday, (string?)null)));
+        Assert.That(
+            (read.PartitionKey, read.Cents, read.At, read.Kind, read.Note),
+            Is.EqualTo(("p", 120L, (DateTimeOffset?)Moment, DayOfWeek.Friday, (string?)null)));
         Assert.That(read.ETag, Is.Not.EqualTo(default(Azure.ETag)));
     }
 

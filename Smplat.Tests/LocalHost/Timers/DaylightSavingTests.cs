@@ -13,21 +13,36 @@ public sealed class DaylightSavingTests
 {
     private const string NewYork = "America/New_York";
 
-    [TestCase("0 0 12 * * *", NewYork, "2026-03-07T17:00:00Z", "2026-03-08T16:00:00Z", TestName = "noon follows the wall clock")]
-    [TestCase("0 30 2 * * *", NewYork, "2026-03-07T07:30:00Z", "2026-03-08T07:30:00Z", TestName = "in the skipped hour: an hour later by the clock")]
-    [TestCase("0 30 2 * * *", NewYork, "2026-03-08T07:10:00Z", "2026-03-08T07:30:00Z", TestName = "in the skipped hour: not lost to a start between")]
-    [TestCase("0 30 2 * * *", NewYork, "2026-03-08T07:30:00Z", "2026-03-09T06:30:00Z", TestName = "in the skipped hour: once")]
-    [TestCase("0 0 3 * * *", NewYork, "2026-03-08T06:59:00Z", "2026-03-08T07:00:00Z", TestName = "at the end of the skipped hour")]
-    [TestCase("0 15 * * * *", NewYork, "2026-03-08T06:15:00Z", "2026-03-08T07:15:00Z", TestName = "hourly goes on over the skipped hour")]
-    [TestCase("0 */20 * * * *", NewYork, "2026-03-08T06:40:00Z", "2026-03-08T07:00:00Z", TestName = "every 20 minutes over the skipped hour")]
-    [TestCase("0 30 1 * * *", NewYork, "2026-11-01T05:00:00Z", "2026-11-01T05:30:00Z", TestName = "in the repeated hour: first pass")]
-    [TestCase("0 30 1 * * *", NewYork, "2026-11-01T05:30:00Z", "2026-11-02T06:30:00Z", TestName = "in the repeated hour: once")]
-    [TestCase("0 30 1 * * *", NewYork, "2026-11-01T06:10:00Z", "2026-11-02T06:30:00Z", TestName = "in the repeated hour: not again after a start in the second pass")]
-    [TestCase("0 15 * * * *", NewYork, "2026-11-01T05:15:00Z", "2026-11-01T06:15:00Z", TestName = "hourly runs in both passes")]
-    [TestCase("0 */20 * * * *", NewYork, "2026-11-01T05:40:00Z", "2026-11-01T06:00:00Z", TestName = "every 20 minutes from pass to pass")]
-    [TestCase("0 0 2 * * *", NewYork, "2026-11-01T05:59:00Z", "2026-11-01T07:00:00Z", TestName = "at the end of the repeated hour")]
-    [TestCase("0 15 2 * * *", "Australia/Lord_Howe", "2026-10-03T14:00:00Z", "2026-10-03T15:45:00Z", TestName = "a skipped half hour")]
-    [TestCase("0 0 9 * * *", "Asia/Kolkata", "2026-03-02T03:30:00Z", "2026-03-03T03:30:00Z", TestName = "a zone off the hour")]
+    [TestCase("0 0 12 * * *", NewYork, "2026-03-07T17:00:00Z", "2026-03-08T16:00:00Z",
+        TestName = "noon follows the wall clock")]
+    [TestCase("0 30 2 * * *", NewYork, "2026-03-07T07:30:00Z", "2026-03-08T07:30:00Z",
+        TestName = "in the skipped hour: an hour later by the clock")]
+    [TestCase("0 30 2 * * *", NewYork, "2026-03-08T07:10:00Z", "2026-03-08T07:30:00Z",
+        TestName = "in the skipped hour: not lost to a start between")]
+    [TestCase("0 30 2 * * *", NewYork, "2026-03-08T07:30:00Z", "2026-03-09T06:30:00Z",
+        TestName = "in the skipped hour: once")]
+    [TestCase("0 0 3 * * *", NewYork, "2026-03-08T06:59:00Z", "2026-03-08T07:00:00Z",
+        TestName = "at the end of the skipped hour")]
+    [TestCase("0 15 * * * *", NewYork, "2026-03-08T06:15:00Z", "2026-03-08T07:15:00Z",
+        TestName = "hourly goes on over the skipped hour")]
+    [TestCase("0 */20 * * * *", NewYork, "2026-03-08T06:40:00Z", "2026-03-08T07:00:00Z",
+        TestName = "every 20 minutes over the skipped hour")]
+    [TestCase("0 30 1 * * *", NewYork, "2026-11-01T05:00:00Z", "2026-11-01T05:30:00Z",
+        TestName = "in the repeated hour: first pass")]
+    [TestCase("0 30 1 * * *", NewYork, "2026-11-01T05:30:00Z", "2026-11-02T06:30:00Z",
+        TestName = "in the repeated hour: once")]
+    [TestCase("0 30 1 * * *", NewYork, "2026-11-01T06:10:00Z", "2026-11-02T06:30:00Z",
+        TestName = "in the repeated hour: not again after a start in the second pass")]
+    [TestCase("0 15 * * * *", NewYork, "2026-11-01T05:15:00Z", "2026-11-01T06:15:00Z",
+        TestName = "hourly runs in both passes")]
+    [TestCase("0 */20 * * * *", NewYork, "2026-11-01T05:40:00Z", "2026-11-01T06:00:00Z",
+        TestName = "every 20 minutes from pass to pass")]
+    [TestCase("0 0 2 * * *", NewYork, "2026-11-01T05:59:00Z", "2026-11-01T07:00:00Z",
+        TestName = "at the end of the repeated hour")]
+    [TestCase("0 15 2 * * *", "Australia/Lord_Howe", "2026-10-03T14:00:00Z", "2026-10-03T15:45:00Z",
+        TestName = "a skipped half hour")]
+    [TestCase("0 0 9 * * *", "Asia/Kolkata", "2026-03-02T03:30:00Z", "2026-03-03T03:30:00Z",
+        TestName = "a zone off the hour")]
     public void The_next_occurrence_where_the_clock_moves(string schedule, string zone, string after, string next)
     {
         var found = TimerSchedule.Parse(schedule, TimeZoneInfo.FindSystemTimeZoneById(zone)).NextAfter(Instant(after));
@@ -57,7 +72,9 @@ public sealed class DaylightSavingTests
         var cron = TimerSchedule.Parse(schedule, TimeZoneInfo.FindSystemTimeZoneById(NewYork));
         var moments = Occurrences(cron, Instant("2026-01-01T00:00:00Z")).TakeWhile(moment => moment < Instant("2027-01-01T00:00:00Z")).ToList();
 
-        Assert.That(moments.Zip(moments.Skip(1), (one, next) => next - one), Is.All.EqualTo(TimeSpan.FromMinutes(minutes)));
+        Assert.That(
+            moments.Zip(moments.Skip(1), (one, next) => next - one),
+            Is.All.EqualTo(TimeSpan.FromMinutes(minutes)));
     }
 
     [Test]

@@ -11,10 +11,14 @@ public sealed class TickFunctions(IServiceProvider services)
     public Task TickAsync([TimerTrigger("%TICK%")] TimerInfo timer) => RunAsync("tick", timer);
 
     [Function("Unwatched")]
-    public Task UnwatchedAsync([TimerTrigger("%UNWATCHED%", UseMonitor = false)] TimerInfo timer) => RunAsync("unwatched", timer);
+    public Task UnwatchedAsync(
+        [TimerTrigger("%UNWATCHED%", UseMonitor = false)] TimerInfo timer) =>
+        RunAsync("unwatched", timer);
 
     [Function("AtStart")]
-    public Task AtStartAsync([TimerTrigger("%AT_START%", RunOnStartup = true)] TimerInfo timer) => RunAsync("at start", timer);
+    public Task AtStartAsync(
+        [TimerTrigger("%AT_START%", RunOnStartup = true)] TimerInfo timer) =>
+        RunAsync("at start", timer);
 
     private async Task RunAsync(string name, TimerInfo timer)
     {

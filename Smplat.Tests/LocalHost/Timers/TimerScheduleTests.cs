@@ -10,17 +10,21 @@ public sealed class TimerScheduleTests
     [TestCase("*/5 * * * * *", "2026-03-02 09:00:57", "2026-03-02 09:01:00", TestName = "every five seconds")]
     [TestCase("10/20 * * * * *", "2026-03-02 09:00:31", "2026-03-02 09:00:50", TestName = "a step from a start")]
     [TestCase("0 0-10/5 * * * *", "2026-03-02 09:10:00", "2026-03-02 10:00:00", TestName = "a step in a range")]
-    [TestCase("0 15 3 * * *", "2026-03-02 03:15:00", "2026-03-03 03:15:00", TestName = "daily, not again at the same instant")]
-    [TestCase("0 0,30 8-10 * * *", "2026-03-02 10:30:00", "2026-03-03 08:00:00", TestName = "a list in a range of hours")]
+    [TestCase("0 15 3 * * *", "2026-03-02 03:15:00", "2026-03-03 03:15:00",
+        TestName = "daily, not again at the same instant")]
+    [TestCase("0 0,30 8-10 * * *", "2026-03-02 10:30:00", "2026-03-03 08:00:00",
+        TestName = "a list in a range of hours")]
     [TestCase("0 0 9 * * Mon", "2026-03-02 09:00:00", "2026-03-09 09:00:00", TestName = "a weekday by short name")]
-    [TestCase("0 0 9 * * monday,thursday", "2026-03-02 09:00:01", "2026-03-05 09:00:00", TestName = "weekdays by long names")]
+    [TestCase("0 0 9 * * monday,thursday", "2026-03-02 09:00:01", "2026-03-05 09:00:00",
+        TestName = "weekdays by long names")]
     [TestCase("0 0 9 * * 1-5", "2026-03-06 09:00:00", "2026-03-09 09:00:00", TestName = "working days")]
     [TestCase("0 0 9 * * 0", "2026-03-02 00:00:00", "2026-03-08 09:00:00", TestName = "Sunday is zero")]
     [TestCase("0 0 0 1 Jan,Jul *", "2026-03-02 00:00:00", "2026-07-01 00:00:00", TestName = "months by name")]
     [TestCase("0 0 0 31 * *", "2026-03-31 00:00:00", "2026-05-31 00:00:00", TestName = "a day that April lacks")]
     [TestCase("0 0 0 29 2 *", "2026-03-02 00:00:00", "2028-02-29 00:00:00", TestName = "leap day")]
     [TestCase("30 8 * * *", "2026-03-02 08:30:00", "2026-03-03 08:30:00", TestName = "five fields")]
-    [TestCase("  0   30  8 * *  * ", "2026-03-02 08:00:00", "2026-03-02 08:30:00", TestName = "more blanks than needed")]
+    [TestCase("  0   30  8 * *  * ", "2026-03-02 08:00:00", "2026-03-02 08:30:00",
+        TestName = "more blanks than needed")]
     [TestCase("00:07:30", "2026-03-02 08:00:00", "2026-03-02 08:07:30", TestName = "a time span")]
     public void The_next_occurrence_in_UTC(string schedule, string after, string next)
     {
@@ -42,7 +46,9 @@ public sealed class TimerScheduleTests
     [Test]
     public void A_day_that_never_comes_has_no_occurrence()
     {
-        Assert.That(TimerSchedule.Parse("0 0 0 30 2 *", TimeZoneInfo.Utc).NextAfter(Utc("2026-03-02 00:00:00")), Is.Null);
+        Assert.That(
+            TimerSchedule.Parse("0 0 0 30 2 *", TimeZoneInfo.Utc).NextAfter(Utc("2026-03-02 00:00:00")),
+            Is.Null);
     }
 
     [TestCase("*/59 * * * * *", true)]
@@ -53,7 +59,9 @@ public sealed class TimerScheduleTests
     [TestCase("00:01:00", false)]
     public void A_schedule_faster_than_a_minute_is_known(string schedule, bool isFast)
     {
-        Assert.That(TimerSchedule.Parse(schedule, TimeZoneInfo.Utc).IsFasterThanAMinute(Utc("2026-03-02 09:00:20")), Is.EqualTo(isFast));
+        Assert.That(
+            TimerSchedule.Parse(schedule, TimeZoneInfo.Utc).IsFasterThanAMinute(Utc("2026-03-02 09:00:20")),
+            Is.EqualTo(isFast));
     }
 
     private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
