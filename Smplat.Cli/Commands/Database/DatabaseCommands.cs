@@ -25,10 +25,10 @@ public sealed class DatabaseCommands : ICommandModule
             await services.GetRequiredService<PartitionUpkeep>().EnsureAsync(cancellationToken);
             foreach (var name in report.Applied)
             {
-                AnsiConsole.MarkupLineInterpolated($"applied [green]{name}[/]");
+                AnsiConsole.MarkupLine($"applied [green]{Markup.Escape(name)}[/]");
             }
 
-            AnsiConsole.MarkupLineInterpolated($"{(report.Applied.Count == 0 ? "The database was up to date." : $"{report.Applied.Count} migrations applied.")}");
+            AnsiConsole.WriteLine(report.Applied.Count == 0 ? "The database was up to date." : "The database is up to date now.");
             return 0;
         }
         catch (EditedMigrationException exception)
