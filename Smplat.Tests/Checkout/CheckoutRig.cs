@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Checkout;
 using Smplat.Core.Checkout.Orchestration;
 using Smplat.Core.Checkout.Recovery;
