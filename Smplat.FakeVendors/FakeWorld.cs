@@ -1,7 +1,9 @@
+using Smplat.FakeVendors.FulfillmentProvider;
 using Smplat.FakeVendors.Hosting;
 using Smplat.FakeVendors.Instacart;
 using Smplat.FakeVendors.Kroger;
 using Smplat.FakeVendors.MealMe;
+using Smplat.FakeVendors.Stripe;
 using Smplat.FakeVendors.Walmart;
 
 namespace Smplat.FakeVendors;
@@ -16,7 +18,9 @@ public sealed class FakeWorld : IAsyncDisposable
         Instacart = new FakeInstacart(clock);
         MealMe = new FakeMealMe(clock);
         Satsuma = new FakeSatsuma(clock);
-        Vendors = [Kroger, Walmart, Instacart, MealMe, Satsuma];
+        Stripe = new FakeStripe(clock);
+        FulfillmentProvider = new FakeFulfillmentProvider(clock);
+        Vendors = [Kroger, Walmart, Instacart, MealMe, Satsuma, Stripe, FulfillmentProvider];
     }
 
     public FakeKroger Kroger { get; }
@@ -29,6 +33,10 @@ public sealed class FakeWorld : IAsyncDisposable
     public FakeMealMe MealMe { get; }
 
     public FakeSatsuma Satsuma { get; }
+
+    public FakeStripe Stripe { get; }
+
+    public FakeFulfillmentProvider FulfillmentProvider { get; }
 
     public IReadOnlyList<FakeVendor> Vendors { get; }
 

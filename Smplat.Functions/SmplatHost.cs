@@ -10,6 +10,7 @@ using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
 using Smplat.Core.Observability;
 using Smplat.Core.Orders;
+using Smplat.Core.Payments;
 using Smplat.Core.Trust;
 using Smplat.Functions.Commerce;
 using Smplat.Functions.Health;
@@ -38,6 +39,7 @@ public static class SmplatHost
             .AddJobs()
             .AddNotifications()
             .AddOrders()
+            .AddPayments()
             .AddFulfillment()
             .AddCheckout()
             .AddTelemetryTargets()

@@ -34,12 +34,13 @@ internal sealed class FulfillmentWorld : IAsyncDisposable
     public string ConnectionString => _database.ConnectionString;
 
     /// <param name="gateway">Replaces the calls to the outside.</param>
+    /// <param name="clock">The real one, for tests that wait for time limits.</param>
     public static async Task<FulfillmentWorld> CreateAsync(
-        ITaskGateway? gateway = null, Dictionary<string, string?>? settings = null)
+        ITaskGateway? gateway = null, Dictionary<string, string?>? settings = null, TimeProvider? clock = null)
     {
         var database = await TestDatabase.CreateAsync();
-        var clock = new FixedClock();
-        return new(database, Build(database.ConnectionString, clock, gateway, settings), clock);
+        var still = new FixedClock();
+        return new(database, Build(database.ConnectionString, clock ?? still, gateway, settings), still);
     }
 
     public static ServiceProvider Build(

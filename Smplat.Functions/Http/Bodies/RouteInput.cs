@@ -23,4 +23,9 @@ public static class RouteInput
             [new(["header", "Idempotency-Key"], $"At most {MaxKeyLength} characters are allowed.", "string_too_long")]),
         var key => key,
     };
+
+    /// <exception cref="InvalidInputException">The request has no such header.</exception>
+    public static string RequiredHeader(HttpRequest request, string name) => request.Headers[name].ToString() is { Length: > 0 } value
+        ? value
+        : throw new InvalidInputException([new(["header", name], "A value is required.", "missing")]);
 }

@@ -1,0 +1,8 @@
+namespace Smplat.Core.Payments.Checkout;
+
+/// <summary>The payment provider's API.</summary>
+public interface IStripeGateway
+{
+    /// <summary>Makes a checkout session. Repeating it with the same payment gives the same session.</summary>
+    Task<SessionOutcome> CreateSessionAsync(SessionRequest request, CancellationToken cancellationToken);
+}

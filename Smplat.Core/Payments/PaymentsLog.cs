@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Smplat.Core.Payments;
+
+/// <summary>Log events of payments, 6200 to 6299.</summary>
+internal static partial class PaymentsLog
+{
+    [LoggerMessage(6200, LogLevel.Information, "Checkout session for order {OrderId} started as payment {PaymentId}")]
+    internal static partial void CheckoutStarted(ILogger logger, Guid orderId, Guid paymentId);
+
+    [LoggerMessage(6201, LogLevel.Error, "Checkout session for order {OrderId} could not be made: {Problem}")]
+    internal static partial void CheckoutFailed(ILogger logger, Guid orderId, string problem);
+
+    [LoggerMessage(6210, LogLevel.Information, "Event {EventId} ({EventType}) handled: {Result}")]
+    internal static partial void EventHandled(ILogger logger, string eventId, string eventType, string result);
+
+    [LoggerMessage(6211, LogLevel.Warning, "Event {EventId} ({EventType}) waits: nobody knows its payment yet")]
+    internal static partial void EventParked(ILogger logger, string eventId, string eventType);
+
+    [LoggerMessage(6212, LogLevel.Error, "Event {EventId} ({EventType}) failed: {Problem}")]
+    internal static partial void EventFailed(ILogger logger, string eventId, string eventType, string problem, Exception exception);
+
+    [LoggerMessage(6213, LogLevel.Warning, "A webhook with a bad signature was refused: {Why}")]
+    internal static partial void BadSignature(ILogger logger, string why);
+
+    [LoggerMessage(6214, LogLevel.Error, "Event {EventId} ({EventType}) was given up: its payment never turned up")]
+    internal static partial void EventAbandoned(ILogger logger, string eventId, string? eventType);
+
+    [LoggerMessage(6215, LogLevel.Information, "Payment {PaymentId} went from {From} to {To}")]
+    internal static partial void StatusChanged(ILogger logger, Guid paymentId, string from, string to);
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Smplat.Core.Payments.State;
+
+namespace Smplat.Core.Payments.Webhooks;
+
+/// <summary>
+/// Takes a verified event in: its inbox row first, then its effect, in one transaction, so that deliveries side by side and
+/// repeated ones take effect once. An event of an unknown payment is parked until the payment turns up.
+/// </summary>
+public sealed class EventIntake(
+    NpgsqlDataSource database,
+    WebhookStore inbox,
+    PaymentStore payments,
+    EventApplication application,
+    IEnumerable<IPaymentEventListener> listeners,
+    TimeProvider clock,
+    ILogger<EventIntake> logger)
+{
+    /// <returns>The result, and names under which a payment became known, so that what waits for it can follow.</returns>
+    public async Task<(WebhookResult Result, IReadOnlyList<string> Known)> TakeAsync(
+        StripeEvent message, CancellationToken cancellationToken)
+    {
+        var reading = EventReading.Of(message);
+        var now = clock.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var isNew = await inbox.InsertAsync(message, reading.References, now, transaction, cancellationToken);
+        if (!isNew && await inbox.LockStatusAsync(message.Id, transaction, cancellationToken) != "parked")
+        {
+            return (WebhookResult.Duplicate, []);
+        }
+
+        if (isNew)
+        {
+            foreach (var listener in listeners)
+            {
+                await listener.OnEventAsync(message, transaction, cancellationToken);
+            }
+        }
+
+        var (result, known) = await ApplyAsync(message, reading, transaction, cancellationToken);
+        await inbox.SetStatusAsync(
+            message.Id, result == WebhookResult.Parked ? "parked" : "processed", !isNew, now, transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Report(message, result, isNew);
+        return (result, known);
+    }
+
+    private async Task<(WebhookResult Result, IReadOnlyList<string> Known)> ApplyAsync(
+        StripeEvent message, EventReading reading, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (reading.Fact is PaymentFact.Nothing || (reading.PaymentId is null && reading.References.Count == 0))
+        {
+            return (WebhookResult.Ignored, []);
+        }
+
+        return await payments.LockAsync(reading.PaymentId, reading.References, transaction, cancellationToken) is { } payment
+            ? (WebhookResult.Applied, await application.ApplyAsync(payment, message, reading, transaction, cancellationToken))
+            : (WebhookResult.Parked, []);
+    }
+
+    private void Report(StripeEvent message, WebhookResult result, bool isNew)
+    {
+        if (result != WebhookResult.Parked)
+        {
+            PaymentsLog.EventHandled(logger, message.Id, message.Type, result.ToString());
+        }
+        else if (isNew)
+        {
+            PaymentsLog.EventParked(logger, message.Id, message.Type);
+        }
+    }
+}

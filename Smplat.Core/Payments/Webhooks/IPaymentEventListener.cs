@@ -1,0 +1,13 @@
+using Npgsql;
+
+namespace Smplat.Core.Payments.Webhooks;
+
+/// <summary>A feature that must act in the very transaction in which an event of the provider is taken in.</summary>
+public interface IPaymentEventListener
+{
+    /// <summary>
+    /// Called once for every event, whatever its type and also when no payment of ours is behind it. Database work only; an
+    /// exception refuses the event, and the provider delivers it again.
+    /// </summary>
+    Task OnEventAsync(StripeEvent message, NpgsqlTransaction transaction, CancellationToken cancellationToken);
+}

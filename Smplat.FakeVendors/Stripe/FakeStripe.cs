@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Smplat.FakeVendors.Hosting;
+
+namespace Smplat.FakeVendors.Stripe;
+
+/// <summary>
+/// Stripe's API as far as checkout needs it, with the page on which a customer pays: opening a session's URL and pressing
+/// a button delivers the signed events that the real one would.
+/// </summary>
+public sealed class FakeStripe : FakeVendor
+{
+    public const string SecretKey = "sk_test_fake";
+
+    public const string WebhookSecret = "whsec_fake";
+
+    public FakeStripe(TimeProvider clock)
+        : base("stripe", clock)
+    {
+        Sessions = new(this);
+        Webhooks = new(clock);
+        Page = new(Sessions, Webhooks);
+    }
+
+    public StripeSessions Sessions { get; }
+
+    /// <summary>Makes and delivers signed events.</summary>
+    public StripeWebhooks Webhooks { get; }
+
+    public StripePayPage Page { get; }
+
+    public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
+    {
+        ["STRIPE_API_BASE"] = Address.ToString(),
+        ["STRIPE_SECRET_KEY"] = SecretKey,
+        ["STRIPE_WEBHOOK_SECRET"] = WebhookSecret,
+    };
+
+    protected override void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/checkout/sessions", Answer(Sessions.CreateAsync));
+        routes.MapGet("/v1/checkout/sessions/{id}", Answer(Sessions.Find));
+        routes.MapGet("/pay/{id}", Answer(Page.Show));
+        routes.MapPost("/pay/{id}/{what}", Answer(Page.ActAsync));
+    }
+
+    protected override IResult? Refuse(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
+        && context.Request.Headers.Authorization != $"Bearer {SecretKey}"
+            ? Reply.Json(new { error = new { type = "invalid_request_error", message = "Invalid API Key provided" } }, StatusCodes.Status401Unauthorized)
+            : null;
+}

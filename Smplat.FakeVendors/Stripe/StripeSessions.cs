@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Smplat.FakeVendors.Hosting;
+
+namespace Smplat.FakeVendors.Stripe;
+
+/// <summary>Makes checkout sessions from form bodies; the same idempotency key gives the same session.</summary>
+public sealed class StripeSessions(FakeStripe stripe)
+{
+    private readonly ConcurrentDictionary<string, StripeSession> _byId = new();
+    private readonly ConcurrentDictionary<string, Lazy<StripeSession>> _byKey = new();
+    private int _count;
+
+    /// <summary>Names the payment intent in the answer at once, as older API versions did.</summary>
+    public bool ShowsIntentAtOnce { get; set; }
+
+    public IReadOnlyCollection<StripeSession> All => [.. _byId.Values];
+
+    public StripeSession? Get(string id) => _byId.GetValueOrDefault(id);
+
+    internal async Task<IResult> CreateAsync(HttpContext context)
+    {
+        if (!context.Request.HasFormContentType)
+            return Error("The body must be form-encoded.", "body");
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        if (Missing(form) is { } missing)
+            return Error($"Missing required param: {missing}.", missing);
+        var key = context.Request.Headers["Idempotency-Key"].ToString();
+        var session = key.Length == 0 ? Create(form) : _byKey.GetOrAdd(key, _ => new(() => Create(form))).Value;
+        return Reply.Json(session.ToObject(ShowsIntentAtOnce));
+    }
+
+    internal IResult Find(HttpContext context) => Get((string)context.GetRouteValue("id")!) is { } session
+        ? Reply.Json(session.ToObject(session.PaymentStatus == "paid" || ShowsIntentAtOnce))
+        : Error("No such checkout session", "id", StatusCodes.Status404NotFound);
+
+    private StripeSession Create(IFormCollection form)
+    {
+        var number = Interlocked.Increment(ref _count);
+        var id = $"cs_test_{number:D6}{Guid.NewGuid():N}";
+        var session = new StripeSession(
+            id,
+            $"pi_{number:D6}{Guid.NewGuid():N}",
+            new Uri(stripe.Address, $"/pay/{id}").ToString(),
+            form["success_url"]!,
+            form["cancel_url"]!,
+            form["line_items[0][price_data][currency]"]!,
+            Total(form),
+            Metadata(form));
+        _byId[id] = session;
+        return session;
+    }
+
+    private static string? Missing(IFormCollection form) => new[]
+        {
+            "mode", "success_url", "cancel_url", "line_items[0][price_data][currency]",
+            "line_items[0][price_data][product_data][name]", "line_items[0][price_data][unit_amount]", "line_items[0][quantity]",
+        }
+        .FirstOrDefault(name => string.IsNullOrEmpty(form[name]));
+
+    private static long Total(IFormCollection form)
+    {
+        var total = 0L;
+        for (var index = 0; form.ContainsKey($"line_items[{index}][quantity]"); index++)
+        {
+            total += long.Parse(form[$"line_items[{index}][price_data][unit_amount]"]!, CultureInfo.InvariantCulture)
+                * long.Parse(form[$"line_items[{index}][quantity]"]!, CultureInfo.InvariantCulture);
+        }
+
+        return total;
+    }
+
+    private static Dictionary<string, string> Metadata(IFormCollection form) => form
+        .Where(entry => entry.Key.StartsWith("metadata[", StringComparison.Ordinal))
+        .ToDictionary(entry => entry.Key["metadata[".Length..^1], entry => entry.Value.ToString());
+
+    private static IResult Error(string message, string param, int status = StatusCodes.Status400BadRequest) =>
+        Reply.Json(new { error = new { type = "invalid_request_error", message, param } }, status);
+}

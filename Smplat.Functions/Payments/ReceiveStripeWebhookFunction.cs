@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Payments.Webhooks;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Payments;
+
+[OpenToAll("Authorised by the provider's signature over the raw bytes, not by a key.")]
+public sealed class ReceiveStripeWebhookFunction(WebhookReceiver receiver)
+{
+    [Function("ReceiveStripeWebhook")]
+    [Operation("Take in an event of the payment provider", Tag = "Payments", Description = "Needs the header Stripe-Signature.")]
+    [Answers(200, typeof(WebhookAnswer), Naming.Snake)]
+    [Answers(400, "Invalid webhook signature")]
+    [Answers(422, "The header Stripe-Signature is missing")]
+    [Answers(500, "Webhook processing failed; the provider delivers again")]
+    [Answers(503, "No webhook secret is configured, or the database is away")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/payments/webhooks/stripe")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var delivery = new WebhookDelivery(
+            RouteInput.RequiredHeader(request, "Stripe-Signature"),
+            await request.ReadBytesAsync(cancellationToken),
+            request.Headers["stripe-webhook-id"]);
+        return await receiver.ReceiveAsync(delivery, cancellationToken) switch
+        {
+            WebhookOutcome.Accepted accepted => Answer.Snake(
+                new WebhookAnswer(true, $"Successfully processed {accepted.Type} event")),
+            WebhookOutcome.Refused refused => Answer.From(refused.Refusal),
+            WebhookOutcome.Failed => Answer.Detail(StatusCodes.Status500InternalServerError, "Webhook processing failed"),
+            var unknown => throw new InvalidOperationException($"No answer for {unknown}."),
+        };
+    }
+}
+
+/// <summary>The event is taken in.</summary>
+public sealed record WebhookAnswer(bool Success, string Message);
