@@ -82,8 +82,12 @@ public sealed class ProductName
             }
             else if (!inWord && start >= 0)
             {
-                words.Add(text[start..index].ToString().Replace("'", "", StringComparison.Ordinal).ToLowerInvariant());
+                var word = text[start..index].ToString().Replace("'", "", StringComparison.Ordinal).ToLowerInvariant();
                 start = -1;
+                if (word.Length > 0)
+                {
+                    words.Add(word);
+                }
             }
         }
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Commerce.Providers.MealMe.Delivery;
 using Smplat.Core.Commerce.Providers.MealMe.Orders;
+using Smplat.Core.Commerce.Providers.MealMe.Webhooks;
 using Smplat.Core.Commerce.Providers.MealMe.Wire;
 using Smplat.Core.Settings;
 
@@ -17,6 +19,10 @@ public static class MealMeFeature
         services.AddSingleton<MealMeQuotes>();
         services.AddSingleton<MealMeOrderStore>();
         services.AddSingleton<MealMePlacing>();
+        services.AddSingleton<MealMeDelivery>();
+        services.AddSingleton<DeliveryFlow>();
+        services.AddSingleton<MealMeWebhookStore>();
+        services.AddSingleton<MealMeWebhook>();
         return services.AddGateway<MealMeGateway>();
     }
 }

@@ -29,9 +29,9 @@ public sealed record MealMeCartRequest(
     IReadOnlyList<MealMeLine> Items, bool Pickup, string UserId, double UserLatitude, double UserLongitude, int DriverTipCents);
 
 public sealed record MealMeCart(
-    string? CartId, string? StoreId, long? Subtotal, IReadOnlyList<MealMeItem>? Items, IReadOnlyList<MealMeDelivery>? Quotes);
+    string? CartId, string? StoreId, long? Subtotal, IReadOnlyList<MealMeItem>? Items, IReadOnlyList<MealMeDeliveryOption>? Quotes);
 
-public sealed record MealMeDelivery(string? Service, long? DeliveryFeeCents, int? DeliveryTimeMin, int? DeliveryTimeMax);
+public sealed record MealMeDeliveryOption(string? Service, long? DeliveryFeeCents, int? DeliveryTimeMin, int? DeliveryTimeMax);
 
 public sealed record MealMeItem(string? ProductId, string? Name, int? Quantity, long? BasePrice);
 

@@ -1,0 +1,10 @@
+using Smplat.Core.Input;
+
+namespace Smplat.Core.Commerce.Providers.MealMe.Delivery;
+
+/// <summary>Asks for the vendor's checkout page of a cart.</summary>
+public sealed record GetCheckoutUrl(string CartId, bool UseConnect)
+{
+    public static GetCheckoutUrl Read(Fields fields) => new(
+        fields.RequiredText("cartId", max: 200, also: "cart_id"), fields.Flag("useConnect", also: "use_connect") ?? true);
+}

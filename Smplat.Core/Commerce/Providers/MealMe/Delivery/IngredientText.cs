@@ -1,0 +1,58 @@
+using System.Globalization;
+using Smplat.Core.Commerce.Quantities;
+
+namespace Smplat.Core.Commerce.Providers.MealMe.Delivery;
+
+/// <summary>Reads a line of a recipe, such as <c>2 cups all-purpose flour, sifted</c>, as something that can be bought.</summary>
+public static class IngredientText
+{
+    private const int LongestQuantity = 5;
+    private const decimal Most = 999;
+
+    /// <returns>Null when the line names nothing.</returns>
+    public static RequestedItem? Read(string text, int index)
+    {
+        var words = Plain(text).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var (taken, quantity) = LeadingQuantity(words);
+        var rest = words.Skip(taken).SkipWhile(word => word.Equals("of", StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (rest.Length == 0)
+        {
+            return null;
+        }
+
+        var name = string.Join(' ', rest);
+        return new RequestedItem(
+            string.Create(CultureInfo.InvariantCulture, $"{Slug.Of(name)}-{index}"),
+            name,
+            Math.Clamp(Math.Round(quantity.Amount, 3, MidpointRounding.AwayFromZero), 0.001m, Most),
+            quantity.Unit ?? RequestedItem.DefaultUnit);
+    }
+
+    /// <summary>The longest beginning that reads as a quantity, while a name is left behind it; one piece when there is none.</summary>
+    private static (int Words, ParsedQuantity Quantity) LeadingQuantity(string[] words)
+    {
+        for (var count = Math.Min(LongestQuantity, words.Length - 1); count > 0; count--)
+        {
+            if (QuantityText.TryParse(string.Join(' ', words.Take(count)), out var quantity) && IsOnlyQuantity(words, count))
+            {
+                return (count, quantity);
+            }
+        }
+
+        return (0, new ParsedQuantity(1, null));
+    }
+
+    /// <summary>Every word before the name is a number, a range or a unit: "2 eggs" leaves the eggs to the name.</summary>
+    private static bool IsOnlyQuantity(string[] words, int count) => words.Take(count).All(word =>
+        UnitOfMeasure.Find(word) is not null || word.Any(letter => char.IsNumber(letter)) || word is "a" or "an" or "to" or "-" or "fl");
+
+    /// <summary>What follows a comma or stands in brackets says how to prepare it.</summary>
+    private static string Plain(string text)
+    {
+        var end = text.IndexOf(',', StringComparison.Ordinal);
+        var line = end > 0 && !char.IsAsciiDigit(text[end - 1]) ? text[..end] : text;
+        var open = line.IndexOf('(', StringComparison.Ordinal);
+        var close = line.IndexOf(')', StringComparison.Ordinal);
+        return open >= 0 && close > open ? line.Remove(open, close - open + 1) : line;
+    }
+}

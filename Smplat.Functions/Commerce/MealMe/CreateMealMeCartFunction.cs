@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Providers.MealMe.Delivery;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Commerce.MealMe;
+
+[RequireKey(KeyScope.Storefront)]
+[RateLimit(RateCategory.Order)]
+public sealed class CreateMealMeCartFunction(MealMeDelivery delivery, MealMeAnswers answers)
+{
+    [Function("CreateMealMeCart")]
+    [Operation("Fill a cart at the MealMe shop that has most of the items", Tag = "Commerce")]
+    [JsonBody(typeof(CreateMealMeCartBody), Naming.Snake, Example = CreateMealMeCartBody.Example)]
+    [Answers(200, typeof(CartAnswer), Naming.Snake)]
+    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(502, typeof(FailureAnswer), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/mealme_create_cart")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        answers.Of(await delivery.CreateCartAsync(await request.ReadAsync(CreateCart.Read, cancellationToken), cancellationToken));
+}

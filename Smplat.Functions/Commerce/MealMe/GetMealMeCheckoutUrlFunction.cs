@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Providers.MealMe.Delivery;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Commerce.MealMe;
+
+[RequireKey(KeyScope.Storefront)]
+[RateLimit(RateCategory.Order)]
+public sealed class GetMealMeCheckoutUrlFunction(MealMeDelivery delivery)
+{
+    [Function("GetMealMeCheckoutUrl")]
+    [Operation("The vendor's checkout page of a MealMe cart", Tag = "Commerce")]
+    [JsonBody(typeof(GetMealMeCheckoutUrlBody), Naming.Snake, Example = GetMealMeCheckoutUrlBody.Example)]
+    [Answers(200, typeof(CheckoutUrlAnswer), Naming.Camel)]
+    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/mealme_checkout_url")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var wish = await request.ReadAsync(GetCheckoutUrl.Read, cancellationToken);
+        return Answer.Camel(new CheckoutUrlAnswer(true, delivery.CheckoutUrl(wish)));
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Providers.MealMe.Delivery;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Commerce.MealMe;
+
+[RequireKey(KeyScope.Storefront)]
+[RateLimit(RateCategory.Search)]
+public sealed class GetMealMeQuotesFunction(MealMeDelivery delivery, MealMeAnswers answers)
+{
+    [Function("GetMealMeQuotes")]
+    [Operation("Delivery quotes for a MealMe cart", Tag = "Commerce")]
+    [JsonBody(typeof(GetMealMeQuotesBody), Naming.Snake, Example = GetMealMeQuotesBody.Example)]
+    [Answers(200, typeof(QuotesAnswer), Naming.Snake)]
+    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(502, typeof(FailureAnswer), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/mealme_get_quotes")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        answers.Of(await delivery.QuoteAsync(await request.ReadAsync(GetDeliveryQuotes.Read, cancellationToken), cancellationToken));
+}

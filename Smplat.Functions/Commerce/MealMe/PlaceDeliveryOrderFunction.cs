@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Providers.MealMe.Delivery;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Commerce.MealMe;
+
+[RequireKey(KeyScope.Storefront)]
+[RateLimit(RateCategory.Order)]
+public sealed class PlaceDeliveryOrderFunction(DeliveryFlow delivery, MealMeAnswers answers)
+{
+    [Function("PlaceDeliveryOrder")]
+    [Operation("From ingredients to a checkout page: cart, delivery quotes, link", Tag = "Commerce")]
+    [JsonBody(typeof(PlaceDeliveryOrderBody), Naming.Snake, Example = PlaceDeliveryOrderBody.Example)]
+    [Answers(200, typeof(DeliveryAnswer), Naming.Camel)]
+    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(502, typeof(FailureAnswer), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/delivery_place_order")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        answers.Of(await delivery.RunAsync(await request.ReadAsync(PlaceDelivery.Read, cancellationToken), cancellationToken));
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Providers.MealMe.Delivery;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Commerce.MealMe;
+
+[RequireKey(KeyScope.Storefront)]
+[RateLimit(RateCategory.Search)]
+public sealed class SearchDeliveryShopsFunction(MealMeDelivery delivery, MealMeAnswers answers)
+{
+    [Function("SearchDeliveryShops")]
+    [Operation("Shops and restaurants near a place", Tag = "Commerce")]
+    [JsonBody(typeof(SearchDeliveryShopsBody), Naming.Snake, Example = SearchDeliveryShopsBody.Example)]
+    [Answers(200, typeof(ShopsAnswer), Naming.Snake)]
+    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(502, typeof(FailureAnswer), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/delivery_search_restaurants")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        answers.Of(await delivery.FindShopsAsync(await request.ReadAsync(FindShops.Read, cancellationToken), cancellationToken));
+}

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Providers.MealMe.Webhooks;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Commerce.MealMe;
+
+[OpenToAll("The vendor signs the body; the signature is verified before anything else.")]
+public sealed class TakeMealMeWebhookFunction(MealMeWebhook webhook, MealMeAnswers answers)
+{
+    [Function("TakeMealMeWebhook")]
+    [Operation("Take in what MealMe says about an order", Tag = "Commerce",
+        Description = "Header x-mealme-signature: HMAC-SHA256 of the raw body, in hex or Base64.")]
+    [JsonBody(typeof(TakeMealMeWebhookBody), Naming.Snake, Example = TakeMealMeWebhookBody.Example)]
+    [Answers(200, typeof(WebhookAnswer), Naming.Snake)]
+    [Answers(401, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(503, typeof(FailureAnswer), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/mealme_webhook")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var body = await request.ReadBytesAsync(cancellationToken);
+        return answers.Of(await webhook.TakeAsync(body, request.Headers["x-mealme-signature"], cancellationToken));
+    }
+}
