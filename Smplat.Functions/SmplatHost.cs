@@ -8,6 +8,7 @@ using Smplat.Core.Database;
 using Smplat.Core.Fulfillment;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
+using Smplat.Core.Onboarding;
 using Smplat.Core.Observability;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
@@ -48,6 +49,7 @@ public static class SmplatHost
             .AddAnalytics()
             .AddIngestion()
             .AddStorage()
+            .AddOnboarding()
             .AddCommerce()
             .AddCommerceHttp();
 

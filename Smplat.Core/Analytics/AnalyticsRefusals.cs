@@ -9,6 +9,6 @@ public sealed record CommitTimedOut() : Unavailable(
     "analytics.commit_timed_out", "The events could not be stored in time; send the same request again, nothing is taken twice.");
 
 public sealed record BadIdempotencyKey() : Invalid(
-    "analytics.bad_idempotency_key", "Idempotency-Key must have 1 to 200 characters.");
+    "analytics.bad_idempotency_key", "Idempotency-Key must have 1 to 255 characters.");
 
 public sealed record BadCursor() : Invalid("analytics.bad_cursor", "The cursor is not one that this list gave out.");

@@ -11,7 +11,7 @@ namespace Smplat.Core.Analytics.Ingestion;
 public static class EventKeyPolicy
 {
     /// <summary>Longest key in characters.</summary>
-    public const int MaxLength = 200;
+    public const int MaxLength = 255;
 
     public static Guid IdOf(string key) =>
         Guid.TryParseExact(key, "D", out var id) && id != Guid.Empty ? id : Digest(key);

@@ -28,7 +28,7 @@ public sealed class OfferEventCommit(
         var group = new OfferEventGroup(writes);
         var verdicts = new EventVerdict[group.Events.Length];
         var deadline = writes.Max(write => write.Deadline);
-        var createdAt = Microseconds(clock.GetUtcNow());
+        var createdAt = clock.GetStoredNow();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -109,8 +109,4 @@ public sealed class OfferEventCommit(
             _readyMonth = month;
         }
     }
-
-    /// <summary>Postgres keeps microseconds; with more the comparison above would never hold.</summary>
-    private static DateTimeOffset Microseconds(DateTimeOffset instant) =>
-        new(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 }

@@ -1,0 +1,41 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Onboarding;
+
+/// <summary>When clients are reminded of their checklist, and when a journey counts as stalled.</summary>
+public sealed class OnboardingOptions
+{
+    /// <summary>Runs the job that reminds clients. Default false.</summary>
+    [ConfigurationKeyName("ONBOARDING_NUDGES_ENABLED")]
+    public bool NudgesEnabled { get; init; }
+
+    /// <summary>Hours without any touch after which an open task is reminded of. Default 24.</summary>
+    [ConfigurationKeyName("ONBOARDING_IDLE_HOURS")]
+    [Range(1, 8_760)]
+    public int IdleHours { get; init; } = 24;
+
+    /// <summary>Most journeys of one run, those idle longest first. Default 100.</summary>
+    [ConfigurationKeyName("ONBOARDING_NUDGE_LIMIT")]
+    [Range(1, 10_000)]
+    public int NudgeLimit { get; init; } = 100;
+
+    /// <summary>Runs the job that marks journeys as stalled. Default true.</summary>
+    [ConfigurationKeyName("ONBOARDING_STALLED_ENABLED")]
+    public bool StalledEnabled { get; init; } = true;
+
+    /// <summary>Hours after its start from which an untouched journey of an unpaid order counts as stalled. Default 72.</summary>
+    [ConfigurationKeyName("ONBOARDING_STALLED_HOURS")]
+    [Range(1, 8_760)]
+    public int StalledHours { get; init; } = 72;
+
+    /// <summary>Webhook for nudges of tasks whose preferred channel is Slack. Unset: they go by e-mail.</summary>
+    [ConfigurationKeyName("ONBOARDING_SLACK_WEBHOOK_URL")]
+    [SecretSetting]
+    public Uri? SlackWebhookUrl { get; init; }
+
+    /// <summary>Channel to post to instead of the webhook's own.</summary>
+    [ConfigurationKeyName("ONBOARDING_SLACK_CHANNEL")]
+    public string? SlackChannel { get; init; }
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Onboarding.Journeys;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Onboarding;
+
+[RequireKey(KeyScope.Storefront)]
+public sealed class GetOnboardingFunction(JourneyDesk desk)
+{
+    [Function("GetOnboarding")]
+    [Operation("The checklist of an order", Tag = "Onboarding")]
+    [Answers(200, typeof(JourneyAnswer), Naming.Snake)]
+    [Answers(404, "The order has no journey")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/orders/{orderId}/onboarding")] HttpRequest request,
+        string orderId,
+        CancellationToken cancellationToken) =>
+        (await desk.FindAsync(RouteInput.Guid(orderId, "order_id"), cancellationToken))
+            .Answered(journey => Answer.Snake(JourneyAnswer.From(journey)));
+}

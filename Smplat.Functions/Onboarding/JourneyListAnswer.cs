@@ -1,0 +1,6 @@
+using Smplat.Core.Onboarding.Operators;
+
+namespace Smplat.Functions.Onboarding;
+
+/// <param name="Aggregates">Over all journeys, unfiltered.</param>
+public sealed record JourneyListAnswer(IReadOnlyList<JourneySummary> Summaries, JourneyAggregates Aggregates);

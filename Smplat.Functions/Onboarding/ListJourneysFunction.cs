@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Onboarding.Operators;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Onboarding;
+
+[RequireKey(KeyScope.Operator)]
+public sealed class ListJourneysFunction(JourneyReview review)
+{
+    [Function("ListJourneys")]
+    [Operation("Journeys for operators, with their risk", Tag = "Onboarding")]
+    [QueryParameter("status", typeof(string[]), "not_started, active, completed or stalled; may be repeated")]
+    [QueryParameter("stalled", typeof(bool), "Only stalled ones, or only others")]
+    [QueryParameter("referrals", typeof(bool), "Only with a referral code, or only without")]
+    [QueryParameter("search", typeof(string), "Part of the referral code or the order number")]
+    [QueryParameter("experimentSlug", typeof(string), "Shown a variant of this experiment")]
+    [QueryParameter("experimentVariant", typeof(string), "Shown this variant")]
+    [QueryParameter("limit", typeof(int), "1 to 200, default 50")]
+    [Answers(200, typeof(JourneyListAnswer), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/onboarding/journeys")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var (summaries, aggregates) = await review.ListAsync(request.ReadQuery(ListJourneys.Read), cancellationToken);
+        return Answer.Camel(new JourneyListAnswer(summaries, aggregates));
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Onboarding.Journeys;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Onboarding;
+
+[RequireKey(KeyScope.Storefront)]
+public sealed class RecordPricingExperimentsFunction(JourneyDesk desk)
+{
+    private const int MaxExperiments = 100;
+
+    [Function("RecordPricingExperiments")]
+    [Operation("Record which variants of pricing experiments a client was shown", Tag = "Onboarding")]
+    [JsonBody(typeof(PricingExperimentsBody), Naming.Camel, Example = """{"experiments":[{"slug":"spring-price","variantKey":"b","isControl":false}]}""")]
+    [Answers(202, typeof(StatusAnswer), Naming.Snake)]
+    [Answers(404, "No such order")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/orders/{orderId}/onboarding/pricing-experiments")] HttpRequest request,
+        string orderId,
+        CancellationToken cancellationToken)
+    {
+        var segments = await request.ReadAsync(
+            fields => fields.List("experiments", MaxExperiments, 1).Select(PricingSegment.Read).ToArray(), cancellationToken);
+        var outcome = await desk.RecordSegmentsAsync(RouteInput.Guid(orderId, "order_id"), segments, cancellationToken);
+        return outcome.Answered(_ => Answer.Snake(new StatusAnswer("accepted"), StatusCodes.Status202Accepted));
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Onboarding.Events;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Onboarding;
+
+/// <summary>The storefront's name of the same route.</summary>
+[RequireKey(KeyScope.Storefront)]
+public sealed class RecordStorefrontOnboardingEventFunction(OnboardingEventIntake intake)
+{
+    [Function("RecordStorefrontOnboardingEvent")]
+    [Operation("Take an onboarding event and change the journey by it", Tag = "Onboarding")]
+    [JsonBody(typeof(OnboardingEventBody), Naming.Camel, Example = OnboardingEventBody.Sample)]
+    [Answers(200, typeof(OnboardingEventAnswer), Naming.Snake)]
+    [Answers(400, "A member that the type needs is missing, or the type is unknown")]
+    [Answers(404, "No such order, journey or task")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/analytics/onboarding-events")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        (await intake.TakeAsync(await request.ReadAsync(OnboardingEvent.Read, cancellationToken), cancellationToken))
+            .Answered(receipt => Answer.Snake(OnboardingEventAnswer.From(receipt)));
+}

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Onboarding.Journeys;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Onboarding;
+
+[RequireKey(KeyScope.Storefront)]
+public sealed class StartOnboardingFunction(JourneyDesk desk)
+{
+    [Function("StartOnboarding")]
+    [Operation("Open the checklist of an order, or add to what is known about it", Tag = "Onboarding")]
+    [JsonBody(typeof(StartOnboardingBody), Naming.Camel, Example = StartOnboardingBody.Sample)]
+    [Answers(200, typeof(JourneyAnswer), Naming.Snake)]
+    [Answers(404, "No such order")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/orders/{orderId}/onboarding")] HttpRequest request,
+        string orderId,
+        CancellationToken cancellationToken) =>
+        (await desk.StartAsync(
+            RouteInput.Guid(orderId, "order_id"), await request.ReadAsync(StartJourney.Read, cancellationToken), cancellationToken))
+            .Answered(journey => Answer.Snake(JourneyAnswer.From(journey)));
+}
