@@ -1,15 +1,15 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Smplat.Core.Analytics;
 using Smplat.Core.Checkout;
 using Smplat.Core.Commerce;
-using Smplat.Core.Analytics;
 using Smplat.Core.Database;
 using Smplat.Core.Fulfillment;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
-using Smplat.Core.Onboarding;
 using Smplat.Core.Observability;
+using Smplat.Core.Onboarding;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Core.Trust;

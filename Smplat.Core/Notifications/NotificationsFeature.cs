@@ -9,8 +9,8 @@ using Smplat.Core.Notifications.Mail;
 using Smplat.Core.Notifications.Mail.Smtp;
 using Smplat.Core.Notifications.Preferences;
 using Smplat.Core.Notifications.Rendering;
-using Smplat.Core.Notifications.Slack;
 using Smplat.Core.Notifications.Review;
+using Smplat.Core.Notifications.Slack;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Notifications;

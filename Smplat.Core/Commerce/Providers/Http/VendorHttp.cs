@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.Providers.Quota;
 using Smplat.Core.Commerce.Providers.Ledger;
+using Smplat.Core.Commerce.Providers.Quota;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Commerce.Providers.Http;
