@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Commerce.Confirmation;
 using Smplat.Core.Commerce.EdgeLogs;
 using Smplat.Core.Commerce.Health;
+using Smplat.Core.Commerce.Metrics;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Providers.Settings;
 using Smplat.Core.Commerce.Routing;
@@ -34,6 +35,7 @@ public static class CommerceFeature
         services.AddSingleton<EdgeLogStore>();
         services.AddSingleton<EdgeLog>();
         services.AddHostedService(provider => provider.GetRequiredService<EdgeLog>());
+        services.AddCommerceMetrics();
         services.AddSingleton<RouteJournal>();
         services.AddSingleton<OrderRouter>();
         services.AddConfirmation();

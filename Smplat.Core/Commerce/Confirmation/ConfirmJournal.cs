@@ -14,7 +14,7 @@ public sealed class ConfirmJournal(EdgeLog log, TimeProvider clock, ILogger<Conf
             logger, isSuccess ? "success" : "failure", requestId, answer.Provider?.ToWire(), answer.Error, durationMs);
         return log.WriteAsync(
         [
-            Row(isSuccess ? "commerce.confirm_order.success" : "commerce.confirm_order.failure", requestId, answer.Provider) with
+            Row(isSuccess ? EdgeLogEvents.ConfirmSuccess : EdgeLogEvents.ConfirmFailure, requestId, answer.Provider) with
             {
                 Level = isSuccess ? "info" : "error",
                 LatencyMs = durationMs,
@@ -45,7 +45,7 @@ public sealed class ConfirmJournal(EdgeLog log, TimeProvider clock, ILogger<Conf
         answer.FailoverAttempted
             ?
             [
-                Row(answer.Success ? "commerce.failover_success" : "commerce.failover_failure", requestId, answer.Provider) with
+                Row(answer.Success ? EdgeLogEvents.FailoverSuccess : EdgeLogEvents.FailoverFailure, requestId, answer.Provider) with
                 {
                     Level = answer.Success ? "info" : "error",
                     ErrorCode = answer.Error,

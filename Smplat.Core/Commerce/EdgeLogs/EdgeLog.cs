@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Smplat.Core.Commerce.Metrics;
 using Smplat.Core.Database;
 using Smplat.Core.Observability.Counters;
 
@@ -12,7 +13,8 @@ namespace Smplat.Core.Commerce.EdgeLogs;
 /// of its last moments; the decisions themselves are in their sessions.
 /// </summary>
 public sealed class EdgeLog(
-    EdgeLogStore store, DurableCounters counters, TimeProvider clock, ILogger<EdgeLog> logger) : BackgroundService
+    EdgeLogStore store, CommerceTally tally, DurableCounters counters, TimeProvider clock, ILogger<EdgeLog> logger)
+    : BackgroundService
 {
     public const string DroppedCounter = "smplat_edge_log_dropped_total";
 
@@ -93,6 +95,7 @@ public sealed class EdgeLog(
         {
             // A batch that has begun is finished, also when the app is stopping.
             await store.AppendAsync(rows, CancellationToken.None);
+            tally.Count(rows);
             return true;
         }
         catch (Exception exception) when (Transient.IsOutage(exception) && !cancellationToken.IsCancellationRequested)

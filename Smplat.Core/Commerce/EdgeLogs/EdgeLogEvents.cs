@@ -14,4 +14,9 @@ public static class EdgeLogEvents
     public const string Decision = "router_decision";
     public const string Failure = "router_failure";
     public const string Latency = "router_latency";
+
+    public const string ConfirmSuccess = "commerce.confirm_order.success";
+    public const string ConfirmFailure = "commerce.confirm_order.failure";
+    public const string FailoverSuccess = "commerce.failover_success";
+    public const string FailoverFailure = "commerce.failover_failure";
 }
