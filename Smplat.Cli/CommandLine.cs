@@ -4,6 +4,7 @@ using Smplat.Cli.Commands.Database;
 using Smplat.Cli.Commands.Events;
 using Smplat.Cli.Commands.Health;
 using Smplat.Cli.Commands.Jobs;
+using Smplat.Cli.Commands.Operators;
 using Spectre.Console;
 
 namespace Smplat.Cli;
@@ -22,6 +23,8 @@ public static class CommandLine
         new HealthCommands(),
         new JobCommands(),
         new CheckCommands(),
+        new FlagCommands(),
+        new BannerCommands(),
     ];
 
     public static RootCommand Build()

@@ -10,6 +10,7 @@ using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
 using Smplat.Core.Observability;
 using Smplat.Core.Onboarding;
+using Smplat.Core.Operators;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Core.Trust;
@@ -45,6 +46,7 @@ public static class SmplatHost
             .AddCheckout()
             .AddTelemetryTargets()
             .AddHealth()
+            .AddOperators()
             .AddTrust()
             .AddAnalytics()
             .AddIngestion()

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,9 +13,14 @@ namespace Smplat.Functions.Http;
 
 public static class HttpFeature
 {
+    /// <summary>What the Functions host itself takes, in bytes.</summary>
+    private const long HostBodyLimit = 104_857_600;
+
     /// <summary>Everything around a function: errors, headers, keys and limits, in this order from the outside.</summary>
     public static FunctionsApplicationBuilder AddHttp(this FunctionsApplicationBuilder builder)
     {
+        // Over Kestrel's own limit of 30 MB a body would never reach the limit that we answer with.
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = HostBodyLimit);
         builder.Services.AddSettings<HttpOptions>();
         builder.Services.AddSettings<KeyOptions>();
         builder.Services.AddSettings<RateOptions>();

@@ -1,0 +1,17 @@
+namespace Smplat.Core.Operators;
+
+/// <summary>Puts the incident banner up and takes it down.</summary>
+public sealed class BannerBoard(IncidentBannerStore store, TimeProvider clock)
+{
+    public Task<IncidentBanner?> ReadAsync(CancellationToken cancellationToken) => store.FindAsync(cancellationToken);
+
+    public async Task<IncidentBanner> PutUpAsync(IncidentBanner banner, CancellationToken cancellationToken)
+    {
+        var put = banner with { SetAt = clock.GetUtcNow() };
+        await store.PutAsync(put, cancellationToken);
+        return put;
+    }
+
+    /// <returns>Whether there was one to take down.</returns>
+    public Task<bool> TakeDownAsync(CancellationToken cancellationToken) => store.DeleteAsync(cancellationToken);
+}

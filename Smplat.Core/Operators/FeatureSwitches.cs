@@ -1,0 +1,33 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Settings;
+
+namespace Smplat.Core.Operators;
+
+/// <summary>All switches of the app with their present values: what operators look at before and after they flip one.</summary>
+public sealed class FeatureSwitches(IEnumerable<SettingsClass> classes, IServiceProvider services)
+{
+    public IReadOnlyList<FeatureSwitch> Read() =>
+    [
+        .. classes.SelectMany(entry => Read(entry.Type)).OrderBy(found => found.Setting, StringComparer.Ordinal),
+    ];
+
+    private IEnumerable<FeatureSwitch> Read(Type type)
+    {
+        var current = CurrentOf(type);
+        var defaults = Activator.CreateInstance(type);
+        foreach (var (name, property) in SettingsReader.Entries(type).Where(entry => entry.Property.PropertyType == typeof(bool)))
+        {
+            var isOn = (bool)property.GetValue(current)!;
+            yield return new(name, isOn, isOn == (bool)property.GetValue(defaults)!);
+        }
+    }
+
+    private object CurrentOf(Type type)
+    {
+        var monitor = typeof(IOptionsMonitor<>).MakeGenericType(type);
+        return monitor.GetProperty(nameof(IOptionsMonitor<object>.CurrentValue), BindingFlags.Public | BindingFlags.Instance)!
+            .GetValue(services.GetRequiredService(monitor))!;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.Operators;
+
+public sealed class BannerTests
+{
+    private const string Route = "/api/v1/operators/banner";
+
+    [Test]
+    public async Task A_banner_is_put_up_replaced_and_taken_down()
+    {
+        await using var app = await SmplatApp.StartAsync();
+
+        Assert.That((await ReadAsync(app)).ValueKind, Is.EqualTo(JsonValueKind.Null));
+        await app.Client.PutAsJsonAsync(Route, new { message = "first", set_by = "on-call" });
+        await app.Client.PutAsJsonAsync(Route, new { message = "second", severity = "critical", set_by = "lead" });
+        var second = await ReadAsync(app);
+        var gone = await app.Client.DeleteAsync(Route);
+        var again = await app.Client.DeleteAsync(Route);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(second.GetProperty("message").GetString(), Is.EqualTo("second"));
+            Assert.That(second.GetProperty("severity").GetString(), Is.EqualTo("critical"));
+            Assert.That(gone.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+            Assert.That(again.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        });
+        Assert.That((await ReadAsync(app)).ValueKind, Is.EqualTo(JsonValueKind.Null));
+    }
+
+    [TestCase("""{"message":"","set_by":"x"}""")]
+    [TestCase("""{"message":"x"}""")]
+    [TestCase("""{"message":"x","set_by":"x","severity":"loud"}""")]
+    public async Task A_banner_that_makes_no_sense_is_refused(string body)
+    {
+        await using var app = await SmplatApp.StartAsync();
+
+        Assert.That(
+            (await app.Client.PutAsync(Route, new StringContent(body))).StatusCode, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
+    }
+
+    private static async Task<JsonElement> ReadAsync(SmplatApp app) =>
+        (await app.Client.GetFromJsonAsync<JsonElement>(Route)).GetProperty("banner");
+}
