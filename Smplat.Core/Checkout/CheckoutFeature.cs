@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Checkout.Hosted;
 using Smplat.Core.Checkout.Orchestration;
 using Smplat.Core.Checkout.Recovery;
 using Smplat.Core.Jobs;
@@ -25,6 +26,6 @@ public static class CheckoutFeature
         services.AddMessageGuard<PromptGuard>();
         services.AddMessageContent<PromptContent>();
         services.AddJob<RecoverySweepJob>();
-        return services;
+        return services.AddHostedSessions();
     }
 }

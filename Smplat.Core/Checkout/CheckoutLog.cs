@@ -8,4 +8,11 @@ internal static partial class CheckoutLog
 {
     [LoggerMessage(7201, LogLevel.Information, "Checkout of order {OrderId} swept at {Stage}: {Verdict}, after {Prompts} prompts")]
     public static partial void Swept(ILogger logger, Guid orderId, string stage, SweepVerdict verdict, int prompts);
+
+    [LoggerMessage(7401, LogLevel.Information, "Hosted recovery {RunId} ({TriggeredBy}) completed: {Scheduled} scheduled, {Notified} notified, {Exhausted} exhausted")]
+    public static partial void HostedRecovered(
+        ILogger logger, Guid runId, string triggeredBy, int scheduled, int notified, int exhausted);
+
+    [LoggerMessage(7402, LogLevel.Error, "Hosted session {SessionId} could not be recovered: {Problem}")]
+    public static partial void HostedSessionFailed(ILogger logger, Guid sessionId, string problem, Exception exception);
 }

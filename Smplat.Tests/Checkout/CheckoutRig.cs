@@ -4,6 +4,7 @@ using Smplat.Core.Checkout.Recovery;
 using Smplat.Core.Jobs;
 using Smplat.Core.Orders;
 using Smplat.Core.Orders.Status;
+using Smplat.Core.Payments;
 using Smplat.Tests.Notifications;
 
 namespace Smplat.Tests.Checkout;
@@ -11,7 +12,7 @@ namespace Smplat.Tests.Checkout;
 internal static class CheckoutRig
 {
     public static Task<NotificationRig> StartAsync(Dictionary<string, string?>? settings = null) =>
-        NotificationRig.StartAsync(settings, services => services.AddOrders().AddCheckout());
+        NotificationRig.StartAsync(settings, services => services.AddOrders().AddPayments().AddCheckout());
 
     public static async Task<CheckoutOrchestration> ReadAsync(this NotificationRig rig, Guid orderId) =>
         ((CheckoutOutcome.Known)await rig.Get<CheckoutFile>().ReadAsync(orderId, CancellationToken.None)).Checkout;

@@ -1,0 +1,21 @@
+namespace Smplat.Core.Checkout.Hosted;
+
+/// <summary>Makes payment pages for invoices at the payment provider.</summary>
+public interface IHostedSessionGateway
+{
+    /// <param name="key">The same key gives the same session, so a repetition after an unknown outcome is safe.</param>
+    Task<HostedPage> CreateAsync(
+        Guid key, HostedSession session, string successUrl, string cancelUrl, CancellationToken cancellationToken);
+}
+
+/// <summary>The provider's answer: a page, or the reason why there is none.</summary>
+public abstract record HostedPage
+{
+    private HostedPage()
+    {
+    }
+
+    public sealed record Made(string SessionId, string Url) : HostedPage;
+
+    public sealed record Failed(string Reason) : HostedPage;
+}

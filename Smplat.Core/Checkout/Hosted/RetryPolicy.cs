@@ -1,0 +1,24 @@
+namespace Smplat.Core.Checkout.Hosted;
+
+/// <summary>When a session is looked after again, and when somebody is told.</summary>
+public static class RetryPolicy
+{
+    /// <summary>How long a new session is left alone, and one whose payment has just failed.</summary>
+    public static readonly TimeSpan FirstLook = TimeSpan.FromMinutes(60);
+    public static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan AfterRegeneration = TimeSpan.FromHours(12);
+
+    private const int SlackFromAttempt = 3;
+    private static readonly TimeSpan QuietBetweenNotices = TimeSpan.FromHours(6);
+
+    /// <summary>10, 20, 40, 80, 160 and then at most 240 minutes.</summary>
+    /// <param name="attempt">The attempt that is being made, from 1.</param>
+    public static TimeSpan Wait(int attempt) => TimeSpan.FromMinutes(Math.Min(240, 10 * Math.Pow(2, Math.Min(attempt, 20) - 1)));
+
+    public static bool IsForSlack(int attempt) => attempt >= SlackFromAttempt;
+
+    /// <param name="lastStatus">The status at the last attempt; null before the first.</param>
+    /// <param name="lastNoticeAt">When the last notice was sent or is about to be; null when none was.</param>
+    public static bool ShouldNotify(string status, string? lastStatus, DateTimeOffset? lastNoticeAt, DateTimeOffset now) =>
+        lastStatus is null || lastStatus != status || lastNoticeAt is null || now - lastNoticeAt >= QuietBetweenNotices;
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Checkout.Hosted;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Checkout.Hosted;
+
+[RequireKey(KeyScope.Storefront)]
+public sealed class GetBillingReportFunction(HostedReporting reporting)
+{
+    [Function("GetBillingReport")]
+    [Operation("How a workspace's hosted sessions went", Tag = "Billing")]
+    [QueryParameter("workspaceId", typeof(Guid), "The workspace", Required = true)]
+    [QueryParameter("lookback_days", typeof(int), "1 to 120, default 30")]
+    [Answers(200, typeof(HostedReport), Naming.Camel)]
+    [Answers(404, "Billing is not rolled out to the workspace")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/billing/reports")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var query = request.ReadQuery(BillingReportQuery.Read);
+        var (report, refusal) = await reporting.ReadAsync(query.WorkspaceId, query.Days, cancellationToken);
+        return refusal is null ? Answer.Camel(report) : Answer.From(refusal);
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Checkout.Hosted;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Checkout.Hosted;
+
+[RequireKey(KeyScope.Storefront)]
+public sealed class GetHostedSessionFunction(HostedSessionFile sessions)
+{
+    [Function("GetHostedSession")]
+    [Operation("One hosted payment session", Tag = "Billing")]
+    [QueryParameter("workspaceId", typeof(Guid), "The workspace", Required = true)]
+    [Answers(200, typeof(HostedSessionView), Naming.Camel)]
+    [Answers(404, "Unknown, of another workspace, or billing is not rolled out to it")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/billing/sessions/{sessionId}")] HttpRequest request,
+        string sessionId,
+        CancellationToken cancellationToken)
+    {
+        var id = PathValue.Guid("session_id", sessionId);
+        var query = request.ReadQuery(WorkspaceQuery.Read);
+        return HostedAnswer.Of(await sessions.FindAsync(id, query.WorkspaceId, cancellationToken));
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Checkout.Hosted;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Checkout.Hosted;
+
+[RequireKey(KeyScope.Storefront)]
+public sealed class ListHostedSessionsFunction(HostedSessionFile sessions)
+{
+    [Function("ListHostedSessions")]
+    [Operation("Hosted payment sessions of a workspace, newest first", Tag = "Billing")]
+    [QueryParameter("workspaceId", typeof(Guid), "The workspace", Required = true)]
+    [QueryParameter("invoiceId", typeof(Guid), "Only those of this invoice")]
+    [QueryParameter("status", typeof(string), "initiated, completed, expired, abandoned or failed")]
+    [QueryParameter("limit", typeof(int), "1 to 200, default 50")]
+    [Answers(200, typeof(HostedSessionsAnswer), Naming.Camel)]
+    [Answers(404, "Unknown, of another workspace, or billing is not rolled out to it")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/billing/sessions")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        HostedAnswer.Of(await sessions.ListAsync(request.ReadQuery(ListHostedSessions.Read), cancellationToken));
+}

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Checkout.Hosted;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Checkout.Hosted;
+
+[RequireKey(KeyScope.Operator)]
+public sealed class RunHostedRecoveryFunction(HostedRecovery recovery)
+{
+    [Function("RunHostedRecovery")]
+    [Operation("Run the recovery of hosted sessions at once", Tag = "Operators")]
+    [JsonBody(typeof(RunHostedRecoveryCommand), Naming.Snake, Example = """{"triggered_by":"manual"}""")]
+    [Answers(200, typeof(HostedRecoveryReport), Naming.Snake)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/recovery/hosted/run")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var command = await request.ReadAsync(RunHostedRecoveryCommand.Read, cancellationToken);
+        return Answer.Snake(await recovery.RunAsync(
+            command.TriggeredBy, command.Limit, command.MaxAttempts, cancellationToken));
+    }
+}
