@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Smplat.Benchmarks;
 using Smplat.Benchmarks.Ingestion;
+using Smplat.Benchmarks.Routing;
 using Smplat.Benchmarks.Trust;
 
 // Each benchmark adds a command of its own.
@@ -8,6 +9,7 @@ IBenchmark[] benchmarks =
 [
     new IngestionBenchmark(),
     new TrustBenchmark(),
+    new RoutingBenchmark(),
 ];
 
 var root = new RootCommand("Load and micro benchmarks; peers and floors are measured in the same run.");
@@ -17,4 +19,5 @@ foreach (var benchmark in benchmarks)
 }
 
 root.Subcommands.Add(BareApi.BuildCommand());
+root.Subcommands.Add(BareRoute.BuildCommand());
 return await root.Parse(args).InvokeAsync();

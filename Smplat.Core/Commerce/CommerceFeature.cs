@@ -6,6 +6,7 @@ using Smplat.Core.Commerce.Metrics;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Providers.Settings;
 using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Commerce.Rules;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Core.Commerce.Sessions;
 using Smplat.Core.Settings;
@@ -23,6 +24,7 @@ public static class CommerceFeature
         services.AddSettings<QuoteCacheOptions>();
         services.AddSettings<RouterOptions>();
         services.AddSettings<ScoreOptions>();
+        services.AddSettings<RuleOptions>();
         services.AddSingleton<ProviderRegistry>();
         services.AddSingleton<ProviderGateways>();
         services.AddSingleton<ProviderCircuits>();
@@ -37,6 +39,9 @@ public static class CommerceFeature
         services.AddHostedService(provider => provider.GetRequiredService<EdgeLog>());
         services.AddCommerceMetrics();
         services.AddSingleton<RouteJournal>();
+        services.AddSingleton<ShadowScoreStore>();
+        services.AddSingleton<ShadowScoring>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShadowScoring>());
         services.AddSingleton<OrderRouter>();
         services.AddConfirmation();
         return services.AddVendors();

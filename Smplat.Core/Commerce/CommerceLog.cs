@@ -46,4 +46,11 @@ internal static partial class CommerceLog
 
     [LoggerMessage(2030, LogLevel.Warning, "The provider standings were not refreshed: {Reason}")]
     public static partial void StandingsNotRefreshed(ILogger logger, string reason);
+
+    [LoggerMessage(2031, LogLevel.Warning, "{Count} shadow scores were dropped: {Reason}")]
+    public static partial void ShadowScoresDropped(ILogger logger, int count, string reason);
+
+    [LoggerMessage(2032, LogLevel.Information,
+        "Shopper-fair guard: {RequestId} goes to {ProviderId} instead of the dearer and no faster {Instead}")]
+    public static partial void FairGuard(ILogger logger, string requestId, string providerId, string instead);
 }

@@ -21,6 +21,10 @@ public sealed record DecisionRecord(
     [JsonPropertyName("arm")]
     public string? Arm { get; init; }
 
+    /// <summary>Who would have won without the shopper-fair guard.</summary>
+    [JsonPropertyName("overruled")]
+    public ProviderId? Overruled { get; init; }
+
     public static DecisionRecord From(RoutingDecision decision)
     {
         var score = decision.Winner.Score;
@@ -35,7 +39,10 @@ public sealed record DecisionRecord(
             decision.Order.Basket.Items.Count,
             score.WeightedTotal,
             [score.PriceScore, score.SpeedScore, score.AvailabilityScore, score.MarginScore, score.ReliabilityScore],
-            quotes);
+            quotes)
+        {
+            Overruled = decision.Overruled,
+        };
     }
 }
 
@@ -44,7 +51,7 @@ public sealed record DecisionQuote(
     [property: JsonPropertyName("p")] ProviderId Provider,
     [property: JsonPropertyName("pr")] int Priority,
     [property: JsonPropertyName("t")] long TotalCents,
-    [property: JsonPropertyName("b")] long? PriceBasisCents,
+    [property: JsonPropertyName("b")] long? ComparableCents,
     [property: JsonPropertyName("e")] int? EtaMinutes,
     [property: JsonPropertyName("f")] int Found,
     [property: JsonPropertyName("s")] int Substituted,
@@ -59,7 +66,7 @@ public sealed record DecisionQuote(
             input.Provider,
             input.Priority,
             input.TotalCents,
-            input.PriceBasisCents == input.TotalCents ? null : input.PriceBasisCents,
+            input.ComparableCents,
             input.EtaMinutes,
             input.Found,
             input.Substituted,
@@ -74,11 +81,14 @@ public sealed record DecisionQuote(
             Provider,
             Priority,
             TotalCents,
-            PriceBasisCents ?? TotalCents,
+            TotalCents,
             EtaMinutes,
             Found,
             Substituted,
             CommissionRate,
             SuccessRate is null && MarginRate is null ? null : new ProviderStanding(SuccessRate, MarginRate, Orders ?? 0),
-            IsPreferred ?? false);
+            IsPreferred ?? false)
+        {
+            ComparableCents = ComparableCents,
+        };
 }

@@ -34,6 +34,11 @@ public sealed class RouteJournal(EdgeLog log, TimeProvider clock, ILogger<RouteJ
             Payload = CommerceJson.Text(DecisionRecord.From(decision), CommerceJson.Default.DecisionRecord),
         });
         rows.Add(Latency(requestId, now, totalLatencyMs));
+        if (decision.Overruled is { } overruled)
+        {
+            CommerceLog.FairGuard(logger, requestId, winner.Config.Id.ToWire(), overruled.ToWire());
+        }
+
         CommerceLog.Routed(
             logger,
             requestId,

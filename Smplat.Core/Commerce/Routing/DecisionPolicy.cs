@@ -1,5 +1,6 @@
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Requests;
+using Smplat.Core.Commerce.Rules;
 using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Core.Commerce.Routing;
@@ -9,11 +10,13 @@ public static class DecisionPolicy
 {
     /// <param name="viable">At least one.</param>
     /// <param name="weights">As configured, before the shopper's preference bends them.</param>
+    /// <param name="rule">The rule in force.</param>
     /// <param name="standings">By provider; null where nothing is known.</param>
     public static RoutingDecision Decide(
         RouteOrder order,
         IReadOnlyList<ProviderAttempt> viable,
         ScoreWeights weights,
+        ScoreRule rule,
         Func<ProviderId, ProviderStanding?> standings)
     {
         var warnings = new List<string>(order.Warnings);
@@ -24,8 +27,10 @@ public static class DecisionPolicy
             inputs[index] = Input(kept[index], order.Preferences, standings);
         }
 
+        AddComparableTotals(inputs, kept, order.Basket.Items);
+
         var effective = weights.For(order.Preferences.OptimizeFor);
-        var scores = ProviderScorer.Rank(inputs, order.Basket.Items.Count, effective);
+        var scores = RuleScorer.Rank(inputs, order.Basket.Items.Count, effective, rule);
         var ranked = new RankedQuote[scores.Length];
         for (var index = 0; index < ranked.Length; index++)
         {
@@ -33,7 +38,17 @@ public static class DecisionPolicy
         }
 
         AddWinnerWarnings(ranked[0].Quote, warnings);
-        return new RoutingDecision(order, ranked, effective, warnings);
+        return new RoutingDecision(order, ranked, effective, warnings)
+        {
+            Overruled = rule.FairGuard ? Overruled(inputs, order.Basket.Items.Count, effective, rule, scores[0].Provider) : null,
+        };
+    }
+
+    private static ProviderId? Overruled(
+        ScoreInput[] inputs, int items, ScoreWeights weights, ScoreRule rule, ProviderId winner)
+    {
+        var unguarded = RuleScorer.Rank(inputs, items, weights, rule with { FairGuard = false })[0].Provider;
+        return unguarded == winner ? null : unguarded;
     }
 
     private static ScoreInput Input(
@@ -52,6 +67,21 @@ public static class DecisionPolicy
             config.CommissionRate,
             standings(config.Id),
             preferences.Preferred.Contains(config.Id));
+    }
+
+    private static void AddComparableTotals(
+        ScoreInput[] inputs, IReadOnlyList<ProviderAttempt> attempts, IReadOnlyList<RequestedItem> items)
+    {
+        if (attempts.All(attempt => attempt.Quote!.Cart.Count >= items.Count))
+        {
+            return;
+        }
+
+        var quotes = attempts.Select(attempt => attempt.Quote!).ToArray();
+        for (var index = 0; index < inputs.Length; index++)
+        {
+            inputs[index] = inputs[index] with { ComparableCents = ComparableBasket.TotalOf(quotes[index], quotes, items) };
+        }
     }
 
     private static RankedQuote Join(ScoreBreakdown score, IReadOnlyList<ProviderAttempt> attempts)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.EdgeLogs;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Requests;
+using Smplat.Core.Commerce.Rules;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Core.Commerce.Sessions;
 
@@ -19,6 +20,8 @@ public sealed class OrderRouter(
     RouteJournal journal,
     IOptionsMonitor<RouterOptions> routing,
     IOptionsMonitor<ScoreOptions> scoring,
+    IOptionsMonitor<RuleOptions> rules,
+    ShadowScoring shadows,
     TimeProvider clock)
 {
     public async Task<RouteOutcome> RouteAsync(RouteOrder order, CancellationToken cancellationToken)
@@ -41,7 +44,8 @@ public sealed class OrderRouter(
             return await RefuseAsync(requestId, NoProviders(attempts), attempts, order, start);
         }
 
-        var decision = DecisionPolicy.Decide(order, viable, scoring.CurrentValue.ToWeights(), standings.For);
+        var decision = DecisionPolicy.Decide(
+            order, viable, scoring.CurrentValue.ToWeights(), rules.CurrentValue.ToRule(), standings.For);
         var now = clock.GetUtcNow();
         var token = ConfirmationToken.Create(now);
         var session = SessionFactory.Create(requestId, token, decision, now, options.TokenLifetime);
@@ -50,6 +54,7 @@ public sealed class OrderRouter(
             return await RefuseAsync(requestId, new CommerceRefusal.StorageUnavailable(), attempts, order, start);
         }
 
+        shadows.Consider(requestId, decision);
         await journal.RoutedAsync(requestId, decision, attempts, Elapsed(start));
         return new RouteOutcome.Routed(requestId, decision, token, session.ExpiresAt);
     }

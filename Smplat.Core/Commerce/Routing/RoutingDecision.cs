@@ -1,3 +1,4 @@
+using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Commerce.Scoring;
 
@@ -12,6 +13,9 @@ public sealed record RoutingDecision(
     IReadOnlyList<string> Warnings)
 {
     public RankedQuote Winner => Ranked[0];
+
+    /// <summary>The provider that the shopper-fair guard overruled; null when it had no say.</summary>
+    public ProviderId? Overruled { get; init; }
 
     /// <summary>The cheapest of the others; null when there is no other.</summary>
     public RankedQuote? CheapestAlternative => Ranked.Skip(1).MinBy(quote => quote.TotalCents);

@@ -33,13 +33,22 @@ public static class ProviderScorer
         var availability = ScoreComponents.Availability(quote.Found, quote.Substituted, itemsRequested);
         var reliability = ScoreComponents.Reliability(quote.Standing);
         var (margin, source) = Margin(quote, spread);
-        return Weigh(quote, weights, price, speed, availability, margin, source, reliability);
+        return Weigh(quote, quote.Priority, weights, price, speed, availability, margin, source, reliability);
     }
 
+    /// <param name="priorityPoints">The priority as it counts before its weight.</param>
     public static ScoreBreakdown Weigh(
-        ScoreInput quote, ScoreWeights weights, int price, int speed, int availability, int margin, MarginSource source, int reliability)
+        ScoreInput quote,
+        int priorityPoints,
+        ScoreWeights weights,
+        int price,
+        int speed,
+        int availability,
+        int margin,
+        MarginSource source,
+        int reliability)
     {
-        var priority = weights.Priority * quote.Priority;
+        var priority = weights.Priority * priorityPoints;
         var total = priority
             + (weights.Price * price)
             + (weights.Speed * speed)

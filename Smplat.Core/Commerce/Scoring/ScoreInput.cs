@@ -21,6 +21,9 @@ public sealed record ScoreInput(
     ProviderStanding? Standing = null,
     bool IsPreferred = false)
 {
+    /// <summary>What the basket would cost if it were whole; null when it is.</summary>
+    public long? ComparableCents { get; init; }
+
     public const int DefaultEtaMinutes = 60;
 
     public int Eta => EtaMinutes is > 0 ? EtaMinutes.Value : DefaultEtaMinutes;

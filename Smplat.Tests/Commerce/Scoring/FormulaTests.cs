@@ -45,7 +45,7 @@ public sealed class FormulaTests
     public void Default_weights_without_priority_give_the_published_range()
     {
         var score = ProviderScorer.Weigh(
-            Instacart, ScoreWeights.Default with { Priority = 0 }, 59, 67, 100, 60, MarginSource.Commission, 75);
+            Instacart, 50, ScoreWeights.Default with { Priority = 0 }, 59, 67, 100, 60, MarginSource.Commission, 75);
 
         Assert.That(score.WeightedTotal, Is.InRange(70m, 75m));
     }
@@ -55,7 +55,7 @@ public sealed class FormulaTests
     {
         var preset = new ScoreWeights(0, 0.50m, 0.10m, 0.20m, 0.10m, 0.10m);
 
-        var score = ProviderScorer.Weigh(Walmart, preset, 100, 0, 90, 0, MarginSource.Commission, 70);
+        var score = ProviderScorer.Weigh(Walmart, 50, preset, 100, 0, 90, 0, MarginSource.Commission, 70);
 
         Assert.That(score.WeightedTotal, Is.GreaterThan(60m));
     }
@@ -77,8 +77,8 @@ public sealed class FormulaTests
     public void Factors_name_what_is_strong_and_nothing_else()
     {
         var strong = ProviderScorer.Weigh(
-            MealMe with { Priority = 60 }, ScoreWeights.Default, 81, 100, 90, 81, MarginSource.Commission, 81);
-        var weak = ProviderScorer.Weigh(MealMe, ScoreWeights.Default, 80, 80, 80, 80, MarginSource.Commission, 80);
+            MealMe with { Priority = 60 }, 60, ScoreWeights.Default, 81, 100, 90, 81, MarginSource.Commission, 81);
+        var weak = ProviderScorer.Weigh(MealMe, 50, ScoreWeights.Default, 80, 80, 80, 80, MarginSource.Commission, 80);
 
         Assert.That(strong.Factors, Is.EqualTo(new[]
         {
