@@ -19,6 +19,7 @@ using Smplat.Functions.Health;
 using Smplat.Functions.Http;
 using Smplat.Functions.Observability;
 using Smplat.Functions.Storage;
+using Smplat.Functions.Trust;
 
 namespace Smplat.Functions;
 
@@ -48,6 +49,7 @@ public static class SmplatHost
             .AddHealth()
             .AddOperators()
             .AddTrust()
+            .AddTrustHttp()
             .AddAnalytics()
             .AddIngestion()
             .AddStorage()

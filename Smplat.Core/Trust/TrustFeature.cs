@@ -1,11 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Database;
 using Smplat.Core.Jobs;
 using Smplat.Core.Settings;
 using Smplat.Core.Trust.Cache;
+using Smplat.Core.Trust.Content;
 using Smplat.Core.Trust.Forecast;
 using Smplat.Core.Trust.Metrics;
 using Smplat.Core.Trust.Resolving;
 using Smplat.Core.Trust.Rollup;
+using Smplat.Core.Trust.Sample;
 
 namespace Smplat.Core.Trust;
 
@@ -27,6 +30,13 @@ public static class TrustFeature
         services.AddSingleton<TrustCatalogue>();
         services.AddSingleton<TrustRollupStore>();
         services.AddJob<TrustRollupJob>();
+        services.AddSingleton<TrustContentStore>();
+        services.AddSingleton<TrustContentIntake>();
+        services.AddSingleton<ContentGate>();
+        services.AddSingleton<ContentEnvironment>();
+        services.AddSingleton<TrustExperiences>();
+        services.AddSingleton<TrustSampleStore>();
+        services.AddSingleton<ISampleData, TrustSample>();
         return services;
     }
 }

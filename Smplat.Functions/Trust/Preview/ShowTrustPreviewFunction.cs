@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Trust.Content;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Trust.Preview;
+
+[OpenToAll("Editors open it in a browser with the preview token; without one configured it exists only locally.")]
+public sealed class ShowTrustPreviewFunction(ContentGate gate, TrustPreview preview)
+{
+    [Function("ShowTrustPreview")]
+    [Operation("The preview page: draft beside live", Tag = "Trust")]
+    [QueryParameter("token", typeof(string), "CHECKOUT_PREVIEW_TOKEN")]
+    [QueryParameter("environment", typeof(string), "development, test or production; the app's own when left out")]
+    [Answers(200, "The page", ContentType = "text/html")]
+    [Answers(404, "The token is wrong", ContentType = "text/html")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "trust-preview/{id}")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => gate.AdmitsPreview(request.Query["token"])
+            ? await preview.ShowAsync(id, request.ReadQuery(ReadExperience.Read).Environment, cancellationToken)
+            : TrustPreview.NotFound();
+}
