@@ -96,6 +96,7 @@ public sealed class TrustContentTests
     [TestCase("""{"collection":"checkout-trust-experiences","doc":{"slug":"a","name":"\u0000"}}""")]
     [TestCase("""{"collection":"checkout-trust-experiences","doc":{"slug":"a","name":"\ud800"}}""")]
     [TestCase("""{"collection":"checkout-trust-experiences","doc":{"slug":"\ud800"}}""")]
+    [TestCase("""{"collection":"checkout-trust-experiences","doc":{"slug":"a","\ud800":1}}""")]
     public async Task A_message_that_makes_no_sense_is_refused(string body)
     {
         await using var trust = await TrustApp.StartAsync();

@@ -7,6 +7,12 @@ namespace Smplat.Functions.Http.Bodies;
 /// <summary>Turns bodies and query strings into commands.</summary>
 public static class RequestInput
 {
+    /// <summary>
+    /// Marks the exceptions by which the JSON reader says that a text holds half a surrogate pair or broken UTF-8; it
+    /// looks only when the text is read.
+    /// </summary>
+    private const string TextReader = "System.Text.Json.Rethrowable";
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64 };
 
     /// <summary>Reads a JSON object from the body.</summary>
@@ -33,9 +39,16 @@ public static class RequestInput
     {
         var fields = Fields.Of(element, source);
         fields.ThrowIfInvalid();
-        var command = read(fields);
-        fields.ThrowIfInvalid();
-        return command;
+        try
+        {
+            var command = read(fields);
+            fields.ThrowIfInvalid();
+            return command;
+        }
+        catch (InvalidOperationException exception) when (exception.Source == TextReader)
+        {
+            throw new InvalidInputException([new([source], "A text is not valid Unicode.", "string_unicode")]);
+        }
     }
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> bytes)
