@@ -29,6 +29,10 @@ public sealed class TrustExperiences(
             : null;
     }
 
+    /// <summary>What is written in an environment, by slug.</summary>
+    public Task<IReadOnlyList<string>> ListAsync(string? place, CancellationToken cancellationToken) =>
+        store.SlugsAsync(place ?? environment.Current, cancellationToken);
+
     private TrustDocument? Read(KeptExperience? kept, bool isDraft)
     {
         try

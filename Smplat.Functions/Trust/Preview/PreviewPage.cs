@@ -6,8 +6,10 @@ namespace Smplat.Functions.Trust.Preview;
 /// <summary>Draft beside live, part by part.</summary>
 /// <param name="Draft">Null when nothing was written under the slug.</param>
 internal sealed record PreviewPage(
-    string Slug, string Environment, ResolvedExperience? Draft, ResolvedExperience Live, IReadOnlyList<string> Slugs)
+    string Slug, ResolvedExperience? Draft, ResolvedExperience Live, IReadOnlyList<string> Slugs)
 {
+    private string Environment => Live.Environment;
+
     internal string Render(string nonce) => PreviewLayout.Page(nonce, $"Trust preview: {Slug}", Markup.Of(
         $"""
         {Head()}

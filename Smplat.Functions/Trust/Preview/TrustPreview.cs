@@ -7,14 +7,14 @@ using Smplat.Functions.Http.Answers;
 namespace Smplat.Functions.Trust.Preview;
 
 /// <summary>Gathers what the preview page shows: the draft of a slug and what the checkout shows now.</summary>
-public sealed class TrustPreview(TrustExperiences experiences, TrustContentStore content, ContentEnvironment environment)
+public sealed class TrustPreview(TrustExperiences experiences)
 {
     public async Task<IResult> ShowAsync(string id, string? place, CancellationToken cancellationToken)
     {
         var draft = await experiences.FindAsync(id, new(place, IsDraft: true), cancellationToken);
         var live = await experiences.FindAsync(FallbackDocument.Slug, new(place, IsDraft: false), cancellationToken);
-        var slugs = await content.SlugsAsync(place ?? environment.Current, cancellationToken);
-        return Page(nonce => new PreviewPage(id, place ?? environment.Current, draft, live!, slugs).Render(nonce), StatusCodes.Status200OK);
+        var slugs = await experiences.ListAsync(place, cancellationToken);
+        return Page(nonce => new PreviewPage(id, draft, live!, slugs).Render(nonce), StatusCodes.Status200OK);
     }
 
     public static IResult NotFound() => Page(PreviewLayout.NotFound, StatusCodes.Status404NotFound);
