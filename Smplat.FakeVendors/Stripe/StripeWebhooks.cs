@@ -8,7 +8,7 @@ using System.Text.Json;
 namespace Smplat.FakeVendors.Stripe;
 
 /// <summary>Signed events, made and delivered as Stripe does.</summary>
-public sealed class StripeWebhooks(TimeProvider clock)
+public sealed class StripeWebhooks(TimeProvider clock) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
@@ -45,4 +45,6 @@ public sealed class StripeWebhooks(TimeProvider clock)
         using var response = await _http.SendAsync(request, cancellationToken);
         return response.StatusCode;
     }
+
+    public void Dispose() => _http.Dispose();
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Smplat.Core.Notifications.Delivery;
 using Smplat.Core.Notifications.Mail;
 using Smplat.Core.Observability;

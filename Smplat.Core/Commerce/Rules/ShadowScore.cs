@@ -1,4 +1,3 @@
-using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 

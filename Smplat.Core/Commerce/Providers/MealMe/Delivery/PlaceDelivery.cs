@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Smplat.Core.Commerce.Providers.MealMe.Wire;
 using Smplat.Core.Input;
 
 namespace Smplat.Core.Commerce.Providers.MealMe.Delivery;
