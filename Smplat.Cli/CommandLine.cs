@@ -1,10 +1,13 @@
 using System.CommandLine;
 using Smplat.Cli.Commands.Check;
 using Smplat.Cli.Commands.Database;
+using Smplat.Cli.Commands.Digest;
 using Smplat.Cli.Commands.Events;
 using Smplat.Cli.Commands.Health;
 using Smplat.Cli.Commands.Jobs;
+using Smplat.Cli.Commands.Notifications;
 using Smplat.Cli.Commands.Operators;
+using Smplat.Cli.Commands.Recovery;
 using Spectre.Console;
 
 namespace Smplat.Cli;
@@ -25,6 +28,9 @@ public static class CommandLine
         new CheckCommands(),
         new FlagCommands(),
         new BannerCommands(),
+        new RecoveryCommands(),
+        new DigestCommands(),
+        new NotificationCommands(),
     ];
 
     public static RootCommand Build()

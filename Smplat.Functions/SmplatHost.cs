@@ -5,6 +5,7 @@ using Smplat.Core.Analytics;
 using Smplat.Core.Checkout;
 using Smplat.Core.Commerce;
 using Smplat.Core.Database;
+using Smplat.Core.Digests;
 using Smplat.Core.Fulfillment;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
@@ -45,6 +46,7 @@ public static class SmplatHost
             .AddPayments()
             .AddFulfillment()
             .AddCheckout()
+            .AddDigests()
             .AddTelemetryTargets()
             .AddHealth()
             .AddOperators()

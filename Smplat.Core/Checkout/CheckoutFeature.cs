@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Checkout.Hosted;
 using Smplat.Core.Checkout.Orchestration;
 using Smplat.Core.Checkout.Recovery;
+using Smplat.Core.Checkout.Repair;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
 using Smplat.Core.Orders.Status;
@@ -23,6 +24,8 @@ public static class CheckoutFeature
         services.AddSingleton<ResumeLinks>();
         services.AddSingleton<CheckoutResume>();
         services.AddSingleton<SweepStep>();
+        services.AddSingleton<RepairStore>();
+        services.AddSingleton<RecoveryRepair>();
         services.AddMessageGuard<PromptGuard>();
         services.AddMessageContent<PromptContent>();
         services.AddJob<RecoverySweepJob>();

@@ -8,6 +8,9 @@ namespace Smplat.Core.Notifications.Rendering;
 /// <summary>Any message, rendered over sample values that lie beside the templates. It reads and writes no row.</summary>
 public sealed class MessagePreview(MessageRenderer renderer)
 {
+    /// <summary>Stands where a signed link stands in a real message.</summary>
+    public const string SampleLink = "https://example.test/unsubscribe";
+
     private static readonly JsonElement Samples = Load();
 
     private static readonly Person Reader = new(
@@ -23,7 +26,7 @@ public sealed class MessagePreview(MessageRenderer renderer)
 
         var person = known.Class == MessageClass.Operator ? null : Reader;
         var payload = Samples.TryGetProperty(kind, out var sample) ? sample : default;
-        return renderer.Render(known, payload, person, WithOrder(payload) ? Order() : null);
+        return renderer.Render(known, payload, person, WithOrder(payload) ? Order() : null, person is null ? null : SampleLink);
     }
 
     private static bool WithOrder(JsonElement payload) =>

@@ -15,7 +15,15 @@ public sealed class MessageRenderer(
     IOptionsMonitor<RuntimeOptions> runtime)
 {
     /// <exception cref="MissingLinkSecretException">The message needs a signed link, and there is no key.</exception>
-    public RenderedMessage Render(MessageKind kind, JsonElement payload, Person? person, OrderFacts? order)
+    public RenderedMessage Render(MessageKind kind, JsonElement payload, Person? person, OrderFacts? order) => Render(
+        kind,
+        payload,
+        person,
+        order,
+        person is not null && kind.Preference is { } preference ? unsubscribe.For(person.Id, preference) : null);
+
+    /// <param name="link">Where the message can be turned off; null for operators' messages.</param>
+    public RenderedMessage Render(MessageKind kind, JsonElement payload, Person? person, OrderFacts? order, string? link)
     {
         var values = JsonValues.Object(payload);
         values["reader"] = person is null ? Reader.Neutral : new Reader(person.Locale, person.Zone);
@@ -24,7 +32,6 @@ public sealed class MessageRenderer(
         values["site"] = runtime.CurrentValue.FrontendUrl.AbsoluteUri;
         values["order"] = order is null ? null : OrderBlocks.Of(order);
         values["order_number"] = order?.Number ?? values.GetValueOrDefault("order_number");
-        var link = person is not null && kind.Preference is { } preference ? unsubscribe.For(person.Id, preference) : null;
         values["unsubscribe_url"] = link;
         if (values.GetValueOrDefault("message") is string message)
         {

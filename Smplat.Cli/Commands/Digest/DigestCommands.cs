@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Cli.Commands.Recovery;
+using Smplat.Core.Digests;
+
+namespace Smplat.Cli.Commands.Digest;
+
+/// <summary><c>smplat digest</c>: weekly digests by hand.</summary>
+public sealed class DigestCommands : ICommandModule
+{
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Say what would be sent; write nothing." };
+
+    private static readonly Option<bool> Preview = new("--preview") { Description = "Print the first digest that is due; write nothing." };
+
+    private static readonly Option<bool> Html = new("--html") { Description = "With --preview: as HTML." };
+
+    public void AddTo(RootCommand root)
+    {
+        var run = new Command("run", "Send this week's digests to everybody who has not had one.") { DryRun, Preview, Html, ReadyGate.Force };
+        run.SetWork(RunAsync);
+        root.Subcommands.Add(new Command("digest", "Weekly digests.") { run });
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using var services = RecoveryServices.Create(parsed);
+        if (parsed.GetValue(Preview))
+        {
+            return await PreviewAsync(services, parsed.GetValue(Html), cancellationToken);
+        }
+
+        var isDryRun = parsed.GetValue(DryRun);
+        if (!isDryRun && await ReadyGate.RefuseAsync(services, parsed, "weekly_digest", cancellationToken) is { } refusal)
+        {
+            return CliCommand.Fail(refusal, CommandLine.Failed);
+        }
+
+        var report = await services.GetRequiredService<WeeklyDigest>().RunAsync(byHand: true, isDryRun, cancellationToken);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(isDryRun ? "Would enqueue" : "Enqueued")} {report.Enqueued} digests; {report.Empty} of {report.Readers} people have nothing to read; operators' digest: {(report.OperatorDigest ? "yes" : "no")}."));
+        return report.Failed == 0 ? 0 : CommandLine.Failed;
+    }
+
+    private static async Task<int> PreviewAsync(IServiceProvider services, bool html, CancellationToken cancellationToken)
+    {
+        var preview = services.GetRequiredService<DigestPreview>();
+        await foreach (var reader in services.GetRequiredService<WeeklyDigest>().DueAsync(byHand: true, cancellationToken))
+        {
+            if (await preview.RenderAsync(reader, cancellationToken) is { } message)
+            {
+                Console.WriteLine(html ? message.Html : $"Subject: {message.Subject}\n\n{message.Text}");
+                return 0;
+            }
+        }
+
+        Console.WriteLine("Nobody's digest is due.");
+        return 0;
+    }
+}

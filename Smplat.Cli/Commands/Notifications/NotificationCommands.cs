@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Cli.Commands.Recovery;
+using Smplat.Core.Jobs;
+using Smplat.Core.Notifications;
+using Smplat.Core.Notifications.Catalogue;
+using Smplat.Core.Notifications.Delivery;
+using Smplat.Core.Notifications.Rendering;
+using Smplat.Core.Notifications.Review;
+using Spectre.Console;
+
+namespace Smplat.Cli.Commands.Notifications;
+
+/// <summary><c>smplat notifications</c>: look at messages, and send them on their way.</summary>
+public sealed class NotificationCommands : ICommandModule
+{
+    private static readonly Argument<string> Kind = new("kind") { Description = "Such as weekly_digest; see smplat notifications kinds." };
+
+    private static readonly Option<bool> Html = new("--html") { Description = "As HTML instead of text." };
+
+    private static readonly Option<string?> Status = new("--status") { Description = string.Join(", ", OutboxStatus.All) };
+
+    private static readonly Option<string?> OnlyReason = new("--message-reason") { Description = "Only messages with this reason, such as delivery_unknown." };
+
+    private static readonly Option<string?> OnlyKind = new("--kind") { Description = "Only messages of this kind." };
+
+    private static readonly Option<int> Limit = new("--limit") { Description = "Most messages.", DefaultValueFactory = _ => 50 };
+
+    private static readonly Option<string> Actor = new("--actor") { Description = "Who does it.", Required = true };
+
+    private static readonly Option<string> Why = new("--reason") { Description = "Why; kept with each message.", Required = true };
+
+    public void AddTo(RootCommand root)
+    {
+        var preview = new Command("preview", "Any message, rendered over sample values.") { Kind, Html };
+        preview.SetWork(PreviewAsync);
+        var kinds = new Command("kinds", "Every kind of message.");
+        kinds.SetWork(KindsAsync);
+        var list = new Command("list", "Messages and what became of them, newest first.") { Status, OnlyKind, OnlyReason, Limit };
+        list.SetWork(ListAsync);
+        var redrive = new Command("redrive", "Send given-up or suppressed messages on their way again.") { OnlyKind, OnlyReason, Limit, Actor, Why };
+        redrive.SetWork(RedriveAsync);
+        var deliver = new Command("deliver", "Deliver what is due now, in this process.");
+        deliver.SetWork(DeliverAsync);
+        root.Subcommands.Add(new Command("notifications", "Mails and Slack messages.") { preview, kinds, list, redrive, deliver });
+    }
+
+    private static async Task<int> PreviewAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using var services = RecoveryServices.Create(parsed);
+        if (services.GetRequiredService<MessagePreview>().Render(parsed.GetValue(Kind)!) is not { } message)
+        {
+            throw new UsageException($"There is no kind {parsed.GetValue(Kind)}; see smplat notifications kinds.");
+        }
+
+        Console.WriteLine(parsed.GetValue(Html) ? message.Html : $"Subject: {message.Subject}\n\n{message.Text}");
+        return 0;
+    }
+
+    private static Task<int> KindsAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var table = new Table().AddColumns("kind", "class", "preference");
+        foreach (var kind in MessageKinds.All)
+        {
+            table.AddRow(kind.Name, kind.Class.ToString().ToLowerInvariant(), kind.Preference ?? "");
+        }
+
+        AnsiConsole.Write(table);
+        return Task.FromResult(0);
+    }
+
+    private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using var services = RecoveryServices.Create(parsed);
+        var query = new ListMessages(
+            parsed.GetValue(Status), parsed.GetValue(OnlyKind), parsed.GetValue(OnlyReason), null, Math.Clamp(parsed.GetValue(Limit), 1, 200));
+        var rows = await services.GetRequiredService<MessageReview>().ListAsync(query, cancellationToken);
+        var table = new Table().AddColumns("created", "kind", "key", "status", "reason", "attempts", "error");
+        foreach (var row in rows)
+        {
+            table.AddRow(
+                row.CreatedAt.ToString("u", CultureInfo.InvariantCulture),
+                Markup.Escape(row.Kind),
+                Markup.Escape(row.IdempotencyKey),
+                row.Status,
+                Markup.Escape(row.Reason ?? ""),
+                row.Attempts.ToString(CultureInfo.InvariantCulture),
+                Markup.Escape(row.Error ?? ""));
+        }
+
+        AnsiConsole.Write(table);
+        return 0;
+    }
+
+    private static async Task<int> RedriveAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(OnlyReason) is not { } reason)
+        {
+            throw new UsageException("Name the messages by --message-reason.");
+        }
+
+        await using var services = RecoveryServices.Create(parsed);
+        var command = new RedriveMessages(
+            [], parsed.GetValue(OnlyKind), reason, Math.Clamp(parsed.GetValue(Limit), 1, 1000), parsed.GetValue(Actor)!, parsed.GetValue(Why)!);
+        var count = await services.GetRequiredService<MessageReview>().RedriveAsync(command, cancellationToken);
+        Console.WriteLine($"{count} messages wait for delivery again.");
+        return 0;
+    }
+
+    private static async Task<int> DeliverAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using var services = RecoveryServices.Create(parsed);
+        var run = new JobRun(Guid.NewGuid(), "manual", 1, TimeProvider.System.GetUtcNow());
+        try
+        {
+            var report = await services.GetRequiredService<DeliverOutboxJob>().RunAsync(run, cancellationToken);
+            Console.WriteLine(JsonSerializer.Serialize(report.Summary));
+            return 0;
+        }
+        catch (ReceiversAwayException exception)
+        {
+            return CliCommand.Fail(exception.Message, CommandLine.Failed);
+        }
+    }
+}
