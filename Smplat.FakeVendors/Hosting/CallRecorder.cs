@@ -9,6 +9,10 @@ public sealed class CallRecorder
 
     private readonly Lock _gate = new();
     private readonly Queue<RecordedCall> _calls = [];
+    private int _underWay;
+
+    /// <summary>The most calls that were under way at the same time.</summary>
+    public int MostAtOnce { get; private set; }
 
     public IReadOnlyList<RecordedCall> All
     {
@@ -25,6 +29,16 @@ public sealed class CallRecorder
         [.. All.Where(call => call.Path.EndsWith(path, StringComparison.OrdinalIgnoreCase))];
 
     public int CountOf(string path) => To(path).Count;
+
+    internal void Finish(RecordedCall call)
+    {
+        lock (_gate)
+        {
+            _underWay--;
+        }
+
+        call.Finish();
+    }
 
     public void Clear()
     {
@@ -48,6 +62,7 @@ public sealed class CallRecorder
         lock (_gate)
         {
             _calls.Enqueue(call);
+            MostAtOnce = Math.Max(MostAtOnce, ++_underWay);
             if (_calls.Count > Capacity)
                 _calls.Dequeue();
         }

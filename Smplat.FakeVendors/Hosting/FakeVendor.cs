@@ -99,7 +99,7 @@ public abstract class FakeVendor(string name, TimeProvider clock) : IAsyncDispos
         }
         finally
         {
-            call.Finish();
+            Calls.Finish(call);
         }
     }
 

@@ -6,5 +6,5 @@ namespace Smplat.Functions.Commerce;
 public static class CommerceHttpFeature
 {
     public static IServiceCollection AddCommerceHttp(this IServiceCollection services) =>
-        services.AddSingleton<CommerceAnswers>().AddSingleton<MealMeAnswers>();
+        services.AddSingleton<CommerceAnswers>().AddSingleton<VendorAnswers>().AddSingleton<MealMeAnswers>();
 }

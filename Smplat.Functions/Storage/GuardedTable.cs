@@ -63,7 +63,8 @@ public sealed class GuardedTable(
     /// <summary>Whatever the service answers: no connection, an error status, a body that is no JSON, or nothing in time.</summary>
     private static bool IsOutage(Exception problem) => problem is RequestFailedException or TimeoutException or HttpRequestException
         or IOException or AggregateException or OperationCanceledException or System.Text.Json.JsonException
-        or FormatException or InvalidOperationException or KeyNotFoundException;
+        or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or InvalidCastException
+        or OverflowException;
 
     private void Note(Exception problem, Connection connection)
     {

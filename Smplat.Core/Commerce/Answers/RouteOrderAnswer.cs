@@ -35,6 +35,9 @@ public sealed record RouteOrderAnswer
 
     public QuoteSource? Raw { get; init; }
 
+    /// <summary>Parts of the totals that are our estimate because the provider gives none: items, fees, tax, eta.</summary>
+    public IReadOnlyList<string>? Estimates { get; init; }
+
     public required decimal Score { get; init; }
 
     public required ScoreAnswer ScoreBreakdown { get; init; }

@@ -40,6 +40,7 @@ public static class RouteOrderAnswers
             Pricing = winner.Quote.Pricing,
             Fees = winner.Quote.Fees,
             Raw = winner.Quote.Raw,
+            Estimates = winner.Quote.Estimates,
             Score = score.WeightedTotal,
             ScoreBreakdown = score,
             AlternativeQuotes = others,

@@ -37,6 +37,7 @@ public static class VendorsFeature
         services.AddSingleton<VendorQuotas>();
         services.AddSingleton<VendorCallStore>();
         services.AddSingleton<VendorCallLedger>();
+        services.AddSingleton<VendorAudit>();
         services.AddHostedService<VendorCallFlush>();
         services.AddSingleton<VendorHttp>();
         services.TryAddSingleton<ProviderCircuits>();

@@ -124,6 +124,7 @@ public sealed class MealMeFunctionsTests
 
     [TestCase("mealme_create_cart", """{"chatgpt_user_id":"u","latitude":99,"longitude":0,"items":[{"name":"x"}]}""")]
     [TestCase("mealme_create_cart", """{"chatgpt_user_id":"u","latitude":9,"longitude":0,"items":[]}""")]
+    [TestCase("instacart_recipe_link", """{"title":"x","ingredients":[""]}""")]
     [TestCase("mealme_create_cart", "[]")]
     [TestCase("mealme_get_quotes", """{"cartId":17}""")]
     [TestCase("mealme_get_quotes", """{"cartId":"x","order_id":"no uuid"}""")]
@@ -138,6 +139,17 @@ public sealed class MealMeFunctionsTests
 
         Assert.That((int)status, Is.EqualTo(400), answer.GetRawText());
         Assert.That(answer.GetProperty("success").GetBoolean(), Is.False);
+    }
+
+    [Test]
+    public async Task A_recipe_gets_a_page_at_instacart()
+    {
+        await using var given = await GivenAsync();
+
+        var (status, answer) = await given.PostAsync("instacart_recipe_link", new { title = "Pancakes", ingredients = new[] { "2 cups flour" } });
+
+        Assert.That(status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(answer.GetProperty("products_link_url").GetString(), Does.Contain("/store/recipes/"));
     }
 
     [Test]

@@ -21,7 +21,7 @@ public sealed class PretendedVendorsTests
         var quotes = answer.GetProperty("alternativeQuotes").EnumerateArray().Append(answer).ToArray();
         Assert.That(quotes, Has.Length.EqualTo(4), answer.GetRawText());
         Assert.That(
-            quotes.Select(quote => quote.GetProperty("raw").GetProperty("mode").GetString()), Is.All.EqualTo("real"));
+            quotes.Select(quote => quote.GetProperty("pricing").GetString()), Is.EquivalentTo(new[] { "live", "live", "live", "estimated" }));
     }
 
     [Test]

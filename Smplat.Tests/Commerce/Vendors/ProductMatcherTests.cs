@@ -2,7 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Providers.Matching;
-using Smplat.Core.Commerce.Providers.MealMe.Delivery;
 using Smplat.FakeVendors.Groceries;
 
 namespace Smplat.Tests.Commerce.Vendors;

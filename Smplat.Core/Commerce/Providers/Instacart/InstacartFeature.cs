@@ -10,6 +10,7 @@ public static class InstacartFeature
         services.AddSettings<InstacartOptions>();
         services.AddSingleton<InstacartClient>();
         services.AddSingleton<InstacartLinks>();
+        services.AddSingleton<RecipePages>();
         return services.AddGateway<InstacartGateway>();
     }
 }

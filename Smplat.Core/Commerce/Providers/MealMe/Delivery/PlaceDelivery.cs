@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Smplat.Core.Commerce.Providers.Matching;
 using Smplat.Core.Input;
 
 namespace Smplat.Core.Commerce.Providers.MealMe.Delivery;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Smplat.Core.Commerce.Quantities;
 
-namespace Smplat.Core.Commerce.Providers.MealMe.Delivery;
+namespace Smplat.Core.Commerce.Providers.Matching;
 
 /// <summary>Reads a line of a recipe, such as <c>2 cups all-purpose flour, sifted</c>, as something that can be bought.</summary>
 public static class IngredientText

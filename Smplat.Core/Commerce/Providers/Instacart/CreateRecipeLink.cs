@@ -1,0 +1,22 @@
+using Smplat.Core.Commerce.Providers.Matching;
+using Smplat.Core.Input;
+
+namespace Smplat.Core.Commerce.Providers.Instacart;
+
+/// <summary>A recipe for which the shopper gets a page with everything to buy.</summary>
+public sealed record CreateRecipeLink(
+    string Title, int? Servings, IReadOnlyList<string> Instructions, IReadOnlyList<RequestedItem> Ingredients)
+{
+    public static CreateRecipeLink Read(Fields fields)
+    {
+        var lines = fields.Texts("ingredients", 200, 200);
+        var items = lines.Select(IngredientText.Read).OfType<RequestedItem>().ToArray();
+        if (items.Length == 0 || items.Length < lines.Count)
+        {
+            fields.Error("ingredients", "A list of 1 to 200 ingredients is expected, each with a name.");
+        }
+
+        return new CreateRecipeLink(
+            fields.RequiredText("title", max: 200), fields.Integer("servings", 1, 1000), fields.Texts("instructions", 100, 2000), items);
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Providers.Instacart;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Commerce.Instacart;
+
+[RequireKey(KeyScope.Storefront)]
+[RateLimit(RateCategory.Order)]
+public sealed class CreateRecipeLinkFunction(RecipePages pages, VendorAnswers answers)
+{
+    [Function("CreateRecipeLink")]
+    [Operation("An Instacart page with everything to buy for a recipe", Tag = "Commerce")]
+    [JsonBody(typeof(CreateRecipeLinkBody), Naming.Snake, Example = CreateRecipeLinkBody.Example)]
+    [Answers(200, typeof(RecipeLinkAnswer), Naming.Snake)]
+    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(502, typeof(FailureAnswer), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/instacart_recipe_link")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        await pages.CreateAsync(await request.ReadAsync(CreateRecipeLink.Read, cancellationToken), cancellationToken) switch
+        {
+            RecipePageOutcome.Created created => Answer.Snake(new RecipeLinkAnswer(true, created.Url)),
+            RecipePageOutcome.Failed failed => answers.Of(failed.Failure),
+            var unknown => throw new InvalidOperationException($"No answer for {unknown}."),
+        };
+}

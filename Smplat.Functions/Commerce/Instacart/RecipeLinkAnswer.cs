@@ -1,0 +1,3 @@
+namespace Smplat.Functions.Commerce.Instacart;
+
+public sealed record RecipeLinkAnswer(bool Success, string ProductsLinkUrl);

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using Smplat.Core.Commerce.Answers;
+using Smplat.Core.Commerce.Providers;
+using Smplat.Functions.Http;
+using Smplat.Functions.Http.Answers;
+
+namespace Smplat.Functions.Commerce;
+
+/// <summary>The envelope for calls that one named vendor has to answer: what it does wrong is 502 or 504, never ours.</summary>
+public sealed class VendorAnswers(TimeProvider clock)
+{
+    public IResult Of(ProviderFailure failure) => failure.Code switch
+    {
+        ProviderFailureCodes.Timeout => Failure(StatusCodes.Status504GatewayTimeout, "PROVIDER_TIMEOUT", failure.Message),
+        ProviderFailureCodes.MissingCredentials => Failure(
+            StatusCodes.Status503ServiceUnavailable, "NOT_CONFIGURED", failure.Message),
+        ProviderFailureCodes.NoStores or ProviderFailureCodes.NoItemsMatched => Failure(
+            StatusCodes.Status404NotFound, failure.Code, failure.Message),
+        _ => Failure(StatusCodes.Status502BadGateway, "PROVIDER_ERROR", failure.Message),
+    };
+
+    public IResult Failure(int status, string code, string message)
+    {
+        var now = clock.GetUtcNow();
+        return Answer.Json(
+            new FailureAnswer(false, new FailureError(code, message), RequestId.Create(now), now), Naming.Camel, status);
+    }
+}

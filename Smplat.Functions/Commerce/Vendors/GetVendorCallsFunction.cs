@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Commerce.Providers.Ledger;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Commerce.Vendors;
+
+[RequireKey(KeyScope.Operator)]
+public sealed class GetVendorCallsFunction(VendorAudit audit)
+{
+    [Function("GetVendorCalls")]
+    [Operation("Audit all calls to the grocery vendors: counts, statuses, latency, credential failures and quotas", Tag = "Commerce")]
+    [QueryParameter("since", typeof(DateTimeOffset), "From this moment on, rounded down to the hour; the last 24 hours when absent.")]
+    [Answers(200, typeof(VendorAuditReport), Naming.Snake)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/commerce/vendor-calls")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        Answer.Snake(await audit.ReadAsync(request.ReadQuery(fields => fields.Instant("since")), cancellationToken));
+}
