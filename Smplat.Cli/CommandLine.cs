@@ -3,9 +3,11 @@ using Smplat.Cli.Commands.Check;
 using Smplat.Cli.Commands.Database;
 using Smplat.Cli.Commands.Digest;
 using Smplat.Cli.Commands.Events;
+using Smplat.Cli.Commands.Export;
 using Smplat.Cli.Commands.Health;
 using Smplat.Cli.Commands.Jobs;
 using Smplat.Cli.Commands.Notifications;
+using Smplat.Cli.Commands.Onboarding;
 using Smplat.Cli.Commands.Operators;
 using Smplat.Cli.Commands.Recovery;
 using Spectre.Console;
@@ -22,6 +24,8 @@ public static class CommandLine
     private static readonly ICommandModule[] Modules =
     [
         new EventCommands(),
+        new ExportCommands(),
+        new OnboardingCommands(),
         new DatabaseCommands(),
         new HealthCommands(),
         new JobCommands(),

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Analytics.Experiments;
+using Smplat.Core.Analytics.Export;
 using Smplat.Core.Analytics.Ingestion;
 using Smplat.Core.Analytics.Rejected;
 using Smplat.Core.Settings;
@@ -17,7 +19,12 @@ public static class AnalyticsFeature
         services.AddSingleton<OfferEventStore>();
         services.AddSingleton<OfferEventCommit>();
         services.AddSingleton<RejectedEventStore>();
+        services.AddSingleton<RejectedEventReview>();
         services.AddSingleton<RejectedEventReplay>();
+        services.AddSingleton<EventExportStore>();
+        services.AddSingleton<OfferEventExport>();
+        services.AddSingleton<ExperimentStore>();
+        services.AddSingleton<ExperimentReports>();
         return services;
     }
 

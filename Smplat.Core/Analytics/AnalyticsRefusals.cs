@@ -10,5 +10,3 @@ public sealed record CommitTimedOut() : Unavailable(
 
 public sealed record BadIdempotencyKey() : Invalid(
     "analytics.bad_idempotency_key", "Idempotency-Key must have 1 to 255 characters.");
-
-public sealed record BadCursor() : Invalid("analytics.bad_cursor", "The cursor is not one that this list gave out.");

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Observability.Readiness;
+using Smplat.Core.Onboarding;
+using Smplat.Core.Onboarding.Nudges;
+using Smplat.Core.Orders;
+using Spectre.Console;
+
+namespace Smplat.Cli.Commands.Onboarding;
+
+/// <summary><c>smplat onboarding nudges</c>: the round of the two-hourly job, by hand.</summary>
+public sealed class OnboardingCommands : ICommandModule
+{
+    private static readonly Option<int> IdleHours = new("--idle-hours") { Description = "Hours without a touch, 1 to 8760.", DefaultValueFactory = _ => 24 };
+
+    private static readonly Option<int> Limit = new("--limit") { Description = "Most journeys, 1 to 10000.", DefaultValueFactory = _ => 100 };
+
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Show who would be reminded; write nothing." };
+
+    private static readonly Option<string> TriggeredBy = new("--triggered-by")
+    {
+        Description = "Kept with every nudge.",
+        DefaultValueFactory = _ => NudgeOrder.Automation,
+    };
+
+    private static readonly Option<bool> SkipReadiness = new("--skip-readiness") { Description = "Run although readiness shows an error." };
+
+    public void AddTo(RootCommand root)
+    {
+        var nudges = new Command("nudges", "Remind clients of open onboarding tasks: one message a journey.")
+        {
+            IdleHours, Limit, DryRun, TriggeredBy, SkipReadiness,
+        };
+        nudges.SetWork(NudgeAsync);
+        root.Subcommands.Add(new Command("onboarding", "Onboarding journeys.") { nudges });
+    }
+
+    private static async Task<int> NudgeAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var (hours, limit) = (parsed.GetValue(IdleHours), parsed.GetValue(Limit));
+        if (hours is < 1 or > 8_760 || limit is < 1 or > 10_000)
+        {
+            throw new UsageException("--idle-hours must be 1 to 8760 and --limit 1 to 10000.");
+        }
+
+        await using var services = CliServices.Create(parsed, services => services.AddOrders().AddOnboarding());
+        var order = new NudgeOrder(TimeSpan.FromHours(hours), limit, parsed.GetValue(DryRun), parsed.GetValue(TriggeredBy)!);
+        if (!order.IsDryRun && !parsed.GetValue(SkipReadiness))
+        {
+            var readiness = await services.GetRequiredService<ReadinessCheck>().CheckAsync(cancellationToken);
+            if (readiness.Status == ComponentStatus.Error)
+            {
+                return CliCommand.Fail("Readiness shows an error; mend it first, or give --skip-readiness.", CommandLine.Failed);
+            }
+        }
+
+        var report = await services.GetRequiredService<NudgeRound>().RunAsync(order, cancellationToken);
+        Print(report, order, services.GetRequiredService<TimeProvider>().GetUtcNow());
+        return 0;
+    }
+
+    private static void Print(NudgeReport report, NudgeOrder order, DateTimeOffset now)
+    {
+        if (report.Due.Count > 0)
+        {
+            var table = new Table().AddColumns("order", "task", "reason", "idle h", "channel");
+            foreach (var task in report.Due)
+            {
+                table.AddRow(
+                    Markup.Escape(task.OrderNumber),
+                    Markup.Escape(task.TaskSlug),
+                    task.Reason,
+                    task.IdleHours(now).ToString(CultureInfo.InvariantCulture),
+                    task.RecommendedChannel);
+            }
+
+            Terminal.Out.Write(table);
+        }
+
+        Terminal.Out.WriteLine(order.IsDryRun
+            ? string.Create(CultureInfo.InvariantCulture, $"Dry run: {report.Due.Count} tasks of {report.Journeys} journeys are due; nothing was written.")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{report.Due.Count} tasks of {report.Journeys} journeys were due: {report.Messages} messages queued, {report.Skipped} skipped."));
+    }
+}

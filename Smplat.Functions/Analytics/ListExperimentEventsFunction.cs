@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Analytics.Experiments;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Analytics;
+
+[RequireKey(KeyScope.Storefront)]
+public sealed class ListExperimentEventsFunction(ExperimentReports reports)
+{
+    [Function("ListExperimentEvents")]
+    [Operation("Variants of pricing experiments that clients were shown, newest first", Tag = "Analytics")]
+    [QueryParameter("limit", typeof(int), "1 to 1000, default 250")]
+    [QueryParameter("cursor", typeof(string), "nextCursor of the page before, or a time: only rows strictly before it")]
+    [Answers(200, typeof(ExperimentPage), Naming.Camel)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/reporting/onboarding/experiment-events")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var wanted = request.ReadQuery(ListExperimentEvents.Read);
+        return Answer.Camel(await reports.ListAsync(wanted.Before, wanted.Limit, cancellationToken));
+    }
+}

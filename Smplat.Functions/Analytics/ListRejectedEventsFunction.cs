@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Analytics.Rejected;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Analytics;
+
+[RequireKey(KeyScope.Operator)]
+public sealed class ListRejectedEventsFunction(RejectedEventReview review)
+{
+    [Function("ListRejectedEvents")]
+    [Operation("Events that could not be taken, oldest first, with the reason", Tag = "Analytics")]
+    [QueryParameter("code", typeof(string), "Only events rejected for this reason")]
+    [QueryParameter("status", typeof(string), "waiting or replayed, default waiting")]
+    [QueryParameter("limit", typeof(int), "1 to 500, default 100")]
+    [QueryParameter("cursor", typeof(string), "next_cursor of the page before")]
+    [Answers(200, typeof(RejectedPage), Naming.Snake)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/analytics/rejected-events")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        Answer.Snake(await review.ListAsync(request.ReadQuery(ListRejected.Read), cancellationToken));
+}
