@@ -1,3 +1,4 @@
+using Smplat.Core.Commerce.EdgeLogs;
 using Smplat.Core.Commerce.Providers.Ledger;
 using Smplat.Core.Observability.Exposition;
 
@@ -16,6 +17,7 @@ public static class CommerceFamilies
         Total(CommerceMetricNames.CartCents, "Totals of the chosen quotes, in cents"),
         Total(CommerceMetricNames.CommissionCents, "Commission expected from the chosen quotes, in cents"),
         Total(CommerceMetricNames.SavingsCents, "What the chosen quotes cost less than the cheapest alternative, in cents"),
+        Total(EdgeLog.DroppedCounter, "Lines of the routing log that could not be written"),
         Labelled(CommerceMetricNames.Quotes, "Quotes asked of providers by outcome"),
         Labelled(CommerceMetricNames.Selections, "Orders routed to a provider"),
         Labelled(CommerceMetricNames.Confirmations, "Confirmations by outcome"),

@@ -30,6 +30,7 @@ public static class ContractFamilies
         Labelled("smplat_loyalty_guardrail_overrides_total", "Guardrail overrides by scope; scope all is their sum"),
         Labelled("smplat_loyalty_nudges_dispatched_total", "Loyalty nudges sent by type"),
         Labelled("smplat_loyalty_nudge_channels_total", "Loyalty nudges sent by channel"),
+        Labelled("smplat_notifications_total", "Messages by kind and outcome"),
         Labelled("smplat_auth_attempts_total", "Sign-in attempts by outcome"),
         Total("smplat_auth_lockouts_total", "Lockouts after too many failed sign-ins"),
         Labelled("smplat_http_refused_total", "Requests refused for want of a right key, by reason"),

@@ -1,0 +1,81 @@
+using System.Text.RegularExpressions;
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.Infra;
+
+/// <summary>The alert rules: valid, tried, complete, and each with a page that says what to do.</summary>
+public sealed partial class AlertRuleTests
+{
+    private static readonly string[] Required =
+    [
+        "FulfillmentDeadLetterGrowth", "FulfillmentFailuresNotRetried", "FulfillmentLoopErrors", "CheckoutFailuresSpike",
+        "WebhookFailuresSpike", "CatalogZeroResults", "ComponentError", "ComponentDegraded", "SchedulerConsecutiveFailures",
+        "JobRunsFail", "LockoutSpike", "NoProvidersAvailable", "ProviderApiDown", "HighLatency", "ProviderErrorRate",
+        "ProviderSelectionSkew", "RequestVolumeLowPeak", "RequestVolumeLowOffPeak", "RouterErrorRate",
+        "ProviderCredentialFailures", "IncidentLastsLong",
+    ];
+
+    private static IReadOnlyList<(string Name, string Text)> Alerts { get; } =
+    [
+        .. InfraFiles.Rules.SelectMany(path => File.ReadAllText(path).Split("- alert: ").Skip(1))
+            .Select(text => (text[..text.IndexOf('\n', StringComparison.Ordinal)].Trim(), text)),
+    ];
+
+    [Test]
+    public void Every_alert_of_the_requirements_is_there() =>
+        Assert.That(Required.Except(Alerts.Select(alert => alert.Name)), Is.Empty);
+
+    [Test]
+    public void Every_alert_has_a_severity_that_is_routed() =>
+        Assert.That(Alerts.Where(alert => !Severity().IsMatch(alert.Text)).Select(alert => alert.Name), Is.Empty);
+
+    [Test]
+    public void Every_alert_has_a_page_that_says_what_to_do() =>
+        Assert.That(
+            Alerts.Where(alert => !File.Exists(Path.Combine(InfraFiles.Runbooks, Runbook().Match(alert.Text).Groups[1].Value + ".md")))
+                .Select(alert => alert.Name),
+            Is.Empty);
+
+    [Test]
+    public void Every_alert_is_provoked_by_a_case() =>
+        Assert.That(
+            Alerts.Select(alert => alert.Name).Except(
+                Directory.EnumerateFiles(Path.Combine(InfraFiles.Folder, "prometheus", "tests"), "*.yml")
+                    .SelectMany(path => Word().Matches(File.ReadAllText(path)).Select(match => match.Value))),
+            Is.Empty);
+
+    [Test]
+    public async Task Promtool_accepts_the_rules()
+    {
+        var (code, output) = await Promtool.RunAsync(["check", "rules", .. InfraFiles.Rules]);
+
+        Assert.That(code, Is.Zero, output);
+    }
+
+    [Test]
+    public async Task Promtool_accepts_the_scrape_configuration()
+    {
+        var (code, output) = await Promtool.RunAsync(
+            ["check", "config", "--syntax-only", Path.Combine(InfraFiles.Folder, "prometheus", "prometheus.yml")]);
+
+        Assert.That(code, Is.Zero, output);
+    }
+
+    [Test]
+    public async Task The_cases_of_the_rules_pass()
+    {
+        var (code, output) = await Promtool.RunAsync(
+            ["test", "rules", .. Directory.EnumerateFiles(Path.Combine(InfraFiles.Folder, "prometheus", "tests"), "*.yml")]);
+
+        Assert.That(code, Is.Zero, output);
+    }
+
+    [GeneratedRegex(@"severity: (critical|warning|info)\n")]
+    private static partial Regex Severity();
+
+    [GeneratedRegex(@"runbook: ([a-z-]+)")]
+    private static partial Regex Runbook();
+
+    [GeneratedRegex(@"\b[A-Z][A-Za-z0-9]+\b")]
+    private static partial Regex Word();
+}
