@@ -6,7 +6,7 @@ using Smplat.Core.Database;
 namespace Smplat.Core.Jobs;
 
 /// <summary>The job ledger.</summary>
-public sealed class JobStore(NpgsqlDataSource database)
+public sealed class JobStore(NpgsqlDataSource database, TimeProvider clock)
 {
     // At most one holder per job: the row lock serialises claimants, the lease and the spacing decide among them.
     private const string ClaimRun =
@@ -166,11 +166,11 @@ public sealed class JobStore(NpgsqlDataSource database)
             cancellationToken)) == 1;
     }
 
-    public async Task<bool> RecordSuccessAsync(
+    public Task<bool> RecordSuccessAsync(
         IJob job, JobClaim claim, string owner, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await ExecuteFencedAsync(RecordSuccess, job, claim, owner, null, null, now, cancellationToken);
+        ExecuteFencedAsync(RecordSuccess, job, claim, owner, null, null, now, cancellationToken);
 
-    public async Task<bool> RecordFailureAsync(
+    public Task<bool> RecordFailureAsync(
         IJob job,
         JobClaim claim,
         string owner,
@@ -178,21 +178,26 @@ public sealed class JobStore(NpgsqlDataSource database)
         DateTimeOffset? nextAttemptAt,
         DateTimeOffset now,
         CancellationToken cancellationToken) =>
-        await ExecuteFencedAsync(RecordFailure, job, claim, owner, error, nextAttemptAt, now, cancellationToken);
+        ExecuteFencedAsync(RecordFailure, job, claim, owner, error, nextAttemptAt, now, cancellationToken);
 
-    public async Task<bool> GiveBackAsync(
+    public Task<bool> GiveBackAsync(
         IJob job, JobClaim claim, string owner, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await ExecuteFencedAsync(GiveBack, job, claim, owner, null, null, now, cancellationToken);
+        ExecuteFencedAsync(GiveBack, job, claim, owner, null, null, now, cancellationToken);
 
-    public async Task WriteRunAsync(JobRunRow row, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(Sql.Command(UpsertRun, row, cancellationToken));
-    }
+    /// <summary>Repeated over a dropped connection: the row has a key.</summary>
+    public Task WriteRunAsync(JobRunRow row, CancellationToken cancellationToken) => Transient.RepeatAsync(
+        async token =>
+        {
+            await using var connection = await database.OpenConnectionAsync(token);
+            return await connection.ExecuteAsync(Sql.Command(UpsertRun, row, token));
+        },
+        clock,
+        cancellationToken);
 
     internal static string ToJson(IReadOnlyDictionary<string, object?> summary) => JsonSerializer.Serialize(summary);
 
-    private async Task<bool> ExecuteFencedAsync(
+    // Repeated over a dropped connection: the fence lets a report through once, a second one finds nothing to change.
+    private Task<bool> ExecuteFencedAsync(
         string statement,
         IJob job,
         JobClaim claim,
@@ -202,19 +207,23 @@ public sealed class JobStore(NpgsqlDataSource database)
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(Sql.Command(
-            statement,
-            new
+        var report = new
+        {
+            JobId = job.Definition.Id,
+            claim.RunId,
+            Owner = owner,
+            Error = error,
+            NextAttemptAt = nextAttemptAt,
+            Seconds = (now - claim.StartedAt).TotalSeconds,
+            Now = now,
+        };
+        return Transient.RepeatAsync(
+            async token =>
             {
-                JobId = job.Definition.Id,
-                claim.RunId,
-                Owner = owner,
-                Error = error,
-                NextAttemptAt = nextAttemptAt,
-                Seconds = (now - claim.StartedAt).TotalSeconds,
-                Now = now,
+                await using var connection = await database.OpenConnectionAsync(token);
+                return await connection.ExecuteAsync(Sql.Command(statement, report, token)) == 1;
             },
-            cancellationToken)) == 1;
+            clock,
+            cancellationToken);
     }
 }

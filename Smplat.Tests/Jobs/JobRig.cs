@@ -34,7 +34,7 @@ internal sealed class JobRig : IAsyncDisposable
     /// <summary>A runner whose process has another idea of the time.</summary>
     public JobRunner RunnerAt(TimeProvider clock, params IJob[] jobs) => new(
         new JobCatalog(jobs),
-        new JobStore(_database.DataSource),
+        new JobStore(_database.DataSource, TimeProvider.System),
         Ledger,
         new JobGate(new LiveSettings<JobsOptions>(
             new ConfigurationBuilder().Build(), new SettingsProblems(), NullLogger<LiveSettings<JobsOptions>>.Instance)),
