@@ -93,7 +93,7 @@ public sealed class RecoveryCommands : ICommandModule
         }
 
         await File.WriteAllTextAsync(file, json + "\n", cancellationToken);
-        AnsiConsole.MarkupLineInterpolated($"{plan.Items.Count} items in {file}. Read it, change actions where you know better, then: smplat recovery apply {file}");
+        Console.WriteLine($"{plan.Items.Count} items in {file}. Read it, change actions where you know better, then: smplat recovery apply {file}");
         return 0;
     }
 

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Smplat.Core.Trust.Content;
 using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
 using Smplat.Functions.Http.Bodies;
 using Smplat.Functions.Http.OpenApi;
 
