@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Infra;
 

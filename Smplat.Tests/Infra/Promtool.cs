@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Infra;
 
@@ -22,7 +23,7 @@ internal static class Promtool
         catch (Win32Exception)
         {
             const string Missing = "promtool is not installed (Debian package prometheus).";
-            if (string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase))
+            if (TestSettings.IsContinuousIntegration)
             {
                 Assert.Fail(Missing);
             }

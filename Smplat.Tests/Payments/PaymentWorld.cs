@@ -1,5 +1,5 @@
-using Smplat.Core.Notifications.Internal;
 using Smplat.Core.Jobs;
+using Smplat.Core.Notifications.Internal;
 using Smplat.Core.Payments.Webhooks;
 using Smplat.FakeVendors.Stripe;
 using Smplat.Tests.Fulfillment;

@@ -1,7 +1,6 @@
 using Smplat.Core.Trust.Content.Documents;
 using Smplat.Core.Trust.Content.Resolved;
 using Smplat.Core.Trust.Forecast;
-using Smplat.Core.Trust.Metrics;
 
 namespace Smplat.Tests.Trust;
 

@@ -153,6 +153,12 @@ public sealed class TrustContentTests
 
     private static object Document(string slug, string headline, string? updatedAt, string status, string environment) => new
     {
-        id = "document-1", slug, name = "Page", environment, guaranteeHeadline = headline, updatedAt, _status = status,
+        id = "document-1",
+        slug,
+        name = "Page",
+        environment,
+        guaranteeHeadline = headline,
+        updatedAt,
+        _status = status,
     };
 }

@@ -111,7 +111,7 @@ public sealed class TrustPreviewTests
                     new { label = "On time", metric = new { metricId = "fulfillment_sla_on_time_pct", previewState = "stale" } },
                     new { label = "Since", fallbackValue = "2019" },
                 },
-                assurancePoints = new object[] { },
+                assurancePoints = Array.Empty<object>(),
                 deliveryTimeline = (object?)null,
             },
         });
