@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Smplat.Cli.Commands.Check;
+using Smplat.Cli.Commands.Commerce;
 using Smplat.Cli.Commands.Database;
 using Smplat.Cli.Commands.Digest;
 using Smplat.Cli.Commands.Events;
@@ -35,6 +36,7 @@ public static class CommandLine
         new RecoveryCommands(),
         new DigestCommands(),
         new NotificationCommands(),
+        new CommerceCommands(),
     ];
 
     public static RootCommand Build()

@@ -5,10 +5,12 @@ using Smplat.Core.Commerce.Health;
 using Smplat.Core.Commerce.Metrics;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Providers.Settings;
+using Smplat.Core.Commerce.Replay;
 using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Rules;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Core.Commerce.Sessions;
+using Smplat.Core.Commerce.Telemetry;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Commerce;
@@ -38,7 +40,10 @@ public static class CommerceFeature
         services.AddSingleton<EdgeLog>();
         services.AddHostedService(provider => provider.GetRequiredService<EdgeLog>());
         services.AddCommerceMetrics();
+        services.AddSingleton<RouterMeter>();
         services.AddSingleton<RouteJournal>();
+        services.AddSingleton<EdgeLogReaderStore>();
+        services.AddSingleton<DecisionArchive>();
         services.AddSingleton<ShadowScoreStore>();
         services.AddSingleton<ShadowScoring>();
         services.AddHostedService(provider => provider.GetRequiredService<ShadowScoring>());

@@ -8,6 +8,7 @@ using Smplat.Core.Commerce.Answers;
 using Smplat.Core.Commerce.Confirmation;
 using Smplat.Core.Commerce.EdgeLogs;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Replay;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Core.Commerce.Sessions;
 
@@ -23,6 +24,7 @@ namespace Smplat.Core.Commerce;
 [JsonSerializable(typeof(IReadOnlyList<SessionQuote>))]
 [JsonSerializable(typeof(ScoreWeights))]
 [JsonSerializable(typeof(DecisionRecord))]
+[JsonSerializable(typeof(ReplayReport))]
 [JsonSerializable(typeof(RouteOrderAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(FailureAnswer))]

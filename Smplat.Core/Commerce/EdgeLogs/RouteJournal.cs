@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Commerce.Telemetry;
 
 namespace Smplat.Core.Commerce.EdgeLogs;
 
@@ -10,7 +11,7 @@ namespace Smplat.Core.Commerce.EdgeLogs;
 /// Writes down what a routing call did. Only quote successes and errors carry a provider id, latencies of a whole call only
 /// <c>router_latency</c>, amounts only <c>router_decision</c>: the runbook's queries count on it.
 /// </summary>
-public sealed class RouteJournal(EdgeLog log, TimeProvider clock, ILogger<RouteJournal> logger)
+public sealed class RouteJournal(EdgeLog log, RouterMeter meter, TimeProvider clock, ILogger<RouteJournal> logger)
 {
     public ValueTask RoutedAsync(
         string requestId, RoutingDecision decision, IReadOnlyList<ProviderAttempt> attempts, int totalLatencyMs)
@@ -22,6 +23,7 @@ public sealed class RouteJournal(EdgeLog log, TimeProvider clock, ILogger<RouteJ
             rows.Add(Attempt(attempt, requestId, now));
         }
 
+        meter.Routed(decision, attempts, totalLatencyMs);
         var winner = decision.Winner;
         rows.Add(new EdgeLogRow(EdgeLogEvents.RouteOrder, now, EdgeLogEvents.Decision)
         {
@@ -60,6 +62,7 @@ public sealed class RouteJournal(EdgeLog log, TimeProvider clock, ILogger<RouteJ
             rows.Add(Attempt(attempt, requestId, now));
         }
 
+        meter.Failed(refusal.Code, attempts, totalLatencyMs);
         var attempted = string.Join(",", attempts.Select(attempt => attempt.Config.Id.ToWire()));
         rows.Add(new EdgeLogRow(EdgeLogEvents.RouteOrder, now, EdgeLogEvents.Failure)
         {

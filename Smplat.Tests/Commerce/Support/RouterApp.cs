@@ -28,6 +28,8 @@ public sealed class RouterApp : IAsyncDisposable
 
     public NpgsqlDataSource Database => _app.OwnDatabase!.DataSource;
 
+    public string ConnectionString => _app.OwnDatabase!.ConnectionString;
+
     public static async Task<RouterApp> StartAsync(params (string Name, string Value)[] settings) =>
         await StartAsync([], settings);
 

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Commerce.EdgeLogs;
+using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Telemetry;
+using Smplat.Core.Observability.Counters;
+using Smplat.Tests.Commerce.Support;
+
+namespace Smplat.Tests.Commerce.Drills;
+
+public sealed class RouterFigureTests
+{
+    [Test]
+    public async Task Gauges_and_durable_counters_tell_what_happened()
+    {
+        var revoked = new FakeGateway(ProviderId.MealMe).Fail(ProviderFailure.Http(ProviderId.MealMe, 403));
+        await using var app = await RouterApp.StartAsync([revoked]);
+        await app.RouteAsync(Baskets.Three());
+        await app.PostAsync(
+            "loopgpt_route_order",
+            Baskets.Three(""","preferences":{"excludeProviders":["MEALME","INSTACART","KROGER_API","WALMART_API"]}"""));
+        await app.FlushLogAsync();
+
+        var figures = app.Services.GetRequiredService<RouterMeter>().Figures;
+        var counters = await app.Services.GetRequiredService<DurableCounters>().ReadAsync("loopgpt_", CancellationToken.None);
+
+        Assert.That(figures.ErrorRate, Is.EqualTo(50));
+        Assert.That(figures.Providers.Single(provider => provider.Provider == ProviderId.MealMe).SuccessRate, Is.Zero);
+        Assert.That(figures.Providers.Single(provider => provider.Provider == ProviderId.WalmartApi).SelectionShare, Is.EqualTo(100));
+        Assert.That(counters.Where(counter => counter.Name == EdgeLogCounters.Requests).Sum(counter => counter.Value), Is.EqualTo(2));
+        Assert.That(counters.Single(counter => counter.Name == EdgeLogCounters.CredentialErrors).Value, Is.EqualTo(1));
+        Assert.That(counters.Where(counter => counter.Name == EdgeLogCounters.Quotes).Sum(counter => counter.Value), Is.EqualTo(4));
+    }
+}
