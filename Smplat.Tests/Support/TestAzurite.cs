@@ -19,6 +19,15 @@ public sealed class TestAzurite : IAsyncDisposable
     /// <summary>The shared one; it ends with the test process.</summary>
     public static Task<TestAzurite> GetAsync() => OrSkipAsync(() => Shared.Value);
 
+    /// <summary>Stops the shared one, if any test asked for it.</summary>
+    internal static async Task EndAsync()
+    {
+        if (Shared is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        {
+            await (await Shared.Value).StopAsync();
+        }
+    }
+
     /// <summary>A private one.</summary>
     public static Task<TestAzurite> StartOwnAsync() => OrSkipAsync(StartAsync);
 

@@ -50,6 +50,23 @@ internal sealed class TestDatabaseServer
         }
     }
 
+    /// <summary>Stops our own server; on one that outlives us, only the template goes.</summary>
+    public static async Task EndAsync()
+    {
+        if (Shared is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        {
+            var server = await Shared.Value;
+            if (server._postgres is null)
+            {
+                await server.DropAsync(Template);
+            }
+            else
+            {
+                await server._postgres.DisposeAsync();
+            }
+        }
+    }
+
     public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder(_address)
     {
         Database = database,
@@ -88,21 +105,9 @@ internal sealed class TestDatabaseServer
             throw new LocalStartException($"The Postgres for tests does not answer: {exception.Message}", exception);
         }
 
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DropTemplate();
         await using var template = NpgsqlDataSource.Create(server.ConnectionString(Template));
         await new Migrator(template, NullLogger<Migrator>.Instance).MigrateAsync(CancellationToken.None);
         return server;
-    }
-
-    /// <summary>Only a server that outlives us needs this; it runs too late to await anything.</summary>
-    private void DropTemplate()
-    {
-        if (TestSettings.Database is not null)
-        {
-            using var connection = _admin.OpenConnection();
-            using var command = new NpgsqlCommand($"drop database if exists {Template} with (force)", connection);
-            command.ExecuteNonQuery();
-        }
     }
 
     private async Task ExecuteAsync(string statement)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Smplat.LocalHost.LocalServices.Processes;
@@ -14,6 +15,10 @@ public sealed class Leash : IDisposable
         "command -v setsid >/dev/null 2>&1 && exec setsid /bin/sh -c \"$0\" leash \"$@\"; exec /bin/sh -c \"$0\" leash \"$@\"";
 
     private const string WaitThen = "exec >/dev/null 2>&1; trap '' INT TERM HUP; cat; ";
+
+    /// <summary>The collector must not close the pipe of a leash that nobody refers to any more.</summary>
+    private static readonly ConcurrentDictionary<Leash, bool> Held = new();
+
     private readonly Process? _shell;
 
     private Leash(Process? shell) => _shell = shell;
@@ -28,13 +33,15 @@ public sealed class Leash : IDisposable
 
         string[] all = ["-c", Detach, WaitThen + script, .. arguments];
         var start = new ProcessStartInfo("/bin/sh", all) { RedirectStandardInput = true, WorkingDirectory = "/" };
-        return new(Process.Start(start));
+        var leash = new Leash(Process.Start(start));
+        Held[leash] = true;
+        return leash;
     }
 
     /// <summary>Cleans up now and waits until that is done.</summary>
     public void Dispose()
     {
-        if (_shell is not null)
+        if (_shell is not null && Held.TryRemove(this, out _))
         {
             _shell.StandardInput.Close();
             _shell.WaitForExit(TimeSpan.FromSeconds(30));
