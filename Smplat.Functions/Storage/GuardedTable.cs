@@ -25,9 +25,10 @@ public sealed class GuardedTable(
     private readonly Lock _gate = new();
     private Connection? _connection;
 
+    /// <param name="time">For work that nobody waits for; otherwise the setting's short time.</param>
     /// <returns>False when the table service gave no answer; the caller goes on without it.</returns>
     public async Task<(bool IsAnswered, T? Value)> TryAsync<T>(
-        Func<TableClient, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+        Func<TableClient, CancellationToken, Task<T>> work, CancellationToken cancellationToken, TimeSpan? time = null)
     {
         if (Connect() is not { } connection || !connection.IsReady || !_breaker.TryEnter())
         {
@@ -39,7 +40,8 @@ public sealed class GuardedTable(
         try
         {
             running = work(connection.Table, limit.Token);
-            var value = await running.WaitAsync(TimeSpan.FromMilliseconds(options.CurrentValue.TimeoutMs), clock, cancellationToken);
+            var patience = time ?? TimeSpan.FromMilliseconds(options.CurrentValue.TimeoutMs);
+            var value = await running.WaitAsync(patience, clock, cancellationToken);
             _breaker.Succeed();
             return (true, value);
         }

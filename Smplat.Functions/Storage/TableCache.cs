@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using Azure;
 using Azure.Data.Tables;
 using Smplat.Core.Commerce.Providers.Caching;
 
@@ -17,6 +18,12 @@ public sealed class TableCache(GuardedTable table) : ISharedCache
 
     /// <summary>Azure Tables take 64 KiB in one property.</summary>
     private const int LargestValue = 64 * 1024;
+
+    private const int SweepPage = 500;
+    private const int SweepParallelism = 8;
+
+    /// <summary>What is not swept by then is left to the next pass.</summary>
+    private static readonly TimeSpan SweepTime = TimeSpan.FromSeconds(30);
 
     /// <summary>What a value may grow to when it is read: rubbish that unpacks without end is rubbish.</summary>
     private const int LargestUnpacked = 8 * 1024 * 1024;
@@ -50,6 +57,27 @@ public sealed class TableCache(GuardedTable table) : ISharedCache
         };
         await table.TryAsync(
             async (client, token) => await client.UpsertEntityAsync(entity, TableUpdateMode.Replace, token), cancellationToken);
+    }
+
+    public async Task<int?> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var swept = 0;
+        var (isAnswered, _) = await table.TryAsync(
+            async (client, token) =>
+            {
+                var expired = client.QueryAsync<TableEntity>(
+                    $"{ExpiryProperty} lt datetime'{now.UtcDateTime:O}'", SweepPage, ["PartitionKey", "RowKey"], token);
+                var choice = new ParallelOptions { MaxDegreeOfParallelism = SweepParallelism, CancellationToken = token };
+                await Parallel.ForEachAsync(expired, choice, async (entity, each) =>
+                {
+                    await client.DeleteEntityAsync(entity.PartitionKey, entity.RowKey, ETag.All, each);
+                    Interlocked.Increment(ref swept);
+                });
+                return swept;
+            },
+            cancellationToken,
+            SweepTime);
+        return isAnswered || swept > 0 ? swept : null;
     }
 
     /// <summary>Null for an entity that is not one of ours, or that somebody damaged.</summary>

@@ -12,7 +12,7 @@ namespace Smplat.Tests.Settings;
 public sealed class SampleSettingsTests
 {
     /// <summary>Read by the platform or the local host, not by a settings class of the app.</summary>
-    private static readonly string[] ReadByTheHost = ["FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"];
+    private static readonly string[] ReadByTheHost = ["FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage", "SMPLAT_FAKE_VENDORS"];
 
     [Test]
     public async Task The_sample_lists_every_setting_and_no_other()

@@ -12,6 +12,7 @@ using Smplat.Core.Commerce.Providers.Quota;
 using Smplat.Core.Commerce.Providers.Resilience;
 using Smplat.Core.Commerce.Providers.Settings;
 using Smplat.Core.Commerce.Providers.Walmart;
+using Smplat.Core.Jobs;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Commerce.Providers;
@@ -38,6 +39,7 @@ public static class VendorsFeature
         services.AddSingleton<VendorCallStore>();
         services.AddSingleton<VendorCallLedger>();
         services.AddSingleton<VendorAudit>();
+        services.AddJob<VendorUpkeepJob>();
         services.AddHostedService<VendorCallFlush>();
         services.AddSingleton<VendorHttp>();
         services.TryAddSingleton<ProviderCircuits>();

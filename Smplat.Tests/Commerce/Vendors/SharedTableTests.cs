@@ -30,6 +30,24 @@ public sealed class SharedTableTests
     }
 
     [Test]
+    public async Task Only_what_has_expired_is_swept()
+    {
+        var azurite = await TestAzurite.GetAsync();
+        var cache = new TableCache(Table(azurite, TestAzurite.NewTableName()));
+        var now = new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
+        for (var number = 0; number < 20; number++)
+        {
+            await EventuallyWrittenAsync(cache, $"old{number}", new SharedEntry([1], now.AddSeconds(-1)));
+        }
+
+        await EventuallyWrittenAsync(cache, "young", new SharedEntry([1], now.AddSeconds(1)));
+
+        Assert.That(await cache.SweepAsync(now, default), Is.EqualTo(20));
+        Assert.That(await cache.ReadAsync("old7", default), Is.Null);
+        Assert.That(await cache.ReadAsync("young", default), Is.Not.Null);
+    }
+
+    [Test]
     public async Task Keys_may_hold_anything()
     {
         var azurite = await TestAzurite.GetAsync();

@@ -10,6 +10,10 @@ public interface ISharedCache
 
     /// <summary>Values that do not fit are left out.</summary>
     Task WriteAsync(string key, SharedEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Takes out what had expired by then; a pass is bounded, the next one goes on.</summary>
+    /// <returns>How many; null when the cache cannot be asked now.</returns>
+    Task<int?> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken);
 }
 
 /// <param name="Value">UTF-8 JSON.</param>

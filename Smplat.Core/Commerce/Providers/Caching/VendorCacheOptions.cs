@@ -14,4 +14,9 @@ public sealed class VendorCacheOptions
     /// <summary>Share quotes, stores and products with the other instances over the table service. Default true.</summary>
     [ConfigurationKeyName("LOOPGPT_SHARED_CACHE_ENABLED")]
     public bool SharedEnabled { get; init; } = true;
+
+    /// <summary>Days that the ledger of vendor calls is kept. Default 400.</summary>
+    [ConfigurationKeyName("LOOPGPT_VENDOR_CALL_RETENTION_DAYS")]
+    [Range(1, 3650)]
+    public int CallRetentionDays { get; init; } = 400;
 }

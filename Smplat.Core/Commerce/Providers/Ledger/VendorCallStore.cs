@@ -30,6 +30,15 @@ public sealed class VendorCallStore(NpgsqlDataSource database)
         order by hour_start, provider_id, endpoint, status_class
         """;
 
+    private const string DeleteBefore = "delete from commerce.vendor_call where hour_start < @before";
+
+    /// <summary>An hour has a few dozen rows, so one statement is enough.</summary>
+    public async Task<int> TrimAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Sql.Command(DeleteBefore, new { before }, cancellationToken));
+    }
+
     public async Task AddAsync(IReadOnlyList<VendorCallRow> rows, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
