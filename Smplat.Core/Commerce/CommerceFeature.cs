@@ -43,7 +43,7 @@ public static class CommerceFeature
         services.AddSingleton<RouterMeter>();
         services.AddSingleton<RouteJournal>();
         services.AddSingleton<EdgeLogReaderStore>();
-        services.AddSingleton<DecisionArchive>();
+        services.AddSingleton<DecisionStore>();
         services.AddSingleton<ShadowScoreStore>();
         services.AddSingleton<ShadowScoring>();
         services.AddHostedService(provider => provider.GetRequiredService<ShadowScoring>());

@@ -60,7 +60,7 @@ internal static class ReplayCommand
             ?? throw new UsageException("--weights: priority, price, speed, availability, commission and reliability with values from 0 to 100.");
         var tally = new ReplayTally(weights, RuleOf(parsed, services));
         var format = parsed.GetValue(Format);
-        await ReadAsync(services.GetRequiredService<DecisionArchive>(), tally, since, until, format, cancellationToken);
+        await ReadAsync(services.GetRequiredService<DecisionStore>(), tally, since, until, format, cancellationToken);
         Print(tally.ToReport(), format);
         return tally.Decisions > 0 ? 0 : CliCommand.Fail("No decision is stored for that window.", CommandLine.Failed);
     }
@@ -78,7 +78,7 @@ internal static class ReplayCommand
     }
 
     private static async Task ReadAsync(
-        DecisionArchive archive, ReplayTally tally, DateTimeOffset since, DateTimeOffset until, ReplayFormat format, CancellationToken cancellationToken)
+        DecisionStore archive, ReplayTally tally, DateTimeOffset since, DateTimeOffset until, ReplayFormat format, CancellationToken cancellationToken)
     {
         if (format != ReplayFormat.Text)
         {
@@ -96,7 +96,7 @@ internal static class ReplayCommand
     }
 
     private static async Task AddAllAsync(
-        DecisionArchive archive, ReplayTally tally, DateTimeOffset since, DateTimeOffset until, Action<long> report, CancellationToken cancellationToken)
+        DecisionStore archive, ReplayTally tally, DateTimeOffset since, DateTimeOffset until, Action<long> report, CancellationToken cancellationToken)
     {
         const int step = 1000;
         await foreach (var decision in archive.ReadAsync(since, until, cancellationToken))

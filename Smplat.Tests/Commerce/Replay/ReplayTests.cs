@@ -93,7 +93,7 @@ public sealed class ReplayTests
     {
         var now = TimeProvider.System.GetUtcNow();
         var tally = new ReplayTally(weights, ScoreRule.Canonical);
-        await foreach (var decision in app.Services.GetRequiredService<DecisionArchive>()
+        await foreach (var decision in app.Services.GetRequiredService<DecisionStore>()
             .ReadAsync(now.AddHours(-1), now.AddMinutes(1), CancellationToken.None))
         {
             tally.Add(decision.Decision);

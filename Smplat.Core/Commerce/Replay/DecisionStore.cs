@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace Smplat.Core.Commerce.Replay;
 
 /// <summary>Reads stored decisions, oldest first and one at a time, so that any number of them fits in memory.</summary>
-public sealed class DecisionArchive(NpgsqlDataSource database)
+public sealed class DecisionStore(NpgsqlDataSource database)
 {
     private const string Count =
         """
