@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Smplat.Benchmarks;
 using Smplat.Benchmarks.Ingestion;
+using Smplat.Benchmarks.Queue;
 using Smplat.Benchmarks.Routing;
 using Smplat.Benchmarks.Trust;
 
@@ -8,6 +9,7 @@ using Smplat.Benchmarks.Trust;
 IBenchmark[] benchmarks =
 [
     new IngestionBenchmark(),
+    new QueueBenchmark(),
     new TrustBenchmark(),
     new RoutingBenchmark(),
 ];

@@ -1,0 +1,68 @@
+using Dapper;
+using Npgsql;
+using Smplat.Core.Database;
+
+namespace Smplat.Benchmarks.Queue;
+
+/// <summary>Fills the product's own tables with due tasks: a hundred to an item, or four to an order that they complete.</summary>
+internal sealed class BacklogStore(string connectionString) : IAsyncDisposable
+{
+    private const string Clear = "truncate products, orders, fulfillment_tasks, fulfillment_claim, notification_outbox cascade";
+
+    private const string InsertOrders =
+        """
+        with made as (
+            insert into orders (id, order_number, status)
+            select ('00000000-0000-7000-8002-' || lpad(to_hex(number), 12, '0'))::uuid, 'B' || number,
+                case when @CompletesOrders then 'processing' else 'active' end
+            from generate_series(0, @Orders - 1) as number
+            returning id
+        )
+        insert into order_items (id, order_id, product_title, unit_price, total_price)
+        select id, id, 'bench', 1, 1
+        from made
+        """;
+
+    private const string InsertTasks =
+        """
+        insert into fulfillment_tasks (id, order_item_id, ordinal, task_type, title, payload, scheduled_at, due_at)
+        select ('00000000-0000-7000-8000-' || lpad(to_hex(number), 12, '0'))::uuid,
+            ('00000000-0000-7000-8002-' || lpad(to_hex(number / @PerOrder), 12, '0'))::uuid,
+            number % @PerOrder, 'content_promotion', 'bench', '{}',
+            now() - interval '1 hour' + number * interval '1 millisecond', now()
+        from generate_series(0, @Tasks - 1) as number
+        """;
+
+    // One that is not due keeps its order open.
+    private const string InsertLaterTasks =
+        """
+        insert into fulfillment_tasks (id, order_item_id, ordinal, task_type, title, payload, scheduled_at, due_at)
+        select gen_random_uuid(), id, 1000000, 'content_promotion', 'bench', '{}', now() + interval '1 day', now() + interval '1 day'
+        from order_items
+        """;
+
+    private const string CountCompleted = "select count(*) from fulfillment_tasks where status = 'completed'";
+
+    private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(connectionString);
+
+    public async Task FillAsync(int tasks, bool completesOrders, CancellationToken cancellationToken)
+    {
+        var perOrder = completesOrders ? 4 : 100;
+        var parameters = new { Tasks = tasks, PerOrder = perOrder, Orders = (tasks + perOrder - 1) / perOrder, CompletesOrders = completesOrders };
+        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+        foreach (var statement in completesOrders
+            ? new[] { Clear, InsertOrders, InsertTasks, "vacuum analyze", "checkpoint -- every measurement starts with clean pages" }
+            : [Clear, InsertOrders, InsertTasks, InsertLaterTasks, "vacuum analyze", "checkpoint -- every measurement starts with clean pages"])
+        {
+            await connection.ExecuteAsync(Sql.Command(statement, parameters, cancellationToken, timeoutSeconds: 300));
+        }
+    }
+
+    public async Task<long> CountCompletedAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(Sql.Command(CountCompleted, null, cancellationToken));
+    }
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+}
