@@ -5,12 +5,14 @@ using Smplat.Cli.Commands.Database;
 using Smplat.Cli.Commands.Digest;
 using Smplat.Cli.Commands.Events;
 using Smplat.Cli.Commands.Export;
+using Smplat.Cli.Commands.Fulfillment;
 using Smplat.Cli.Commands.Health;
 using Smplat.Cli.Commands.Jobs;
 using Smplat.Cli.Commands.Notifications;
 using Smplat.Cli.Commands.Onboarding;
 using Smplat.Cli.Commands.Operators;
 using Smplat.Cli.Commands.Recovery;
+using Smplat.Cli.Commands.Smoke;
 using Spectre.Console;
 
 namespace Smplat.Cli;
@@ -37,6 +39,8 @@ public static class CommandLine
         new DigestCommands(),
         new NotificationCommands(),
         new CommerceCommands(),
+        new FulfillmentCommands(),
+        new SmokeCommands(),
     ];
 
     public static RootCommand Build()

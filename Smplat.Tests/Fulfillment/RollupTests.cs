@@ -60,7 +60,7 @@ public sealed class RollupTests
                 Is.EqualTo("fulfillment_completion,order_status_update,order_status_update"));
             Assert.That(
                 await world.ScalarAsync<string>(
-                    "select string_agg(from_status || '>' || to_status, ' ' order by changed_at, from_status desc) from order_status_change"),
+                    "select string_agg(from_status || '>' || to_status, ' ' order by sequence) from order_status_change"),
                 Is.EqualTo("processing>active active>completed"));
         }
     }

@@ -20,9 +20,9 @@ public sealed partial record HttpCall(
     public static HttpCall Read(JsonObject execution, JsonObject context, int maxSeconds)
     {
         var url = Template.RenderText(execution["url"], context).Trim();
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address))
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
-            throw new TemplateException("The execution has no absolute url.");
+            throw new TemplateException("The execution has no absolute url of http or https.");
         }
 
         var form = execution["form"];

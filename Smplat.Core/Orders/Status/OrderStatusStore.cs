@@ -41,7 +41,7 @@ public sealed class OrderStatusStore(NpgsqlDataSource database)
         from order_status_change change
         join orders o on o.id = change.order_id
         where change.order_id = @OrderId
-        order by change.changed_at, change.id
+        order by change.sequence
         """;
 
     public async Task<IReadOnlyList<OrderStatusRow>> LockAsync(

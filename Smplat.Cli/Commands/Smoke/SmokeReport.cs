@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace Smplat.Cli.Commands.Smoke;
+
+/// <summary>Checks in the order in which they pass; the first that does not ends the run.</summary>
+public sealed class SmokeReport
+{
+    public int Count { get; private set; }
+
+    /// <exception cref="SmokeFailedException">It does not hold.</exception>
+    public void Check(bool holds, string what)
+    {
+        if (!holds)
+        {
+            throw new SmokeFailedException(what);
+        }
+
+        Count++;
+        Console.WriteLine($"[smoke] ok {what}");
+    }
+
+    /// <exception cref="SmokeFailedException">A member is missing.</exception>
+    public void HasMembers(JsonElement answer, string what, params string[] members)
+    {
+        var missing = members.Where(member => answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty(member, out _)).ToArray();
+        Check(missing.Length == 0, missing.Length == 0 ? $"{what} has {string.Join(", ", members)}" : $"{what} lacks {string.Join(", ", missing)}");
+    }
+}
+
+/// <summary>A check that does not hold; its text says which.</summary>
+public sealed class SmokeFailedException(string message) : Exception(message);

@@ -1,0 +1,117 @@
+using Smplat.Core.Fulfillment.DeadLetters;
+using Smplat.Core.Fulfillment.Execution;
+
+namespace Smplat.Tests.Fulfillment;
+
+public sealed class DeadLetterTests
+{
+    private static readonly HandleDeadLetter Decision = new("ops", "the provider is back");
+
+    private static readonly DeadLetterFilter Everything = new(null, null, null, null, null, 50);
+
+    [Test]
+    public async Task A_replayed_task_has_all_its_retries_again_and_its_order_goes_on()
+    {
+        var works = false;
+        var gateway = new ScriptedGateway(_ => works
+            ? new ExecutionOutcome.Succeeded("{}")
+            : new ExecutionOutcome.Failed("no", IsPermanent: true));
+        await using var world = await FulfillmentWorld.CreateAsync(gateway);
+        var order = await world.Given.AnOrderAsync();
+        var id = await world.Given.ATaskAsync(await world.Given.AnItemAsync(order));
+        await world.DrainAsync();
+        Assert.That(await world.OrderStatusAsync(order), Is.EqualTo("on_hold"));
+
+        var outcome = await world.Get<DeadLetterDesk>().ReplayAsync(id, Decision, CancellationToken.None);
+        works = true;
+        await world.DrainAsync();
+
+        Assert.That(outcome, Is.EqualTo(new DeadLetterOutcome.Done(id, "pending", "processing", false)));
+        Assert.That(await world.OrderStatusAsync(order), Is.EqualTo("completed"));
+        Assert.That((await world.TaskAsync(id)).RetryCount, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_replayed_task_waits_while_another_dead_letter_holds_the_order()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
+        var item = await world.Given.AnItemAsync(await world.Given.AnOrderAsync());
+        var (first, second) = (await world.Given.ATaskAsync(item), await world.Given.ATaskAsync(item));
+        await world.DrainAsync();
+        var desk = world.Get<DeadLetterDesk>();
+
+        var one = (DeadLetterOutcome.Done)await desk.ReplayAsync(first, Decision, CancellationToken.None);
+        var other = (DeadLetterOutcome.Done)await desk.DiscardAsync(second, Decision, CancellationToken.None);
+
+        Assert.That((one.Held, one.OrderStatus), Is.EqualTo((true, "on_hold")));
+        Assert.That((other.Status, other.OrderStatus), Is.EqualTo(("cancelled", "processing")));
+        Assert.That((await world.TaskAsync(first)).Held, Is.False);
+    }
+
+    [Test]
+    public async Task Decisions_are_kept_with_actor_and_reason()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
+        var id = await world.Given.ATaskAsync();
+        await world.DrainAsync();
+        var desk = world.Get<DeadLetterDesk>();
+        await desk.ReplayAsync(id, Decision, CancellationToken.None);
+        await world.DrainAsync();
+
+        var file = (await desk.FindAsync(id, CancellationToken.None))!;
+
+        Assert.That(file.Task.Replays, Is.EqualTo(1));
+        Assert.That(file.Attempts.Select(attempt => attempt.Outcome), Is.EqualTo(new[] { "dead_letter", "dead_letter" }));
+        var action = file.Actions.Single();
+        Assert.That((action.Action, action.Actor, action.Reason, action.ErrorBefore), Is.EqualTo(("replay", "ops", "the provider is back", "boom")));
+    }
+
+    [Test]
+    public async Task Only_dead_letters_of_living_orders_can_be_replayed()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        var desk = world.Get<DeadLetterDesk>();
+        var canceled = await world.Given.ATaskAsync(await world.Given.AnItemAsync(await world.Given.AnOrderAsync("canceled")), status: "failed");
+
+        Assert.That(await desk.ReplayAsync(Guid.NewGuid(), Decision, CancellationToken.None), Is.TypeOf<DeadLetterOutcome.Refused>());
+        Assert.That(
+            await desk.ReplayAsync(await world.Given.ATaskAsync(), Decision, CancellationToken.None), Is.TypeOf<DeadLetterOutcome.Refused>());
+        Assert.That(await desk.ReplayAsync(canceled, Decision, CancellationToken.None), Is.TypeOf<DeadLetterOutcome.Refused>());
+        Assert.That(await desk.DiscardAsync(canceled, Decision, CancellationToken.None), Is.TypeOf<DeadLetterOutcome.Done>());
+    }
+
+    [Test]
+    public async Task A_redrive_replays_the_oldest_that_match_up_to_its_limit()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing("provider is down", isPermanent: true));
+        for (var i = 0; i < 5; i++)
+        {
+            await world.Given.ATaskAsync(type: i < 4 ? "follower_growth" : "content_promotion");
+        }
+
+        await world.DrainAsync();
+        var filter = Everything with { TaskType = "follower_growth", ErrorContains = "IS DOWN", Limit = 3 };
+        var report = await world.Get<DeadLetterDesk>().RedriveAsync(new(filter, "ops", "it is back"), CancellationToken.None);
+
+        Assert.That(report, Is.EqualTo(new RedriveReport(3, 1)));
+        Assert.That(
+            await world.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'pending'"), Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task The_list_can_be_narrowed()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
+        var order = await world.Given.AnOrderAsync();
+        var id = await world.Given.ATaskAsync(await world.Given.AnItemAsync(order));
+        await world.Given.ATaskAsync(type: "follower_growth");
+        await world.DrainAsync();
+        var desk = world.Get<DeadLetterDesk>();
+
+        Assert.That(await desk.ListAsync(Everything, CancellationToken.None), Has.Count.EqualTo(2));
+        Assert.That(
+            (await desk.ListAsync(Everything with { OrderId = order }, CancellationToken.None)).Single().TaskId, Is.EqualTo(id));
+        Assert.That(await desk.ListAsync(Everything with { ErrorContains = "other" }, CancellationToken.None), Is.Empty);
+        Assert.That(await desk.ListAsync(Everything with { Before = world.Clock.GetUtcNow() }, CancellationToken.None), Is.Empty);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Smplat.Core.Fulfillment.Planning;
+
+namespace Smplat.Tests.Fulfillment;
+
+public sealed class KickoffTests
+{
+    [Test]
+    public async Task An_instagram_order_becomes_four_tasks()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        var order = await world.Given.AnOrderAsync("pending");
+        await world.Given.AnItemAsync(order, await world.Given.AProductAsync("Instagram"));
+
+        var outcome = await KickOffAsync(world, order);
+
+        Assert.That(outcome, Is.EqualTo(new KickoffOutcome.KickedOff(4, 0)));
+        Assert.That(await world.OrderStatusAsync(order), Is.EqualTo("processing"));
+        Assert.That(await PlanAsync(world, order), Is.EqualTo(
+            "instagram_setup +1h, analytics_collection +2h, follower_growth +24h, engagement_boost +48h"));
+    }
+
+    [TestCase(100, 500, 4.0, 20)]
+    [TestCase(300, 1000, 6.0, 35)]
+    [TestCase(500, 2000, 8.0, 65)]
+    public async Task Growth_targets_follow_the_price(int price, int followers, double rate, int daily)
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        var order = await world.Given.AnOrderAsync("pending");
+        await world.Given.AnItemAsync(order, await world.Given.AProductAsync("instagram"), price);
+
+        await KickOffAsync(world, order);
+
+        var targets = JsonElement.Parse((await world.ScalarAsync<string>(
+            "select (payload -> 'targets')::text from fulfillment_tasks where task_type = 'follower_growth'"))!);
+        Assert.That(targets.GetProperty("followers").GetInt32(), Is.EqualTo(followers));
+        Assert.That(targets.GetProperty("engagement_rate").GetDouble(), Is.EqualTo(rate));
+        Assert.That(targets.GetProperty("daily_growth").GetInt32(), Is.EqualTo(daily));
+        Assert.That(targets.GetProperty("duration_days").GetInt32(), Is.EqualTo(30));
+    }
+
+    [Test]
+    public async Task A_configured_product_becomes_its_own_tasks_with_templates_as_written()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        var order = await world.Given.AnOrderAsync("pending");
+        await world.Given.AnItemAsync(order, await world.Given.AProductAsync("instagram", """
+            {"tasks":[
+              {"type":"Campaign_Optimization","title":"Tune it","schedule_offset_minutes":90,"max_retries":7,
+               "execution":{"url":"https://x.example.com/{{ order.id }}"},"payload":{"a":1},"metadata":{"b":2}},
+              {"type":"analytics_collection","scheduled_at":"2026-03-03T09:00:00Z","max_retries":-1},
+              {"type":"unheard_of"}, 5, {"title":"typeless"}
+            ]}
+            """));
+
+        await KickOffAsync(world, order);
+
+        Assert.That(await PlanAsync(world, order), Is.EqualTo("campaign_optimization +1h, analytics_collection +24h"));
+        var payload = JsonElement.Parse((await world.ScalarAsync<string>(
+            "select payload::text from fulfillment_tasks where task_type = 'campaign_optimization' and max_retries = 7"))!);
+        Assert.That(payload.GetProperty("execution").GetProperty("url").GetString(), Is.EqualTo("https://x.example.com/{{ order.id }}"));
+        Assert.That(payload.GetProperty("context").GetProperty("order").GetProperty("id").GetGuid(), Is.EqualTo(order));
+        Assert.That(payload.GetProperty("raw_payload").GetProperty("a").GetInt32(), Is.EqualTo(1));
+        Assert.That(
+            await world.ScalarAsync<int>("select max_retries from fulfillment_tasks where task_type = 'analytics_collection'"), Is.EqualTo(3));
+    }
+
+    [TestCase("content", null)]
+    [TestCase("instagram", """{"tasks":[]}""")]
+    [TestCase("instagram", """{"tasks":"soon"}""")]
+    [TestCase("instagram", """{"tasks":[{"type":"unheard_of"}]}""")]
+    public async Task Anything_else_becomes_one_promotion(string category, string? config)
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        var order = await world.Given.AnOrderAsync("pending");
+        await world.Given.AnItemAsync(order, await world.Given.AProductAsync(category, config));
+
+        await KickOffAsync(world, order);
+
+        Assert.That(await PlanAsync(world, order), Is.EqualTo("content_promotion +24h"));
+    }
+
+    [TestCase("processing")]
+    [TestCase("on_hold")]
+    [TestCase("canceled")]
+    public async Task An_order_that_is_not_pending_is_left_alone(string status)
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        var order = await world.Given.AnOrderAsync(status);
+        await world.Given.AnItemAsync(order, await world.Given.AProductAsync());
+
+        Assert.That(await KickOffAsync(world, order), Is.EqualTo(new KickoffOutcome.NotPending(status)));
+        Assert.That(await world.ScalarAsync<long>("select count(*) from fulfillment_tasks"), Is.Zero);
+    }
+
+    [Test]
+    public async Task Ten_kick_offs_at_once_make_the_tasks_of_one()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        var order = await world.Given.AnOrderAsync("pending");
+        await world.Given.AnItemAsync(order, await world.Given.AProductAsync("instagram"));
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => KickOffAsync(world, order))));
+
+        Assert.That(outcomes.OfType<KickoffOutcome.KickedOff>().ToArray(), Has.Length.EqualTo(1));
+        Assert.That(await world.ScalarAsync<long>("select count(*) from fulfillment_tasks"), Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task Items_without_a_product_become_nothing()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        var order = await world.Given.AnOrderAsync("pending");
+        await world.Given.AnItemAsync(order);
+
+        Assert.That(await KickOffAsync(world, order), Is.EqualTo(new KickoffOutcome.KickedOff(0, 0)));
+    }
+
+    [Test]
+    public async Task Tasks_are_due_a_while_after_they_may_start()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync(settings: new() { ["FULFILLMENT_DUE_MINUTES"] = "90" });
+        var order = await world.Given.AnOrderAsync("pending");
+        await world.Given.AnItemAsync(order, await world.Given.AProductAsync());
+
+        await KickOffAsync(world, order);
+
+        Assert.That(
+            await world.ScalarAsync<TimeSpan>("select due_at - scheduled_at from fulfillment_tasks"), Is.EqualTo(TimeSpan.FromMinutes(90)));
+    }
+
+    private static Task<KickoffOutcome> KickOffAsync(FulfillmentWorld world, Guid order) =>
+        world.Get<FulfillmentKickoff>().RunAsync(order, CancellationToken.None);
+
+    private static Task<string?> PlanAsync(FulfillmentWorld world, Guid order) => world.ScalarAsync<string>(
+        """
+        select string_agg(t.task_type || ' +' || floor(extract(epoch from t.scheduled_at - @now) / 3600) || 'h', ', ' order by t.ordinal)
+        from fulfillment_tasks t join order_items i on i.id = t.order_item_id where i.order_id = @order
+        """,
+        new { order, now = world.Clock.GetUtcNow() });
+}

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Cli;
+using Smplat.Core.Database;
+using Smplat.Core.Orders.Products;
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.Fulfillment;
+
+/// <summary>The smoke checks of the command line, against a running app and in process.</summary>
+public sealed class SmokeCommandTests
+{
+    [TestCase("fulfillment")]
+    [TestCase("checkout")]
+    public async Task A_running_app_passes(string check)
+    {
+        await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["CHECKOUT_API_KEY"] = "key" });
+        await app.Services.GetServices<ISampleData>().OfType<SampleProducts>().Single().LoadAsync(CancellationToken.None);
+
+        Assert.That(
+            await CommandLine.RunAsync(["smoke", check, "--base-url", app.Client.BaseAddress!.ToString(), "--api-key", "key", "--timeout", "60"]),
+            Is.Zero);
+    }
+
+    [TestCase("fulfillment")]
+    [TestCase("checkout")]
+    public async Task A_database_alone_passes_in_process(string check)
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+
+        Assert.That(
+            await CommandLine.RunAsync(["smoke", check, "--in-process", "--database", database.ConnectionString]), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_wrong_key_and_nobody_there_fail()
+    {
+        await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["CHECKOUT_API_KEY"] = "key" });
+
+        Assert.That(
+            await CommandLine.RunAsync(["smoke", "checkout", "--base-url", app.Client.BaseAddress!.ToString(), "--api-key", "wrong"]),
+            Is.EqualTo(CommandLine.Failed));
+        Assert.That(await CommandLine.RunAsync(["smoke", "fulfillment", "--base-url", "http://127.0.0.1:1"]), Is.EqualTo(CommandLine.Failed));
+        Assert.That(await CommandLine.RunAsync(["smoke", "fulfillment", "--base-url", "nonsense"]), Is.EqualTo(CommandLine.UsedWrongly));
+    }
+
+    [Test]
+    public async Task Dead_letters_are_listed_and_replayed_from_the_command_line()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
+        var id = await world.Given.ATaskAsync();
+        await world.DrainAsync();
+        string[] at = ["--database", world.ConnectionString];
+
+        Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "list", .. at]), Is.Zero);
+        Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "show", $"{id}", .. at]), Is.Zero);
+        Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "replay", $"{id}", .. at]), Is.EqualTo(CommandLine.UsedWrongly), "a reason is required");
+        Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "replay", $"{id}", "--reason", "mended", .. at]), Is.Zero);
+        Assert.That((await world.TaskAsync(id)).Status, Is.EqualTo("pending"));
+        Assert.That(
+            await CommandLine.RunAsync(["fulfillment", "dead-letters", "discard", $"{id}", "--reason", "x", .. at]), Is.EqualTo(CommandLine.Failed));
+        Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "redrive", "--type", "x", "--reason", "x", .. at]), Is.EqualTo(CommandLine.UsedWrongly));
+    }
+}

@@ -1,0 +1,96 @@
+using Smplat.Core.Orders;
+using Smplat.Core.Orders.Placement;
+using Smplat.Tests.Fulfillment;
+
+namespace Smplat.Tests.Orders;
+
+public sealed class OrderPlacementTests
+{
+    [Test]
+    public async Task An_order_is_stored_with_its_items_and_adds_up()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        var product = await world.Given.AProductAsync();
+
+        var placed = (PlaceOrderOutcome.Placed)await PlaceAsync(world, product, quantity: 2, total: 200);
+        var order = (await world.Get<OrderFile>().FindAsync(placed.Order.Id, CancellationToken.None))!;
+
+        Assert.That((order.Status, order.Subtotal, order.Total, order.Tax), Is.EqualTo(("pending", 200m, 200m, 0m)));
+        Assert.That(order.OrderNumber, Does.Match(@"^SM\d{6}$"));
+        Assert.That(order.Items.Single().Quantity, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Numbers_never_collide()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        var product = await world.Given.AProductAsync();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Task.Run(() => PlaceAsync(world, product))));
+
+        Assert.That(
+            outcomes.Cast<PlaceOrderOutcome.Placed>().Select(placed => placed.Order.OrderNumber).Distinct().Count(), Is.EqualTo(40));
+    }
+
+    [Test]
+    public async Task Numbers_grow_beyond_six_digits()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        await world.ExecuteAsync("select setval('order_number_seq', 999999)");
+
+        var placed = (PlaceOrderOutcome.Placed)await PlaceAsync(world, null);
+
+        Assert.That(placed.Order.OrderNumber, Is.EqualTo("SM1000000"));
+    }
+
+    [Test]
+    public async Task The_same_key_is_the_same_order_also_at_the_same_time()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(() => PlaceAsync(world, null, key: "key-1"))));
+
+        Assert.That(outcomes.OfType<PlaceOrderOutcome.Placed>().ToArray(), Has.Length.EqualTo(1));
+        Assert.That(await world.ScalarAsync<long>("select count(*) from orders"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Unknown_products_people_currencies_and_sources_are_refused()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+
+        Assert.That(await PlaceAsync(world, Guid.NewGuid()), Is.EqualTo(new PlaceOrderOutcome.Refused(new ProductNotFound())));
+        Assert.That(await PlaceAsync(world, null, user: Guid.NewGuid()), Is.EqualTo(new PlaceOrderOutcome.Refused(new UserNotFound())));
+        Assert.That(await PlaceAsync(world, null, currency: "GBP"), Is.EqualTo(new PlaceOrderOutcome.Refused(new UnknownCurrency("GBP"))));
+        Assert.That(await PlaceAsync(world, null, source: "fax"), Is.EqualTo(new PlaceOrderOutcome.Refused(new UnknownSource("fax"))));
+        Assert.That(
+            await PlaceAsync(world, null, total: PlaceOrder.MaxPrice, copies: 2), Is.EqualTo(new PlaceOrderOutcome.Refused(new AmountOutOfRange())));
+        Assert.That(await world.ScalarAsync<long>("select count(*) from orders"), Is.Zero);
+    }
+
+    private static Task<PlaceOrderOutcome> PlaceAsync(
+        FulfillmentWorld world,
+        Guid? product,
+        int quantity = 1,
+        decimal total = 100,
+        string? key = null,
+        Guid? user = null,
+        string currency = "EUR",
+        string source = "checkout",
+        int copies = 1) => world.Get<OrderPlacement>().PlaceAsync(
+            new()
+            {
+                Items =
+                [
+                    .. Enumerable.Repeat(
+                        new PlaceOrderItem { ProductId = product, ProductTitle = "A", Quantity = quantity, UnitPrice = 100, TotalPrice = total },
+                        copies),
+                ],
+                Currency = currency,
+                Source = source,
+                UserId = user,
+                RequestKey = key,
+            },
+            CancellationToken.None);
+}
