@@ -20,6 +20,7 @@ foreach (var benchmark in benchmarks)
     root.Subcommands.Add(benchmark.Build());
 }
 
+root.Subcommands.Add(SmokeCommand.Build(root));
 root.Subcommands.Add(BareApi.BuildCommand());
 root.Subcommands.Add(BareRoute.BuildCommand());
 return await root.Parse(args).InvokeAsync();

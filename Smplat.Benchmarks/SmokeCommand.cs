@@ -1,0 +1,33 @@
+using System.CommandLine;
+
+namespace Smplat.Benchmarks;
+
+/// <summary>Runs every benchmark for a moment: it shows that they work, not how fast anything is.</summary>
+internal static class SmokeCommand
+{
+    private static readonly string[][] Runs =
+    [
+        ["ingestion", "--seconds", "1", "--rounds", "1", "--only", "batch of 500"],
+        ["trust", "--tasks", "20000"],
+        ["routing", "--seconds", "1", "--rounds", "1", "--connections", "8"],
+    ];
+
+    public static Command Build(RootCommand root)
+    {
+        var command = new Command("smoke", "Run every benchmark for a moment, to see that it works.");
+        command.SetAction(async (_, cancellationToken) =>
+        {
+            foreach (var run in Runs)
+            {
+                Console.WriteLine($"== {string.Join(' ', run)}");
+                if (await root.Parse(run).InvokeAsync(new InvocationConfiguration(), cancellationToken) is var exitCode and not 0)
+                {
+                    return exitCode;
+                }
+            }
+
+            return 0;
+        });
+        return command;
+    }
+}
