@@ -10,6 +10,7 @@ using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Rules;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Core.Commerce.Sessions;
+using Smplat.Core.Commerce.Splitting;
 using Smplat.Core.Commerce.Telemetry;
 using Smplat.Core.Settings;
 
@@ -27,6 +28,8 @@ public static class CommerceFeature
         services.AddSettings<RouterOptions>();
         services.AddSettings<ScoreOptions>();
         services.AddSettings<RuleOptions>();
+        services.AddSettings<SplitOptions>();
+        services.AddSingleton<SplitRouting>();
         services.AddSingleton<ProviderRegistry>();
         services.AddSingleton<ProviderGateways>();
         services.AddSingleton<ProviderCircuits>();

@@ -50,6 +50,19 @@ public sealed record RouteOrderAnswer
 
     public SavingsAnswer? Savings { get; init; }
 
+    /// <summary>Set when the basket is divided among several providers; the fields above are then the sum of the parts.</summary>
+    public bool? IsSplitOrder { get; init; }
+
+    /// <summary>The parts of a divided order, in the order in which they are confirmed.</summary>
+    public IReadOnlyList<SplitOrderAnswer>? Orders { get; init; }
+
+    public IReadOnlyList<string>? UnavailableItems { get; init; }
+
+    /// <summary>Dollars.</summary>
+    public decimal? TotalCost { get; init; }
+
+    public int? TotalItems { get; init; }
+
     /// <summary>What the cheapest and the fastest of the other offers would have meant.</summary>
     public string? Counterfactual { get; init; }
 

@@ -13,18 +13,7 @@ public static class RouteOrderAnswers
         var decision = routed.Decision;
         var (winner, items) = (decision.Winner, decision.Order.Basket.Items.Count);
         var score = ScoreAnswer.From(winner, items, decision.Weights, isKeyed);
-        var others = new AlternativeQuoteAnswer[decision.Ranked.Count - 1];
-        var shortened = new AlternativeAnswer[Math.Min(ShortAlternatives, others.Length)];
-        for (var index = 0; index < others.Length; index++)
-        {
-            others[index] = Full(decision.Ranked[index + 1], items, isKeyed);
-            if (index < shortened.Length)
-            {
-                shortened[index] = Short(decision.Ranked[index + 1]);
-            }
-        }
-
-        return new RouteOrderAnswer
+        var whole = new RouteOrderAnswer
         {
             Success = true,
             RequestId = routed.RequestId,
@@ -43,8 +32,8 @@ public static class RouteOrderAnswers
             Estimates = winner.Quote.Estimates,
             Score = score.WeightedTotal,
             ScoreBreakdown = score,
-            AlternativeQuotes = others,
-            Alternatives = shortened,
+            AlternativeQuotes = Alternatives(decision, 1, isKeyed),
+            Alternatives = [.. decision.Ranked.Skip(1).Take(ShortAlternatives).Select(Short)],
             Savings = decision.CheapestAlternative is { } cheapest
                 ? new SavingsAnswer(cheapest.Config.Id, cheapest.TotalCents, decision.SavingsCents!.Value)
                 : null,
@@ -54,6 +43,19 @@ public static class RouteOrderAnswers
             Message = score.Explanation,
             Warnings = decision.Warnings,
         };
+        return decision.Split is { } legs ? SplitAnswers.Apply(whole, decision, legs) : whole;
+    }
+
+    /// <param name="from">Rank from which on offers are alternatives.</param>
+    internal static AlternativeQuoteAnswer[] Alternatives(RoutingDecision decision, int from, bool isKeyed)
+    {
+        var others = new AlternativeQuoteAnswer[decision.Ranked.Count - from];
+        for (var index = 0; index < others.Length; index++)
+        {
+            others[index] = Full(decision.Ranked[index + from], decision.Order.Basket.Items.Count, isKeyed);
+        }
+
+        return others;
     }
 
     private static AlternativeQuoteAnswer Full(RankedQuote ranked, int items, bool isKeyed)

@@ -28,10 +28,10 @@ public sealed class RouteJournal(EdgeLog log, RouterMeter meter, TimeProvider cl
         rows.Add(new EdgeLogRow(EdgeLogEvents.RouteOrder, now, EdgeLogEvents.Decision)
         {
             RequestId = requestId,
-            SelectedProviderId = winner.Config.Id.ToWire(),
-            TotalCents = winner.TotalCents,
+            SelectedProviderId = decision.Selected.ToWire(),
+            TotalCents = decision.TotalCents,
             BestAlternativeCents = decision.CheapestAlternative?.TotalCents,
-            CommissionCents = winner.CommissionCents,
+            CommissionCents = decision.CommissionCents,
             UserHash = UserHash(decision.Order.UserId),
             Payload = CommerceJson.Text(DecisionRecord.From(decision), CommerceJson.Default.DecisionRecord),
         });

@@ -25,6 +25,9 @@ public sealed record ProviderQuote(
     /// </summary>
     public IReadOnlyList<string>? Estimates { get; init; }
 
+    /// <summary>The provider's delivery tariff, when it is known beyond this basket; splitting counts with it.</summary>
+    public DeliveryTariff? Tariff { get; init; }
+
     [JsonIgnore]
     public int FoundCount => ItemAvailability.Count(row => row.Status == AvailabilityStatus.Found);
 
@@ -118,3 +121,7 @@ public sealed record SubstitutedProduct(string? Id, string Name, long PriceCents
 
 /// <summary>For debugging: which client made the quote, live (real) or invented (mock).</summary>
 public sealed record QuoteSource(string Provider, string Mode, DateTimeOffset Timestamp, string? StoreId = null);
+
+/// <summary>What delivery costs at a provider whatever the basket.</summary>
+/// <param name="FreeFromCents">Subtotal from which it is free.</param>
+public sealed record DeliveryTariff(long FeeCents, long? FreeFromCents);

@@ -5,6 +5,7 @@ using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Commerce.Rules;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Core.Commerce.Sessions;
+using Smplat.Core.Commerce.Splitting;
 
 namespace Smplat.Core.Commerce.Routing;
 
@@ -22,6 +23,7 @@ public sealed class OrderRouter(
     IOptionsMonitor<ScoreOptions> scoring,
     IOptionsMonitor<RuleOptions> rules,
     ShadowScoring shadows,
+    SplitRouting splits,
     TimeProvider clock)
 {
     public async Task<RouteOutcome> RouteAsync(RouteOrder order, CancellationToken cancellationToken)
@@ -46,6 +48,10 @@ public sealed class OrderRouter(
 
         var decision = DecisionPolicy.Decide(
             order, viable, scoring.CurrentValue.ToWeights(), rules.CurrentValue.ToRule(), standings.For);
+        decision = decision with
+        {
+            Split = await splits.TryAsync(order, decision.Ranked, Remaining(start, options), cancellationToken),
+        };
         var now = clock.GetUtcNow();
         var token = ConfirmationToken.Create(now);
         var session = SessionFactory.Create(requestId, token, decision, now, options.TokenLifetime);
@@ -85,6 +91,9 @@ public sealed class OrderRouter(
         await journal.FailedAsync(requestId, refusal, attempts, order.UserId, Elapsed(start));
         return new RouteOutcome.Refused(requestId, refusal);
     }
+
+    private TimeSpan Remaining(long start, RouterOptions options) =>
+        TimeSpan.FromMilliseconds(options.HardDeadlineMs) - clock.GetElapsedTime(start);
 
     private int Elapsed(long start) => (int)clock.GetElapsedTime(start).TotalMilliseconds;
 }

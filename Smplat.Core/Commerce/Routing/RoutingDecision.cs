@@ -1,6 +1,7 @@
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Commerce.Scoring;
+using Smplat.Core.Commerce.Splitting;
 
 namespace Smplat.Core.Commerce.Routing;
 
@@ -13,6 +14,18 @@ public sealed record RoutingDecision(
     IReadOnlyList<string> Warnings)
 {
     public RankedQuote Winner => Ranked[0];
+
+    /// <summary>The parts, when the basket is divided; the token then confirms these and not the winner alone.</summary>
+    public IReadOnlyList<SplitLeg>? Split { get; init; }
+
+    /// <summary>What the shopper is asked to pay.</summary>
+    public long TotalCents => Split?.Sum(leg => leg.Quote.Quote.TotalCents) ?? Winner.TotalCents;
+
+    /// <summary>The provider of the order, or of its dearest part.</summary>
+    public ProviderId Selected => Split is { } legs ? legs[0].Config.Id : Winner.Config.Id;
+
+    public long CommissionCents =>
+        Split?.Sum(leg => Cents.Share(leg.Quote.Quote.TotalCents, leg.Config.CommissionRate)) ?? Winner.CommissionCents;
 
     /// <summary>The provider that the shopper-fair guard overruled; null when it had no say.</summary>
     public ProviderId? Overruled { get; init; }

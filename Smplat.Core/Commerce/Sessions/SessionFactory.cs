@@ -3,6 +3,7 @@ using System.Text;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Commerce.Splitting;
 
 namespace Smplat.Core.Commerce.Sessions;
 
@@ -13,18 +14,14 @@ public static class SessionFactory
         string requestId, string token, RoutingDecision decision, DateTimeOffset now, TimeSpan lifetime)
     {
         var order = decision.Order;
-        var quotes = new SessionQuote[decision.Ranked.Count];
-        for (var index = 0; index < quotes.Length; index++)
-        {
-            quotes[index] = SessionQuote.From(decision.Ranked[index]);
-        }
+        var quotes = decision.Split is { } legs ? Parts(legs) : Ranked(decision);
 
         return new RoutingSession(
             Guid.CreateVersion7(now),
             ConfirmationToken.Hash(token),
             requestId,
             order.UserId,
-            decision.Winner.Config.Id.ToWire(),
+            decision.Selected.ToWire(),
             CommerceJson.Text(quotes, CommerceJson.Default.IReadOnlyListSessionQuote),
             CommerceJson.Text(order.Basket, CommerceJson.Default.QuoteRequest),
             order.Basket.Items.Count,
@@ -35,6 +32,20 @@ public static class SessionFactory
             now,
             now + lifetime);
     }
+
+    private static SessionQuote[] Ranked(RoutingDecision decision)
+    {
+        var quotes = new SessionQuote[decision.Ranked.Count];
+        for (var index = 0; index < quotes.Length; index++)
+        {
+            quotes[index] = SessionQuote.From(decision.Ranked[index]);
+        }
+
+        return quotes;
+    }
+
+    private static SessionQuote[] Parts(IReadOnlyList<SplitLeg> legs) =>
+        [.. legs.Select((leg, number) => SessionQuote.From(leg, number))];
 
     private static string AddressHash(DeliveryAddress address)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Commerce.Splitting;
 
 namespace Smplat.Core.Commerce.Sessions;
 
@@ -30,4 +31,16 @@ public sealed record SessionQuote(ProviderQuote Quote, decimal Score, decimal Co
             ranked.Config.CommissionRate,
             ranked.Score.Input.Found,
             ranked.Score.Input.Substituted);
+
+    public static SessionQuote From(SplitLeg leg, int number) =>
+        new(
+            leg.Quote with { ItemAvailability = [], Raw = null, Fees = [] },
+            0,
+            leg.Config.CommissionRate,
+            leg.Quote.FoundCount,
+            leg.Quote.SubstitutedCount)
+        {
+            Leg = number,
+            ItemIds = leg.ItemIds,
+        };
 }

@@ -43,8 +43,8 @@ public sealed class RouterMeter
     {
         _requests.Add(1, Tag("outcome", "routed"), Tag("preference", decision.Order.Preferences.OptimizeFor.ToLabel()));
         _latency.Record(latencyMs);
-        _commission.Add(decision.Winner.CommissionCents, Tag("provider_id", decision.Winner.Config.Id.ToWire()));
-        _window.Add(latencyMs, decision.Winner.Config.Id, Asked(attempts));
+        _commission.Add(decision.CommissionCents, Tag("provider_id", decision.Selected.ToWire()));
+        _window.Add(latencyMs, decision.Selected, Asked(attempts));
     }
 
     public void Failed(string code, IReadOnlyList<ProviderAttempt> attempts, int latencyMs)

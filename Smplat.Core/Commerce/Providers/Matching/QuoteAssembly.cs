@@ -31,6 +31,7 @@ public static class QuoteAssembly
             new QuoteSource(source, "real", now, store?.Id))
         {
             Estimates = AllButItems,
+            Tariff = new DeliveryTariff(delivery.FeeCents, delivery.FreeFromCents),
             Warnings = [DeliveryEstimate.Warning, .. basket.Warnings],
         };
 }

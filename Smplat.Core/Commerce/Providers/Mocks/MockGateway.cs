@@ -78,7 +78,10 @@ public sealed class MockGateway(ProviderId id, TimeProvider clock) : IProviderGa
             fee == 0 ? [] : [new QuoteFee("delivery", fee)],
             now,
             now + Validity,
-            new QuoteSource(_source, "mock", now));
+            new QuoteSource(_source, "mock", now))
+        {
+            Tariff = new DeliveryTariff(_tariff.FeeCents, _tariff.FreeDeliveryFromCents),
+        };
     }
 
     /// <summary>Derived from the basket and not from the clock, so that the link is the same for the same basket.</summary>
