@@ -23,6 +23,9 @@ public sealed class FakeSmtp : IAsyncDisposable
 
     public SmtpFaultPlan Faults { get; } = new();
 
+    /// <summary>Called when a step is reached, before the server acts or answers: the place to pull a plug.</summary>
+    public Action<SmtpStep>? Reached { get; set; }
+
     /// <summary>Offers STARTTLS and takes no mail without it.</summary>
     public bool DemandsTls { get; init; }
 

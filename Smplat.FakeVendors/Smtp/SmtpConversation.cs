@@ -119,14 +119,18 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
 
     private async Task<bool> EndMailAsync(string text, CancellationToken cancellationToken)
     {
+        server.Reached?.Invoke(SmtpStep.EndOfMail);
         var fault = server.Faults.Take(SmtpStep.EndOfMail);
         if (fault is null or SmtpFault.TakeAndDrop)
             server.Take(new(_from ?? "", _to ?? "", Encoding.Latin1.GetBytes(text), _stream is SslStream, _user));
         return await SayAsync(fault, "250 2.0.0 taken as " + Guid.NewGuid().ToString("N")[..8], cancellationToken);
     }
 
-    private Task<bool> SayAsync(SmtpStep step, string answer, CancellationToken cancellationToken) =>
-        SayAsync(server.Faults.Take(step), answer, cancellationToken);
+    private Task<bool> SayAsync(SmtpStep step, string answer, CancellationToken cancellationToken)
+    {
+        server.Reached?.Invoke(step);
+        return SayAsync(server.Faults.Take(step), answer, cancellationToken);
+    }
 
     private async Task<bool> SayAsync(SmtpFault? fault, string answer, CancellationToken cancellationToken)
     {

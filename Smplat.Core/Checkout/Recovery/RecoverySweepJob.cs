@@ -19,9 +19,6 @@ public sealed class RecoverySweepJob(
 {
     public const string Id = "checkout-recovery-monitor";
 
-    /// <summary>How long a sweep holds what it has claimed.</summary>
-    private static readonly TimeSpan Hold = TimeSpan.FromMinutes(5);
-
     /// <summary>Orders older than this are history, not stalled checkouts.</summary>
     private static readonly TimeSpan Oldest = TimeSpan.FromDays(30);
 
@@ -49,7 +46,7 @@ public sealed class RecoverySweepJob(
         var tally = new Dictionary<SweepVerdict, int>();
         try
         {
-            while (await SweepBatchAsync(owner, settings.BatchSize, tally, cancellationToken))
+            while (await SweepBatchAsync(owner, settings, tally, cancellationToken))
             {
             }
         }
@@ -62,10 +59,11 @@ public sealed class RecoverySweepJob(
     }
 
     private async Task<bool> SweepBatchAsync(
-        string owner, int limit, Dictionary<SweepVerdict, int> tally, CancellationToken cancellationToken)
+        string owner, CheckoutRecoveryOptions settings, Dictionary<SweepVerdict, int> tally, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var claimed = await store.ClaimAsync(owner, limit, now, now + Hold, cancellationToken);
+        var hold = now + TimeSpan.FromSeconds(settings.HoldSeconds);
+        var claimed = await store.ClaimAsync(owner, settings.BatchSize, now, hold, cancellationToken);
         foreach (var checkout in claimed)
         {
             if (await step.TakeAsync(checkout, owner, clock.GetUtcNow(), cancellationToken) is { } verdict)

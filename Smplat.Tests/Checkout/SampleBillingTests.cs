@@ -1,0 +1,19 @@
+using Smplat.Core.Database;
+using Smplat.Tests.Checkout.Hosted;
+
+namespace Smplat.Tests.Checkout;
+
+public sealed class SampleBillingTests
+{
+    [Test]
+    public async Task Sample_rows_load_twice_without_doubling_and_give_the_recovery_work()
+    {
+        await using var rig = await CheckoutRig.StartAsync();
+        var sample = rig.Get<IEnumerable<ISampleData>>().OfType<Core.Checkout.Samples.SampleBilling>().Single();
+
+        await sample.LoadAsync(CancellationToken.None);
+        await sample.LoadAsync(CancellationToken.None);
+
+        Assert.That((await rig.RecoverAsync()).Scheduled, Is.EqualTo(2));
+    }
+}
