@@ -3,6 +3,8 @@ using Smplat.Core.Checkout.Hosted;
 using Smplat.Core.Checkout.Orchestration;
 using Smplat.Core.Checkout.Recovery;
 using Smplat.Core.Checkout.Repair;
+using Smplat.Core.Checkout.Samples;
+using Smplat.Core.Database;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
 using Smplat.Core.Orders.Status;
@@ -26,6 +28,8 @@ public static class CheckoutFeature
         services.AddSingleton<SweepStep>();
         services.AddSingleton<RepairStore>();
         services.AddSingleton<RecoveryRepair>();
+        services.AddSingleton<SampleBillingStore>();
+        services.AddSingleton<ISampleData, SampleBilling>();
         services.AddMessageGuard<PromptGuard>();
         services.AddMessageContent<PromptContent>();
         services.AddJob<RecoverySweepJob>();

@@ -109,7 +109,10 @@ public sealed class KilledJobsTests
                     await child.EndAsync(CancellationToken.None);
                 }
 
-                return (await KeysAsync(database, "status not in ('pending', 'sending')")).Length == messages;
+                var (settled, waiting) = (
+                    await KeysAsync(database, "status not in ('pending', 'sending')"), await KeysAsync(database, "status in ('pending', 'sending')"));
+                TestContext.Progress.WriteLine($"{settled.Length} of {messages} settled, {waiting.Length} wait.");
+                return settled.Length == messages;
             },
             $"{messages} messages settled",
             TimeSpan.FromMinutes(5));
