@@ -1,8 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Smplat.Core.Analytics.Experiments;
 using Smplat.Core.Analytics.Export;
 using Smplat.Core.Analytics.Ingestion;
+using Smplat.Core.Analytics.Presets;
 using Smplat.Core.Analytics.Rejected;
+using Smplat.Core.Jobs;
+using Smplat.Core.Notifications.Slack;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Analytics;
@@ -25,7 +29,7 @@ public static class AnalyticsFeature
         services.AddSingleton<OfferEventExport>();
         services.AddSingleton<ExperimentStore>();
         services.AddSingleton<ExperimentReports>();
-        return services;
+        return services.AddPresets();
     }
 
     /// <summary>The part that takes events in, for the app only.</summary>
@@ -35,5 +39,23 @@ public static class AnalyticsFeature
         services.AddHostedService(provider => provider.GetRequiredService<OfferEventWriter>());
         services.AddSingleton<OfferEventIntake>();
         return services;
+    }
+
+    private static IServiceCollection AddPresets(this IServiceCollection services)
+    {
+        services.AddSettings<PresetOptions>();
+        services.AddSingleton<PresetStore>();
+        services.AddSingleton<PresetReport>();
+        services.AddSingleton<PresetRollup>();
+        services.AddSingleton<PresetAlertRound>();
+        services.AddJob<PresetMetricsJob>();
+        services.AddJob<PresetAlertsJob>();
+        return services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptionsMonitor<PresetOptions>>();
+            return new SlackTarget(PresetSlack.TargetName, () => options.CurrentValue is { SlackWebhookUrl: { } webhook } set
+                ? (webhook, set.SlackChannel)
+                : null);
+        });
     }
 }

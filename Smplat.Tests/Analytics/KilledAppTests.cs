@@ -35,6 +35,7 @@ public sealed class KilledAppTests
                 () => clients.Sum(client => client.Acknowledged.Count) > before + 200, "the app acknowledges events");
             await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(0, 120)));
             await app.KillAsync();
+            gate.Current = null;
         }
 
         await using (var last = await AppProcess.StartAsync($"SMPLAT_DATABASE={database}"))

@@ -17,6 +17,7 @@ public static class MessageKinds
     public const string WeeklyOperatorDigest = "weekly_operator_digest";
     public const string HostedSessionRecovery = "hosted_session_recovery";
     public const string HostedSessionRecoveryAlert = "hosted_session_recovery_alert";
+    public const string PresetEventAlert = "preset_event_alert";
 
     public static readonly IReadOnlyList<MessageKind> All =
     [
@@ -34,6 +35,7 @@ public static class MessageKinds
         new(WeeklyOperatorDigest, MessageClass.Operator, null),
         new(HostedSessionRecovery, MessageClass.Reminder, Preferences.Preference.OrderUpdates),
         new(HostedSessionRecoveryAlert, MessageClass.Operator, null),
+        new(PresetEventAlert, MessageClass.Operator, null),
     ];
 
     private static readonly Dictionary<string, MessageKind> ByName = All.ToDictionary(kind => kind.Name);
