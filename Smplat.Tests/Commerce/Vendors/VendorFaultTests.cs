@@ -87,7 +87,7 @@ public sealed class VendorFaultTests
         var failure = await bench.FailedAsync(ProviderId.WalmartApi);
 
         Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.QuotaExhausted));
-        Assert.That(bench.World.Walmart.Calls.All, Has.Count.EqualTo(2));
+        Assert.That(bench.World.Walmart.Calls.All, Has.Count.InRange(1, 2), "the refusal may overtake the last call that was granted");
     }
 
     [Test]
