@@ -65,7 +65,7 @@ public sealed class TrustCacheHttpTests
         var item = await trust.Rows.OrderAsync(trust.Clock.GetUtcNow());
         await trust.Rows.TaskAsync(new { order_item_id = item, status = "pending" });
         await trust.ResolveAsync("fulfillment_delivery_sla_forecast", "fulfillment_backlog_total_minutes");
-        await trust.Rows.ExecuteAsync("alter table fulfillment_tasks rename column scheduled_at to away");
+        await trust.Rows.ExecuteAsync("alter view trust_open_task rename to away");
         trust.Clock.Advance(TimeSpan.FromMinutes(16));
 
         var stale = (await trust.ResolveAsync("fulfillment_backlog_total_minutes"))[0];
@@ -74,7 +74,7 @@ public sealed class TrustCacheHttpTests
         Assert.That(stale.GetProperty("freshness_minutes_elapsed").GetDouble(), Is.EqualTo(16));
         Assert.That(await trust.CountAsync("fulfillment_backlog_total_minutes", "stale"), Is.EqualTo(1));
 
-        await trust.Rows.ExecuteAsync("alter table fulfillment_tasks rename column away to scheduled_at");
+        await trust.Rows.ExecuteAsync("alter view away rename to trust_open_task");
         trust.Clock.Advance(TimeSpan.FromSeconds(2));
         var mended = (await trust.ResolveAsync("fulfillment_backlog_total_minutes"))[0];
         Assert.That(mended.GetProperty("verification_state").GetString(), Is.EqualTo("fresh"));

@@ -16,9 +16,7 @@ public sealed class ForecastFactStore(TrustQueryStore queries)
             union all
             select @Cutoff, durations_from from trust_rollup_state where durations_from > @Cutoff),
         queued as (
-            select order_item_id, count(*) as tasks from fulfillment_tasks where status = 'pending' group by order_item_id
-            union all
-            select order_item_id, count(*) from fulfillment_tasks where status = 'in_progress' group by order_item_id),
+            select order_item_id, count(*) as tasks from trust_open_task group by order_item_id),
         backlog as (
             select item.product_id, item.product_title, sum(queued.tasks)::bigint as tasks
             from queued cross join lateral (

@@ -12,7 +12,7 @@ public sealed class SkuFacts
 
     public List<StaffingShift> Shifts { get; } = [];
 
-    internal void Add(ForecastRow row)
+    public void Add(ForecastRow row)
     {
         BacklogTasks += row.Tasks;
         foreach (var duration in row.DurationsUs ?? [])

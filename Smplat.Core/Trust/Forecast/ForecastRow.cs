@@ -1,7 +1,7 @@
 namespace Smplat.Core.Trust.Forecast;
 
 /// <summary>A row of the forecast's one query: a queue, a history, a product or a shift.</summary>
-internal sealed record ForecastRow
+public sealed record ForecastRow
 {
     public Guid? ProductId { get; init; }
 

@@ -50,13 +50,9 @@ public sealed class TrustFactStore(TrustQueryStore queries)
                 where closed_at >= live.from_at and closed_at < live.until_at and responded_at is not null
                 offset 0) task
             union all
-            select order_item_id, coalesce(first_started_at, started_at)
-            from fulfillment_tasks
-            where status = 'in_progress' and completed_at is null and coalesce(first_started_at, started_at) is not null
-            union all
-            select order_item_id, coalesce(first_started_at, started_at)
-            from fulfillment_tasks
-            where status = 'pending' and completed_at is null and coalesce(first_started_at, started_at) is not null),
+            select order_item_id, responded_at
+            from trust_open_task
+            where completed_at is null and responded_at is not null),
         counted as (
             select responses, response_us, response_newest_at as newest_at
             from trust_sealed_hour
@@ -110,15 +106,13 @@ public sealed class TrustFactStore(TrustQueryStore queries)
         from counted
         """;
 
-    // Read from the indexes that the queue keeps for itself: no index of ours grows with the backlog.
+    // Tasks with a schedule are read from the index alone; the few others are looked up.
     private const string Backlog =
         """
         with anchored as (
-            select scheduled_at as anchor from fulfillment_tasks where status = 'pending' and scheduled_at is not null
+            select scheduled_at as anchor from trust_open_task where scheduled_at is not null
             union all
-            select created_at from fulfillment_tasks where status = 'pending' and scheduled_at is null
-            union all
-            select coalesce(scheduled_at, created_at) from fulfillment_tasks where status = 'in_progress')
+            select created_at from trust_open_task where scheduled_at is null)
         select
             count(*) as outstanding_tasks,
             count(*) filter (where anchor < @Now) as overdue_tasks,
@@ -130,10 +124,7 @@ public sealed class TrustFactStore(TrustQueryStore queries)
     private const string Coverage =
         """
         select
-            (select count(*) from fulfillment_tasks
-                where status = 'pending' and scheduled_at between @From and @Now)
-            + (select count(*) from fulfillment_tasks
-                where status = 'in_progress' and scheduled_at between @From and @Now) as scheduled_tasks,
+            (select count(*) from trust_open_task where scheduled_at between @From and @Now) as scheduled_tasks,
             (select count(*) from trust_closed_task
                 where closed_at between @From and @Now and is_completed and completed_at is not null) as completed_tasks
         """;
