@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Commerce.Confirmation;
 using Smplat.Core.Commerce.EdgeLogs;
+using Smplat.Core.Commerce.Experiments;
 using Smplat.Core.Commerce.Health;
 using Smplat.Core.Commerce.Metrics;
 using Smplat.Core.Commerce.Providers;
@@ -29,6 +30,8 @@ public static class CommerceFeature
         services.AddSettings<ScoreOptions>();
         services.AddSettings<RuleOptions>();
         services.AddSettings<SplitOptions>();
+        services.AddSettings<ExperimentOptions>();
+        services.AddSingleton<ExperimentStore>();
         services.AddSingleton<SplitRouting>();
         services.AddSingleton<ProviderRegistry>();
         services.AddSingleton<ProviderGateways>();

@@ -6,5 +6,8 @@ namespace Smplat.Cli.Commands.Commerce;
 public sealed class CommerceCommands : ICommandModule
 {
     public void AddTo(RootCommand root) =>
-        root.Subcommands.Add(new Command("commerce", "The grocery router.") { LogCommand.Build(), ReplayCommand.Build() });
+        root.Subcommands.Add(new Command("commerce", "The grocery router.")
+        {
+            LogCommand.Build(), ReplayCommand.Build(), ExperimentCommand.Build(),
+        });
 }

@@ -129,6 +129,7 @@ public sealed class LegConfirmation(
         var order = new PlacedOrder(
             Guid.CreateVersion7(now),
             OrderRef(quote.Provider, now),
+            session.RequestId,
             session.Id,
             leg.Number,
             quote.Provider,

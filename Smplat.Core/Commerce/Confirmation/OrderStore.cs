@@ -36,10 +36,10 @@ public sealed class OrderStore(NpgsqlDataSource database)
     private const string InsertOrder =
         """
         insert into commerce.orders (
-            id, order_ref, session_id, leg, provider_id, provider_order_id, user_id, status, mode, total_cents,
+            id, order_ref, request_id, session_id, leg, provider_id, provider_order_id, user_id, status, mode, total_cents,
             commission_cents, items_count, tracking_url, checkout_url, failover_from, created_at, updated_at)
         values (
-            @Id, @OrderRef, @SessionId, @Leg, @provider, @ProviderOrderId, @UserId, @status, @mode, @TotalCents,
+            @Id, @OrderRef, @RequestId, @SessionId, @Leg, @provider, @ProviderOrderId, @UserId, @status, @mode, @TotalCents,
             @CommissionCents, @ItemsCount, @TrackingUrl, @CheckoutUrl, @failoverFrom, @CreatedAt, @CreatedAt)
         on conflict (session_id, leg) do nothing
         """;
@@ -145,6 +145,7 @@ public sealed class OrderStore(NpgsqlDataSource database)
     {
         order.Id,
         order.OrderRef,
+        order.RequestId,
         order.SessionId,
         order.Leg,
         provider = order.Provider.ToWire(),

@@ -6,6 +6,7 @@ namespace Smplat.Core.Commerce.Confirmation;
 public sealed record PlacedOrder(
     Guid Id,
     string OrderRef,
+    string RequestId,
     Guid SessionId,
     int Leg,
     ProviderId Provider,

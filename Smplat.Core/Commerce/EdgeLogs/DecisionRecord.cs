@@ -42,6 +42,7 @@ public sealed record DecisionRecord(
             quotes)
         {
             Overruled = decision.Overruled,
+            Arm = decision.Arm,
         };
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.EdgeLogs;
+using Smplat.Core.Commerce.Experiments;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Commerce.Rules;
@@ -22,6 +23,7 @@ public sealed class OrderRouter(
     IOptionsMonitor<RouterOptions> routing,
     IOptionsMonitor<ScoreOptions> scoring,
     IOptionsMonitor<RuleOptions> rules,
+    IOptionsMonitor<ExperimentOptions> experiments,
     ShadowScoring shadows,
     SplitRouting splits,
     TimeProvider clock)
@@ -46,10 +48,12 @@ public sealed class OrderRouter(
             return await RefuseAsync(requestId, NoProviders(attempts), attempts, order, start);
         }
 
-        var decision = DecisionPolicy.Decide(
-            order, viable, scoring.CurrentValue.ToWeights(), rules.CurrentValue.ToRule(), standings.For);
+        var (weights, arm) = Assignment.Apply(
+            experiments.CurrentValue, order.UserId ?? requestId, scoring.CurrentValue.ToWeights());
+        var decision = DecisionPolicy.Decide(order, viable, weights, rules.CurrentValue.ToRule(), standings.For);
         decision = decision with
         {
+            Arm = arm,
             Split = await splits.TryAsync(order, decision.Ranked, Remaining(start, options), cancellationToken),
         };
         var now = clock.GetUtcNow();

@@ -27,6 +27,9 @@ public sealed record RoutingDecision(
     public long CommissionCents =>
         Split?.Sum(leg => Cents.Share(leg.Quote.Quote.TotalCents, leg.Config.CommissionRate)) ?? Winner.CommissionCents;
 
+    /// <summary>Arm of the running experiment, as <c>name:arm</c>.</summary>
+    public string? Arm { get; init; }
+
     /// <summary>The provider that the shopper-fair guard overruled; null when it had no say.</summary>
     public ProviderId? Overruled { get; init; }
 
