@@ -12,6 +12,8 @@ namespace Smplat.Cli.Commands.Fulfillment;
 /// <summary><c>smplat fulfillment dead-letters</c>: what was given up, and what to do about it.</summary>
 internal static class DeadLetterCommands
 {
+    private static readonly JsonSerializerOptions Indented = new(Naming) { WriteIndented = true };
+
     private static readonly JsonSerializerOptions Naming = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private static readonly Argument<Guid> Task = new("task") { Description = "Id of the task." };
@@ -87,7 +89,7 @@ internal static class DeadLetterCommands
             return CliCommand.Fail("There is no such dead letter.", CommandLine.Failed);
         }
 
-        Console.WriteLine(JsonSerializer.Serialize(file, new JsonSerializerOptions(Naming) { WriteIndented = true }));
+        Console.WriteLine(JsonSerializer.Serialize(file, Indented));
         return 0;
     }
 
