@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Smplat.Core.Analytics;
+using Smplat.Core.Catalog;
 using Smplat.Core.Checkout;
 using Smplat.Core.Commerce;
 using Smplat.Core.Database;
@@ -56,6 +57,7 @@ public static class SmplatHost
             .AddIngestion()
             .AddStorage()
             .AddOnboarding()
+            .AddCatalogSearch()
             .AddCommerce()
             .AddCommerceHttp();
 

@@ -90,6 +90,7 @@ internal sealed class LocalApp(
 
         await StartWebAsync(settings, cancellationToken);
         var address = Address();
+        _vendors.Announce(address);
         if (_hasLocalServices)
         {
             localServices.Announce(address);

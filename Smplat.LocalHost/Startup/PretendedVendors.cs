@@ -28,6 +28,15 @@ internal sealed class PretendedVendors : IAsyncDisposable
         return _world.Settings;
     }
 
+    /// <summary>Tells vendors that call back where the app is.</summary>
+    public void Announce(Uri app)
+    {
+        if (_world is not null)
+        {
+            _world.Stripe.Webhooks.Target = new Uri(app, "/api/v1/payments/webhooks/stripe");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_world is not null)

@@ -66,7 +66,8 @@ public sealed class ForecastTests
     private static SkuFacts Facts(int backlog, double[] durations, params StaffingShift[] shifts)
     {
         var facts = new SkuFacts();
-        facts.Add(new ForecastRow { Tasks = backlog, DurationsUs = [.. durations.Select(minutes => (long)(minutes * 60_000_000))] });
+        facts.Add(new ForecastRow { Tasks = backlog });
+        facts.Durations.AddRange(durations);
         facts.Shifts.AddRange(shifts);
         return facts;
     }

@@ -1,23 +1,27 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Cli.Commands.Api;
 using Smplat.Core.Fulfillment;
 using Smplat.Core.Fulfillment.Planning;
-using Smplat.Core.Fulfillment.Worker;
-using Smplat.Core.Jobs;
 using Smplat.Core.Orders;
 
 namespace Smplat.Cli.Commands.Fulfillment;
 
-/// <summary><c>smplat fulfillment</c>: the worker and its dead letters, on the database itself, so that it works while the app is down.</summary>
+/// <summary>
+/// <c>smplat fulfillment</c>: the worker and its dead letters. Dead letters are handled on the database itself, so that it
+/// works while the app is down.
+/// </summary>
 public sealed class FulfillmentCommands : ICommandModule
 {
     private static readonly Argument<Guid> Order = new("order") { Description = "Id of the order." };
 
     public void AddTo(RootCommand root)
     {
-        var drain = new Command("drain", "Carry out everything that is due, once, whatever the worker's switch says.");
+        var drain = new Command("drain", "Let the app carry out everything that is due, once, whatever the worker's switch says.")
+        {
+            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout,
+        };
         drain.SetWork(DrainAsync);
         var kickoff = new Command("kickoff", "Begin with a paid order whose kick-off was lost; an order that is not pending is left alone.") { Order };
         kickoff.SetWork(KickoffAsync);
@@ -30,18 +34,17 @@ public sealed class FulfillmentCommands : ICommandModule
     internal static ServiceProvider Services(ParseResult parsed) =>
         CliServices.Create(parsed, services => services.AddOrders().AddFulfillment());
 
+    /// <summary>By the app, because only its settings say where tasks may take effect.</summary>
     private static async Task<int> DrainAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        await using var services = Services(parsed);
-        var outcome = await services.GetRequiredService<JobRunner>().RunNowAsync(
-            FulfillmentJob.Id, $"cli:{Environment.UserName}", evenIfDisabled: true, cancellationToken);
-        await services.GetRequiredService<Core.Observability.Counters.DurableCounters>().FlushAsync(CancellationToken.None);
-        return outcome switch
+        using var api = ApiOptions.Connect(parsed);
+        var answer = await api.PostAsync("/api/v1/operators/fulfillment/drain", new { }, cancellationToken);
+        if (!answer.GetProperty("succeeded").GetBoolean())
         {
-            JobOutcome.Completed completed => Say(Describe(completed.Report.Summary), 0),
-            JobOutcome.Failed failed => CliCommand.Fail(failed.Error, CommandLine.Failed),
-            _ => CliCommand.Fail("A run of the worker is under way; it takes every task that is due.", CommandLine.Failed),
-        };
+            return CliCommand.Fail(answer.GetProperty("error").ToString(), CommandLine.Failed);
+        }
+
+        return Say(string.Join(", ", answer.GetProperty("summary").EnumerateObject().Select(entry => $"{entry.Name} {entry.Value}")), 0);
     }
 
     private static async Task<int> KickoffAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -55,9 +58,6 @@ public sealed class FulfillmentCommands : ICommandModule
             _ => CliCommand.Fail("There is no such order.", CommandLine.Failed),
         };
     }
-
-    private static string Describe(IReadOnlyDictionary<string, object?> summary) =>
-        string.Join(", ", summary.Select(entry => $"{entry.Key} {JsonSerializer.Serialize(entry.Value)}"));
 
     private static int Say(string text, int exitCode)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Database;
 using Smplat.Core.Fulfillment;
+using Smplat.Core.Fulfillment.Execution;
 using Smplat.Core.Fulfillment.Worker;
 using Smplat.Core.Observability;
 using Smplat.Core.Observability.Counters;
@@ -30,6 +31,7 @@ internal static class WorkCommand
     private static async Task<int> WorkAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = FulfillmentCommands.Services(parsed);
+        RequireEndpoints(services.GetRequiredService<IOptionsMonitor<ExecutionOptions>>().CurrentValue);
         var drain = services.GetRequiredService<FulfillmentDrain>();
         var counters = services.GetRequiredService<DurableCounters>();
         var clock = services.GetRequiredService<TimeProvider>();
@@ -55,6 +57,17 @@ internal static class WorkCommand
         }
 
         return 0;
+    }
+
+    /// <summary>A worker that knows no endpoint would give up every task that it takes.</summary>
+    /// <exception cref="UsageException">None of them is set in this environment.</exception>
+    private static void RequireEndpoints(ExecutionOptions settings)
+    {
+        if (settings.AllowedHosts.Length == 0 && FulfillmentTaskType.All.All(type => settings.EndpointOf(type) is null))
+        {
+            throw new UsageException(
+                "Set FULFILLMENT_ENDPOINT_… and FULFILLMENT_ALLOWED_HOSTS as they are in the app; without them every task would be given up.");
+        }
     }
 
     /// <returns>Null when the database was away; the next pass tries again.</returns>

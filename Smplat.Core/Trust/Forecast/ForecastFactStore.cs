@@ -7,8 +7,8 @@ namespace Smplat.Core.Trust.Forecast;
 /// </summary>
 public sealed class ForecastFactStore(TrustQueryStore queries)
 {
-    // Every open task, every completion since the cut-off and every shift in reach appears exactly once. Products come as
-    // rows of their own: joining them would repeat a name for every hour.
+    // Every open task, every completion since the cut-off and every shift in reach appears exactly once. Arrays of the
+    // hours come strung together as bytes, a row a product: a row an hour would cost more than all the rest.
     private const string Facts =
         """
         with live as materialized (
@@ -23,12 +23,13 @@ public sealed class ForecastFactStore(TrustQueryStore queries)
                 select product_id, product_title from order_items where id = queued.order_item_id offset 0) item
             group by item.product_id, item.product_title),
         history as (
-            select product_id, product_title, durations_us
+            select product_id, product_title, string_agg(array_send(durations_us), '') as durations
             from trust_rollup_duration
             where hour_at >= greatest(@Cutoff, (select durations_from from trust_rollup_state))
                 and hour_at not in (select hour_at from trust_dirty_hour)
+            group by product_id, product_title
             union all
-            select item.product_id, item.product_title, array_agg(task.duration_us)
+            select item.product_id, item.product_title, array_send(array_agg(task.duration_us))
             from live cross join lateral (
                 select order_item_id, duration_us
                 from trust_closed_task
@@ -37,11 +38,11 @@ public sealed class ForecastFactStore(TrustQueryStore queries)
             cross join lateral (
                 select product_id, product_title from order_items where id = task.order_item_id offset 0) item
             group by item.product_id, item.product_title)
-        select b.product_id, b.product_title, b.tasks, null::bigint[] as durations_us,
+        select b.product_id, b.product_title, b.tasks, null::bytea as durations,
             null as slug, null::timestamptz as starts_at, null::timestamptz as ends_at, 0 as hourly_capacity
         from backlog b
         union all
-        select product_id, product_title, 0, durations_us, null, null, null, 0
+        select product_id, product_title, 0, durations, null, null, null, 0
         from history
         union all
         select id, null, 0, null, slug, null, null, 0

@@ -15,10 +15,7 @@ public sealed class SkuFacts
     public void Add(ForecastRow row)
     {
         BacklogTasks += row.Tasks;
-        foreach (var duration in row.DurationsUs ?? [])
-        {
-            Durations.Add(FactUnits.Minutes(duration));
-        }
+        DurationArrays.ForEach(row.Durations, duration => Durations.Add(FactUnits.Minutes(duration)));
     }
 }
 

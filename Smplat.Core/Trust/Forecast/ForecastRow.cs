@@ -13,7 +13,8 @@ public sealed record ForecastRow
 
     public long Tasks { get; init; }
 
-    public long[]? DurationsUs { get; init; }
+    /// <summary>Microseconds; see <see cref="DurationArrays"/>.</summary>
+    public byte[]? Durations { get; init; }
 
     public DateTimeOffset? StartsAt { get; init; }
 

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Catalog.Search;
+using Smplat.Core.Observability.Exposition;
+
+namespace Smplat.Core.Catalog;
+
+public static class CatalogFeature
+{
+    public static IServiceCollection AddCatalogSearch(this IServiceCollection services)
+    {
+        services.AddSingleton<SearchStore>();
+        services.AddSingleton<SearchTelemetry>();
+        services.AddSingleton<SearchInsights>();
+        services.AddSingleton<IMetricSource, SearchMetrics>();
+        services.AddHostedService<SearchFlush>();
+        return services;
+    }
+}

@@ -1,0 +1,24 @@
+using Smplat.Core.Input;
+
+namespace Smplat.Core.Catalog.Search;
+
+/// <summary>A search that a visitor made.</summary>
+public sealed record RecordSearch(string? Query, string? Category, string Sort, int ResultsCount)
+{
+    private const int MaxText = 1_000;
+
+    public static RecordSearch Read(Fields fields)
+    {
+        var sort = fields.Text("sort", max: MaxText);
+        if (sort is null && fields.Json.TryGetProperty("sort", out _))
+        {
+            fields.Error("sort", "A text is expected.", "string_type");
+        }
+
+        return new(
+            fields.Text("query", max: MaxText),
+            fields.Text("category", max: MaxText),
+            sort ?? SearchTerms.DefaultSort,
+            fields.RequiredInteger("results_count"));
+    }
+}

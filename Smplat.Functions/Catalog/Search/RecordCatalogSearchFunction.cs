@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Catalog.Search;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Catalog.Search;
+
+[OpenToAll("Visitors' browsers report their searches; nothing but counts is kept, and callers are limited.")]
+[RateLimit(RateCategory.Search)]
+public sealed class RecordCatalogSearchFunction(SearchTelemetry telemetry)
+{
+    [Function("RecordCatalogSearch")]
+    [Operation("Count a search of the catalogue", Tag = "Catalog")]
+    [JsonBody(typeof(RecordSearch), Naming.Snake, Example = """{"query":"growth","category":"instagram","sort":"featured","results_count":3}""")]
+    [Answers(202, typeof(SearchAccepted), Naming.Snake)]
+    [Answers(400, "results_count is negative")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/observability/catalog-search")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var search = await request.ReadAsync(RecordSearch.Read, cancellationToken);
+        if (search.ResultsCount < 0)
+        {
+            return Answer.Detail(StatusCodes.Status400BadRequest, "results_count must be non-negative");
+        }
+
+        telemetry.Record(SearchTerms.Of(search.Query, search.Category, search.Sort), search.ResultsCount);
+        return Answer.Snake(new SearchAccepted("accepted"), StatusCodes.Status202Accepted);
+    }
+}

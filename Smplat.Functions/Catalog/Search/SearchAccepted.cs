@@ -1,0 +1,4 @@
+namespace Smplat.Functions.Catalog.Search;
+
+/// <summary>The search is counted.</summary>
+public sealed record SearchAccepted(string Status);
