@@ -53,7 +53,7 @@ public sealed record RouteOrderAnswer
     /// <summary>Set when the basket is divided among several providers; the fields above are then the sum of the parts.</summary>
     public bool? IsSplitOrder { get; init; }
 
-    /// <summary>The parts of a divided order, in the order in which they are confirmed.</summary>
+    /// <summary>The parts of a divided order, dearest first; each has its own address for the shopper.</summary>
     public IReadOnlyList<SplitOrderAnswer>? Orders { get; init; }
 
     public IReadOnlyList<string>? UnavailableItems { get; init; }

@@ -19,7 +19,7 @@ internal static class SplitAnswers
 {
     public static RouteOrderAnswer Apply(RouteOrderAnswer whole, RoutingDecision decision, IReadOnlyList<SplitLeg> legs)
     {
-        var totals = Sum(legs);
+        var totals = QuoteTotals.Sum([.. legs.Select(leg => leg.Quote.Quote)]);
         var found = legs.SelectMany(leg => leg.Quote.ItemAvailability)
             .Where(row => row.Status != AvailabilityStatus.Unavailable)
             .ToDictionary(row => row.ClientItemId);
@@ -38,8 +38,10 @@ internal static class SplitAnswers
             Cart = [.. legs.SelectMany(leg => leg.Quote.Cart)],
             Quote = totals,
             ItemAvailability = availability,
-            AffiliateUrl = legs[0].Quote.AffiliateUrl,
-            Pricing = legs[0].Quote.Pricing,
+            AffiliateUrl = null,
+            Pricing = legs.Max(leg => leg.Quote.Pricing),
+            Estimates = legs.SelectMany(leg => leg.Quote.Estimates ?? []).Distinct().ToArray() is { Length: > 0 } estimates ? estimates : null,
+            Raw = null,
             Fees = [.. legs.SelectMany(leg => leg.Quote.Fees)],
             IsSplitOrder = true,
             Orders = [.. legs.Select(Part)],
@@ -48,6 +50,7 @@ internal static class SplitAnswers
             TotalItems = found.Count,
             AlternativeQuotes = RouteOrderAnswers.Alternatives(decision, 0, whole.Config is not null),
             Message = Explain(names, whole, totals, found.Count),
+            Warnings = [.. decision.Warnings.Concat(legs.SelectMany(Warnings)).Distinct()],
         };
     }
 
@@ -56,18 +59,15 @@ internal static class SplitAnswers
         var single = whole.ItemAvailability.Count(row => row.Status != AvailabilityStatus.Unavailable);
         var why = found > single
             ? string.Create(CultureInfo.InvariantCulture, $"{found} items instead of {single} at {whole.Provider} alone")
-            : string.Create(
-                CultureInfo.InvariantCulture, $"{whole.Quote.TotalCents - totals.TotalCents} cents less than {whole.Provider} alone");
+            : totals.TotalCents < whole.Quote.TotalCents
+                ? string.Create(
+                    CultureInfo.InvariantCulture, $"{whole.Quote.TotalCents - totals.TotalCents} cents less than {whole.Provider} alone")
+                : $"sooner there than from {whole.Provider} alone";
         return $"The basket is divided between {names}: {why}.";
     }
 
-    private static QuoteTotals Sum(IReadOnlyList<SplitLeg> legs) =>
-        new(
-            legs.Sum(leg => leg.Quote.Quote.SubtotalCents),
-            legs.Sum(leg => leg.Quote.Quote.FeesCents),
-            legs.Sum(leg => leg.Quote.Quote.TaxCents),
-            legs[0].Quote.Quote.Currency,
-            legs.Max(leg => leg.Quote.Quote.EstimatedDeliveryMinutes));
+    private static IEnumerable<string> Warnings(SplitLeg leg) =>
+        leg.Quote.Pricing == PricingMode.Mock ? [ModalGateway.MockWarning, .. leg.Quote.Warnings ?? []] : leg.Quote.Warnings ?? [];
 
     private static SplitOrderAnswer Part(SplitLeg leg) =>
         new(leg.Quote.Provider, leg.Config.Id, leg.Quote.Cart, leg.Quote.Quote, leg.Quote.AffiliateUrl, leg.Quote.Pricing);

@@ -13,4 +13,7 @@ public sealed record ClaimedSession(
     QuoteRequest Request,
     int ItemsCount,
     DateTimeOffset ExpiresAt,
-    long RowVersion);
+    long RowVersion)
+{
+    public bool IsDivided => Quotes[0].Leg is not null;
+}

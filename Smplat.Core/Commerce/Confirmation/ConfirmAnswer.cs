@@ -33,6 +33,9 @@ public sealed record ConfirmAnswer
 
     public string? CheckoutUrl { get; init; }
 
+    /// <summary>The parts of a divided order, each with what became of it.</summary>
+    public IReadOnlyList<ConfirmedPart>? Orders { get; init; }
+
     /// <summary>For PRICE_CHANGED: what the basket costs now. Confirming again with the same token accepts it.</summary>
     public QuoteTotals? Quote { get; init; }
 

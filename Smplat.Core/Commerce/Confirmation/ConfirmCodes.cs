@@ -4,6 +4,9 @@ namespace Smplat.Core.Commerce.Confirmation;
 public static class ConfirmCodes
 {
     public const string OrderFailed = "ORDER_FAILED";
+    /// <summary>Some parts of a divided order stand, and the answer lists them; the others were not ordered.</summary>
+    public const string PartiallyConfirmed = "PARTIALLY_CONFIRMED";
+
     public const string TokenNotFound = "TOKEN_NOT_FOUND";
     public const string TokenExpired = "TOKEN_EXPIRED";
     public const string TokenAlreadyUsed = "TOKEN_ALREADY_USED";

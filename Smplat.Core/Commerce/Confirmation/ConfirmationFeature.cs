@@ -13,9 +13,11 @@ internal static class ConfirmationFeature
         services.AddSettings<ConfirmationOptions>();
         services.AddSingleton<ConfirmationStore>();
         services.AddSingleton<OrderStore>();
+        services.AddSingleton<PartStore>();
         services.AddSingleton<ConfirmJournal>();
         services.AddSingleton<QuoteRefresh>();
         services.AddSingleton<LegConfirmation>();
+        services.AddSingleton<ConfirmWording>();
         services.AddSingleton<ConfirmationEnd>();
         services.AddSingleton<OrderConfirmation>();
         services.AddSingleton<OutcomeStore>();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Sessions;
 
 namespace Smplat.Core.Commerce.Confirmation;
 
@@ -18,6 +19,7 @@ public enum RecoveryVerdict
 /// </summary>
 public sealed class ConfirmationRecovery(
     OrderStore orders,
+    PartStore booked,
     ConfirmationStore sessions,
     LegConfirmation legs,
     ConfirmationEnd end,
@@ -28,11 +30,19 @@ public sealed class ConfirmationRecovery(
 {
     public async Task<RecoveryVerdict> ResolveAsync(ClaimedSession session)
     {
-        var outcomes = new List<LegOutcome>();
         var parts = OrderLeg.Of(session, null);
-        foreach (var attempt in await orders.LastAttemptsAsync(session.Id, CancellationToken.None))
+        var known = await booked.FindBookedAsync(session.Id, CancellationToken.None);
+        var attempts = await orders.LastAttemptsAsync(session.Id, CancellationToken.None);
+        var outcomes = new List<LegOutcome>();
+        foreach (var leg in parts)
         {
-            if (parts.FirstOrDefault(part => part.Number == attempt.Leg) is not { } leg)
+            if (known.FirstOrDefault(order => order.Leg == leg.Number) is { } order)
+            {
+                outcomes.Add(LegConfirmation.Done(session, leg, leg.Quote, order, null));
+                continue;
+            }
+
+            if (attempts.FirstOrDefault(attempt => attempt.Leg == leg.Number) is not { } attempt)
             {
                 continue;
             }
@@ -40,7 +50,7 @@ public sealed class ConfirmationRecovery(
             switch (await AskAsync(session, leg, attempt))
             {
                 case LookupOutcome.Found found:
-                    outcomes.Add(Booked(session, leg, attempt, found));
+                    outcomes.Add(Found(session, leg, attempt, found));
                     break;
                 case LookupOutcome.Unknown unknown:
                     CommerceLog.Unresolved(logger, session.RequestId, attempt.ProviderId, unknown.Reason);
@@ -52,10 +62,10 @@ public sealed class ConfirmationRecovery(
             }
         }
 
-        return await DecideAsync(session, outcomes, parts.Count);
+        return await DecideAsync(session, outcomes, parts);
     }
 
-    private async Task<RecoveryVerdict> DecideAsync(ClaimedSession session, List<LegOutcome> outcomes, int parts)
+    private async Task<RecoveryVerdict> DecideAsync(ClaimedSession session, List<LegOutcome> outcomes, IReadOnlyList<OrderLeg> parts)
     {
         var now = clock.GetUtcNow();
         if (outcomes.Count == 0 && session.ExpiresAt > now)
@@ -64,17 +74,19 @@ public sealed class ConfirmationRecovery(
             return RecoveryVerdict.Released;
         }
 
-        var isWhole = outcomes.Count == parts;
-        if (!isWhole)
+        var isConfirmed = outcomes.Count > 0;
+
+        // A part that no provider has: the shopper is told which parts there are.
+        if (parts.FirstOrDefault(part => outcomes.All(outcome => outcome.Number != part.Number)) is { } missing)
         {
-            // A part that no provider has: the shopper is told which parts there are.
             outcomes.Add(new LegOutcome.Failed(
-                session.Quotes[0].Provider,
+                missing.Number,
+                missing.Quote.Provider,
                 new ProviderFailure(ConfirmCodes.OrderFailed, "the confirmation was interrupted", false)));
         }
 
         await end.ApplyAsync(session, outcomes, 0);
-        return outcomes.Exists(outcome => outcome is LegOutcome.Done) ? RecoveryVerdict.Confirmed : RecoveryVerdict.Failed;
+        return isConfirmed ? RecoveryVerdict.Confirmed : RecoveryVerdict.Failed;
     }
 
     private async Task<LookupOutcome> AskAsync(ClaimedSession session, OrderLeg leg, AttemptRow attempt)
@@ -89,15 +101,15 @@ public sealed class ConfirmationRecovery(
             leg.Request(session, quote, null), registry.Find(id), CancellationToken.None);
     }
 
-    private LegOutcome.Done Booked(ClaimedSession session, OrderLeg leg, AttemptRow attempt, LookupOutcome.Found found)
+    private LegOutcome.Done Found(ClaimedSession session, OrderLeg leg, AttemptRow attempt, LookupOutcome.Found found)
     {
         var quote = QuoteOf(session, leg, attempt)!;
         var placed = LegConfirmation.Known(gateways.For(quote.Provider), quote, found);
         ProviderId? failoverFrom = attempt.AttemptNo > 1 ? leg.Quote.Provider : null;
-        return legs.Done(session, leg, leg.Request(session, quote, null), quote, placed, failoverFrom);
+        return legs.Done(session, leg, quote, placed, failoverFrom);
     }
 
-    private static Sessions.SessionQuote? QuoteOf(ClaimedSession session, OrderLeg leg, AttemptRow attempt) =>
+    private static SessionQuote? QuoteOf(ClaimedSession session, OrderLeg leg, AttemptRow attempt) =>
         session.Quotes.FirstOrDefault(quote =>
             quote.Provider.ToWire() == attempt.ProviderId && (quote.Leg is null || quote.Leg == leg.Number));
 }

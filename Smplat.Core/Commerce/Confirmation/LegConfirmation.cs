@@ -22,25 +22,34 @@ public sealed class LegConfirmation(
 {
     private const string RefAlphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-    public async Task<LegOutcome> ConfirmAsync(ClaimedSession session, OrderLeg leg, PaymentMethod? payment)
+    /// <summary>The quote as it stands now; nothing is ordered.</summary>
+    public async Task<PreparedLeg> PrepareAsync(OrderLeg leg)
     {
         var (quote, failure) = await refresh.CurrentAsync(leg.Quote, leg.Basket, CancellationToken.None);
-        if (quote is not null && HasChanged(leg.Quote, quote))
-        {
-            return new LegOutcome.PriceChanged(leg.Quote, quote);
-        }
+        return new PreparedLeg(leg, quote, failure);
+    }
 
-        var first = quote is null
-            ? new LegOutcome.Failed(leg.Quote.Provider, failure!) { Learned = [Lesson(session, leg, leg.Quote, false)] }
-            : await AttemptAsync(session, leg, quote, payment, 1, null);
+    /// <summary>A provider that takes orders may refuse one; handing over always works.</summary>
+    public bool MayFail(PreparedLeg prepared) =>
+        gateways.For(prepared.Agreed.Provider).Capabilities.Confirm == ConfirmMode.Placed;
+
+    public async Task<LegOutcome> ConfirmAsync(ClaimedSession session, PreparedLeg prepared, PaymentMethod? payment)
+    {
+        var leg = prepared.Leg;
+        var first = prepared.Quote is { } quote
+            ? await AttemptAsync(session, leg, quote, payment, 1, null)
+            : Unready(session, prepared);
         return first is LegOutcome.Failed failed && await AlternativeAsync(leg, failed) is { } alternative
             ? await FailOverAsync(session, leg, alternative, payment, failed)
             : first;
     }
 
-    private static bool HasChanged(SessionQuote agreed, SessionQuote now) =>
-        !PriceTolerance.Allows(agreed.TotalCents, now.TotalCents)
-        || now.Found + now.Substituted < agreed.Found + agreed.Substituted;
+    /// <summary>The provider gave no quote any more.</summary>
+    public LegOutcome.Failed Unready(ClaimedSession session, PreparedLeg prepared) =>
+        new(prepared.Leg.Number, prepared.Agreed.Provider, prepared.Failure!)
+        {
+            Learned = [Lesson(session, prepared.Leg, prepared.Agreed, false, clock.GetUtcNow())],
+        };
 
     /// <summary>The best alternative as it stands now, unless it is dearer than what the shopper agreed to.</summary>
     private async Task<SessionQuote?> AlternativeAsync(OrderLeg leg, LegOutcome.Failed failed)
@@ -88,17 +97,18 @@ public sealed class LegConfirmation(
 
         return outcome switch
         {
-            ConfirmOutcome.Failed { ProvablyNothingPlaced: false } lost => await UnknownAsync(request, quote, lost),
+            ConfirmOutcome.Failed { ProvablyNothingPlaced: false } lost => await UnknownAsync(leg, request, quote, lost),
             ConfirmOutcome.Failed failed => await FailedAsync(session, leg, request, quote, failed),
-            _ => Done(session, leg, request, quote, outcome, failoverFrom),
+            _ => Done(session, leg, quote, outcome, failoverFrom),
         };
     }
 
-    private async Task<LegOutcome> UnknownAsync(ConfirmRequest request, SessionQuote quote, ConfirmOutcome.Failed lost)
+    private async Task<LegOutcome> UnknownAsync(
+        OrderLeg leg, ConfirmRequest request, SessionQuote quote, ConfirmOutcome.Failed lost)
     {
         await orders.FinishAsync(
             new AttemptEnd(request.IdempotencyKey, "unknown", lost.Failure), clock.GetUtcNow(), CancellationToken.None);
-        return new LegOutcome.Unknown(quote.Provider);
+        return new LegOutcome.Unknown(leg.Number, quote.Provider);
     }
 
     private async Task<LegOutcome> FailedAsync(
@@ -106,7 +116,10 @@ public sealed class LegConfirmation(
     {
         await orders.FinishAsync(
             new AttemptEnd(request.IdempotencyKey, "failed", failed.Failure), clock.GetUtcNow(), CancellationToken.None);
-        return new LegOutcome.Failed(quote.Provider, failed.Failure) { Learned = [Lesson(session, leg, quote, false)] };
+        return new LegOutcome.Failed(leg.Number, quote.Provider, failed.Failure)
+        {
+            Learned = [Lesson(session, leg, quote, false, clock.GetUtcNow())],
+        };
     }
 
     /// <summary>An order that a lookup found, in the provider's own mode.</summary>
@@ -118,7 +131,6 @@ public sealed class LegConfirmation(
     internal LegOutcome.Done Done(
         ClaimedSession session,
         OrderLeg leg,
-        ConfirmRequest request,
         SessionQuote quote,
         ConfirmOutcome outcome,
         ProviderId? failoverFrom)
@@ -143,18 +155,29 @@ public sealed class LegConfirmation(
             handed?.CheckoutUrl,
             failoverFrom,
             now);
+        return Done(session, leg, quote, order, placed?.EstimatedDelivery);
+    }
+
+    /// <summary>A part whose order is known.</summary>
+    internal static LegOutcome.Done Done(
+        ClaimedSession session, OrderLeg leg, SessionQuote quote, PlacedOrder order, DateTimeOffset? estimatedDelivery)
+    {
         var eta = quote.Quote.Quote.EstimatedDeliveryMinutes ?? Scoring.ScoreInput.DefaultEtaMinutes;
+        var isPlaced = order.Mode == ConfirmMode.Placed;
         return new LegOutcome.Done(
             order,
-            new AttemptEnd(request.IdempotencyKey, mode == ConfirmMode.Placed ? "placed" : "handed_off"),
-            placed?.EstimatedDelivery ?? now.AddMinutes(eta))
+            new AttemptEnd(OrderAttempt.KeyFor(session.Id, leg.Number, quote.Provider), isPlaced ? "placed" : "handed_off"),
+            estimatedDelivery ?? order.CreatedAt.AddMinutes(eta))
         {
             // A hand-off is no success yet: the shopper may leave the provider's checkout.
-            Learned = mode == ConfirmMode.Placed ? [Lesson(session, leg, quote, true) with { OrderId = order.OrderRef }] : [],
+            Learned = isPlaced
+                ? [Lesson(session, leg, quote, true, order.CreatedAt) with { OrderId = order.OrderRef }]
+                : [],
         };
     }
 
-    private OrderOutcome Lesson(ClaimedSession session, OrderLeg leg, SessionQuote quote, bool wasSuccessful) =>
+    private static OrderOutcome Lesson(
+        ClaimedSession session, OrderLeg leg, SessionQuote quote, bool wasSuccessful, DateTimeOffset at) =>
         new(
             OrderAttempt.KeyFor(session.Id, leg.Number, quote.Provider),
             quote.Provider,
@@ -162,7 +185,7 @@ public sealed class LegConfirmation(
             wasSuccessful,
             WasCancelled: false,
             leg.Basket.Items.Count,
-            clock.GetUtcNow())
+            at)
         {
             TotalCents = quote.TotalCents,
             CommissionCents = quote.CommissionCents,

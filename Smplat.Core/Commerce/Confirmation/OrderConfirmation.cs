@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Smplat.Core.Commerce.Learning;
+using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Sessions;
 
 namespace Smplat.Core.Commerce.Confirmation;
@@ -11,6 +12,7 @@ namespace Smplat.Core.Commerce.Confirmation;
 public sealed class OrderConfirmation(
     ConfirmationStore sessions,
     LegConfirmation legs,
+    PartStore parts,
     ConfirmationEnd end,
     StandingsRefresh standings,
     TimeProvider clock)
@@ -41,21 +43,50 @@ public sealed class OrderConfirmation(
     private async Task<ConfirmAnswer> ConfirmClaimedAsync(ClaimedSession session, ConfirmOrder order)
     {
         var start = clock.GetTimestamp();
-        var outcomes = new List<LegOutcome>();
-        foreach (var leg in OrderLeg.Of(session, order))
+        var prepared = await Task.WhenAll(OrderLeg.Of(session, order).Select(legs.PrepareAsync));
+        if (PreparedLeg.HaveChanged(prepared))
         {
-            var outcome = await legs.ConfirmAsync(session, leg, order.Payment);
-            outcomes.Add(outcome);
-            if (outcome is not LegOutcome.Done)
-            {
-                break;
-            }
+            return await end.OfferAsync(session, prepared, Elapsed(start));
         }
 
-        var answer = await end.ApplyAsync(session, outcomes, (int)clock.GetElapsedTime(start).TotalMilliseconds);
+        var outcomes = await OrderAsync(session, prepared, order.Payment);
+        var answer = await end.ApplyAsync(session, outcomes, Elapsed(start));
         standings.Request();
         return answer;
     }
+
+    /// <summary>
+    /// All parts or as few as possible: nothing is ordered when one of several parts has no quote any more, the parts that
+    /// can fail come first, and after a failure nothing further is ordered.
+    /// </summary>
+    private async Task<IReadOnlyList<LegOutcome>> OrderAsync(
+        ClaimedSession session, PreparedLeg[] prepared, PaymentMethod? payment)
+    {
+        if (prepared.Length > 1 && Array.Find(prepared, leg => leg.Quote is null) is { } unready)
+        {
+            return [legs.Unready(session, unready)];
+        }
+
+        var outcomes = new List<LegOutcome>();
+        foreach (var leg in prepared.OrderByDescending(legs.MayFail).ThenBy(leg => leg.Leg.Number))
+        {
+            var outcome = await legs.ConfirmAsync(session, leg, payment);
+            outcomes.Add(outcome);
+            if (outcome is not LegOutcome.Done done)
+            {
+                break;
+            }
+
+            if (outcomes.Count < prepared.Length)
+            {
+                await parts.BookAsync(session, done, CancellationToken.None);
+            }
+        }
+
+        return outcomes;
+    }
+
+    private int Elapsed(long start) => (int)clock.GetElapsedTime(start).TotalMilliseconds;
 
     /// <summary>Why a token could not be claimed; the right user who repeats his call gets its stored answer.</summary>
     private async Task<ConfirmAnswer> ExplainAsync(

@@ -18,7 +18,7 @@ public sealed class OrderStore(NpgsqlDataSource database)
         on conflict (idempotency_key) do update set started_at = excluded.started_at, outcome = 'started'
         """;
 
-    private const string FinishAttempt =
+    internal const string FinishAttempt =
         """
         update commerce.order_attempts
         set outcome = @outcome, error_code = @errorCode, error = @error, finished_at = @now
@@ -33,7 +33,7 @@ public sealed class OrderStore(NpgsqlDataSource database)
         where id = @id and status = 'confirming' and row_version = @rowVersion
         """;
 
-    private const string InsertOrder =
+    internal const string InsertOrder =
         """
         insert into commerce.orders (
             id, order_ref, request_id, session_id, leg, provider_id, provider_order_id, user_id, status, mode, total_cents,
@@ -132,7 +132,7 @@ public sealed class OrderStore(NpgsqlDataSource database)
             FindAmounts, new { orderRef, provider = provider.ToWire() }, cancellationToken, timeoutSeconds: 2));
     }
 
-    private static object Finish(AttemptEnd end, DateTimeOffset now) => new
+    internal static object Finish(AttemptEnd end, DateTimeOffset now) => new
     {
         key = end.IdempotencyKey,
         outcome = end.Outcome,
@@ -141,7 +141,7 @@ public sealed class OrderStore(NpgsqlDataSource database)
         now,
     };
 
-    private static object Row(PlacedOrder order) => new
+    internal static object Row(PlacedOrder order) => new
     {
         order.Id,
         order.OrderRef,

@@ -75,6 +75,17 @@ public sealed record QuoteTotals(
 {
     public long TotalCents => SubtotalCents + FeesCents + TaxCents;
 
+    /// <summary>Of several parts of one order: amounts add up, and it has arrived with the last of them.</summary>
+    public static QuoteTotals Sum(IReadOnlyList<QuoteTotals> parts) =>
+        parts.Count == 1
+            ? parts[0]
+            : new QuoteTotals(
+                parts.Sum(part => part.SubtotalCents),
+                parts.Sum(part => part.FeesCents),
+                parts.Sum(part => part.TaxCents),
+                parts[0].Currency,
+                parts.Max(part => part.EstimatedDeliveryMinutes));
+
     public decimal Subtotal => SubtotalCents / 100m;
 
     public decimal DeliveryFee => FeesCents / 100m;

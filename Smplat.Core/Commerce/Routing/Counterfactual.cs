@@ -1,5 +1,4 @@
 using System.Globalization;
-using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Core.Commerce.Routing;
 
@@ -9,22 +8,20 @@ public static class Counterfactual
     /// <returns>A sentence, or null when there was no other offer.</returns>
     public static string? Describe(RoutingDecision decision)
     {
-        if (decision.Ranked.Count < 2)
+        if (decision.CheapestAlternative is not { } cheapest)
         {
             return null;
         }
 
-        var winner = decision.Winner;
-        var cheapest = decision.CheapestAlternative!;
-        var fastest = decision.Ranked.Skip(1).MinBy(quote => quote.Score.Input.Eta)!;
-        var text = Against("Cheapest alternative", winner, cheapest);
-        return ReferenceEquals(cheapest, fastest) ? text : text + " " + Against("Fastest alternative", winner, fastest);
+        var fastest = decision.Others.MinBy(quote => quote.Score.Input.Eta)!;
+        var text = Against("Cheapest alternative", decision, cheapest);
+        return ReferenceEquals(cheapest, fastest) ? text : text + " " + Against("Fastest alternative", decision, fastest);
     }
 
-    private static string Against(string role, RankedQuote winner, RankedQuote other)
+    private static string Against(string role, RoutingDecision decision, RankedQuote other)
     {
-        var cents = other.TotalCents - winner.TotalCents;
-        var minutes = Eta(other.Score) - Eta(winner.Score);
+        var cents = other.TotalCents - decision.TotalCents;
+        var minutes = other.Score.Input.Eta - decision.EtaMinutes;
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{role}: {other.Config.Name}, {Difference(cents, "cents", "more", "less", "same price")}, "
@@ -35,6 +32,4 @@ public static class Counterfactual
         amount == 0
             ? equal
             : string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(amount)} {unit} {(amount > 0 ? above : below)}");
-
-    private static int Eta(ScoreBreakdown score) => score.Input.Eta;
 }

@@ -1,3 +1,4 @@
+using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Requests;
 
 namespace Smplat.Core.Commerce.Routing;
@@ -18,7 +19,7 @@ public static class LimitPolicy
             return viable;
         }
 
-        var within = viable.Where(attempt => IsWithin(attempt, preferences)).ToArray();
+        var within = viable.Where(attempt => IsWithin(attempt.Quote!.Quote, preferences)).ToArray();
         if (within.Length > 0)
         {
             return within;
@@ -29,9 +30,8 @@ public static class LimitPolicy
     }
 
     /// <summary>An unknown delivery time counts as the default that ranking assumes.</summary>
-    private static bool IsWithin(ProviderAttempt attempt, RoutingPreferences preferences)
+    public static bool IsWithin(QuoteTotals totals, RoutingPreferences preferences)
     {
-        var totals = attempt.Quote!.Quote;
         var minutes = totals.EstimatedDeliveryMinutes is > 0 and var eta ? eta : Scoring.ScoreInput.DefaultEtaMinutes;
         return !(minutes > preferences.MaxDeliveryMinutes)
             && !(totals.FeesCents > preferences.MaxDeliveryFeeCents)

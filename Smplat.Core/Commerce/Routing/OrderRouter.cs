@@ -54,7 +54,7 @@ public sealed class OrderRouter(
         decision = decision with
         {
             Arm = arm,
-            Split = await splits.TryAsync(order, decision.Ranked, Remaining(start, options), cancellationToken),
+            Split = await splits.TryAsync(order, decision.Ranked, SplitBudget(start, options), cancellationToken),
         };
         var now = clock.GetUtcNow();
         var token = ConfirmationToken.Create(now);
@@ -96,8 +96,13 @@ public sealed class OrderRouter(
         return new RouteOutcome.Refused(requestId, refusal);
     }
 
-    private TimeSpan Remaining(long start, RouterOptions options) =>
-        TimeSpan.FromMilliseconds(options.HardDeadlineMs) - clock.GetElapsedTime(start);
+    /// <summary>A second round of quotes may cost as much patience as the first, and never passes the hard deadline.</summary>
+    private TimeSpan SplitBudget(long start, RouterOptions options)
+    {
+        var left = TimeSpan.FromMilliseconds(options.HardDeadlineMs) - clock.GetElapsedTime(start);
+        var patience = TimeSpan.FromMilliseconds(options.SoftDeadlineMs);
+        return left < patience ? left : patience;
+    }
 
     private int Elapsed(long start) => (int)clock.GetElapsedTime(start).TotalMilliseconds;
 }

@@ -21,6 +21,12 @@ public sealed record RoutingDecision(
     /// <summary>What the shopper is asked to pay.</summary>
     public long TotalCents => Split?.Sum(leg => leg.Quote.Quote.TotalCents) ?? Winner.TotalCents;
 
+    /// <summary>When all of it has come.</summary>
+    public int EtaMinutes => Split?.Max(leg => leg.EtaMinutes) ?? Winner.Score.Input.Eta;
+
+    /// <summary>The offers that were not taken, in rank order: with a divided basket, all undivided ones.</summary>
+    public IEnumerable<RankedQuote> Others => Ranked.Skip(Split is null ? 1 : 0);
+
     /// <summary>The provider of the order, or of its dearest part.</summary>
     public ProviderId Selected => Split is { } legs ? legs[0].Config.Id : Winner.Config.Id;
 
@@ -34,8 +40,8 @@ public sealed record RoutingDecision(
     public ProviderId? Overruled { get; init; }
 
     /// <summary>The cheapest of the others; null when there is no other.</summary>
-    public RankedQuote? CheapestAlternative => Ranked.Skip(1).MinBy(quote => quote.TotalCents);
+    public RankedQuote? CheapestAlternative => Others.MinBy(quote => quote.TotalCents);
 
     /// <summary>What the shopper saves against the cheapest alternative; negative when it would have been cheaper.</summary>
-    public long? SavingsCents => CheapestAlternative?.TotalCents - Winner.TotalCents;
+    public long? SavingsCents => CheapestAlternative?.TotalCents - TotalCents;
 }

@@ -42,15 +42,20 @@ public static class SplitPlanner
             return null;
         }
 
-        if (strategy != SplitStrategy.Speed)
+        var plan = Plan(offers, itemIds, holders);
+        if (strategy == SplitStrategy.Speed)
         {
-            foreach (var offer in offers)
-            {
-                FreeDelivery.TryReach(offer, holders);
-            }
+            return plan;
         }
 
-        return Plan(offers, itemIds, holders);
+        foreach (var offer in offers)
+        {
+            FreeDelivery.TryReach(offer, holders);
+        }
+
+        // What helps one provider to its threshold may take it from another: the plain plan stays unless the other is better.
+        var moved = Plan(offers, itemIds, holders);
+        return IsBetter(moved, plan, strategy) ? moved : plan;
     }
 
     private static SplitOffer? Holder(SplitOffer[] offers, string item, SplitStrategy strategy)

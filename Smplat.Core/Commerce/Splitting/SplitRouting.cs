@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Commerce.Routing;
-using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Core.Commerce.Splitting;
 
@@ -13,7 +12,7 @@ namespace Smplat.Core.Commerce.Splitting;
 public sealed class SplitRouting(
     ProviderGateways gateways, IOptionsMonitor<SplitOptions> options, TimeProvider clock)
 {
-    /// <param name="budget">Time that is left until the hard deadline.</param>
+    /// <param name="budget">Longest wait for the quotes of the parts.</param>
     /// <returns>The parts, dearest first; null when the order stays whole.</returns>
     public async Task<IReadOnlyList<SplitLeg>?> TryAsync(
         RouteOrder order, IReadOnlyList<RankedQuote> ranked, TimeSpan budget, CancellationToken cancellationToken)
@@ -35,7 +34,11 @@ public sealed class SplitRouting(
         }
 
         var legs = await QuoteAsync(order, ranked, plan, budget, cancellationToken);
-        return legs is not null && SplitPolicy.Pays(Figures(legs), single, strategy, settings) ? legs : null;
+        return legs is not null
+            && SplitPolicy.Pays(Figures(legs), single, strategy, settings)
+            && KeepsLimits(legs, ranked[0], order.Preferences)
+                ? legs
+                : null;
     }
 
     private async Task<IReadOnlyList<SplitLeg>?> QuoteAsync(
@@ -70,6 +73,11 @@ public sealed class SplitRouting(
             : null;
     }
 
+    /// <summary>The shopper's limits hold for the sum of the parts, unless no undivided offer keeps them either.</summary>
+    private static bool KeepsLimits(IReadOnlyList<SplitLeg> legs, RankedQuote winner, RoutingPreferences preferences) =>
+        LimitPolicy.IsWithin(QuoteTotals.Sum([.. legs.Select(leg => leg.Quote.Quote)]), preferences)
+        || !LimitPolicy.IsWithin(winner.Quote.Quote, preferences);
+
     private static SplitFigures Single(IReadOnlyList<RankedQuote> ranked) =>
         ranked
             .Select(quote => new SplitFigures(
@@ -82,5 +90,5 @@ public sealed class SplitRouting(
         new(
             legs.Sum(leg => leg.Quote.FoundCount + leg.Quote.SubstitutedCount),
             legs.Sum(leg => leg.Quote.Quote.TotalCents),
-            legs.Max(leg => leg.Quote.Quote.EstimatedDeliveryMinutes ?? ScoreInput.DefaultEtaMinutes));
+            legs.Max(leg => leg.EtaMinutes));
 }

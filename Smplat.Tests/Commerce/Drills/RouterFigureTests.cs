@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Commerce.EdgeLogs;
+using Smplat.Core.Commerce.Metrics;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Telemetry;
 using Smplat.Core.Observability.Counters;
@@ -26,8 +26,11 @@ public sealed class RouterFigureTests
         Assert.That(figures.ErrorRate, Is.EqualTo(50));
         Assert.That(figures.Providers.Single(provider => provider.Provider == ProviderId.MealMe).SuccessRate, Is.Zero);
         Assert.That(figures.Providers.Single(provider => provider.Provider == ProviderId.WalmartApi).SelectionShare, Is.EqualTo(100));
-        Assert.That(counters.Where(counter => counter.Name == EdgeLogCounters.Requests).Sum(counter => counter.Value), Is.EqualTo(2));
-        Assert.That(counters.Single(counter => counter.Name == EdgeLogCounters.CredentialErrors).Value, Is.EqualTo(1));
-        Assert.That(counters.Where(counter => counter.Name == EdgeLogCounters.Quotes).Sum(counter => counter.Value), Is.EqualTo(4));
+        Assert.That(Sum(CommerceMetricNames.Requests), Is.EqualTo(2));
+        Assert.That(Sum(CommerceMetricNames.Failures), Is.EqualTo(1));
+        Assert.That(Sum(CommerceMetricNames.Quotes), Is.EqualTo(4));
+        Assert.That(Sum(CommerceMetricNames.Selections), Is.EqualTo(1));
+
+        double Sum(string name) => counters.Where(counter => counter.Name == name).Sum(counter => counter.Value);
     }
 }

@@ -57,9 +57,34 @@ public sealed class SplitOrderTests
     }
 
     [Test]
+    public async Task A_split_keeps_the_limits_of_the_shopper()
+    {
+        await using var app = await StartAsync(feeCents: 300);
+
+        var allowed = await app.RouteAsync(Baskets.Three(",\"preferences\":{\"allowSplitOrders\":true,\"maxDeliveryFee\":6}"));
+        var limited = await app.RouteAsync(Baskets.Three(",\"preferences\":{\"allowSplitOrders\":true,\"maxDeliveryFee\":5.99}"));
+
+        Assert.That(allowed.TryGetProperty("isSplitOrder", out _), Is.True, "two fees of three dollars");
+        Assert.That(limited.TryGetProperty("isSplitOrder", out _), Is.False);
+    }
+
+    [Test]
+    public async Task The_answer_compares_the_sum_with_the_undivided_offers()
+    {
+        await using var app = await StartAsync();
+
+        var body = await app.RouteAsync(Baskets.Three(Allowed));
+
+        Assert.That(body.GetProperty("savings").GetProperty("savedCents").GetInt64(), Is.EqualTo(4000), "100 dollars at MealMe or Kroger");
+        Assert.That(body.GetProperty("counterfactual").GetString(), Does.Contain("4000 cents more"));
+        Assert.That(body.TryGetProperty("affiliateUrl", out _), Is.False, "no link of one part for the whole");
+        Assert.That(body.GetProperty("orders")[1].GetProperty("affiliateUrl").GetString(), Is.Not.Empty);
+    }
+
+    [Test]
     public async Task When_a_later_part_fails_the_answer_says_what_is_placed()
     {
-        var (mealMe, kroger) = Vendors();
+        var (mealMe, kroger) = SplitVendors.Make();
         mealMe.OnConfirm = (_, _) => Task.FromResult<ConfirmOutcome>(
             new ConfirmOutcome.Failed(ProviderFailure.Unavailable(ProviderId.MealMe), true));
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -71,30 +96,16 @@ public sealed class SplitOrderTests
 
         Assert.That(answer.GetProperty("success").GetBoolean(), Is.False);
         Assert.That(answer.GetProperty("orderIds").GetArrayLength(), Is.EqualTo(1));
-        Assert.That(answer.GetProperty("message").GetString(), Does.StartWith("1 of 2 parts of the order are placed"));
+        Assert.That(answer.Error(), Is.EqualTo("PARTIALLY_CONFIRMED"));
+        Assert.That(answer.GetProperty("message").GetString(), Does.StartWith("1 of 2 parts of the order are confirmed; MealMe MCP did not"));
+        Assert.That(SplitVendors.Statuses(answer), Is.EqualTo(new[] { "KROGER_API:placed", "MEALME:failed" }));
         Assert.That(repeated.GetRawText(), Is.EqualTo(answer.GetRawText()));
         Assert.That(kroger.ConfirmCount, Is.EqualTo(1));
     }
 
-    private static Task<RouterApp> StartAsync()
+    private static Task<RouterApp> StartAsync(long feeCents = 0)
     {
-        var (mealMe, kroger) = Vendors();
+        var (mealMe, kroger) = SplitVendors.Make(feeCents);
         return ConfirmCalls.StartAsync(mealMe, kroger);
-    }
-
-    /// <summary>MealMe is cheap for the first item and Kroger for the others; undivided, each costs 90 dollars or more.</summary>
-    private static (FakeGateway MealMe, FakeGateway Kroger) Vendors() =>
-        (Priced(ProviderId.MealMe, first: 1000, others: 2000), Priced(ProviderId.KrogerApi, first: 3000, others: 1000));
-
-    private static FakeGateway Priced(ProviderId id, long first, long others) => new(id)
-    {
-        OnQuote = (request, config, _) => Task.FromResult<QuoteOutcome>(new QuoteOutcome.Quoted(
-            Reprice(Quotes.For(config, request), line => line.ClientItemId == "1" ? first : others))),
-    };
-
-    private static ProviderQuote Reprice(ProviderQuote quote, Func<CartLine, long> price)
-    {
-        CartLine[] cart = [.. quote.Cart.Select(line => line with { PriceCents = price(line), LineCents = (long)(price(line) * line.Quantity) })];
-        return quote with { Cart = cart, Quote = quote.Quote with { SubtotalCents = cart.Sum(line => line.LineCents) } };
     }
 }
