@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
-using Microsoft.Extensions.Options;
 using Smplat.Core.Observability;
 using Smplat.Core.Settings;
 
@@ -15,9 +15,12 @@ namespace Smplat.Functions.Observability;
 /// One JSON object a line. Of an exception it writes the type, the redacted message and the stack, because messages of
 /// drivers and clients can quote what they were given.
 /// </summary>
-public sealed class JsonLogFormatter(IOptionsMonitor<RuntimeOptions> runtime, TimeProvider clock) : ConsoleFormatter(FormatterName)
+public sealed class JsonLogFormatter(IConfiguration configuration, TimeProvider clock) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "smplat-json";
+
+    // Not from the live settings: these log, so that each would wait for the other to be made.
+    private readonly string _environment = SettingsReader.Read<RuntimeOptions>(configuration).Settings.Environment;
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
@@ -30,7 +33,7 @@ public sealed class JsonLogFormatter(IOptionsMonitor<RuntimeOptions> runtime, Ti
             json.WriteString("message", logEntry.Formatter(logEntry.State, null));
             json.WriteString("logger", logEntry.Category);
             json.WriteString("service", SmplatTelemetry.ServiceName);
-            json.WriteString("environment", runtime.CurrentValue.Environment);
+            json.WriteString("environment", _environment);
             json.WriteString("version", SmplatTelemetry.Version);
             json.WriteNumber("event_id", logEntry.EventId.Id);
             if (logEntry.EventId.Name is { } name)

@@ -22,20 +22,27 @@ public static class HostConfiguration
     public static void AddTo(ConfigurationManager configuration, string[] args)
     {
         var given = new ConfigurationBuilder().Add(new EnvironmentSettings()).AddCommandLine(args).Build();
+        var file = FileSource(given);
         IConfigurationBuilder sources = configuration;
-        if (FileSource(given) is { } file)
+        if (!SaysEnvironment(file, given))
+        {
+            // The weakest source of all: a settings file that comes later may still say otherwise.
+            sources.Add(new DefaultEnvironment());
+        }
+
+        if (file is not null)
         {
             sources.Add(file);
         }
 
         sources.Add(new EnvironmentSettings());
         sources.AddCommandLine(args);
-        if (Environment(configuration) is null)
-        {
-            // The weakest source of all: a settings file that comes later may still say otherwise.
-            sources.Sources.Insert(0, new DefaultEnvironment());
-        }
     }
+
+    /// <summary>Asked of what people set; the host itself calls every local run "Development".</summary>
+    private static bool SaysEnvironment(LocalSettings? file, IConfiguration given) =>
+        Environment(given) is not null
+        || (file is not null && Environment(new ConfigurationBuilder().Add(new LocalSettings(file.Candidates, watch: false)).Build()) is not null);
 
     /// <summary>The environment's name, or null when nothing sets it.</summary>
     public static string? Environment(IConfiguration configuration) =>

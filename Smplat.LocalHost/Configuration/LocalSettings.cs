@@ -9,6 +9,8 @@ namespace Smplat.LocalHost.Configuration;
 /// </summary>
 public sealed class LocalSettings(IReadOnlyList<string> candidates, bool watch) : IConfigurationSource
 {
+    public IReadOnlyList<string> Candidates => candidates;
+
     public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(candidates, watch);
 
     private sealed class Provider : ConfigurationProvider, IDisposable

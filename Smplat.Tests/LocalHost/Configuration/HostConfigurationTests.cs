@@ -27,6 +27,16 @@ public sealed class HostConfigurationTests
         Assert.That(HostConfiguration.IsLocal(configuration), Is.True);
     }
 
+    [Test]
+    public void What_the_host_calls_its_environment_is_not_the_apps()
+    {
+        using var configuration = new ConfigurationManager { ["environment"] = "Development" };
+
+        HostConfiguration.AddTo(configuration, ["--SMPLAT_LOCAL_SETTINGS=none"]);
+
+        Assert.That(configuration["SMPLAT_ENVIRONMENT"], Is.EqualTo("local"));
+    }
+
     [TestCase("SMPLAT_ENVIRONMENT")]
     [TestCase("ENVIRONMENT")]
     [TestCase("LOOPGPT_ENV")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Smplat.LocalHost;
 using Smplat.Tests.Support;
@@ -43,6 +44,29 @@ public sealed partial class ProgramTests
         Assert.That(lines, Has.Some.Contains("/healthz"));
     }
 
+    [Test]
+    public async Task It_logs_one_object_a_line_when_it_logs_json()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var folder = new TimerFolder();
+        using var program = Start(
+            $"--SMPLAT_DATABASE={database.ConnectionString}", "--SMPLAT_PORT=0", "--SMPLAT_LOCAL_SERVICES=false", "--LOG_FORMAT=json",
+            $"--SMPLAT_LOCAL_FOLDER={folder.Path}", "--SMPLAT_LOCAL_SETTINGS=none", "--SMPLAT_ENVIRONMENT=staging");
+        using var deadline = new CancellationTokenSource(Patience);
+
+        var lines = new List<string>();
+        while (lines.Count == 0 || !lines[^1].StartsWith('{'))
+        {
+            lines.Add(await program.StandardOutput.ReadLineAsync(deadline.Token) ?? throw new AssertionException(string.Join('\n', lines)));
+        }
+
+        program.Kill();
+        using var logged = JsonDocument.Parse(lines[^1]);
+        Assert.That(logged.RootElement.GetProperty("service").GetString(), Is.EqualTo("smplat-api"));
+        Assert.That(logged.RootElement.GetProperty("environment").GetString(), Is.EqualTo("staging"));
+        Assert.That(logged.RootElement.GetProperty("event_id").GetInt32(), Is.Positive);
+    }
+
     [TestCase("--SMPLAT_PORT=http", "SMPLAT_PORT must be")]
     [TestCase("--SMPLAT_LOCAL_TIMERS=perhaps", "SMPLAT_LOCAL_TIMERS must be")]
     public async Task It_refuses_a_bad_setting_with_a_sentence_and_without_a_stack_trace(string argument, string reason)
@@ -62,7 +86,9 @@ public sealed partial class ProgramTests
         var build = new DirectoryInfo(AppContext.BaseDirectory);
         var assembly = Path.Combine(
             RepositoryRoot.Path!, "Smplat.Functions", "bin", build.Parent!.Name, build.Name, "Smplat.Functions.dll");
-        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
+        // A test run in the background of a shell ignores SIGINT, and a child would inherit that.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], assembly, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
