@@ -3,6 +3,7 @@ using Smplat.Benchmarks;
 using Smplat.Benchmarks.Ingestion;
 using Smplat.Benchmarks.Queue;
 using Smplat.Benchmarks.Routing;
+using Smplat.Benchmarks.Startup;
 using Smplat.Benchmarks.Trust;
 
 // Each benchmark adds a command of its own.
@@ -12,6 +13,7 @@ IBenchmark[] benchmarks =
     new QueueBenchmark(),
     new TrustBenchmark(),
     new RoutingBenchmark(),
+    new StartupBenchmark(),
 ];
 
 var root = new RootCommand("Load and micro benchmarks; peers and floors are measured in the same run.");

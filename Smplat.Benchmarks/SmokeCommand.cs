@@ -10,6 +10,8 @@ internal static class SmokeCommand
         ["ingestion", "--seconds", "1", "--rounds", "1", "--only", "batch of 500"],
         ["trust", "--tasks", "20000"],
         ["routing", "--seconds", "1", "--rounds", "1", "--connections", "8"],
+        ["startup", "--rounds", "1"],
+        ["queue", "--no-peers", "--rounds", "1", "--unbatched", "500", "--batched", "5000"],
     ];
 
     public static Command Build(RootCommand root)
