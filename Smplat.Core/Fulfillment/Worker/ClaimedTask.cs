@@ -24,4 +24,7 @@ public sealed record ClaimedTask
     public string? Traceparent { get; init; }
 
     public DateTimeOffset ScheduledAt { get; init; }
+
+    /// <summary>This attempt and no other.</summary>
+    public (Guid Id, int Attempt) Key => (Id, Attempt);
 }

@@ -16,7 +16,8 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     private readonly TimeSpan _lease;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly ConcurrentDictionary<Guid, HeldTask> _tasks = new();
+    // By attempt: a run that lost a task may claim it again while its first attempt is still ending.
+    private readonly ConcurrentDictionary<(Guid Id, int Attempt), HeldTask> _tasks = new();
     private readonly ConcurrentDictionary<Guid, HeldClaim> _claims = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _renewing;
@@ -31,13 +32,13 @@ internal sealed class LeaseKeeper : IAsyncDisposable
 
     public void Hold(HeldClaim claim) => _claims[claim.Id] = claim;
 
-    public void Hold(HeldTask task) => _tasks[task.Task.Id] = task;
+    public void Hold(HeldTask task) => _tasks[task.Task.Key] = task;
 
     public void Drop(HeldClaim claim) => _claims.TryRemove(claim.Id, out _);
 
     public void Drop(HeldTask task)
     {
-        _tasks.TryRemove(task.Task.Id, out _);
+        _tasks.TryRemove(task.Task.Key, out _);
         task.Dispose();
     }
 
@@ -67,7 +68,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
                     FulfillmentLog.RenewalFailed(_logger, Redaction.Redact(exception.Message));
                     if (now >= heldUntil)
                     {
-                        LoseAllBut(new HashSet<Guid>(), Held);
+                        LoseAllBut(new HashSet<(Guid, int)>(), Held);
                     }
                 }
             }
@@ -92,9 +93,9 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     }
 
     /// <summary>A task that ended between the two lists is no longer held and loses nothing.</summary>
-    private void LoseAllBut(IReadOnlySet<Guid> kept, IReadOnlyCollection<HeldTask> held)
+    private void LoseAllBut(IReadOnlySet<(Guid Id, int Attempt)> kept, IReadOnlyCollection<HeldTask> held)
     {
-        foreach (var entry in held.Where(entry => !kept.Contains(entry.Task.Id) && _tasks.ContainsKey(entry.Task.Id)))
+        foreach (var entry in held.Where(entry => !kept.Contains(entry.Task.Key) && _tasks.ContainsKey(entry.Task.Key)))
         {
             entry.Lose();
         }

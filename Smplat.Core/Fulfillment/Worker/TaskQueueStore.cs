@@ -36,7 +36,7 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
         from claimed
         """;
 
-    // Gives the ids that are still ours; a task that is missing has been taken over.
+    // Gives the attempts that are still ours; one that is missing has been taken over.
     private const string RenewLeases =
         """
         update fulfillment_tasks
@@ -44,7 +44,7 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
         from unnest(@Ids, @Attempts) as held_now (id, attempt)
         where fulfillment_tasks.id = held_now.id and fulfillment_tasks.attempt = held_now.attempt
             and lease_owner = @Owner and status = 'in_progress'
-        returning fulfillment_tasks.id
+        returning fulfillment_tasks.id, fulfillment_tasks.attempt
         """;
 
     private const string RenewClaims =
@@ -150,8 +150,8 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
             cancellationToken))).AsList();
     }
 
-    /// <returns>The tasks that are still this owner's.</returns>
-    public async Task<IReadOnlySet<Guid>> RenewAsync(
+    /// <returns>The attempts that are still this owner's.</returns>
+    public async Task<IReadOnlySet<(Guid Id, int Attempt)>> RenewAsync(
         IReadOnlyCollection<ClaimedTask> tasks,
         Guid[] claimIds,
         string owner,
@@ -163,7 +163,7 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
         var until = now + lease;
         await connection.ExecuteAsync(Sql.Command(
             RenewClaims, new { ClaimIds = claimIds, Owner = owner, LeaseUntil = until }, cancellationToken));
-        var kept = await connection.QueryAsync<Guid>(Sql.Command(
+        var kept = await connection.QueryAsync<(Guid, int)>(Sql.Command(
             RenewLeases,
             new { Ids = Ids(tasks), Attempts = Attempts(tasks), Owner = owner, LeaseUntil = until },
             cancellationToken));
@@ -174,14 +174,15 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
     public async Task<IReadOnlySet<Guid>> CompleteAsync(
         IReadOnlyList<FinishedTask> finished, string owner, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        FinishedTask[] ordered = [.. finished.OrderBy(entry => entry.Task.Id)];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var completed = await connection.QueryAsync<Guid>(Sql.Command(
             CompleteMany,
             new
             {
-                Ids = finished.Select(entry => entry.Task.Id).ToArray(),
-                Attempts = finished.Select(entry => entry.Task.Attempt).ToArray(),
-                Results = finished.Select(entry => entry.Result).ToArray(),
+                Ids = ordered.Select(entry => entry.Task.Id).ToArray(),
+                Attempts = ordered.Select(entry => entry.Task.Attempt).ToArray(),
+                Results = ordered.Select(entry => entry.Result).ToArray(),
                 Owner = owner,
                 Now = now,
             },
@@ -247,7 +248,11 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
         await connection.ExecuteAsync(Sql.Command(Settle, new { ClaimIds = claimIds }, cancellationToken));
     }
 
-    private static Guid[] Ids(IReadOnlyCollection<ClaimedTask> tasks) => [.. tasks.Select(task => task.Id)];
+    // In one order everywhere, so that statements about the same tasks do not wait for each other in a circle.
+    private static Guid[] Ids(IReadOnlyCollection<ClaimedTask> tasks) => [.. InOrder(tasks).Select(task => task.Id)];
 
-    private static int[] Attempts(IReadOnlyCollection<ClaimedTask> tasks) => [.. tasks.Select(task => task.Attempt)];
+    private static int[] Attempts(IReadOnlyCollection<ClaimedTask> tasks) => [.. InOrder(tasks).Select(task => task.Attempt)];
+
+    private static IOrderedEnumerable<ClaimedTask> InOrder(IReadOnlyCollection<ClaimedTask> tasks) =>
+        tasks.OrderBy(task => task.Id).ThenBy(task => task.Attempt);
 }

@@ -61,15 +61,14 @@ public sealed class KilledJobsTests
     private static async Task<int> KillAsync(FakeSmtp server, Dictionary<string, string> settings, Random random)
     {
         var killed = 0;
-        ChildJob?[] running = new ChildJob?[2];
+        CliProcess?[] running = new CliProcess?[2];
         server.Reached = _ =>
         {
             lock (random)
             {
                 if (random.Next(10) == 0)
                 {
-                    running[random.Next(2)]?.Kill();
-                    killed++;
+                    killed += running[random.Next(2)]?.Kill() == true ? 1 : 0;
                 }
             }
         };
@@ -77,7 +76,7 @@ public sealed class KilledJobsTests
         {
             for (var at = 0; at < running.Length; at++)
             {
-                running[at] = ChildJob.Start(round < 2 ? Jobs[(round * 2) + at] : Jobs[random.Next(Jobs.Length)], settings);
+                running[at] = CliProcess.Start(round < 2 ? Jobs[(round * 2) + at] : Jobs[random.Next(Jobs.Length)], settings);
             }
 
             using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(700, 7000)));
@@ -88,8 +87,7 @@ public sealed class KilledJobsTests
 
             foreach (var child in running)
             {
-                killed += child!.HasEnded ? 0 : 1;
-                child.Kill();
+                killed += child!.Kill() ? 1 : 0;
                 await child.EndAsync(CancellationToken.None);
                 child.Dispose();
             }
@@ -105,7 +103,7 @@ public sealed class KilledJobsTests
             {
                 foreach (var job in Jobs.Distinct())
                 {
-                    using var child = ChildJob.Start(job, settings);
+                    using var child = CliProcess.Start(job, settings);
                     await child.EndAsync(CancellationToken.None);
                 }
 
