@@ -7,7 +7,8 @@ using Smplat.Core.Checkout.Samples;
 using Smplat.Core.Database;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
-using Smplat.Core.Orders.Status;
+using Smplat.Core.Orders;
+using Smplat.Core.Payments;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Checkout;
@@ -19,7 +20,8 @@ public static class CheckoutFeature
         services.AddSettings<CheckoutRecoveryOptions>();
         services.AddSingleton<CheckoutStore>();
         services.AddSingleton<CheckoutFile>();
-        services.AddSingleton<IOrderStatusListener, OrderFollowing>();
+        services.AddOrderStatusListener<OrderFollowing>();
+        services.AddCheckoutStartListener<PaymentFollowing>();
         services.AddSingleton<RecoveryStore>();
         services.AddSingleton<RecoveredRevenueStore>();
         services.AddSingleton<CheckoutRecoveryFigures>();

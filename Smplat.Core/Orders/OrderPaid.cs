@@ -8,7 +8,7 @@ public static class OrderPaid
 {
     public const string Kind = "order_paid";
 
-    /// <param name="key">What makes this message one of a kind, such as the payment and the event.</param>
+    /// <param name="key">What makes this message one of a kind, such as the payment.</param>
     public static OutboxMessage Message(Guid orderId, string key, DateTimeOffset now) => new(
         Kind,
         OutboxChannel.Internal,

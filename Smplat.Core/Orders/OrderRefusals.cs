@@ -19,3 +19,6 @@ public sealed record AmountOutOfRange()
 
 public sealed record IllegalStatusChange(string From, string To)
     : Conflict("orders.illegal_status_change", $"An order that is {From} cannot become {To}.");
+
+public sealed record KeyOfAnotherRequest()
+    : Conflict("orders.key_of_another_request", "This Idempotency-Key has placed an order with another content.");

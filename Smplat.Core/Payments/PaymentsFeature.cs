@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Jobs;
+using Smplat.Core.Orders;
 using Smplat.Core.Payments.Checkout;
 using Smplat.Core.Payments.Figures;
 using Smplat.Core.Payments.State;
@@ -17,6 +18,7 @@ public static class PaymentsFeature
         services.AddSingleton<PaymentFigures>();
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentFile>();
+        services.AddOrderStatusListener<ResumedOrders>();
         services.AddSingleton<IStripeGateway, StripeGateway>();
         services.AddSingleton<CheckoutStart>();
         services.AddSingleton<WebhookStore>();
@@ -25,6 +27,15 @@ public static class PaymentsFeature
         services.AddSingleton<ParkedEvents>();
         services.AddSingleton<WebhookReceiver>();
         return services.AddJob<ParkedEventsJob>();
+    }
+
+    /// <summary>Tells a feature of every payment page that was made, inside the transaction that records it.</summary>
+    public static IServiceCollection AddCheckoutStartListener<T>(this IServiceCollection services)
+        where T : class, ICheckoutStartListener
+    {
+        services.AddSingleton<T>();
+        services.AddSingleton<ICheckoutStartListener>(provider => provider.GetRequiredService<T>());
+        return services;
     }
 
     /// <summary>Tells a feature of every event of the payment provider, inside the transaction that takes it in.</summary>

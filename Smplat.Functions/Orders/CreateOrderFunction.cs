@@ -18,6 +18,7 @@ public sealed class CreateOrderFunction(OrderPlacement placement)
     [Answers(200, typeof(OrderAnswer), Naming.Snake, Description = "The key has made this order before")]
     [Answers(400, "Unsupported currency or source")]
     [Answers(404, "Unknown product or user")]
+    [Answers(409, "The key has made another order")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/orders")] HttpRequest request,
         CancellationToken cancellationToken)

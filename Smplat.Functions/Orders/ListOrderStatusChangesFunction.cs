@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Orders;
 using Smplat.Core.Orders.Status;
 using Smplat.Functions.Http.Access;
 using Smplat.Functions.Http.Answers;
@@ -14,9 +15,12 @@ public sealed class ListOrderStatusChangesFunction(OrderDesk desk)
     [Function("ListOrderStatusChanges")]
     [Operation("How an order came to be where it is, oldest first", Tag = "Orders")]
     [Answers(200, typeof(OrderStatusChange[]), Naming.Snake)]
+    [Answers(404, "No such order")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/orders/{orderId}/status")] HttpRequest request,
         string orderId,
         CancellationToken cancellationToken) =>
-        Answer.Snake(await desk.ListChangesAsync(RouteInput.Guid(orderId, "order_id"), cancellationToken));
+        await desk.ListChangesAsync(RouteInput.Guid(orderId, "order_id"), cancellationToken) is { } changes
+            ? Answer.Snake(changes)
+            : Answer.From(new OrderNotFound());
 }

@@ -1,5 +1,7 @@
 using Smplat.Core.Checkout;
 using Smplat.Core.Checkout.Orchestration;
+using Smplat.Core.Payments.Checkout;
+using Smplat.Tests.Notifications;
 
 namespace Smplat.Tests.Checkout;
 
@@ -95,6 +97,26 @@ public sealed class CheckoutFileTests
     }
 
     [Test]
+    public async Task Who_opens_the_payment_page_is_under_way_and_not_reminded_at_once()
+    {
+        await using var rig = await CheckoutRig.StartAsync();
+        var order = await rig.AnOrderAsync(await rig.APersonAsync(), status: "pending");
+        await rig.ExecuteAsync("update orders set created_at = @at", new { at = rig.Clock.GetUtcNow().AddMinutes(-40) });
+        await OpenPaymentPageAsync(rig, order);
+        var open = await rig.ReadAsync(order);
+
+        var early = await rig.SweepAsync();
+        rig.Clock.Advance(TimeSpan.FromMinutes(31));
+        var late = await rig.SweepAsync();
+        await OpenPaymentPageAsync(rig, order);
+
+        Assert.That((open.CurrentStage, open.Status), Is.EqualTo(("payment", "in_progress")));
+        Assert.That(open.Events[^1].Note, Is.EqualTo("Payment page opened"));
+        Assert.That((early.Summary["enrolled"], late.Summary["enrolled"], late.Summary["nudges_sent"]), Is.EqualTo((0, 1, 1)));
+        Assert.That((await rig.ReadAsync(order)).Status, Is.EqualTo("in_progress"), "back on the page after the prompt");
+    }
+
+    [Test]
     public async Task A_cancelled_order_ends_its_checkout_for_good()
     {
         await using var rig = await CheckoutRig.StartAsync();
@@ -105,5 +127,17 @@ public sealed class CheckoutFileTests
 
         Assert.That((await rig.ReadAsync(order)).Status, Is.EqualTo("failed"));
         Assert.That(((CheckoutOutcome.Refused)later).Refusal, Is.InstanceOf<IllegalTransition>());
+    }
+
+    private static async Task OpenPaymentPageAsync(NotificationRig rig, Guid order)
+    {
+        await using var connection = await rig.Database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        foreach (var listener in rig.Get<IEnumerable<ICheckoutStartListener>>())
+        {
+            await listener.OnStartedAsync(order, transaction, CancellationToken.None);
+        }
+
+        await transaction.CommitAsync();
     }
 }

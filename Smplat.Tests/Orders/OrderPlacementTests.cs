@@ -56,6 +56,38 @@ public sealed class OrderPlacementTests
     }
 
     [Test]
+    public async Task A_key_that_made_another_order_is_refused()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        await PlaceAsync(world, null, key: "key-1");
+
+        Assert.That(
+            await PlaceAsync(world, null, key: "key-1", quantity: 2), Is.EqualTo(new PlaceOrderOutcome.Refused(new KeyOfAnotherRequest())));
+        Assert.That(await PlaceAsync(world, null, key: "key-1"), Is.TypeOf<PlaceOrderOutcome.PlacedBefore>());
+    }
+
+    [Test]
+    public async Task Lines_keep_their_order_and_amounts_are_told_as_they_are_kept()
+    {
+        await using var world = await FulfillmentWorld.CreateAsync();
+        var command = new PlaceOrder
+        {
+            Items =
+            [
+                .. Enumerable.Range(0, 30).Select(
+                    number => new PlaceOrderItem { ProductTitle = $"{number}", UnitPrice = 0.335m, TotalPrice = 0.335m }),
+            ],
+            RequestKey = "key-1",
+        };
+
+        var placed = ((PlaceOrderOutcome.Placed)await world.Get<OrderPlacement>().PlaceAsync(command, CancellationToken.None)).Order;
+        var again = ((PlaceOrderOutcome.PlacedBefore)await world.Get<OrderPlacement>().PlaceAsync(command, CancellationToken.None)).Order;
+
+        Assert.That(again.Items.Select(item => item.ProductTitle), Is.EqualTo(placed.Items.Select(item => item.ProductTitle)));
+        Assert.That((placed.Total, again.Total, again.Items[0].UnitPrice), Is.EqualTo((10.2m, 10.2m, 0.34m)));
+    }
+
+    [Test]
     public async Task Unknown_products_people_currencies_and_sources_are_refused()
     {
         await using var world = await FulfillmentWorld.CreateAsync();

@@ -84,6 +84,7 @@ public sealed class OrderRoutesTests
 
     [TestCase("GET", "/api/v1/orders/0198f000-0000-7000-8000-000000000001/progress", 404, "Order not found")]
     [TestCase("GET", "/api/v1/orders/nonsense/progress", 422, null)]
+    [TestCase("GET", "/api/v1/operators/orders/0198f000-0000-7000-8000-000000000001/status", 404, "Order not found")]
     [TestCase("GET", "/api/v1/payments/status/0198f000-0000-7000-8000-000000000001", 404, "Payment not found")]
     [TestCase("GET", "/api/v1/payments/status/nonsense", 422, null)]
     [TestCase("POST", "/api/v1/payments/webhooks/stripe", 422, null)]
@@ -127,6 +128,28 @@ public sealed class OrderRoutesTests
         Assert.That(checkout.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         Assert.That((await JsonAsync(checkout)).GetProperty("detail").GetString(), Does.Contain("STRIPE_SECRET_KEY"));
         Assert.That((await JsonAsync(unknown)).GetProperty("detail").GetString(), Is.EqualTo("Order not found"));
+    }
+
+    [Test]
+    public async Task An_order_is_held_resumed_and_canceled_by_hand_and_remembers_it()
+    {
+        using var placed = await SendAsync(HttpMethod.Post, "/api/v1/orders", Body);
+        var path = $"/api/v1/operators/orders/{(await JsonAsync(placed)).GetProperty("id").GetString()}/status";
+
+        foreach (var (asked, status) in new[] { ("on_hold", "on_hold"), ("resumed", "pending"), ("canceled", "canceled") })
+        {
+            using var answer = await SendAsync(HttpMethod.Post, path, new { status = asked, actor = "operator", reason = "test" });
+            Assert.That((await JsonAsync(answer)).GetProperty("status").GetString(), Is.EqualTo(status));
+        }
+
+        using var late = await SendAsync(HttpMethod.Post, path, new { status = "on_hold", actor = "operator", reason = "test" });
+        using var begun = await SendAsync(HttpMethod.Post, path, new { status = "processing", actor = "operator", reason = "test" });
+        using var history = await SendAsync(HttpMethod.Get, path);
+
+        Assert.That((late.StatusCode, begun.StatusCode), Is.EqualTo((HttpStatusCode.Conflict, HttpStatusCode.UnprocessableEntity)));
+        Assert.That(
+            (await JsonAsync(history)).EnumerateArray().Select(change => change.GetProperty("to").GetString()),
+            Is.EqualTo(new[] { "on_hold", "pending", "canceled" }));
     }
 
     [Test]

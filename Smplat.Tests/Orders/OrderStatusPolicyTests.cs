@@ -26,6 +26,7 @@ public sealed class OrderStatusPolicyTests
         Assert.That(OrderStatusPolicy.Move(held, "completed", HoldReason.Fulfillment), Is.EqualTo(held with { HeldFrom = "completed" }));
         Assert.That(OrderStatusPolicy.Release(held, HoldReason.Fulfillment), Is.EqualTo(held));
         Assert.That(OrderStatusPolicy.Release(held, HoldReason.Payment), Is.EqualTo(new OrderStanding("active", null, null)));
+        Assert.That(OrderStatusPolicy.Release(held, HoldReason.Operator), Is.EqualTo(new OrderStanding("active", null, null)));
         Assert.That(OrderStatusPolicy.Move(held, "active", HoldReason.Operator)!.Status, Is.EqualTo("active"));
     }
 

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Cli.Commands.Api;
+using Smplat.Core.Checkout;
 using Smplat.Core.Fulfillment;
 using Smplat.Core.Fulfillment.Planning;
 using Smplat.Core.Orders;
+using Smplat.Core.Payments;
 
 namespace Smplat.Cli.Commands.Fulfillment;
 
@@ -31,8 +33,9 @@ public sealed class FulfillmentCommands : ICommandModule
         });
     }
 
-    internal static ServiceProvider Services(ParseResult parsed) =>
-        CliServices.Create(parsed, services => services.AddOrders().AddFulfillment());
+    /// <summary>With everything that goes along when an order takes a step.</summary>
+    internal static ServiceProvider Services(ParseResult parsed) => CliServices.Create(
+        parsed, services => services.AddOrders().AddPayments().AddFulfillment().AddCheckout());
 
     /// <summary>By the app, because only its settings say where tasks may take effect.</summary>
     private static async Task<int> DrainAsync(ParseResult parsed, CancellationToken cancellationToken)

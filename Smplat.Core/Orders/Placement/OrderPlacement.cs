@@ -14,7 +14,7 @@ public sealed class OrderPlacement(
     {
         if (command.RequestKey is { } key && await orders.FindByRequestKeyAsync(key, cancellationToken) is { } before)
         {
-            return new PlaceOrderOutcome.PlacedBefore(before);
+            return Again(command, before);
         }
 
         if (Check(command) is { } refusal)
@@ -45,10 +45,23 @@ public sealed class OrderPlacement(
         {
             // The same key came in twice at once; the other call made the order.
             var made = await orders.FindByRequestKeyAsync(command.RequestKey, cancellationToken);
-            return new PlaceOrderOutcome.PlacedBefore(made
-                ?? throw new InvalidOperationException("An order clashed with one that does not exist.", exception));
+            return Again(
+                command, made ?? throw new InvalidOperationException("An order clashed with one that does not exist.", exception));
         }
     }
+
+    /// <summary>A repeated call gets its order; another request under the same key must not believe that it was placed.</summary>
+    private PlaceOrderOutcome Again(PlaceOrder command, Order before)
+    {
+        var asked = Draft(command);
+        return asked.Currency == before.Currency && asked.UserId == before.UserId
+            && asked.Items.Select(Line).SequenceEqual(before.Items.Select(Line))
+                ? new PlaceOrderOutcome.PlacedBefore(before)
+                : new PlaceOrderOutcome.Refused(new KeyOfAnotherRequest());
+    }
+
+    private static (Guid?, string, int, decimal, decimal) Line(OrderItem item) =>
+        (item.ProductId, item.ProductTitle, item.Quantity, item.UnitPrice, item.TotalPrice);
 
     private static Refusal? Check(PlaceOrder command) =>
         command.Currency is not ("EUR" or "USD") ? new UnknownCurrency(command.Currency)
@@ -60,7 +73,8 @@ public sealed class OrderPlacement(
     {
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
-        var subtotal = command.Items.Sum(item => item.TotalPrice);
+        OrderItem[] items = [.. command.Items.Select((item, index) => Draft(item, index, id, now))];
+        var subtotal = items.Sum(item => item.TotalPrice);
         return new()
         {
             Id = id,
@@ -75,23 +89,27 @@ public sealed class OrderPlacement(
             Notes = command.Notes,
             CreatedAt = now,
             UpdatedAt = now,
-            Items = [.. command.Items.Select(item => Draft(item, id, now))],
+            Items = items,
         };
     }
 
-    private static OrderItem Draft(PlaceOrderItem item, Guid orderId, DateTimeOffset now) => new()
+    private static OrderItem Draft(PlaceOrderItem item, int index, Guid orderId, DateTimeOffset now) => new()
     {
-        Id = Guid.CreateVersion7(now),
+        // Ids sort as the lines were given, and lines are read in the order of their ids.
+        Id = Guid.CreateVersion7(now.AddMilliseconds(index)),
         OrderId = orderId,
         ProductId = item.ProductId,
         ProductTitle = item.ProductTitle,
         Quantity = item.Quantity,
-        UnitPrice = item.UnitPrice,
-        TotalPrice = item.TotalPrice,
+        UnitPrice = Cents(item.UnitPrice),
+        TotalPrice = Cents(item.TotalPrice),
         SelectedOptions = item.SelectedOptions?.GetRawText(),
         Attributes = item.Attributes?.GetRawText(),
         PlatformContext = item.PlatformContext?.GetRawText(),
         CreatedAt = now,
         UpdatedAt = now,
     };
+
+    /// <summary>As the columns hold it, so that the first answer and every later one tell the same.</summary>
+    private static decimal Cents(decimal amount) => Math.Round(amount, 2, MidpointRounding.AwayFromZero);
 }

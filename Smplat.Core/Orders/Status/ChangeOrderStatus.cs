@@ -2,11 +2,14 @@ using Smplat.Core.Input;
 
 namespace Smplat.Core.Orders.Status;
 
+/// <param name="Status">A status, or <see cref="Resumed"/>.</param>
 /// <param name="Actor">Who decides; goes into the order's history.</param>
 public sealed record ChangeOrderStatus(string Status, string Actor, string Reason)
 {
-    private static readonly string[] ByHand =
-        [OrderStatus.Processing, OrderStatus.Active, OrderStatus.OnHold, OrderStatus.Canceled];
+    /// <summary>Lets an order on hold go on where it was, whoever holds it. Work itself is begun by payment or kick-off only.</summary>
+    public const string Resumed = "resumed";
+
+    private static readonly string[] ByHand = [OrderStatus.OnHold, Resumed, OrderStatus.Canceled];
 
     public static ChangeOrderStatus Read(Fields fields) => new(
         fields.RequiredLabel("status", ByHand),

@@ -11,11 +11,16 @@ public sealed class OrderDesk(NpgsqlDataSource database, OrderStatusMachine mach
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var step = new StatusStep(HoldReason.Operator, "operator", command.Actor, command.Reason);
-        var outcome = await machine.MoveAsync(orderId, command.Status, step, transaction, cancellationToken);
+        var outcome = command.Status == ChangeOrderStatus.Resumed
+            ? await machine.ReleaseAsync(orderId, step, transaction, cancellationToken)
+            : await machine.MoveAsync(orderId, command.Status, step, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return outcome;
     }
 
-    public Task<IReadOnlyList<OrderStatusChange>> ListChangesAsync(Guid orderId, CancellationToken cancellationToken) =>
-        store.ListChangesAsync(orderId, cancellationToken);
+    /// <returns>Null when there is no such order.</returns>
+    public async Task<IReadOnlyList<OrderStatusChange>?> ListChangesAsync(Guid orderId, CancellationToken cancellationToken) =>
+        await store.ListChangesAsync(orderId, cancellationToken) is { Count: > 0 } changes ? changes
+        : await store.ExistsAsync(orderId, cancellationToken) ? []
+        : null;
 }

@@ -20,7 +20,7 @@ public sealed class OrderStatusMachine(
         Guid orderId, string to, StatusStep step, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         (await MoveAllAsync([new(orderId, to, step)], transaction, cancellationToken))[0];
 
-    /// <summary>Lets the order go on where the step's party held it.</summary>
+    /// <summary>Lets the order go on where it was held; an operator lifts every hold, others only their own.</summary>
     public async Task<OrderStatusOutcome> ReleaseAsync(
         Guid orderId, StatusStep step, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         (await StepAllAsync(

@@ -50,9 +50,9 @@ public static class OrderStatusPolicy
         _ => new(OrderStatus.OnHold, reason, now.Status),
     };
 
-    /// <summary>Lets an order go on where it was held; an order that is not held for this reason stays as it is.</summary>
-    public static OrderStanding Release(OrderStanding now, string reason) =>
-        now.IsHeldBy(reason) ? new(now.HeldFrom ?? OrderStatus.Pending, null, null) : now;
+    /// <summary>Lets an order go on where it was held; an order that another party holds stays as it is.</summary>
+    public static OrderStanding Release(OrderStanding now, string party) =>
+        now.IsHeldBy(party) || (party == HoldReason.Operator && now.Status == OrderStatus.OnHold) ? new(now.HeldFrom ?? OrderStatus.Pending, null, null) : now;
 
     private static int Strength(string? reason) => reason switch
     {

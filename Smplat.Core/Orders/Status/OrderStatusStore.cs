@@ -44,6 +44,8 @@ public sealed class OrderStatusStore(NpgsqlDataSource database)
         order by change.sequence
         """;
 
+    private const string Exists = "select exists (select 1 from orders where id = @OrderId)";
+
     public async Task<IReadOnlyList<OrderStatusRow>> LockAsync(
         Guid[] orderIds, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         (await transaction.Connection!.QueryAsync<OrderStatusRow>(Sql.Command(
@@ -91,5 +93,11 @@ public sealed class OrderStatusStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return (await connection.QueryAsync<OrderStatusChange>(Sql.Command(
             ListChanges, new { OrderId = orderId }, cancellationToken))).AsList();
+    }
+
+    public async Task<bool> ExistsAsync(Guid orderId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(Sql.Command(Exists, new { OrderId = orderId }, cancellationToken));
     }
 }

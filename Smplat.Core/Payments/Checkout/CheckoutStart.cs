@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Smplat.Core.Orders;
 using Smplat.Core.Orders.Status;
 using Smplat.Core.Payments.Figures;
@@ -11,10 +12,12 @@ namespace Smplat.Core.Payments.Checkout;
 
 /// <summary>Starts the payment of an order. The payment is on record before the provider is called, so that no event is a stranger.</summary>
 public sealed class CheckoutStart(
+    NpgsqlDataSource database,
     OrderFile orders,
     PaymentStore payments,
     IStripeGateway stripe,
     ParkedEvents parked,
+    IEnumerable<ICheckoutStartListener> listeners,
     PaymentTally tally,
     IOptionsMonitor<PaymentsOptions> options,
     TimeProvider clock,
@@ -92,11 +95,25 @@ public sealed class CheckoutStart(
     private async Task<StartCheckoutOutcome> RecordAsync(
         Payment payment, SessionOutcome.Made made, CancellationToken cancellationToken)
     {
-        await payments.SetSessionAsync(payment.Id, made.SessionId, made.IntentId, made.Url, clock.GetUtcNow(), cancellationToken);
+        await RecordSessionAsync(payment, made, cancellationToken);
         await parked.ReplayAsync([made.SessionId, .. made.IntentId is { } intent ? new[] { intent } : []], cancellationToken);
         tally.CheckoutSucceeded(payment.Id);
         PaymentsLog.CheckoutStarted(logger, payment.OrderId, payment.Id);
         return new StartCheckoutOutcome.Started(made.SessionId, made.Url, payment.Id, payment.Amount, payment.Currency);
+    }
+
+    private async Task RecordSessionAsync(Payment payment, SessionOutcome.Made made, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await payments.SetSessionAsync(
+            payment.Id, made.SessionId, made.IntentId, made.Url, clock.GetUtcNow(), transaction, cancellationToken);
+        foreach (var listener in listeners)
+        {
+            await listener.OnStartedAsync(payment.OrderId, transaction, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private async Task<StartCheckoutOutcome> FailAsync(

@@ -6,6 +6,8 @@ namespace Smplat.Core.Payments.Figures;
 /// <summary>Figures of checkouts and webhooks, read from what all instances share.</summary>
 public sealed class PaymentFigures(DurableCounters counters)
 {
+    private const int TypesNamed = 8;
+
     public async Task<PaymentObservability> ReadAsync(CancellationToken cancellationToken)
     {
         var values = await counters.ReadAsync(PaymentMetrics.CounterPrefix, cancellationToken);
@@ -23,12 +25,28 @@ public sealed class PaymentFigures(DurableCounters counters)
                 new(last?.At, last?.Type, last?.DeliveryId, broken?.At, broken?.Type, broken?.Reason)));
     }
 
-    private static Dictionary<string, long> PerType(IReadOnlyList<CounterValue> values, string bucket) => (
-        from value in values
-        where value.Name == PaymentMetrics.WebhookEvents
-        let labels = value.ReadLabels()
-        where labels.GetValueOrDefault("bucket") == bucket
-        select (Type: labels["event_type"], Count: (long)value.Value)).ToDictionary(entry => entry.Type, entry => entry.Count);
+    /// <summary>The most frequent types by name, all others in one sum: the answer stays small enough to poll.</summary>
+    private static Dictionary<string, long> PerType(IReadOnlyList<CounterValue> values, string bucket)
+    {
+        (string Type, long Count)[] all =
+        [
+            .. from value in values
+               where value.Name == PaymentMetrics.WebhookEvents
+               let labels = value.ReadLabels()
+               where labels.GetValueOrDefault("bucket") == bucket
+               group value.Value by labels["event_type"] into type
+               let count = (long)type.Sum()
+               orderby count descending, type.Key
+               select (type.Key, count),
+        ];
+        var named = all.Take(TypesNamed).ToDictionary(entry => entry.Type, entry => entry.Count);
+        if (all.Length > TypesNamed)
+        {
+            named["other"] = all.Skip(TypesNamed).Sum(entry => entry.Count);
+        }
+
+        return named;
+    }
 
     private static long Total(IReadOnlyList<CounterValue> values, string name) =>
         (long)values.Where(value => value.Name == name).Sum(value => value.Value);

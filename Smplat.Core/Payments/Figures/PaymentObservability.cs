@@ -13,7 +13,7 @@ public sealed record CheckoutEvents(
 
 public sealed record WebhookFigures(WebhookTotals Totals, WebhookEvents Events);
 
-/// <summary>By event type.</summary>
+/// <summary>By event type; the less frequent ones are summed up as <c>other</c>.</summary>
 public sealed record WebhookTotals(IReadOnlyDictionary<string, long> Processed, IReadOnlyDictionary<string, long> Failed);
 
 public sealed record WebhookEvents(

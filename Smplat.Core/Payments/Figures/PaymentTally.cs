@@ -6,7 +6,8 @@ namespace Smplat.Core.Payments.Figures;
 /// <summary>Counts checkouts and webhooks, in the counters that all instances share.</summary>
 public sealed class PaymentTally(DurableCounters counters, TimeProvider clock)
 {
-    private const int MaxReason = 200;
+    private const int MaxReason = 96;
+    private const int MaxDeliveryId = 64;
 
     /// <summary>A session was made; whether money comes is another matter.</summary>
     public void CheckoutSucceeded(Guid paymentId)
@@ -24,7 +25,7 @@ public sealed class PaymentTally(DurableCounters counters, TimeProvider clock)
     public void WebhookProcessed(string eventType, string? deliveryId)
     {
         counters.Increment(PaymentMetrics.WebhookEvents, ("bucket", "processed"), ("event_type", eventType));
-        counters.Note(PaymentMetrics.LastWebhookEvent, new WebhookFact(clock.GetUtcNow(), eventType, deliveryId));
+        counters.Note(PaymentMetrics.LastWebhookEvent, new WebhookFact(clock.GetUtcNow(), eventType, Short(deliveryId)));
     }
 
     public void WebhookFailed(string eventType, string reason)
@@ -33,6 +34,8 @@ public sealed class PaymentTally(DurableCounters counters, TimeProvider clock)
         counters.Note(
             PaymentMetrics.LastWebhookFailure, new WebhookFailureFact(clock.GetUtcNow(), eventType, Redaction.Redact(reason, MaxReason)));
     }
+
+    private static string? Short(string? text) => text?.Length > MaxDeliveryId ? text[..MaxDeliveryId] : text;
 }
 
 internal sealed record CheckoutSuccessFact(DateTimeOffset At, Guid PaymentId);

@@ -118,15 +118,19 @@ public sealed class PaymentStore(NpgsqlDataSource database)
             cancellationToken)) == 1;
     }
 
-    public async Task SetSessionAsync(
-        Guid id, string sessionId, string? intentId, string checkoutUrl, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(Sql.Command(
+    public Task SetSessionAsync(
+        Guid id,
+        string sessionId,
+        string? intentId,
+        string checkoutUrl,
+        DateTimeOffset now,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
             SetSession,
             new { Id = id, SessionId = sessionId, IntentId = intentId, CheckoutUrl = checkoutUrl, Now = now },
-            cancellationToken));
-    }
+            cancellationToken,
+            transaction));
 
     /// <summary>Takes back a payment that the provider refused to make a session for.</summary>
     public async Task DeleteUnusedAsync(Guid id, CancellationToken cancellationToken)

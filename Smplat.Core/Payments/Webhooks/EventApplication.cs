@@ -21,7 +21,7 @@ public sealed class EventApplication(
 
     /// <returns>Names under which the payment is known from now on.</returns>
     public async Task<IReadOnlyList<string>> ApplyAsync(
-        Payment before, StripeEvent message, EventReading reading, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        Payment before, EventReading reading, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var after = Link(PaymentPolicy.Add(before, await ToFactAsync(before, reading.Fact, transaction, cancellationToken)), reading);
@@ -31,7 +31,7 @@ public sealed class EventApplication(
             PaymentsLog.StatusChanged(logger, after.Id, before.Status, after.Status);
         }
 
-        await ApplyToOrderAsync(before, after, message, transaction, cancellationToken);
+        await ApplyToOrderAsync(before, after, transaction, cancellationToken);
         return [.. new[] { after.ProviderReference, after.ProviderSessionId }.OfType<string>()];
     }
 
@@ -62,7 +62,7 @@ public sealed class EventApplication(
     };
 
     private async Task ApplyToOrderAsync(
-        Payment before, Payment after, StripeEvent message, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        Payment before, Payment after, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (await orders.LockAsync(after.OrderId, transaction, cancellationToken) is not { } order)
         {
@@ -81,7 +81,7 @@ public sealed class EventApplication(
         }
         else if (verdict.IsPaid)
         {
-            await LetGoOnAsync(order, after, message, transaction, cancellationToken);
+            await LetGoOnAsync(order, after, transaction, cancellationToken);
         }
     }
 
@@ -101,15 +101,15 @@ public sealed class EventApplication(
     }
 
     private async Task LetGoOnAsync(
-        Order order, Payment payment, StripeEvent message, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        Order order, Payment payment, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        await machine.ReleaseAsync(
-            order.Id, new(HoldReason.Payment, "payment_success", Actor), transaction, cancellationToken);
-        var status = (await orders.LockAsync(order.Id, transaction, cancellationToken))!.Status;
-        if (status == OrderStatus.Pending)
+        var step = new StatusStep(HoldReason.Payment, "payment_success", Actor);
+        if (await machine.ReleaseAsync(order.Id, step, transaction, cancellationToken)
+            is OrderStatusOutcome.Unchanged { Status: OrderStatus.Pending })
         {
+            // One that is let go here asks for its kick-off by itself (ResumedOrders).
             await outbox.EnqueueAsync(
-                OrderPaid.Message(order.Id, $"{payment.Id}:{message.Id}", clock.GetUtcNow()), transaction, cancellationToken);
+                OrderPaid.Message(order.Id, $"{payment.Id}", clock.GetUtcNow()), transaction, cancellationToken);
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class EventIntake(
         }
 
         return await payments.LockAsync(reading.PaymentId, reading.References, transaction, cancellationToken) is { } payment
-            ? (WebhookResult.Applied, await application.ApplyAsync(payment, message, reading, transaction, cancellationToken))
+            ? (WebhookResult.Applied, await application.ApplyAsync(payment, reading, transaction, cancellationToken))
             : (WebhookResult.Parked, []);
     }
 
