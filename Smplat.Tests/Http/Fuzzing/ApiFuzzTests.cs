@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http.OpenApi;
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.Http.Fuzzing;
+
+/// <summary>
+/// Thousands of calls made from the API's own description: whatever is wrong with one, it is never a 5xx, and the answer
+/// says what is wrong in one of the two error forms.
+/// </summary>
+public sealed class ApiFuzzTests
+{
+    private const string AnyId = "00000000-0000-0000-0000-000000000001";
+
+    private static readonly Dictionary<string, string> Unlimited = Enum.GetNames<RateCategory>()
+        .ToDictionary(category => $"SMPLAT_RATE_{category.ToUpperInvariant()}", _ => "100000");
+
+    [Test]
+    public async Task No_input_makes_any_operation_fail()
+    {
+        await using var app = await SmplatApp.StartAsync(Unlimited);
+        var failures = new ConcurrentBag<string>();
+        var calls = 0;
+        foreach (var operation in app.Services.GetRequiredService<ApiCatalog>().Operations)
+        {
+            // What an operation cannot do here at all, such as asking a vendor that nobody has set up, it may say to all.
+            var ordinary = (await SendAsync(app.Client, operation, new(Path(operation, AnyId), operation.Body?.Example))).Status;
+            await Parallel.ForEachAsync(Inputs(operation), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (input, _) =>
+            {
+                Interlocked.Increment(ref calls);
+                var (status, text) = await SendAsync(app.Client, operation, input);
+                if ((status >= 500 && status != ordinary) || (status >= 400 && !IsExplained(status, text)))
+                {
+                    failures.Add($"{operation.Method} {Short(input.Address)} {Short(input.Body)}: {status} {Short(text)}");
+                }
+            });
+        }
+
+        Assert.That(failures.Take(20), Is.Empty);
+        Assert.That(calls, Is.GreaterThan(3_000));
+    }
+
+    private static IEnumerable<Input> Inputs(ApiOperation operation)
+    {
+        var (address, example) = (Path(operation, AnyId), operation.Body?.Example);
+        foreach (var parameter in operation.PathParameters)
+        {
+            foreach (var value in HostileValues.Paths)
+            {
+                yield return new(Path(operation, AnyId, (parameter.Name, value)), example);
+            }
+        }
+
+        foreach (var parameter in operation.Query)
+        {
+            foreach (var value in HostileValues.Queries)
+            {
+                yield return new($"{address}?{parameter.Name}={value}", example);
+            }
+
+            yield return new($"{address}?{parameter.Name}=1&{parameter.Name}=2", example);
+        }
+
+        foreach (var body in example is null ? [] : HostileValues.Bodies(example))
+        {
+            yield return new(address, body);
+        }
+    }
+
+    private static string Path(ApiOperation operation, string id, (string Name, string Value)? other = null) =>
+        operation.PathParameters.Aggregate(operation.Path, (text, parameter) => text.Replace(
+            $"{{{parameter.Name}}}", parameter.Name == other?.Name ? other.Value.Value : id, StringComparison.Ordinal));
+
+    private static async Task<(int Status, string Text)> SendAsync(HttpClient client, ApiOperation operation, Input input)
+    {
+        using var request = new HttpRequestMessage(
+            new HttpMethod(operation.Method), new Uri(client.BaseAddress + input.Address[1..], new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        if (input.Body is not null)
+        {
+            request.Content = new StringContent(input.Body, Encoding.UTF8, "application/json");
+        }
+
+        using var answer = await client.SendAsync(request);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The host itself answers what is no route of ours, without a body.</summary>
+    private static bool IsExplained(int status, string text)
+    {
+        if (text.Length == 0)
+        {
+            return status is 400 or 404 or 405;
+        }
+
+        if (text.StartsWith('<'))
+        {
+            return true;
+        }
+
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.TryGetProperty("detail", out _) || document.RootElement.TryGetProperty("error", out _);
+    }
+
+    private static string Short(string? text) => text is { Length: > 300 } ? text[..300] + "…" : text ?? "";
+
+    private sealed record Input(string Address, string? Body);
+}

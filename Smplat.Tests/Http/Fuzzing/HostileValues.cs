@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+
+namespace Smplat.Tests.Http.Fuzzing;
+
+/// <summary>What clients, attackers and broken serialisers send where something else belongs.</summary>
+internal static class HostileValues
+{
+    /// <summary>As JSON text, so that values no serialiser would write can be among them.</summary>
+    public static readonly IReadOnlyList<string> Json =
+    [
+        "null", "true", "-1", "0", "1.5", "1e308", "9223372036854775807", "99999999999999999999999999",
+        "\"\"", "\"   \"", $"\"{new string('x', 70_000)}\"", """ "\u0000" """, """ "\ud800" """, "\"'; drop table orders; --\"",
+        "\"<script>alert(1)</script>\"", "\"2026-13-45T99:00:00Z\"", "\"9999-12-31T23:59:59.9999999Z\"", "\"0001-01-01T00:00:00Z\"",
+        "[]", "{}", "[[[[[]]]]]", """{"a":{"b":[1]}}""", "\"٣\"", "\"NaN\"",
+    ];
+
+    public static readonly IReadOnlyList<string> Paths =
+    [
+        "%00", "..%2F..", "%F0%9F%98%80", "%FF", "-1", "'", "%3Cscript%3E", "NaN", new string('a', 3_000),
+    ];
+
+    public static readonly IReadOnlyList<string> Queries =
+    [
+        "", "-1", "0", "99999999999999999999", "abc", "%00", "%FF", "1.5", "2026-99-99", "'%20or%201=1", new string('x', 5_000),
+    ];
+
+    /// <summary>The example with each of its members, at any depth, replaced by each hostile value, or left out.</summary>
+    public static IEnumerable<string> Bodies(string example)
+    {
+        var places = Places(JsonNode.Parse(example)!, []).ToList();
+        foreach (var place in places)
+        {
+            foreach (var value in Json)
+            {
+                yield return Replaced(example, place, value);
+            }
+
+            if (place.Count > 0 && place[^1] is string)
+            {
+                yield return Removed(example, place);
+            }
+        }
+    }
+
+    private static IEnumerable<IReadOnlyList<object>> Places(JsonNode? node, IReadOnlyList<object> path)
+    {
+        yield return path;
+        IEnumerable<(object Step, JsonNode? Child)> children = node switch
+        {
+            JsonObject members => members.Select(member => ((object)member.Key, member.Value)),
+            JsonArray { Count: > 0 } items => [(0, items[0])],
+            _ => [],
+        };
+        foreach (var place in children.SelectMany(child => Places(child.Child, [.. path, child.Step])))
+        {
+            yield return place;
+        }
+    }
+
+    private static string Replaced(string example, IReadOnlyList<object> place, string value)
+    {
+        const string Mark = "\"@here@\"";
+        if (place.Count == 0)
+        {
+            return value;
+        }
+
+        var root = JsonNode.Parse(example)!;
+        var parent = Parent(root, place);
+        if (place[^1] is string name)
+        {
+            parent[name] = Mark.Trim('"');
+        }
+        else
+        {
+            parent[(int)place[^1]] = Mark.Trim('"');
+        }
+
+        return root.ToJsonString().Replace(Mark, value, StringComparison.Ordinal);
+    }
+
+    private static string Removed(string example, IReadOnlyList<object> place)
+    {
+        var root = JsonNode.Parse(example)!;
+        Parent(root, place).AsObject().Remove((string)place[^1]);
+        return root.ToJsonString();
+    }
+
+    private static JsonNode Parent(JsonNode root, IReadOnlyList<object> place) =>
+        place.SkipLast(1).Aggregate(root, (node, step) => step is string name ? node[name]! : node[(int)step]!);
+}
