@@ -20,6 +20,7 @@ using Smplat.Functions.Commerce;
 using Smplat.Functions.Health;
 using Smplat.Functions.Http;
 using Smplat.Functions.Observability;
+using Smplat.Functions.Ops;
 using Smplat.Functions.Storage;
 using Smplat.Functions.Trust;
 
@@ -59,7 +60,8 @@ public static class SmplatHost
             .AddOnboarding()
             .AddCatalogSearch()
             .AddCommerce()
-            .AddCommerceHttp();
+            .AddCommerceHttp()
+            .AddOps();
 
         adjust?.Invoke(builder);
         return builder.Build();

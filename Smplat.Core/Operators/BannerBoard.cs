@@ -13,5 +13,10 @@ public sealed class BannerBoard(IncidentBannerStore store, TimeProvider clock)
     }
 
     /// <returns>Whether there was one to take down.</returns>
-    public Task<bool> TakeDownAsync(CancellationToken cancellationToken) => store.DeleteAsync(cancellationToken);
+    public Task<bool> TakeDownAsync(ClearBanner command, CancellationToken cancellationToken) =>
+        store.DeleteAsync(command.Actor, command.Reason, clock.GetUtcNow(), cancellationToken);
+
+    /// <summary>Who put banners up and took them down, newest first.</summary>
+    public Task<IReadOnlyList<BannerChange>> ListChangesAsync(int limit, CancellationToken cancellationToken) =>
+        store.ListChangesAsync(limit, cancellationToken);
 }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Operators.Page;
+using Smplat.Core.Settings;
 
 namespace Smplat.Core.Operators;
 
@@ -8,4 +10,14 @@ public static class OperatorsFeature
         .AddSingleton<IncidentBannerStore>()
         .AddSingleton<BannerBoard>()
         .AddSingleton<FeatureSwitches>();
+
+    /// <summary>What the operators' page reads beside what the routes and the command line read.</summary>
+    public static IServiceCollection AddOperatorsPage(this IServiceCollection services) => services
+        .AddSettings<OpsPageOptions>()
+        .AddSingleton<QueueStore>()
+        .AddSingleton<QueueView>()
+        .AddSingleton<CommerceDashboardStore>()
+        .AddSingleton<CommerceDashboards>()
+        .AddSingleton<RecoveryViewStore>()
+        .AddSingleton<RecoveryView>();
 }

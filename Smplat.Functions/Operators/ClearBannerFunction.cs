@@ -17,7 +17,7 @@ public sealed class ClearBannerFunction(BannerBoard board)
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/operators/banner")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        await board.TakeDownAsync(cancellationToken);
+        await board.TakeDownAsync(new(request.HttpContext.Caller().Key?.Name ?? "local", null), cancellationToken);
         return Answer.Empty();
     }
 }

@@ -35,6 +35,10 @@ public sealed class KeyRing
         return match;
     }
 
+    /// <summary>A key by its name, with the digest that tells it from its successor; null when there is none of that name.</summary>
+    public (KeyMatch Match, byte[] Digest)? Find(string name) =>
+        Array.Find(_keys, key => key.Match.Name == name) is { } held ? (held.Match, held.Digest) : null;
+
     private static Held[] Hold(KeyOptions options)
     {
         var hasOperatorKey = !string.IsNullOrWhiteSpace(options.Operator);

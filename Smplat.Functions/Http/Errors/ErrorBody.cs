@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Smplat.Functions.Http.Errors;
 
-/// <summary>Writes error answers: <c>detail</c> and <c>trace_id</c> under /api, the envelope on commerce routes.</summary>
+/// <summary>Writes error answers: <c>detail</c> and <c>trace_id</c> under /api, the envelope on commerce routes, a page under /ops.</summary>
 public static class ErrorBody
 {
     /// <param name="retryAfter">Seconds, for answers that are worth repeating.</param>
@@ -18,6 +18,11 @@ public static class ErrorBody
         if (retryAfter is { } seconds)
         {
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (ErrorPage.IsFor(http.Request.Path))
+        {
+            return ErrorPage.WriteAsync(http, kind.Status, message);
         }
 
         return WriteAsync(http, kind.Status, writer =>

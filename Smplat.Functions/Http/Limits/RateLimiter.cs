@@ -24,6 +24,16 @@ public sealed class RateLimiter(TimeProvider clock)
         }
     }
 
+    /// <summary>Where a caller stands, without counting anything.</summary>
+    public RateVerdict Look(string caller, RateRule rule)
+    {
+        var now = clock.GetUtcNow();
+        lock (_gate)
+        {
+            return _callers.TryGetValue(caller, out var window) ? window.Look(rule, now) : new(rule.Limit > 0, rule.Limit, rule.Limit, now);
+        }
+    }
+
     /// <summary>Callers that are remembered now.</summary>
     public int CallerCount
     {

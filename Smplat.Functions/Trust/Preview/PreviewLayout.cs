@@ -1,4 +1,5 @@
 using System.Reflection;
+using Smplat.Functions.Http.Pages;
 
 namespace Smplat.Functions.Trust.Preview;
 

@@ -1,5 +1,6 @@
 using Smplat.Core.Trust.Content;
 using Smplat.Core.Trust.Content.Resolved;
+using Smplat.Functions.Http.Pages;
 
 namespace Smplat.Functions.Trust.Preview;
 

@@ -1,4 +1,5 @@
 using Smplat.Core.Trust.Content.Resolved;
+using Smplat.Functions.Http.Pages;
 
 namespace Smplat.Functions.Trust.Preview;
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 
-namespace Smplat.Functions.Trust.Preview;
+namespace Smplat.Functions.Http.Pages;
 
 /// <summary>
 /// HTML that is safe to write out. It is made only from interpolated strings, whose holes are escaped unless they are
@@ -46,8 +46,17 @@ public ref struct MarkupBuilder(int literalLength, int formattedCount)
 
     public void AppendFormatted(string? text) => _html.Append(HtmlEncoder.Default.Encode(text ?? ""));
 
-    public void AppendFormatted<T>(T value) =>
+    public void AppendFormatted<T>(T value)
+    {
+        // Lists and arrays come here: they are their own type before they are a sequence.
+        if (value is IEnumerable<Markup> parts)
+        {
+            AppendFormatted(parts);
+            return;
+        }
+
         AppendFormatted(value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value?.ToString());
+    }
 
     public override readonly string ToString() => _html.ToString();
 }

@@ -1,0 +1,24 @@
+using Smplat.Core.Jobs;
+
+namespace Smplat.Functions.Ops.Jobs;
+
+/// <summary>How a job stands, in a word and its colour.</summary>
+internal static class JobStanding
+{
+    internal static (string Tone, string Word) Of(bool isEnabled, JobState? state, DateTimeOffset now) => state switch
+    {
+        { LockedUntil: { } until } when until > now => ("calm", "running"),
+        _ when !isEnabled => ("off", "off"),
+        null or { LastStartedAt: null } => ("off", "never run"),
+        { ConsecutiveRunFailures: > 0 } => ("bad", "failing"),
+        { NextAttemptAt: not null } => ("warn", "retrying"),
+        _ => ("good", "well"),
+    };
+
+    internal static string ToneOf(string status) => status switch
+    {
+        "completed" => "good",
+        "retrying" => "warn",
+        _ => "bad",
+    };
+}
