@@ -32,6 +32,7 @@ public static class CommerceFeature
         services.AddSettings<SplitOptions>();
         services.AddSettings<ExperimentOptions>();
         services.AddSingleton<ExperimentStore>();
+        services.AddSingleton<ExperimentReview>();
         services.AddSingleton<SplitRouting>();
         services.AddSingleton<ProviderRegistry>();
         services.AddSingleton<ProviderGateways>();

@@ -7,6 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 using Smplat.Core.Commerce.Answers;
 using Smplat.Core.Commerce.Confirmation;
 using Smplat.Core.Commerce.EdgeLogs;
+using Smplat.Core.Commerce.Experiments;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Replay;
 using Smplat.Core.Commerce.Scoring;
@@ -25,6 +26,7 @@ namespace Smplat.Core.Commerce;
 [JsonSerializable(typeof(ScoreWeights))]
 [JsonSerializable(typeof(DecisionRecord))]
 [JsonSerializable(typeof(ReplayReport))]
+[JsonSerializable(typeof(ExperimentReport))]
 [JsonSerializable(typeof(RouteOrderAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(FailureAnswer))]

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce;
 using Smplat.Core.Commerce.Experiments;
 using Spectre.Console;
@@ -11,7 +11,7 @@ namespace Smplat.Cli.Commands.Commerce;
 /// <summary><c>smplat commerce experiment</c>: how a trial of other weights goes.</summary>
 internal static class ExperimentCommand
 {
-    private static readonly Option<string?> Name = new("--name") { Description = "Experiment. Default: the running one." };
+    private static readonly Option<string?> Name = new("--name") { Description = "Experiment. Default: the one in the settings." };
 
     private static readonly Option<string> Since = new("--since")
     {
@@ -19,9 +19,14 @@ internal static class ExperimentCommand
         DefaultValueFactory = _ => "7d",
     };
 
+    private static readonly Option<bool> Json = new("--json") { Description = "One JSON object instead of a table." };
+
     public static Command Build()
     {
-        var command = new Command("experiment", "How a trial of other weights goes; fails when a guardrail is breached.") { Name, Since };
+        var command = new Command("experiment", "How a trial of other weights goes; fails when a guardrail is breached.")
+        {
+            Name, Since, Json,
+        };
         command.SetWork(RunAsync);
         return command;
     }
@@ -29,16 +34,31 @@ internal static class ExperimentCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = CliServices.Create(parsed, services => services.AddCommerce());
-        var options = services.GetRequiredService<IOptionsMonitor<ExperimentOptions>>().CurrentValue;
-        var name = parsed.GetValue(Name) ?? options.Name ?? throw new UsageException("--name: no experiment is running.");
         var since = SinceText.Parse(parsed.GetValue(Since)!, TimeProvider.System.GetUtcNow(), "--since");
-        var arms = await services.GetRequiredService<ExperimentStore>().ReadAsync(name, since, cancellationToken);
-        var verdict = VerdictPolicy.Judge(
-            arms.FirstOrDefault(arm => arm.Arm == Assignment.Control), arms.FirstOrDefault(arm => arm.Arm == Assignment.Variant), options);
-        AnsiConsole.Write(Table(arms));
-        AnsiConsole.WriteLine($"Verdict on {name}: {verdict}");
-        return verdict == Verdict.GuardrailBreached ? CommandLine.Failed : 0;
+        var report = await services.GetRequiredService<ExperimentReview>()
+            .ReadAsync(parsed.GetValue(Name), since, cancellationToken)
+            ?? throw new UsageException("--name: no experiment is set.");
+        if (parsed.GetValue(Json))
+        {
+            AnsiConsole.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(report, CommerceJson.Default.ExperimentReport));
+        }
+        else
+        {
+            AnsiConsole.Write(Table(report.Arms));
+            AnsiConsole.WriteLine($"{report.Name}: {Words(report)}");
+        }
+
+        return report.Verdict == Verdict.GuardrailBreached ? CommandLine.Failed : 0;
     }
+
+    private static string Words(ExperimentReport report) => report.Verdict switch
+    {
+        Verdict.InsufficientSample => $"no verdict yet, each arm needs {report.MinSample} decisions",
+        Verdict.GuardrailBreached => "stop it: shoppers pay more, order less or like it less than the guardrail allows",
+        Verdict.Better => "the variant is better",
+        Verdict.Worse => "the variant is worse",
+        _ => "no difference beyond chance",
+    };
 
     private static Table Table(IReadOnlyList<ArmFigures> arms)
     {
@@ -52,7 +72,7 @@ internal static class ExperimentCommand
                 Text(arm.AverageMinutes),
                 Text(arm.AverageCommissionCents),
                 Text(arm.ConfirmedPercent),
-                arm.AverageRating is { } rating ? Text(rating) : "-");
+                arm.AverageRating is { } rating ? $"{Text(rating)} of {arm.Ratings}" : "-");
         }
 
         return table;

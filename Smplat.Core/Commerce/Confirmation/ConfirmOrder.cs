@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Confirmation;
 /// <summary>A shopper's yes to a decision.</summary>
 /// <param name="IdempotencyKey">The caller's own key; null means that the token is the key.</param>
 public sealed record ConfirmOrder(
-    string Token, string UserId, PaymentMethod? Payment, string? IdempotencyKey, string? KrogerAccessToken)
+    string Token, string UserId, PaymentMethod? Payment, string? IdempotencyKey, string? KrogerAccessToken, ShopperContact? Contact)
 {
     private static readonly string[] PaymentTypes = ["card", "paypal", "apple_pay", "google_pay"];
 
@@ -24,7 +24,41 @@ public sealed record ConfirmOrder(
             userId,
             ReadPayment(fields.Nested("paymentMethod", also: "payment_method")),
             idempotencyKey,
-            fields.Nested("userContext", also: "user_context")?.Text("krogerAccessToken", 1, 4096, also: "kroger_access_token"));
+            fields.Nested("userContext", also: "user_context")?.Text("krogerAccessToken", 1, 4096, also: "kroger_access_token"),
+            ReadContact(fields.Nested("customer", also: "contact")));
+    }
+
+    private static ShopperContact? ReadContact(Fields? fields)
+    {
+        if (fields is null)
+        {
+            return null;
+        }
+
+        var email = fields.Text("email", 3, 254);
+        if (email is not null && email.IndexOf('@') is <= 0)
+        {
+            fields.Error("email", "An e-mail address is expected.");
+        }
+
+        var phone = fields.Text("phone", 7, 32, also: "phone_number");
+        var digits = phone is null ? null : PhoneDigits(phone);
+        if (phone is not null && digits is null)
+        {
+            fields.Error("phone", "A phone number of 10 to 15 digits is expected.");
+        }
+
+        return new ShopperContact(fields.Text("name", 1, 100), email, digits);
+    }
+
+    /// <summary>A number of ten digits is taken as one of the United States and Canada.</summary>
+    private static string? PhoneDigits(string phone)
+    {
+        var digits = string.Concat(phone.Where(char.IsAsciiDigit));
+        return phone.All(letter => char.IsAsciiDigit(letter) || letter is '+' or '-' or ' ' or '(' or ')' or '.')
+            && digits.Length is >= 10 and <= 15
+                ? digits.Length == 10 ? "1" + digits : digits
+                : null;
     }
 
     private static PaymentMethod? ReadPayment(Fields? fields) =>

@@ -13,4 +13,14 @@ public sealed record ArmFigures(
     decimal AverageMinutes,
     decimal ConfirmedPercent,
     decimal? AverageRating,
-    long Ratings);
+    decimal RatingDeviation,
+    long Ratings)
+{
+    internal SampleMean Total => new(AverageTotalCents, TotalDeviation, Decisions);
+
+    internal SampleMean Commission => new(AverageCommissionCents, CommissionDeviation, Decisions);
+
+    internal SampleMean Rating => new(AverageRating ?? 0, RatingDeviation, Ratings);
+
+    internal SampleMean Confirmed => SampleMean.OfShare(ConfirmedPercent / 100, Decisions);
+}

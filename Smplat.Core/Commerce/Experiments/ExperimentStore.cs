@@ -34,6 +34,7 @@ public sealed class ExperimentStore(NpgsqlDataSource database)
             avg(minutes) as average_minutes,
             100.0 * count(outcomes.request_id) / count(*) as confirmed_percent,
             avg(outcomes.rating) as average_rating,
+            coalesce(stddev_samp(outcomes.rating), 0) as rating_deviation,
             count(outcomes.rating) as ratings
         from decisions
         left join outcomes using (request_id)

@@ -1,12 +1,24 @@
+using System.Text.Json.Serialization;
+
 namespace Smplat.Core.Commerce.Experiments;
 
 /// <summary>What an experiment has shown.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
 public enum Verdict
 {
+    [JsonStringEnumMemberName("insufficient_sample")]
     InsufficientSample,
+
+    [JsonStringEnumMemberName("guardrail_breached")]
     GuardrailBreached,
+
+    [JsonStringEnumMemberName("better")]
     Better,
+
+    [JsonStringEnumMemberName("worse")]
     Worse,
+
+    [JsonStringEnumMemberName("no_difference")]
     NoDifference,
 }
 
@@ -16,8 +28,11 @@ public enum Verdict
 /// </summary>
 public static class VerdictPolicy
 {
-    /// <summary>Standard errors beyond which a difference is not chance (95 percent).</summary>
+    /// <summary>Standard errors beyond which a difference in either direction is not chance (95 percent).</summary>
     private const double Certainty = 1.96;
+
+    /// <summary>The same for harm, which has one direction only.</summary>
+    private const double CertainHarm = 1.645;
 
     private const decimal MostRatingLost = 0.3m;
     private const int FewestRatings = 30;
@@ -34,16 +49,7 @@ public static class VerdictPolicy
             return Verdict.GuardrailBreached;
         }
 
-        var price = Difference(
-            control.AverageTotalCents, control.TotalDeviation, control.Decisions, variant.AverageTotalCents, variant.TotalDeviation, variant.Decisions);
-        var commission = Difference(
-            control.AverageCommissionCents,
-            control.CommissionDeviation,
-            control.Decisions,
-            variant.AverageCommissionCents,
-            variant.CommissionDeviation,
-            variant.Decisions);
-        return (price, commission) switch
+        return (Difference(control.Total, variant.Total), Difference(control.Commission, variant.Commission)) switch
         {
             ( < 0, >= 0) or (0, > 0) => Verdict.Better,
             ( > 0, <= 0) or (0, < 0) => Verdict.Worse,
@@ -51,18 +57,21 @@ public static class VerdictPolicy
         };
     }
 
+    /// <summary>Harm must be larger than the guardrail allows, and larger than chance makes of nothing.</summary>
     private static bool IsBreached(ArmFigures control, ArmFigures variant, int percent) =>
-        100 * variant.AverageTotalCents > (100 + percent) * control.AverageTotalCents
-        || 100 * variant.ConfirmedPercent < (100 - percent) * control.ConfirmedPercent
+        (100 * variant.AverageTotalCents > (100 + percent) * control.AverageTotalCents
+            && variant.Total.ErrorsFrom(control.Total) > CertainHarm)
+        || (100 * variant.ConfirmedPercent < (100 - percent) * control.ConfirmedPercent
+            && control.Confirmed.ErrorsFrom(variant.Confirmed) > CertainHarm)
         || (Math.Min(control.Ratings, variant.Ratings) >= FewestRatings
-            && variant.AverageRating < control.AverageRating - MostRatingLost);
+            && variant.AverageRating < control.AverageRating - MostRatingLost
+            && control.Rating.ErrorsFrom(variant.Rating) > CertainHarm);
 
     /// <returns>-1 when the variant is lower beyond chance, 1 when it is higher, else 0.</returns>
-    private static int Difference(decimal control, decimal controlDeviation, long controls, decimal variant, decimal variantDeviation, long variants)
+    private static int Difference(SampleMean control, SampleMean variant) => variant.ErrorsFrom(control) switch
     {
-        var error = Math.Sqrt(
-            (double)(controlDeviation * controlDeviation / controls) + (double)(variantDeviation * variantDeviation / variants));
-        var difference = (double)(variant - control);
-        return Math.Abs(difference) <= Certainty * error ? 0 : Math.Sign(difference);
-    }
+        > Certainty => 1,
+        < -Certainty => -1,
+        _ => 0,
+    };
 }

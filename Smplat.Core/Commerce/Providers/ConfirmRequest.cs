@@ -9,7 +9,18 @@ public sealed record ConfirmRequest(
     string? UserId,
     QuoteRequest Basket,
     ProviderQuote Quote,
-    PaymentMethod? Payment);
+    PaymentMethod? Payment)
+{
+    /// <summary>Whom the courier and the provider may reach; null leaves it to the provider's settings.</summary>
+    public ShopperContact? Contact { get; init; }
+}
+
+/// <summary>How a shopper is reached. Passed on to the provider that takes the order, never stored or logged.</summary>
+/// <param name="Phone">Digits with the country code.</param>
+public sealed record ShopperContact(string? Name, string? Email, string? Phone)
+{
+    public override string ToString() => "ShopperContact";
+}
 
 /// <summary>How the shopper pays. The token is opaque, is passed on and never stored or logged.</summary>
 public sealed record PaymentMethod(string Type, string Token)

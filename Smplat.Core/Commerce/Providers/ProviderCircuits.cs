@@ -13,7 +13,7 @@ public sealed class ProviderCircuits
     {
         _breakers = [.. ProviderIds.All.Select(_ => new CircuitBreaker(clock))];
         SmplatTelemetry.Meter.CreateObservableGauge(
-            "smplat.provider.circuit", Measure, description: "0 closed, 1 half-open, 2 open");
+            "smplat.provider.circuit", Measure, description: "Circuits of this process: 0 closed, 1 half-open, 2 open");
     }
 
     public CircuitPosition For(ProviderId id) => Breaker(id).Position;

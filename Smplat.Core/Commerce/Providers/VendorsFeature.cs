@@ -13,6 +13,7 @@ using Smplat.Core.Commerce.Providers.Resilience;
 using Smplat.Core.Commerce.Providers.Settings;
 using Smplat.Core.Commerce.Providers.Walmart;
 using Smplat.Core.Jobs;
+using Smplat.Core.Observability.Exposition;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Commerce.Providers;
@@ -43,6 +44,10 @@ public static class VendorsFeature
         services.AddHostedService<VendorCallFlush>();
         services.AddSingleton<VendorHttp>();
         services.TryAddSingleton<ProviderCircuits>();
+        services.AddSingleton<CircuitStore>();
+        services.AddSingleton<CircuitReport>();
+        services.AddHostedService(provider => provider.GetRequiredService<CircuitReport>());
+        services.AddSingleton<IMetricSource, CircuitMetrics>();
         return services.AddKroger().AddWalmart().AddInstacart().AddMealMe();
     }
 

@@ -84,6 +84,28 @@ public sealed class ConfirmOrderTests
     }
 
     [Test]
+    public async Task The_contact_of_the_shopper_reaches_the_provider_and_no_table()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
+        var token = await app.TokenAsync();
+
+        var (_, answer) = await app.PostAsync(
+            "loopgpt_confirm_order",
+            $$"""{"confirmationToken":"{{token}}","userId":"u1","customer":{"name":"Ada Byron","email":"ada@example.com","phone":"(415) 555-0100"} }""",
+            RouterApp.Key);
+        await app.FlushLogAsync();
+
+        Assert.That(answer.GetProperty("success").GetBoolean(), Is.True, answer.GetRawText());
+        Assert.That(
+            (mealMe.LastConfirm!.Contact!.Name, mealMe.LastConfirm.Contact.Email, mealMe.LastConfirm.Contact.Phone),
+            Is.EqualTo(("Ada Byron", "ada@example.com", "14155550100")));
+        Assert.That(
+            await app.ScalarAsync<long>("select count(*) from (select s::text as t from commerce.routing_sessions s union all select o::text from commerce.orders o union all select l::text from edge_logs l) x where t like '%Byron%' or t like '%ada@%' or t like '%5550100%'"),
+            Is.Zero);
+    }
+
+    [Test]
     public async Task A_hand_off_says_that_nothing_is_ordered_yet()
     {
         await using var app = await RouterApp.StartAsync();
@@ -102,6 +124,8 @@ public sealed class ConfirmOrderTests
     [TestCase("""{"userId":"x"}""")]
     [TestCase("""{"confirmationToken":5,"userId":"x"}""")]
     [TestCase("""{"confirmationToken":"x","userId":"x","paymentMethod":{"type":"gold","token":"t"}}""")]
+    [TestCase("""{"confirmationToken":"x","userId":"x","customer":{"email":"nobody"}}""")]
+    [TestCase("""{"confirmationToken":"x","userId":"x","customer":{"phone":"call me at ten"}}""")]
     [TestCase("[]")]
     public async Task Wrong_bodies_are_an_invalid_request(string json)
     {

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Commerce.Experiments;
 using Smplat.Core.Commerce.Scoring;
@@ -8,9 +11,11 @@ namespace Smplat.Tests.Commerce.Experiments;
 
 public sealed class ExperimentTests
 {
+    private const string Route = "/api/v1/operators/commerce/experiment";
+
     private static readonly ExperimentOptions Running = new() { Name = "trial", Weights = "price=0.5", SharePercent = 20, MinSample = 100 };
 
-    private static readonly ArmFigures Arm = new("control", 1000, 5000, 100, 150, 5, 60, 40, 4.5m, 100);
+    private static readonly ArmFigures Arm = new("control", 1000, 5000, 100, 150, 5, 60, 40, 4.5m, 0.8m, 100);
 
     [Test]
     public void A_shopper_stays_in_his_arm_and_a_larger_share_only_adds_shoppers()
@@ -50,8 +55,13 @@ public sealed class ExperimentTests
         yield return Case(Arm with { AverageTotalCents = 5001 }, Verdict.NoDifference);
         yield return Case(Arm with { AverageCommissionCents = 160 }, Verdict.Better);
         yield return Case(Arm with { AverageTotalCents = 5251, AverageCommissionCents = 900 }, Verdict.GuardrailBreached);
-        yield return Case(Arm with { ConfirmedPercent = 37 }, Verdict.GuardrailBreached);
+        yield return Case(Arm with { AverageTotalCents = 5251, TotalDeviation = 9000 }, Verdict.NoDifference);
+        yield return Case(Arm with { ConfirmedPercent = 33 }, Verdict.GuardrailBreached);
+        yield return Case(Arm with { ConfirmedPercent = 37 }, Verdict.NoDifference);
+        yield return Case(Arm with { ConfirmedPercent = 37, Decisions = 100_000 }, Verdict.GuardrailBreached);
+        yield return Case(Arm with { ConfirmedPercent = 39, Decisions = 100_000 }, Verdict.NoDifference);
         yield return Case(Arm with { AverageRating = 4.1m }, Verdict.GuardrailBreached);
+        yield return Case(Arm with { AverageRating = 4.1m, RatingDeviation = 3m }, Verdict.NoDifference);
         yield return Case(Arm with { AverageRating = 1m, Ratings = 5 }, Verdict.NoDifference);
 
         static TestCaseData Case(ArmFigures variant, Verdict verdict) => new(variant, verdict);
@@ -93,5 +103,37 @@ public sealed class ExperimentTests
         Assert.That((arms[0].AverageTotalCents, arms[0].ConfirmedPercent, arms[0].AverageRating), Is.EqualTo((7209m, 0m, (decimal?)null)));
         Assert.That((arms[1].AverageTotalCents, arms[1].ConfirmedPercent, arms[1].AverageRating), Is.EqualTo((8917m, 100m, (decimal?)4m)));
         Assert.That(arms[1].AverageMinutes, Is.EqualTo(35m));
+
+        var report = await OperatorAsync(app, "");
+        Assert.That(report.GetProperty("verdict").GetString(), Is.EqualTo("insufficient_sample"));
+        Assert.That(report.GetProperty("is_running").GetBoolean(), Is.True);
+        Assert.That(report.GetProperty("arms")[1].GetProperty("confirmed_percent").GetDecimal(), Is.EqualTo(100));
+        var unknown = await OperatorAsync(app, "?name=another");
+        Assert.That((unknown.GetProperty("is_running").GetBoolean(), unknown.GetProperty("arms").GetArrayLength()), Is.EqualTo((false, 0)));
+    }
+
+    [Test]
+    public async Task A_verdict_on_nothing_is_not_found_and_needs_the_operator_s_key()
+    {
+        await using var app = await RouterApp.StartAsync(("OPERATOR_API_KEY", "operator-key"));
+
+        Assert.That(await StatusAsync("operator-key"), Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That(await StatusAsync(RouterApp.Key), Is.EqualTo(HttpStatusCode.Forbidden));
+
+        async Task<HttpStatusCode> StatusAsync(string key)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, Route);
+            request.Headers.Add("X-API-Key", key);
+            using var response = await app.Client.SendAsync(request);
+            return response.StatusCode;
+        }
+    }
+
+    private static async Task<JsonElement> OperatorAsync(RouterApp app, string query)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Route + query);
+        request.Headers.Add("X-API-Key", RouterApp.Key);
+        using var response = await app.Client.SendAsync(request);
+        return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>())!;
     }
 }

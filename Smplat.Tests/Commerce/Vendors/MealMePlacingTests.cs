@@ -36,6 +36,19 @@ public sealed class MealMePlacingTests(bool satsuma)
     }
 
     [Test]
+    public async Task The_courier_gets_the_shopper_s_own_contact_and_the_settings_stand_in_for_what_is_missing()
+    {
+        await using var given = await StartAsync();
+        var confirm = await given.ConfirmAsync();
+
+        await given.PlaceAsync(confirm with { Contact = new ShopperContact("Ada Byron", null, "14155550100") });
+        var order = given.Vendor.Calls.All.Last(call => call.Method == "POST" && call.BodyText.Contains("Ada Byron", StringComparison.Ordinal));
+
+        Assert.That(order.BodyText, Does.Contain("14155550100").And.Contain("orders@example.com"));
+        Assert.That($"{confirm with { Contact = new ShopperContact("Ada", "a@b", "1") }}", Does.Not.Contain("Ada"), "no log line may hold it");
+    }
+
+    [Test]
     public async Task A_repeated_confirmation_gives_the_same_order()
     {
         await using var given = await StartAsync();

@@ -31,6 +31,11 @@ public sealed class MealMeOptions
     [Range(60, 2_592_000)]
     public int WebhookToleranceSeconds { get; init; } = 86_400;
 
+    /// <summary>Days that taken webhooks are kept, with what they said. Default 90; at least as long as the vendor may repeat one.</summary>
+    [ConfigurationKeyName("MEALME_WEBHOOK_RETENTION_DAYS")]
+    [Range(31, 3650)]
+    public int WebhookRetentionDays { get; init; } = 90;
+
     /// <summary>Partner name in checkout links. Default whatsfordinner.</summary>
     [ConfigurationKeyName("MEALME_PARTNER_NAME")]
     public string PartnerName { get; init; } = "whatsfordinner";
@@ -39,15 +44,15 @@ public sealed class MealMeOptions
     [ConfigurationKeyName("MEALME_SDK_BASE")]
     public Uri SdkBase { get; init; } = new("https://sdk.mealme.ai");
 
-    /// <summary>Name under which orders are quoted and placed; the vendor requires one. Default Smplat Shopper.</summary>
+    /// <summary>Name under which orders are quoted, and placed when the confirmation names nobody; the vendor requires one. Default Smplat Shopper.</summary>
     [ConfigurationKeyName("MEALME_CONTACT_NAME")]
     public string ContactName { get; init; } = "Smplat Shopper";
 
-    /// <summary>Address for the vendor's mails about orders. Default orders@example.com.</summary>
+    /// <summary>Address for the vendor's mails about orders of shoppers who give none. Default orders@example.com.</summary>
     [ConfigurationKeyName("MEALME_CONTACT_EMAIL")]
     public string ContactEmail { get; init; } = "orders@example.com";
 
-    /// <summary>Phone for the courier, digits with the country code. Default 15555550100.</summary>
+    /// <summary>Phone for the courier when the shopper gives none, digits with the country code. Default 15555550100.</summary>
     [ConfigurationKeyName("MEALME_CONTACT_PHONE")]
     [RegularExpression("[0-9]{10,15}", ErrorMessage = "{0} must be 10 to 15 digits.")]
     public string ContactPhone { get; init; } = "15555550100";

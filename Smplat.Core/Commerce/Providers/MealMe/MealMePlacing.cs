@@ -71,10 +71,7 @@ public sealed class MealMePlacing(
             request.Quote.Store?.Id ?? "",
             LinesOf(request.Quote),
             request.Basket.Address,
-            AggregatorCustomer.Of(
-                access.CurrentValue,
-                request.Basket.User?.MealMeUserId ?? request.UserId ?? request.SessionId.ToString("N"),
-                request.Payment?.Token),
+            AggregatorCustomer.Of(access.CurrentValue, request),
             request.IdempotencyKey,
             budget,
             cancellationToken);

@@ -17,9 +17,22 @@ public sealed class CircuitBreaker(TimeProvider clock)
     private readonly (long Second, int Calls, int Failures)[] _window = new (long, int, int)[WindowSeconds];
     private DateTimeOffset _openUntil = DateTimeOffset.MinValue;
     private TimeSpan _break = FirstBreak;
+    private long _timesOpened;
     private int _inRow;
     private bool _open;
     private bool _trying;
+
+    /// <summary>How often it has opened since the start; a failed trial counts again.</summary>
+    public long TimesOpened
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timesOpened;
+            }
+        }
+    }
 
     public CircuitPosition Position
     {
@@ -108,6 +121,7 @@ public sealed class CircuitBreaker(TimeProvider clock)
     private void Break()
     {
         (_open, _trying, _inRow) = (true, false, 0);
+        _timesOpened++;
         _openUntil = clock.GetUtcNow() + _break;
     }
 

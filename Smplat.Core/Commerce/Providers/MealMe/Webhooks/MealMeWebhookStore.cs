@@ -43,6 +43,20 @@ public sealed class MealMeWebhookStore(NpgsqlDataSource database)
         from unnest(@lineNumbers, @skus, @names, @quantities, @prices) as line (line_no, sku, name, quantity, price_cents)
         """;
 
+    // Long after the vendor stopped repeating them: what an event did stays in its order.
+    private const string DeleteBefore =
+        """
+        delete from commerce.mealme_webhook_events
+        where id in (
+            select id from commerce.mealme_webhook_events where received_at < @before order by received_at limit @limit)
+        """;
+
+    public async Task<int> TrimAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Sql.Command(DeleteBefore, new { before, limit }, cancellationToken));
+    }
+
     /// <summary>Keeps the event and applies it, both or neither.</summary>
     public async Task<WebhookEffect> TakeAsync(MealMeEvent said, CancellationToken cancellationToken)
     {

@@ -31,7 +31,8 @@ public sealed record SatsumaOrderRequest(
     string FulfillmentMethod,
     SatsumaCustomer Customer,
     IReadOnlyList<SatsumaOrderLine> Items,
-    int Tip);
+    int Tip,
+    string? DropoffInstructions);
 
 public sealed record SatsumaOrderLine(string ProductId, int Quantity);
 
