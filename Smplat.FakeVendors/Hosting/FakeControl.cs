@@ -17,30 +17,7 @@ public static class FakeControl
 
     public static void Map(IEndpointRouteBuilder routes, FakeVendor vendor)
     {
-        routes.Map(Prefix + "/faults", async context =>
-        {
-            if (HttpMethods.IsDelete(context.Request.Method))
-            {
-                vendor.Faults.Clear();
-                context.Response.StatusCode = StatusCodes.Status204NoContent;
-                return;
-            }
-
-            var wish = await JsonSerializer.DeserializeAsync<FaultWish>(
-                context.Request.Body, JsonSerializerOptions.Web, context.RequestAborted);
-            if (wish?.ToFault() is not { } fault)
-            {
-                context.Response.StatusCode = StatusCodes.Status400BadRequest;
-                await context.Response.WriteAsync("kind: " + FaultWish.Kinds + "\n", context.RequestAborted);
-                return;
-            }
-
-            if (wish.Times is { } times)
-                vendor.Faults.Next(fault, times, wish.Path ?? "/");
-            else
-                vendor.Faults.Always(fault, wish.Path ?? "/");
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-        });
+        routes.Map(Prefix + "/faults", context => SwitchAsync(context, vendor));
         routes.Map(Prefix + "/calls", async context =>
         {
             foreach (var call in vendor.Calls.All)
@@ -48,16 +25,63 @@ public static class FakeControl
         });
     }
 
+    private static async Task SwitchAsync(HttpContext context, FakeVendor vendor)
+    {
+        if (HttpMethods.IsDelete(context.Request.Method))
+        {
+            vendor.Faults.Clear();
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        var wish = await ReadAsync(context);
+        if (wish?.Kind == FaultWish.ExpiredToken && vendor.ExpireTokens())
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        if (wish?.ToFault() is not { } fault || wish.Times <= 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync("kind: " + FaultWish.Kinds + "\n", context.RequestAborted);
+            return;
+        }
+
+        if (wish.Times is { } times)
+            vendor.Faults.Next(fault, times, wish.Path ?? "/");
+        else
+            vendor.Faults.Always(fault, wish.Path ?? "/");
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static async Task<FaultWish?> ReadAsync(HttpContext context)
+    {
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<FaultWish>(
+                context.Request.Body, JsonSerializerOptions.Web, context.RequestAborted);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private sealed record FaultWish(
         string? Kind, string? Path, int? Times, int? DelayMs, int? RetryAfter, int? Status, bool? AfterHeaders)
     {
-        public const string Kinds = "latency, 429, status, malformed, odd, drip, drop, hang";
+        public const string ExpiredToken = "expired-token";
+
+        public const string Kinds = "latency, 429, status, revoked-key, expired-token (Kroger), malformed, odd, drip, flood, drop, hang";
 
         public Fault? ToFault() => Kind switch
         {
             "latency" => new Fault.Latency(TimeSpan.FromMilliseconds(DelayMs ?? 2000)),
             "429" => new Fault.TooManyRequests(RetryAfter),
             "status" => new Fault.Status(Status ?? 503),
+            "revoked-key" => new Fault.Status(401, """{"error":"invalid_client"}"""),
+            "flood" => new Fault.Flood(64 * 1024 * 1024),
             "malformed" => new Fault.MalformedJson(),
             "odd" => new Fault.OddJson(),
             "drip" => new Fault.SlowDrip(16, TimeSpan.FromMilliseconds(DelayMs ?? 100)),

@@ -71,6 +71,9 @@ public abstract class FakeVendor(string name, TimeProvider clock) : IAsyncDispos
         _closing.Dispose();
     }
 
+    /// <summary>Makes every token that was given out invalid at once; false where the vendor gives none.</summary>
+    public virtual bool ExpireTokens() => false;
+
     protected abstract void Map(IEndpointRouteBuilder routes);
 
     protected static RequestDelegate Answer(Func<HttpContext, Task<IResult>> endpoint) =>

@@ -25,6 +25,12 @@ public sealed class FakeKroger(TimeProvider clock) : FakeVendor("kroger", clock)
         ["KROGER_CLIENT_SECRET"] = ClientSecret,
     };
 
+    public override bool ExpireTokens()
+    {
+        Tokens.ExpireAll();
+        return true;
+    }
+
     protected override void Map(IEndpointRouteBuilder routes)
     {
         var oauth = new KrogerOAuth(this);

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http;
+using Smplat.Core.Commerce;
 using Smplat.Core.Commerce.Answers;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Functions.Http;
+using Smplat.Core.Commerce.Sessions;
 using Smplat.Functions.Http.Answers;
 
 namespace Smplat.Functions.Commerce;
@@ -22,7 +23,7 @@ public sealed class VendorAnswers(TimeProvider clock)
     public IResult Failure(int status, string code, string message)
     {
         var now = clock.GetUtcNow();
-        return Answer.Json(
-            new FailureAnswer(false, new FailureError(code, message), RequestId.Create(now), now), Naming.Camel, status);
+        var answer = new FailureAnswer(false, new FailureError(code, message), RequestId.Create(now), now);
+        return Answer.JsonBytes(CommerceJson.Bytes(answer, CommerceJson.Default.FailureAnswer), status);
     }
 }

@@ -29,7 +29,7 @@ internal static partial class AddressReader
         if (address.Field("postalCode", "zip", "postal_code")?.Text() is not { Length: >= 1 and <= 16 } postalCode
             || (isUs && !UsPostalCode().IsMatch(postalCode)))
         {
-            return Refuse(isUs ? "postalCode: five digits, or five and four." : "postalCode: 1 to 16 characters.");
+            return Refuse(isUs ? "postalCode: text of five digits, or five and four." : "postalCode: text of 1 to 16 characters.");
         }
 
         var state = address.Field("state") is { } givenState ? givenState.Text() ?? "?" : null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Smplat.Core.Commerce.Providers;
 
@@ -9,23 +10,36 @@ namespace Smplat.Core.Commerce.Requests;
 /// </summary>
 public static class RouteOrderReader
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     public static RouteReading Read(ReadOnlyMemory<byte> body)
     {
         try
         {
-            using var document = JsonDocument.Parse(body, Options);
+            var text = body.Span.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
+            using var document = JsonDocument.Parse(text, Options);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? ReadObject(document.RootElement)
                 : new RouteReading.Refused(CommerceRefusal.InvalidJson("The body must be a JSON object."));
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException exception)
         {
-            // The second is what reading a string with a broken escape or broken UTF-8 throws.
-            return new RouteReading.Refused(CommerceRefusal.InvalidJson("The body is not valid JSON."));
+            return new RouteReading.Refused(CommerceRefusal.InvalidJson(Where(exception)));
+        }
+        catch (InvalidOperationException)
+        {
+            // A string with a broken escape or broken UTF-8, met while it is read.
+            return new RouteReading.Refused(CommerceRefusal.InvalidJson("A text in the body is not valid Unicode."));
         }
     }
+
+    /// <summary>The place and nothing of the text: an answer never repeats what it could not read.</summary>
+    private static string Where(JsonException exception) =>
+        exception is { LineNumber: { } line, BytePositionInLine: { } position }
+            ? string.Create(CultureInfo.InvariantCulture, $"The body is not valid JSON at line {line + 1}, byte {position + 1}.")
+            : "The body is not valid JSON: no member may be given twice.";
 
     private static RouteReading ReadObject(JsonElement body)
     {

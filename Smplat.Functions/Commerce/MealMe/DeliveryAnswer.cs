@@ -9,7 +9,6 @@ public sealed record DeliveryAnswer
 {
     public required bool Success { get; init; }
 
-    [JsonPropertyName("order_id")]
     public Guid? OrderId { get; init; }
 
     public CartAnswer.Contents? Cart { get; init; }
@@ -20,6 +19,7 @@ public sealed record DeliveryAnswer
 
     public QuotesAnswer.Quote? Fastest { get; init; }
 
+    [JsonPropertyName("checkoutUrl")]
     public string? CheckoutUrl { get; init; }
 
     public string? Error { get; init; }

@@ -21,8 +21,8 @@ public sealed class MealMeAnswers(VendorAnswers vendor)
     /// <summary>Callers of the whole chain look into the body: the status is 200 also when a step failed.</summary>
     public IResult Of(DeliveryFlowOutcome outcome) => outcome switch
     {
-        DeliveryFlowOutcome.Ready ready => Answer.Json(DeliveryAnswer.From(ready), Naming.Camel),
-        DeliveryFlowOutcome.Stopped stopped => Answer.Json(DeliveryAnswer.From(stopped), Naming.Camel),
+        DeliveryFlowOutcome.Ready ready => Answer.Snake(DeliveryAnswer.From(ready)),
+        DeliveryFlowOutcome.Stopped stopped => Answer.Snake(DeliveryAnswer.From(stopped)),
         _ => throw new InvalidOperationException($"No answer for {outcome}."),
     };
 

@@ -17,7 +17,7 @@ public sealed class PlaceDeliveryOrderFunction(DeliveryFlow delivery, MealMeAnsw
     [Function("PlaceDeliveryOrder")]
     [Operation("From ingredients to a checkout page: cart, delivery quotes, link", Tag = "Commerce")]
     [JsonBody(typeof(PlaceDeliveryOrderBody), Naming.Snake, Example = PlaceDeliveryOrderBody.Example)]
-    [Answers(200, typeof(DeliveryAnswer), Naming.Camel)]
+    [Answers(200, typeof(DeliveryAnswer), Naming.Snake)]
     [Answers(400, typeof(FailureAnswer), Naming.Camel)]
     [Answers(502, typeof(FailureAnswer), Naming.Camel)]
     public async Task<IResult> RunAsync(

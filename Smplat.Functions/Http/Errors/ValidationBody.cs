@@ -4,16 +4,17 @@ using Smplat.Core.Input;
 
 namespace Smplat.Functions.Http.Errors;
 
-/// <summary>The list of everything that is wrong with a request (422), or one sentence in the commerce envelope (400).</summary>
+/// <summary>The list of everything that is wrong with a request (422), or what is wrong first, in the commerce envelope (400).</summary>
 public static class ValidationBody
 {
+    private const int MostSentences = 5;
+
     public static Task WriteAsync(HttpContext http, IReadOnlyList<FieldError> errors)
     {
         if (ErrorBody.IsCommerce(http.Request.Path))
         {
-            var first = errors[0];
-            var path = string.Join(".", first.Location.Skip(1).Select(part => Convert.ToString(part, CultureInfo.InvariantCulture)));
-            return ErrorBody.WriteAsync(http, ErrorKind.InvalidRequest, path.Length == 0 ? first.Message : $"{path}: {first.Message}");
+            var kind = errors[0].Type is "json_invalid" or "object_type" or "string_unicode" ? ErrorKind.InvalidJson : ErrorKind.InvalidRequest;
+            return ErrorBody.WriteAsync(http, kind, string.Join(" ", errors.Take(MostSentences).Select(Sentence)));
         }
 
         return ErrorBody.WriteAsync(http, StatusCodes.Status422UnprocessableEntity, writer =>
@@ -44,5 +45,13 @@ public static class ValidationBody
             writer.WriteEndArray();
             writer.WriteString("trace_id", ErrorBody.TraceId());
         });
+    }
+
+    private static string Sentence(FieldError error)
+    {
+        var path = string.Join(".", error.Location.Skip(1).Select(part => Convert.ToString(part, CultureInfo.InvariantCulture)));
+        return error.Type == "json_invalid" ? $"The body is not valid JSON at byte {path}."
+            : path.Length == 0 ? error.Message
+            : $"{path}: {error.Message}";
     }
 }

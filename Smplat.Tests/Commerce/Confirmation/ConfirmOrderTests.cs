@@ -126,15 +126,17 @@ public sealed class ConfirmOrderTests
     [TestCase("""{"confirmationToken":"x","userId":"x","paymentMethod":{"type":"gold","token":"t"}}""")]
     [TestCase("""{"confirmationToken":"x","userId":"x","customer":{"email":"nobody"}}""")]
     [TestCase("""{"confirmationToken":"x","userId":"x","customer":{"phone":"call me at ten"}}""")]
-    [TestCase("[]")]
-    public async Task Wrong_bodies_are_an_invalid_request(string json)
+    [TestCase("[]", "INVALID_JSON")]
+    [TestCase("{", "INVALID_JSON")]
+    [TestCase("""{"confirmationToken":"\ud800","userId":"x"}""", "INVALID_JSON")]
+    public async Task Wrong_bodies_are_refused_by_name(string json, string code = "INVALID_REQUEST")
     {
         await using var app = await RouterApp.StartAsync();
 
         var (status, body) = await app.PostAsync("loopgpt_confirm_order", json, RouterApp.Key);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(body.GetProperty("error").GetProperty("code").GetString(), Is.EqualTo("INVALID_REQUEST"));
+        Assert.That(body.GetProperty("error").GetProperty("code").GetString(), Is.EqualTo(code));
     }
 
     [TestCase("loopgpt_confirm_order")]

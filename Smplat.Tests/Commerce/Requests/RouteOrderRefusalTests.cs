@@ -21,6 +21,22 @@ public sealed class RouteOrderRefusalTests
         Expect($$"""{"items":{{new string('[', 500)}}{{new string(']', 500)}}}""", "INVALID_JSON");
 
     [Test]
+    public void A_member_that_is_given_twice_is_invalid_json() =>
+        Expect("""{"items":["Milk"],"items":["Rice"],"shippingAddress":{"city":"SF","postalCode":"94102"}}""", "INVALID_JSON");
+
+    [Test]
+    public void The_refusal_says_where_the_json_breaks_and_repeats_nothing_of_it()
+    {
+        var refused = (RouteReading.Refused)RouteOrderReader.Read("{\n  \"items\": secret"u8.ToArray());
+
+        Assert.That(refused.Refusal.Message, Is.EqualTo("The body is not valid JSON at line 2, byte 12."));
+    }
+
+    [Test]
+    public void A_byte_order_mark_is_no_harm() =>
+        Assert.That(RouteOrderReader.Read((byte[])[0xEF, 0xBB, 0xBF, .. "{\"action\":\"health_check\"}"u8]), Is.InstanceOf<RouteReading.HealthCheck>());
+
+    [Test]
     public void Bytes_that_are_no_text_are_invalid_json() =>
         Assert.That(
             CodeOf(RouteOrderReader.Read((byte[])[.. "{\"items\":[{\"name\":\""u8, 0xff, 0xfe, .. "\"}]}"u8])), Is.EqualTo("INVALID_JSON"));

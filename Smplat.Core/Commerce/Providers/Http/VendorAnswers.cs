@@ -41,7 +41,7 @@ public static class VendorAnswers
         catch (HttpRequestException exception)
         {
             throw new ProviderFailureException(
-                ProviderFailure.Unavailable(id, exception.HttpRequestError.ToString()), exception);
+                ProviderFailure.Unavailable(id, Words(exception.HttpRequestError)), exception);
         }
 
         if (response.IsSuccessStatusCode)
@@ -57,4 +57,13 @@ public static class VendorAnswers
             });
         }
     }
+
+    private static string Words(HttpRequestError error) => error switch
+    {
+        HttpRequestError.ConnectionError => "no connection",
+        HttpRequestError.NameResolutionError => "its host is not found",
+        HttpRequestError.SecureConnectionError => "no secure connection",
+        HttpRequestError.ConfigurationLimitExceeded => "its answer is too long",
+        _ => "the connection was lost",
+    };
 }
