@@ -9,7 +9,7 @@ public sealed class RetentionJob(
 {
     private const int TrimBatch = 5_000;
 
-    public JobDefinition Definition { get; } = new("retention", "Partition upkeep and retention of event and log tables")
+    public JobDefinition Definition { get; } = new("retention", "Keeps partitions ready and deletes what event and log tables need not keep.")
     {
         MaxAttempts = 5,
         BaseBackoff = TimeSpan.FromSeconds(60),

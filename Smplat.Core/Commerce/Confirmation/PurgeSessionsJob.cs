@@ -11,7 +11,7 @@ public sealed class PurgeSessionsJob(
     private const int ScoreDays = 90;
 
     public JobDefinition Definition { get; } =
-        new("purge-routing-sessions", "Deletes expired routing sessions, idempotency keys and shadow scores")
+        new("purge-routing-sessions", "Deletes expired routing sessions, idempotency keys and shadow scores.")
         {
             MaxAttempts = 5,
             BaseBackoff = TimeSpan.FromSeconds(60),

@@ -10,7 +10,7 @@ public sealed class RecoverConfirmationsJob(
     private const int Batch = 20;
 
     public JobDefinition Definition { get; } =
-        new("recover-confirmations", "Resolves orders whose confirmation was not finished");
+        new("recover-confirmations", "Resolves orders whose confirmation was not finished.");
 
     public bool IsEnabled => options.CurrentValue.RecoveryEnabled;
 

@@ -25,7 +25,7 @@ public sealed class VendorUpkeepJob(
 
     public const string Id = "vendor-upkeep";
 
-    public JobDefinition Definition { get; } = new(Id, "Expired vendor answers, old hours of the vendor call ledger, old webhooks")
+    public JobDefinition Definition { get; } = new(Id, "Deletes expired vendor answers, old hours of the vendor call ledger, old webhooks.")
     {
         MaxAttempts = 3,
         BaseBackoff = TimeSpan.FromSeconds(30),

@@ -11,7 +11,7 @@ public sealed class TrustRollupJob(TrustRollupStore store, IOptionsMonitor<Trust
     /// <summary>Steps of one run; a first run over many years goes on in the next one.</summary>
     private const int MaxSteps = 200;
 
-    public JobDefinition Definition { get; } = new(Id, "Sums closed tasks by the hour for the trust metrics")
+    public JobDefinition Definition { get; } = new(Id, "Sums closed tasks by the hour for the trust metrics.")
     {
         MaxAttempts = 3,
         Lease = TimeSpan.FromMinutes(2),
