@@ -5,6 +5,7 @@ using Smplat.Core.Analytics.Export;
 using Smplat.Core.Analytics.Ingestion;
 using Smplat.Core.Analytics.Presets;
 using Smplat.Core.Analytics.Rejected;
+using Smplat.Core.Analytics.Retention;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications.Slack;
 using Smplat.Core.Settings;
@@ -29,6 +30,9 @@ public static class AnalyticsFeature
         services.AddSingleton<OfferEventExport>();
         services.AddSingleton<ExperimentStore>();
         services.AddSingleton<ExperimentReports>();
+        services.AddSettings<RetentionOptions>();
+        services.AddSingleton<EventScrubStore>();
+        services.AddJob<AnalyticsRetentionJob>();
         return services.AddPresets();
     }
 

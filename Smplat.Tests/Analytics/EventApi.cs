@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Database;
 using Smplat.Tests.Support;
 
@@ -16,8 +17,24 @@ internal sealed class EventApi(SmplatApp app) : IAsyncDisposable
 
     public SmplatApp App => app;
 
-    public static async Task<EventApi> StartAsync(params (string Name, string Value)[] settings) =>
-        new(await SmplatApp.StartAsync(settings.ToDictionary(setting => setting.Name, setting => setting.Value)));
+    public static Task<EventApi> StartAsync(params (string Name, string Value)[] settings) => StartAsync(null, settings);
+
+    public static async Task<EventApi> StartAsync(TimeProvider? clock, params (string Name, string Value)[] settings) =>
+        new(await SmplatApp.StartAsync(
+            settings.ToDictionary(setting => setting.Name, setting => setting.Value),
+            builder =>
+            {
+                if (clock is not null)
+                {
+                    builder.Services.AddSingleton(clock);
+                }
+            }));
+
+    public async Task<(HttpStatusCode Status, JsonElement Body)> GetAsync(string path)
+    {
+        using var response = await app.Client.GetAsync(new Uri(path, UriKind.Relative));
+        return (response.StatusCode, JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()));
+    }
 
     public async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(
         string json, string path = Path, params (string Name, string Value)[] headers)

@@ -29,11 +29,11 @@ internal readonly record struct MetadataScan(bool HoldsPersonalData, (string Mes
                 case JsonTokenType.PropertyName:
                     members++;
                     isStorable &= !json.ValueIsEscaped || JsonbText.IsStorable(json.ValueSpan);
-                    isPersonal |= rules.LooksForPersonalData && PersonalDataPolicy.IsPersonalName(json.ValueSpan);
+                    isPersonal |= isStorable && rules.LooksForPersonalData && PersonalDataPolicy.IsPersonalName(in json);
                     break;
                 case JsonTokenType.String:
                     isStorable &= !json.ValueIsEscaped || JsonbText.IsStorable(json.ValueSpan);
-                    isPersonal |= rules.LooksForPersonalData && PersonalDataPolicy.HoldsAddress(json.ValueSpan);
+                    isPersonal |= isStorable && rules.LooksForPersonalData && PersonalDataPolicy.HoldsAddress(in json);
                     break;
                 case JsonTokenType.Number:
                     isStorable &= JsonbText.IsStorableNumber(json.ValueSpan);

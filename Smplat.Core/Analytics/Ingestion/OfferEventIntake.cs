@@ -26,7 +26,8 @@ public sealed class OfferEventIntake(
             return new IntakeOutcome.Refused(new BadIdempotencyKey());
         }
 
-        var parsed = parser.Parse(body, naming, CurrentRules(), idempotencyKey);
+        var rules = CurrentRules();
+        var parsed = parser.Parse(body, naming, rules, idempotencyKey);
         var events = new List<OfferEvent>(parsed.Items.Count);
         foreach (var item in parsed.Items)
         {
@@ -57,7 +58,7 @@ public sealed class OfferEventIntake(
             }
         }
 
-        return await JudgeAsync(parsed, write, naming, cancellationToken);
+        return await JudgeAsync(parsed, write, naming, rules, cancellationToken);
     }
 
     private TimeSpan Patience(OfferEventWrite write)
@@ -67,7 +68,11 @@ public sealed class OfferEventIntake(
     }
 
     private async Task<IntakeOutcome> JudgeAsync(
-        ParsedEvents parsed, OfferEventWrite? write, OfferEventNaming naming, CancellationToken cancellationToken)
+        ParsedEvents parsed,
+        OfferEventWrite? write,
+        OfferEventNaming naming,
+        OfferEventRules rules,
+        CancellationToken cancellationToken)
     {
         var verdicts = new EventVerdict[parsed.Items.Count];
         var refused = default(List<RejectedEvent>);
@@ -78,7 +83,7 @@ public sealed class OfferEventIntake(
             verdicts[index] = item.Event is null ? EventVerdict.Rejected(item.Id, item.Errors) : write!.Verdicts[stored++];
             if (verdicts[index].Status == VerdictStatus.Rejected)
             {
-                (refused ??= []).Add(RejectedEvent.Of(item, verdicts[index].Errors, naming));
+                (refused ??= []).Add(RejectedEvent.Of(item, verdicts[index].Errors, naming, rules));
             }
         }
 

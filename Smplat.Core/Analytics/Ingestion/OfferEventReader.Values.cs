@@ -188,7 +188,7 @@ internal ref partial struct OfferEventReader
             return default;
         }
 
-        return scan.HoldsPersonalData && _rules.RedactsPersonalData ? MetadataRedaction.Redact(json) : json;
+        return scan.HoldsPersonalData && _rules.RedactsPersonalData ? PersonalDataRedaction.Redact(json) : json;
     }
 
     private DateTimeOffset? OccurredAt(out bool wasClamped)

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
 
 namespace Smplat.Core.Analytics.Ingestion;
 
@@ -32,7 +34,7 @@ public static class PersonalDataPolicy
         Names.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>True for <c>email</c>, <c>e_mail</c>, <c>customerEmail</c> and the like.</summary>
-    public static bool IsPersonalName(ReadOnlySpan<byte> utf8Name)
+    private static bool IsPersonalName(ReadOnlySpan<byte> utf8Name)
     {
         if (utf8Name.Length is 0 or > LongestName)
         {
@@ -53,13 +55,23 @@ public static class PersonalDataPolicy
         return ByName.Contains(folded[..length]);
     }
 
+    /// <summary>The same for the member name that the reader stands on, escapes resolved.</summary>
+    public static bool IsPersonalName(ref readonly Utf8JsonReader json) => json.ValueIsEscaped
+        ? IsPersonalName(Encoding.UTF8.GetBytes(json.GetString()!))
+        : IsPersonalName(json.ValueSpan);
+
+    /// <summary>True when the text that the reader stands on holds an e-mail address, escapes resolved.</summary>
+    public static bool HoldsAddress(ref readonly Utf8JsonReader json) => json.ValueIsEscaped
+        ? HoldsAddress(json.GetString().AsSpan())
+        : HoldsAddress(json.ValueSpan);
+
     public static bool HoldsAddress(ReadOnlySpan<char> text)
     {
         var at = text.IndexOf('@');
         return at > 0 && IsHost(text[(at + 1)..]);
     }
 
-    public static bool HoldsAddress(ReadOnlySpan<byte> utf8)
+    private static bool HoldsAddress(ReadOnlySpan<byte> utf8)
     {
         var at = utf8.IndexOf((byte)'@');
         if (at <= 0)

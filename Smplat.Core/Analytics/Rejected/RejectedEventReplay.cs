@@ -57,7 +57,7 @@ public sealed class RejectedEventReplay(
             }
             else
             {
-                refused.Add((row.Id, RejectedEvent.Of(item, item.Errors, naming)));
+                refused.Add((row.Id, RejectedEvent.Of(item, item.Errors, naming, rules)));
             }
         }
 

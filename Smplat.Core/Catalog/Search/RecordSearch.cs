@@ -7,6 +7,9 @@ public sealed record RecordSearch(string? Query, string? Category, string Sort, 
 {
     private const int MaxText = 1_000;
 
+    /// <summary>No catalogue is larger; one invented number must not spoil the average.</summary>
+    private const int MaxResults = 1_000_000;
+
     public static RecordSearch Read(Fields fields)
     {
         var sort = fields.Text("sort", max: MaxText);
@@ -19,6 +22,6 @@ public sealed record RecordSearch(string? Query, string? Category, string Sort, 
             fields.Text("query", max: MaxText),
             fields.Text("category", max: MaxText),
             sort ?? SearchTerms.DefaultSort,
-            fields.RequiredInteger("results_count"));
+            fields.RequiredInteger("results_count", max: MaxResults));
     }
 }

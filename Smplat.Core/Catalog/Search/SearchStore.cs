@@ -49,6 +49,11 @@ public sealed class SearchStore(NpgsqlDataSource database)
                 select value from catalog_search_count where kind = @Kind order by last_seen_at desc limit @Latest)
         """;
 
+    // Kept values are few thousand a kind, so one statement is short enough.
+    private const string ForgetCounts = "delete from catalog_search_count where last_seen_at < @Before";
+
+    private const string ForgetRecent = "delete from catalog_search_recent where recorded_at < @Before";
+
     private const string ListTop =
         """
         select top.kind, top.value, top.count
@@ -105,6 +110,14 @@ public sealed class SearchStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(Sql.Command(TrimCounts, new { Kind = kind, Frequent, Latest }, cancellationToken));
+    }
+
+    /// <summary>Deletes what was not seen since; returns how many values and searches went.</summary>
+    public async Task<int> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Sql.Command(ForgetCounts, new { Before = before }, cancellationToken))
+            + await connection.ExecuteAsync(Sql.Command(ForgetRecent, new { Before = before }, cancellationToken));
     }
 
     public async Task<IReadOnlyList<ValueCount>> ListTopAsync(int limit, CancellationToken cancellationToken)

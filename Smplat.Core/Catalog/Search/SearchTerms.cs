@@ -16,20 +16,21 @@ public sealed record SearchTerms(string? Query, string Category, string Sort)
     {
         var asked = query?.Trim().ToLowerInvariant();
         return new(
-            string.IsNullOrEmpty(asked) ? null : PersonalDataPolicy.HoldsAddress(asked) ? PersonalDataPolicy.Redacted : Cut(asked),
-            string.IsNullOrWhiteSpace(category) ? AllCategories : Cut(category.ToLowerInvariant()),
-            string.IsNullOrWhiteSpace(sort) ? DefaultSort : Cut(sort));
+            string.IsNullOrEmpty(asked) ? null : Clean(asked),
+            string.IsNullOrWhiteSpace(category) ? AllCategories : Clean(category.ToLowerInvariant()),
+            string.IsNullOrWhiteSpace(sort) ? DefaultSort : Clean(sort));
     }
 
-    private static string Cut(string text)
+    private static string Clean(string text)
     {
-        // Postgres takes no U+0000 and no half of a surrogate pair.
-        var clean = text.Replace("\0", "", StringComparison.Ordinal);
-        if (clean.Length <= MaxLength)
+        if (PersonalDataPolicy.HoldsAddress(text))
         {
-            return clean.Length == 0 ? " " : clean;
+            return PersonalDataPolicy.Redacted;
         }
 
-        return char.IsHighSurrogate(clean[MaxLength - 1]) ? clean[..(MaxLength - 1)] : clean[..MaxLength];
+        // Half of a surrogate pair cannot be stored.
+        return text.Length <= MaxLength ? text
+            : char.IsHighSurrogate(text[MaxLength - 1]) ? text[..(MaxLength - 1)]
+            : text[..MaxLength];
     }
 }

@@ -2,8 +2,10 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Catalog.Search;
 using Smplat.Core.Database;
+using Smplat.Core.Jobs;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Catalog.Search;
@@ -42,7 +44,10 @@ public sealed class CatalogSearchTests
     [TestCase("""{}""", HttpStatusCode.UnprocessableEntity)]
     [TestCase("""{"results_count":1,"sort":null}""", HttpStatusCode.UnprocessableEntity)]
     [TestCase("""{"results_count":1.5}""", HttpStatusCode.UnprocessableEntity)]
-    [TestCase("""{"results_count":1,"query":"a\u0000b\ud83d"}""", HttpStatusCode.Accepted)]
+    [TestCase("""{"results_count":1000001}""", HttpStatusCode.UnprocessableEntity)]
+    [TestCase("""{"results_count":1,"query":"a\u0000b"}""", HttpStatusCode.UnprocessableEntity)]
+    [TestCase("""{"results_count":1,"query":"a\ud83d"}""", HttpStatusCode.UnprocessableEntity)]
+    [TestCase("""{"results_count":1,"query":"\u0022\n\\ } 7 \ud83d\ude00"}""", HttpStatusCode.Accepted)]
     public async Task What_is_wrong_is_refused_and_odd_texts_do_no_harm(string json, HttpStatusCode expected)
     {
         await using var app = await SmplatApp.StartAsync();
@@ -114,8 +119,38 @@ public sealed class CatalogSearchTests
     }
 
     [Test]
-    public void An_address_in_a_query_is_not_kept() =>
-        Assert.That(SearchTerms.Of("ada@example.test", null, "featured").Query, Is.EqualTo("[redacted]"));
+    public void An_address_is_not_kept_wherever_it_was_typed() =>
+        Assert.That(
+            SearchTerms.Of("mail ada@example.test", "Ada@example.test", "ada@example.test"),
+            Is.EqualTo(new SearchTerms("[redacted]", "[redacted]", "[redacted]")));
+
+    [Test]
+    public void A_long_query_is_cut_between_characters() =>
+        Assert.That(SearchTerms.Of($"{new string('a', 99)}\U0001F600", null, "featured").Query, Is.EqualTo(new string('a', 99)));
+
+    [Test]
+    public async Task Searches_that_nobody_repeats_are_forgotten_and_the_totals_stay()
+    {
+        var clock = new FixedClock();
+        await using var app = await SmplatApp.StartAsync(
+            new Dictionary<string, string> { ["CATALOG_SEARCH_RETENTION_DAYS"] = "30" },
+            builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        await PostAsync(app, """{"query":"once","results_count":1}""");
+        await PostAsync(app, """{"query":"twice","results_count":1}""");
+        await ReadAsync(app);
+        clock.Advance(TimeSpan.FromDays(31));
+        await PostAsync(app, """{"query":"twice","results_count":1}""");
+        await ReadAsync(app);
+
+        var job = app.Services.GetServices<IJob>().Single(job => job.Definition.Id == "catalog-search-retention");
+        var report = await job.RunAsync(new JobRun(Guid.NewGuid(), "test", 1, clock.GetUtcNow()), default);
+
+        var snapshot = await ReadAsync(app);
+        Assert.That(report.DidSomething, Is.True);
+        Assert.That(snapshot.GetProperty("queries").EnumerateObject().Select(entry => (entry.Name, entry.Value.GetInt64())), Is.EqualTo(new[] { ("twice", 2L) }));
+        Assert.That(snapshot.GetProperty("events").GetProperty("recent").GetArrayLength(), Is.EqualTo(1));
+        Assert.That(snapshot.GetProperty("totals").GetProperty("searches").GetInt64(), Is.EqualTo(3));
+    }
 
     private static async Task<HttpStatusCode> PostAsync(SmplatApp app, string json)
     {

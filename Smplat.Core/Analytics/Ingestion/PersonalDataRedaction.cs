@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace Smplat.Core.Analytics.Ingestion;
 
-/// <summary>Writes a metadata object again without the personal data in it.</summary>
-public static class MetadataRedaction
+/// <summary>Writes a JSON value again without the personal data in it.</summary>
+public static class PersonalDataRedaction
 {
     private static readonly JsonWriterOptions Plain = new()
     {
@@ -13,10 +13,11 @@ public static class MetadataRedaction
         SkipValidation = true,
     };
 
-    public static ReadOnlyMemory<byte> Redact(ReadOnlyMemory<byte> metadata)
+    /// <param name="value">All its texts must be storable, see <see cref="JsonbText"/>.</param>
+    public static ReadOnlyMemory<byte> Redact(ReadOnlyMemory<byte> value)
     {
-        var json = new Utf8JsonReader(metadata.Span, new JsonReaderOptions { MaxDepth = 256 });
-        var output = new ArrayBufferWriter<byte>(metadata.Length + 64);
+        var json = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = 256 });
+        var output = new ArrayBufferWriter<byte>(value.Length + 64);
         using (var writer = new Utf8JsonWriter(output, Plain))
         {
             while (json.Read())
@@ -48,7 +49,7 @@ public static class MetadataRedaction
                 CopyMember(ref json, writer);
                 break;
             case JsonTokenType.String:
-                writer.WriteStringValue(PersonalDataPolicy.HoldsAddress(json.ValueSpan) ? PersonalDataPolicy.Redacted : json.GetString());
+                writer.WriteStringValue(PersonalDataPolicy.HoldsAddress(in json) ? PersonalDataPolicy.Redacted : json.GetString());
                 break;
             case JsonTokenType.Number:
                 writer.WriteRawValue(json.ValueSpan, skipInputValidation: true);
@@ -65,7 +66,7 @@ public static class MetadataRedaction
     private static void CopyMember(ref Utf8JsonReader json, Utf8JsonWriter writer)
     {
         writer.WritePropertyName(json.GetString()!);
-        if (PersonalDataPolicy.IsPersonalName(json.ValueSpan))
+        if (PersonalDataPolicy.IsPersonalName(in json))
         {
             writer.WriteStringValue(PersonalDataPolicy.Redacted);
             json.Read();

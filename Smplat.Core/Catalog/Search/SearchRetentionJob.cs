@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Options;
+using Smplat.Core.Jobs;
+
+namespace Smplat.Core.Catalog.Search;
+
+/// <summary>Forgets searches that nobody makes any more; people type things into a search box that are nobody's business.</summary>
+public sealed class SearchRetentionJob(SearchStore store, IOptionsMonitor<CatalogOptions> options, TimeProvider clock) : IJob
+{
+    public JobDefinition Definition { get; } = new("catalog-search-retention", "Forgets searches that nobody makes any more.")
+    {
+        MaxAttempts = 5,
+        BaseBackoff = TimeSpan.FromSeconds(60),
+        MaxBackoff = TimeSpan.FromMinutes(30),
+    };
+
+    public bool IsEnabled => true;
+
+    public TimeSpan Spacing => TimeSpan.FromHours(1);
+
+    public async Task<JobReport> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var before = clock.GetUtcNow().AddDays(-options.CurrentValue.SearchRetentionDays);
+        var forgotten = await store.ForgetAsync(before, cancellationToken);
+        return JobReport.Of(forgotten > 0, ("forgotten", forgotten));
+    }
+}
