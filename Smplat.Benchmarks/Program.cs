@@ -10,6 +10,7 @@ using Smplat.Benchmarks.Trust;
 IBenchmark[] benchmarks =
 [
     new IngestionBenchmark(),
+    new ExportBenchmark(),
     new QueueBenchmark(),
     new TrustBenchmark(),
     new RoutingBenchmark(),

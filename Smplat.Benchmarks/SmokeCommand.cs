@@ -8,6 +8,7 @@ internal static class SmokeCommand
     private static readonly string[][] Runs =
     [
         ["ingestion", "--seconds", "1", "--rounds", "1", "--only", "batch of 500"],
+        ["export", "--rows", "20000"],
         ["trust", "--tasks", "20000"],
         ["routing", "--seconds", "1", "--rounds", "1", "--connections", "8"],
         ["startup", "--rounds", "1"],

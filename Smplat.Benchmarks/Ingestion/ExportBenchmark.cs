@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Smplat.Benchmarks.Load;
+using Smplat.Core.Database;
+using Smplat.LocalHost;
+
+namespace Smplat.Benchmarks.Ingestion;
+
+/// <summary>
+/// <c>smplat export offer-events</c> as a process of its own, over a tenth of the rows and over all of them: rows a second,
+/// and the most memory that it ever held, which must not grow with the rows.
+/// </summary>
+internal sealed class ExportBenchmark : IBenchmark
+{
+    private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(20);
+
+    private static readonly Option<string?> Server = new("--database") { Description = "A Postgres to use. Default: starts one." };
+
+    private static readonly Option<int> Rows = new("--rows") { Description = "Events to load.", DefaultValueFactory = _ => 1_000_000 };
+
+    public Command Build()
+    {
+        var command = new Command("export", "Export of offer events: rows a second and memory.") { Server, Rows };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var rows = parsed.GetValue(Rows);
+        await using var bench = await BenchDatabase.CreateAsync(parsed.GetValue(Server), cancellationToken);
+        await using (var database = SmplatDataSource.Create(
+            new DatabaseOptions { ConnectionString = bench.ConnectionString }, NullLoggerFactory.Instance))
+        {
+            await new Migrator(database, NullLogger<Migrator>.Instance).MigrateAsync(cancellationToken);
+            await new ExportRowStore(database).LoadAsync(rows, cancellationToken);
+        }
+
+        var folder = Directory.CreateTempSubdirectory("smplat-bench-");
+        try
+        {
+            foreach (var name in new[] { "events.csv", "events.csv.gz", "events.ndjson", "events.json" })
+            {
+                await MeasureAsync(bench.ConnectionString, Path.Combine(folder.FullName, name), rows / 10, cancellationToken);
+                await MeasureAsync(bench.ConnectionString, Path.Combine(folder.FullName, name), rows, cancellationToken);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task MeasureAsync(string database, string path, int rows, CancellationToken cancellationToken)
+    {
+        var format = Path.GetFileName(path).Split('.')[1];
+        var since = ExportRowStore.TimeOf(rows).ToString("O", CultureInfo.InvariantCulture);
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true };
+        string[] arguments =
+        [
+            CommandLinePath(), "export", "offer-events", "--format", format, "--output", path, "--since", since, "--database", database,
+        ];
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var watch = Stopwatch.StartNew();
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("The command line does not start.");
+        var said = process.StandardError.ReadToEndAsync(cancellationToken);
+        var peak = 0L;
+        while (!process.HasExited)
+        {
+            process.Refresh();
+            peak = Math.Max(peak, process.PeakWorkingSet64);
+            await Task.WhenAny(process.WaitForExitAsync(cancellationToken), Task.Delay(Sampling, cancellationToken));
+        }
+
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException(await said);
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Path.GetFileName(path),-14} {rows,9:N0} rows  {watch.Elapsed.TotalSeconds,6:F1} s  {rows / watch.Elapsed.TotalSeconds,9:N0} rows/s  {new FileInfo(path).Length / 1e6,7:F1} MB  peak memory {peak / 1e6,5:F0} MB"));
+    }
+
+    /// <summary>From its own folder: beside this program it would find this program's libraries.</summary>
+    private static string CommandLinePath()
+    {
+        var build = new DirectoryInfo(AppContext.BaseDirectory);
+        var root = RepositoryRoot.Path ?? throw new InvalidOperationException("Run it from a checkout.");
+        return Path.Combine(root, "Smplat.Cli", "bin", build.Parent!.Name, build.Name, "smplat.dll");
+    }
+}
