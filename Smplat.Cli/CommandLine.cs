@@ -52,6 +52,7 @@ public static class CommandLine
             module.AddTo(root);
         }
 
+        CommandWithExamples.Show(root);
         return root;
     }
 

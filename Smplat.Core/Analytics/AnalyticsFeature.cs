@@ -6,8 +6,12 @@ using Smplat.Core.Analytics.Ingestion;
 using Smplat.Core.Analytics.Presets;
 using Smplat.Core.Analytics.Rejected;
 using Smplat.Core.Analytics.Retention;
+using Smplat.Core.Analytics.Sample;
+using Smplat.Core.Database;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications.Slack;
+using Smplat.Core.Observability;
+using Smplat.Core.Observability.Exposition;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Analytics;
@@ -42,7 +46,10 @@ public static class AnalyticsFeature
         services.AddSingleton<OfferEventWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<OfferEventWriter>());
         services.AddSingleton<OfferEventIntake>();
-        return services;
+        services.AddSingleton<EventSampleStore>();
+        services.AddSingleton<ISampleData, EventSample>();
+        services.AddSingleton<IMetricSource, EventMetrics>();
+        return services.AddMetricFamilies(EventCounters.Families);
     }
 
     private static IServiceCollection AddPresets(this IServiceCollection services)

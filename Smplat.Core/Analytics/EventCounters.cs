@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Smplat.Core.Analytics.Ingestion;
 using Smplat.Core.Observability;
 using Smplat.Core.Observability.Counters;
+using Smplat.Core.Observability.Exposition;
 
 namespace Smplat.Core.Analytics;
 
@@ -10,6 +11,12 @@ public sealed class EventCounters(DurableCounters counters)
 {
     public const string Events = "smplat_analytics_events_total";
     public const string Refused = "smplat_analytics_requests_refused_total";
+
+    public static IReadOnlyList<MetricFamily> Families { get; } =
+    [
+        new(Events, "Offer events by verdict: accepted, duplicate or rejected", MetricType.Counter),
+        new(Refused, "Requests with offer events sent away, by reason: busy or timeout", MetricType.Counter),
+    ];
 
     private static readonly Histogram<int> GroupSize =
         SmplatTelemetry.Meter.CreateHistogram<int>("smplat.analytics.group.size", "{event}", "Events committed together");

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Catalog.Search;
+using Smplat.Core.Database;
 using Smplat.Core.Jobs;
 using Smplat.Core.Observability.Exposition;
 using Smplat.Core.Settings;
@@ -16,6 +17,7 @@ public static class CatalogFeature
         services.AddSingleton<SearchInsights>();
         services.AddSingleton<IMetricSource, SearchMetrics>();
         services.AddHostedService<SearchFlush>();
+        services.AddSingleton<ISampleData, SearchSample>();
         return services.AddJob<SearchRetentionJob>();
     }
 }

@@ -7,13 +7,19 @@ public sealed partial class Fields
     /// <summary>A JSON object as it came.</summary>
     public JsonElement? Object(string name, string? also = null) => Find(name, also) is not { } value
         ? null
-        : value.ValueKind == JsonValueKind.Object
-            ? value
-            : Fail<JsonElement?>(name, "A JSON object is expected.", "dict_type", null);
+        : value.ValueKind != JsonValueKind.Object
+            ? Fail<JsonElement?>(name, "A JSON object is expected.", "dict_type", null)
+            : StorableJson.ProblemOf(value) is { } problem
+                ? Fail<JsonElement?>(name, problem, "json_value", null)
+                : value;
 
     /// <summary>A JSON object to be read further.</summary>
     public Fields? Nested(string name, string? also = null) =>
-        Object(name, also) is { } value ? new Fields(value, [.. _path, name], _errors) : null;
+        Find(name, also) is not { } value
+            ? null
+            : value.ValueKind == JsonValueKind.Object
+                ? new Fields(value, [.. _path, name], _errors)
+                : Fail<Fields?>(name, "A JSON object is expected.", "dict_type", null);
 
     public Fields RequiredNested(string name, string? also = null) =>
         Nested(name, also) ?? Missing(name, also, new Fields(default, [.. _path, name], _errors));

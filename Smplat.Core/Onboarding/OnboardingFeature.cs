@@ -1,11 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Database;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications.Slack;
 using Smplat.Core.Onboarding.Events;
 using Smplat.Core.Onboarding.Journeys;
 using Smplat.Core.Onboarding.Nudges;
 using Smplat.Core.Onboarding.Operators;
+using Smplat.Core.Onboarding.Sample;
 using Smplat.Core.Onboarding.Stalled;
 using Smplat.Core.Settings;
 
@@ -33,6 +35,8 @@ public static class OnboardingFeature
         services.AddSingleton<NudgeStore>();
         services.AddSingleton<NudgeRound>();
         services.AddSingleton<StalledJourneyStore>();
+        services.AddSingleton<OnboardingSampleStore>();
+        services.AddSingleton<ISampleData, OnboardingSample>();
         services.AddJob<OnboardingNudgesJob>();
         services.AddJob<StalledJourneysJob>();
         services.AddSingleton(provider =>

@@ -16,15 +16,22 @@ public sealed class EventCommands : ICommandModule
 
     public void AddTo(RootCommand root)
     {
-        var list = new Command("rejected", "List events that were rejected and wait for a replay.") { Code, Limit };
+        var list = new CommandWithExamples(
+            "rejected",
+            "List events that were rejected and wait for a replay.",
+            "smplat events rejected --code unknown_event_type --limit 20") { Code, Limit };
         list.SetWork(ListAsync);
-        var replay = new Command("replay", "Put rejected events through the present rules again; safe to repeat.") { Code, Limit };
+        var replay = new CommandWithExamples(
+            "replay",
+            "Put rejected events through the present rules again; safe to repeat.",
+            "smplat events replay --code unknown_event_type") { Code, Limit };
         replay.SetWork(ReplayAsync);
         root.Subcommands.Add(new Command("events", "Storefront events.") { list, replay });
     }
 
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        CheckLimit(parsed);
         await using var services = CliServices.Create(parsed, services => services.AddAnalytics());
         var rows = await services.GetRequiredService<RejectedEventStore>().ListAsync(
             "waiting", parsed.GetValue(Code), null, parsed.GetValue(Limit), cancellationToken);
@@ -46,6 +53,7 @@ public sealed class EventCommands : ICommandModule
 
     private static async Task<int> ReplayAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        CheckLimit(parsed);
         await using var services = CliServices.Create(parsed, services => services.AddAnalytics());
         var report = await services.GetRequiredService<RejectedEventReplay>().RunAsync(
             parsed.GetValue(Code), parsed.GetValue(Limit), cancellationToken);
@@ -53,5 +61,13 @@ public sealed class EventCommands : ICommandModule
             CultureInfo.InvariantCulture,
             $"Tried {report.Tried}: stored {report.Stored}, refused again {report.RefusedAgain}, refused by the database {report.RefusedByDatabase}."));
         return report.RefusedByDatabase == 0 ? 0 : CommandLine.Failed;
+    }
+
+    private static void CheckLimit(ParseResult parsed)
+    {
+        if (parsed.GetValue(Limit) < 1)
+        {
+            throw new UsageException("--limit must be 1 or more.");
+        }
     }
 }

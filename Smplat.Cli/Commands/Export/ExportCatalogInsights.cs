@@ -16,7 +16,11 @@ internal static class ExportCatalogInsights
     public static Command Build()
     {
         Format.AcceptOnlyFromAmong("json", "md");
-        var command = new Command("catalog-insights", "What people search for and do not find. Needs a key.")
+        var command = new CommandWithExamples(
+            "catalog-insights",
+            "What people search for and do not find. Needs a key.",
+            "smplat export catalog-insights --format md",
+            "smplat export catalog-insights --base-url https://api.example.com --top-n 10 --output insights.json")
         {
             ApiOptions.BaseUrl, ApiOptions.ApiKey, TopN, Format, Output, ApiOptions.Timeout,
         };

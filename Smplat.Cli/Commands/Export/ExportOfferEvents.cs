@@ -30,7 +30,12 @@ internal static class ExportOfferEvents
     public static Command Build()
     {
         Format.AcceptOnlyFromAmong(OfferEventExport.Formats);
-        var command = new Command("offer-events", "Storefront offer events, newest first. Exit code 0 done, 1 failed, 2 used wrongly.")
+        var command = new CommandWithExamples(
+            "offer-events",
+            "Storefront offer events, newest first. Exit code 0 done, 1 failed, 2 used wrongly.",
+            "smplat export offer-events --lookback-days 14 --format csv",
+            "smplat export offer-events --since 2026-03-01 --until 2026-04-01 --format ndjson --output march.ndjson.gz",
+            "smplat export offer-events --event-type preset_cta_apply --output - | head")
         {
             LookbackDays, Since, Until, EventType, OfferSlug, Format, Output,
         };
@@ -52,16 +57,27 @@ internal static class ExportOfferEvents
         var export = services.GetRequiredService<OfferEventExport>();
 
         await using var target = ExportTarget.Open(path);
-        var rows = await ExportProgress.RunAsync(
-            target.IsStandardOutput,
-            () => export.CountAsync(selection, cancellationToken),
-            progress => export.WriteAsync(selection, target.Stream, format, progress, cancellationToken));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, target.ReaderGone);
+        long rows;
+        try
+        {
+            rows = await ExportProgress.RunAsync(
+                target.IsStream,
+                () => export.CountAsync(selection, stop.Token),
+                progress => export.WriteAsync(selection, target.Stream, format, progress, stop.Token));
+        }
+        catch (OperationCanceledException) when (target.ReaderGone.IsCancellationRequested)
+        {
+            // The reader has what it wanted.
+            return 0;
+        }
+
         target.Complete();
         if (rows == 0)
         {
             Terminal.Error.WriteLine("No events match; the file is empty but for its frame.");
         }
-        else if (!target.IsStandardOutput)
+        else if (!target.IsStream)
         {
             Terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows} events written to {path}."));
         }

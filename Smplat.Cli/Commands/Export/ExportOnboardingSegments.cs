@@ -41,7 +41,12 @@ internal static class ExportOnboardingSegments
     {
         Sink.AcceptOnlyFromAmong("stdout", "file", "webhook");
         CursorStore.AcceptOnlyFromAmong("none", "file");
-        var command = new Command("onboarding-segments", "Pricing experiment segments since the last export, oldest first.")
+        var command = new CommandWithExamples(
+            "onboarding-segments",
+            "Pricing experiment segments since the last export, oldest first.",
+            "smplat export onboarding-segments --limit 1000",
+            "smplat export onboarding-segments --sink file --file-path segments.ndjson --cursor-store file",
+            "smplat export onboarding-segments --sink webhook --webhook-url https://warehouse.example.com/segments --cursor-store file")
         {
             Limit, Cursor, Sink, FilePath, WebhookUrl, CursorStore, CursorStorePath,
         };

@@ -2,13 +2,13 @@ using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Export;
 
-/// <summary>A progress bar on standard error, for people; nothing when it is redirected or rows go to standard output.</summary>
+/// <summary>A progress bar on standard error, for people; nothing when it is redirected or rows go to somebody who reads along.</summary>
 internal static class ExportProgress
 {
     public static async Task<long> RunAsync(
-        bool isStandardOutput, Func<Task<long>> count, Func<IProgress<long>?, Task<long>> work)
+        bool isStream, Func<Task<long>> count, Func<IProgress<long>?, Task<long>> work)
     {
-        if (isStandardOutput || Console.IsErrorRedirected)
+        if (isStream || Console.IsErrorRedirected)
         {
             return await work(null);
         }

@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace Smplat.Cli.Commands.Export;
 
 /// <summary>
-/// Where an export goes: standard output for <c>-</c>, else a file that gets its name only when it is complete, so that
-/// nobody ever loads half of one. A name that ends in .gz is compressed.
+/// Where an export goes: standard output for <c>-</c>, what is under /dev as it stands, else a file that gets its name only
+/// when it is complete, so that nobody ever loads half of one. A name that ends in .gz is compressed.
 /// </summary>
 public sealed class ExportTarget : IAsyncDisposable
 {
@@ -15,16 +15,26 @@ public sealed class ExportTarget : IAsyncDisposable
 
     public Stream Stream { get; }
 
-    public bool IsStandardOutput => _path is null;
+    /// <summary>Rows go to somebody who reads along.</summary>
+    public bool IsStream => _path is null;
+
+    /// <summary>Set when that somebody stopped reading.</summary>
+    public CancellationToken ReaderGone => Stream is PipeOutput pipe ? pipe.ReaderGone : CancellationToken.None;
 
     public static ExportTarget Open(string path)
     {
         if (path == "-")
         {
-            return new ExportTarget(null, null, Console.OpenStandardOutput());
+            return new ExportTarget(null, null, new PipeOutput());
         }
 
         var full = Path.GetFullPath(path);
+        if (full.StartsWith("/dev/", StringComparison.Ordinal))
+        {
+            // Replaced by a file it would be gone for everybody on the machine.
+            return new ExportTarget(null, null, new FileStream(full, FileMode.Open, FileAccess.Write, FileShare.ReadWrite));
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         var part = $"{full}.{Environment.ProcessId}.part";
         Stream file = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);

@@ -28,7 +28,11 @@ public sealed class OnboardingCommands : ICommandModule
 
     public void AddTo(RootCommand root)
     {
-        var nudges = new Command("nudges", "Remind clients of open onboarding tasks: one message a journey.")
+        var nudges = new CommandWithExamples(
+            "nudges",
+            "Remind clients of open onboarding tasks: one message a journey.",
+            "smplat onboarding nudges --idle-hours 24 --limit 100 --dry-run",
+            "smplat onboarding nudges --idle-hours 48 --triggered-by on-call")
         {
             IdleHours, Limit, DryRun, TriggeredBy, SkipReadiness,
         };

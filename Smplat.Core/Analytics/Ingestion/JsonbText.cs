@@ -3,13 +3,11 @@ using System.Globalization;
 namespace Smplat.Core.Analytics.Ingestion;
 
 /// <summary>
-/// What Postgres refuses although it is valid JSON: the character U+0000, halves of surrogate pairs, and numbers beyond
-/// its exponents. Found here, one such event cannot fail the statement that stores its neighbours.
+/// Texts that Postgres refuses although they are valid JSON: with the character U+0000 or halves of surrogate pairs. Found
+/// here, one such event cannot fail the statement that stores its neighbours.
 /// </summary>
 public static class JsonbText
 {
-    private const int LargestExponent = 308;
-
     /// <param name="escaped">A JSON string's inside, escapes as sent.</param>
     public static bool IsStorable(ReadOnlySpan<byte> escaped)
     {
@@ -42,15 +40,6 @@ public static class JsonbText
         }
 
         return true;
-    }
-
-    /// <param name="number">A JSON number as sent.</param>
-    public static bool IsStorableNumber(ReadOnlySpan<byte> number)
-    {
-        var at = number.IndexOfAny((byte)'e', (byte)'E');
-        return at < 0
-            || (int.TryParse(number[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent)
-                && Math.Abs((long)exponent) <= LargestExponent);
     }
 
     private static char CodeUnit(ReadOnlySpan<byte> escape) =>

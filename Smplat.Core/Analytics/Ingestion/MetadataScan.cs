@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Smplat.Core.Input;
 
 namespace Smplat.Core.Analytics.Ingestion;
 
@@ -36,7 +37,7 @@ internal readonly record struct MetadataScan(bool HoldsPersonalData, (string Mes
                     isPersonal |= isStorable && rules.LooksForPersonalData && PersonalDataPolicy.HoldsAddress(in json);
                     break;
                 case JsonTokenType.Number:
-                    isStorable &= JsonbText.IsStorableNumber(json.ValueSpan);
+                    isStorable &= StorableJson.IsStorableNumber(json.ValueSpan);
                     break;
                 case JsonTokenType.StartObject or JsonTokenType.StartArray:
                     deepest = Math.Max(deepest, json.CurrentDepth - outside + 1);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Smplat.Core.Input;
 
 namespace Smplat.Core.Analytics.Ingestion;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Smplat.Core.Input;
 
 namespace Smplat.Core.Analytics.Ingestion;
 

@@ -54,6 +54,8 @@ public sealed class RejectedEventStore(NpgsqlDataSource database)
         where rejected_event.id = refused.id and status = 'waiting'
         """;
 
+    private const string CountWaiting = "select count(*) from rejected_event where status = 'waiting'";
+
     // In bounded bites, so that a large backlog never holds many locks.
     private const string DeleteOld =
         """
@@ -110,6 +112,12 @@ public sealed class RejectedEventStore(NpgsqlDataSource database)
                 Reasons = refused.Select(entry => entry.Again.Reason).ToArray(),
             },
             cancellationToken));
+    }
+
+    public async Task<long> CountWaitingAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(Sql.Command(CountWaiting, null, cancellationToken));
     }
 
     public async Task<int> DeleteOldAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)

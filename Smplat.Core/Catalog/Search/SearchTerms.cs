@@ -1,4 +1,4 @@
-using Smplat.Core.Analytics.Ingestion;
+using Smplat.Core.Input;
 
 namespace Smplat.Core.Catalog.Search;
 

@@ -54,7 +54,7 @@ public sealed record OnboardingEvent
             {
                 var one = Fields.Of(entry, "body");
                 var segment = PricingSegment.Read(one);
-                if (one.Errors.Count == 0 && segment.Slug.Length > 0 && segment.VariantKey.Length > 0)
+                if (one.Errors.Count == 0)
                 {
                     kept.Add(segment);
                 }

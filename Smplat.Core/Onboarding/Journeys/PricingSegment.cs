@@ -22,14 +22,24 @@ public sealed record PricingSegment
 
     public static PricingSegment Read(Fields fields) => new()
     {
-        Slug = fields.RequiredText("slug", max: 255).Trim(),
-        VariantKey = fields.RequiredText("variantKey", max: 255, also: "variant_key").Trim(),
+        Slug = NotBlank(fields, "slug", fields.RequiredText("slug", max: 255)),
+        VariantKey = NotBlank(fields, "variantKey", fields.RequiredText("variantKey", max: 255, also: "variant_key")),
         VariantName = fields.Text("variantName", max: 255, also: "variant_name"),
         IsControl = fields.Flag("isControl", also: "is_control"),
         AssignmentStrategy = fields.Text("assignmentStrategy", max: 255, also: "assignment_strategy"),
         Status = fields.Text("status", max: 64),
         FeatureFlagKey = fields.Text("featureFlagKey", max: 255, also: "feature_flag_key"),
     };
+
+    private static string NotBlank(Fields fields, string name, string text)
+    {
+        if (text.Length > 0 && string.IsNullOrWhiteSpace(text))
+        {
+            fields.Error(name, "A value is required.", "string_too_short");
+        }
+
+        return text.Trim();
+    }
 
     /// <summary>The list as an event keeps it: later entries of the same variant win.</summary>
     public static string ToMetadata(IEnumerable<PricingSegment> segments) =>

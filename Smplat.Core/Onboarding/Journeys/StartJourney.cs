@@ -10,6 +10,9 @@ public sealed record StartJourney(string? ReferralCode, string Context)
 {
     private const int MaxListed = 100;
 
+    /// <summary>Characters of JSON; a checklist is no place for files.</summary>
+    private const int MaxContext = 65_536;
+
     public static StartJourney Read(Fields fields)
     {
         var context = new JsonObject();
@@ -22,13 +25,29 @@ public sealed record StartJourney(string? ReferralCode, string Context)
             context["platform_contexts"] = new JsonArray([.. contexts]);
         }
 
-        return new StartJourney(fields.Text("referralCode", max: 255, also: "referral_code"), context.ToJsonString());
+        var kept = context.ToJsonString();
+        if (kept.Length > MaxContext)
+        {
+            fields.Error("offer", $"Offer, addons, support and platform contexts together may have {MaxContext} characters.", "too_large");
+        }
+
+        return new StartJourney(fields.Text("referralCode", max: 255, also: "referral_code"), kept);
     }
 
     private static JsonElement? List(Fields fields, string name)
     {
         fields.List(name, MaxListed);
-        return fields.Json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list : null;
+        if (!fields.Json.TryGetProperty(name, out var list) || list.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        if (StorableJson.ProblemOf(list) is { } problem)
+        {
+            fields.Error(name, problem, "json_value");
+        }
+
+        return list;
     }
 
     private static JsonObject PlatformContext(Fields fields) => new()

@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json;
 using Dapper;
 using Smplat.Cli;
@@ -59,6 +61,7 @@ public sealed class ExportOfferEventsTests
     [TestCase(CommandLine.UsedWrongly, "--since", "yesterday")]
     [TestCase(CommandLine.UsedWrongly, "--since", "2026-02-01", "--until", "2026-01-01")]
     [TestCase(CommandLine.Failed, "--output", "/proc/nowhere/events.csv")]
+    [TestCase(CommandLine.UsedWrongly, "--event-typ", "x")]
     public async Task What_cannot_be_done_ends_with_its_exit_code_and_without_a_file(int exitCode, params string[] args)
     {
         string[] output = args.Contains("--output") ? [] : ["--output", _export.PathOf("events.csv")];
@@ -118,6 +121,43 @@ public sealed class ExportOfferEventsTests
 
         Assert.That(await _export.OfferEventsAsync("f.csv"), Does.Contain(",'=cmd|' /C calc'!A0,"));
     }
+
+    [Test]
+    public async Task A_reader_that_has_seen_enough_ends_the_export_quietly()
+    {
+        await ExecuteAsync(
+            """
+            insert into checkout_offer_events (id, created_at, offer_slug, event_type)
+            select gen_random_uuid(), now() - interval '1 millisecond' * n, 'o', 'impression' from generate_series(1, 30000) as n
+            """);
+        using var process = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [CliAssembly.Path, "export", "offer-events", "--output", "-", "--database", _database.ConnectionString])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+
+        var first = await process.StandardOutput.ReadLineAsync();
+        process.StandardOutput.Close();
+        var said = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.That((first, said, process.ExitCode), Is.EqualTo((Header, "", 0)));
+    }
+
+    [Test]
+    public void Every_example_of_the_help_can_be_typed()
+    {
+        var root = CommandLine.Build();
+
+        var examples = Commands(root).OfType<CommandWithExamples>().SelectMany(command => command.Examples).ToArray();
+
+        Assert.That(examples, Is.Not.Empty);
+        Assert.That(examples.Where(example => root.Parse(example.Split('|')[0]["smplat ".Length..]).Errors.Count > 0), Is.Empty);
+    }
+
+    private static IEnumerable<Command> Commands(Command from) => from.Subcommands.SelectMany(Commands).Prepend(from);
 
     private Task InsertAsync(string slug, string createdAt, string type = "impression", string? metadata = null) => ExecuteAsync(
         $"""

@@ -3,10 +3,10 @@ using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 
-namespace Smplat.Core.Analytics.Ingestion;
+namespace Smplat.Core.Input;
 
 /// <summary>
-/// Recognises what an analytics event must not hold: members named for people's details, and texts with an e-mail address.
+/// Recognises what nobody means to keep: members named for people's details, and texts with an e-mail address.
 /// It errs towards taking something for personal data; names of things (offer, preset, product) are not on the list.
 /// </summary>
 public static class PersonalDataPolicy
