@@ -21,8 +21,10 @@ internal sealed record LoginForm(string Token, string Next, bool IsKeyless, int 
 
     private static Markup Open => OpsParts.Hint("No key is configured, so this local run is open. Elsewhere an operator key is asked for here.");
 
+    // Password managers keep a key under a name, so they are given one.
     private static Markup Key(bool isWrong) => Markup.Of(
         $"""
+        <input type="text" value="operator" autocomplete="username" readonly hidden>
         <p class="field"><label for="key">Operator key</label>
         <input id="key" name="key" type="password" required autofocus autocomplete="current-password" spellcheck="false"{(isWrong ? Markup.Of($""" aria-describedby="problem" aria-invalid="true" """) : Markup.Empty)}></p>
         """);

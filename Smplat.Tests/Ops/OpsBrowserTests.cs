@@ -1,0 +1,146 @@
+using Microsoft.Playwright;
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.Ops;
+
+/// <summary>The page in a real browser.</summary>
+[Parallelizable(ParallelScope.All)]
+public sealed class OpsBrowserTests
+{
+    private const string Attack = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">";
+
+    [Test]
+    public async Task Signing_in_and_acting_need_nothing_but_a_keyboard()
+    {
+        await using var browser = await Browser.LaunchAsync();
+        await using var ops = await OpsApp.StartAsync();
+        var page = await browser.OpenAsync(1280, 900);
+        await page.GotoAsync(Address(ops, "/ops"));
+
+        Assert.That(await page.EvaluateAsync<string>("document.activeElement.id"), Is.EqualTo("key"), "the field is ready");
+        await page.Keyboard.TypeAsync(OpsApp.OperatorKey);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/ops");
+        await page.Keyboard.PressAsync("Tab");
+        var first = await page.EvaluateAsync<string>("document.activeElement.textContent");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("summary:has-text('Put one up')").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.TypeAsync("Kroger is slow");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForSelectorAsync("aside.incident");
+
+        Assert.That(first, Is.EqualTo("Skip to content"));
+        Assert.That(page.Url, Does.EndWith("/ops").Or.EndWith("/ops#main"));
+        Assert.That(await page.Locator("aside.incident").InnerTextAsync(), Does.Contain("Kroger is slow").And.Contain("ops-page:operator"));
+        Assert.That(await page.Locator(".notice").InnerTextAsync(), Is.EqualTo("The banner is up."));
+    }
+
+    [Test]
+    public async Task What_others_wrote_is_text_and_the_policy_allows_all_that_the_page_needs()
+    {
+        await using var browser = await Browser.LaunchAsync();
+        await using var ops = await StartWithDataAsync();
+        var page = await browser.OpenAsync(1280, 900);
+        var complaints = new List<string>();
+        page.Console += (_, message) => complaints.Add(message.Text);
+        page.PageError += (_, error) => complaints.Add(error);
+        await SignInAsync(page, ops);
+        foreach (var path in OpsPageTests.Pages)
+        {
+            await page.GotoAsync(Address(ops, path));
+            Assert.That(await page.TitleAsync(), Does.EndWith("Smplat operators"), path);
+            Assert.That(await page.Locator("main script, main img").CountAsync(), Is.Zero, path);
+            Assert.That(await page.Locator("[data-refresh]").IsVisibleAsync(), Is.True, "the script runs");
+        }
+
+        await page.GotoAsync(Address(ops, "/ops/queue"));
+        Assert.That(await page.Locator("tbody th a").First.InnerTextAsync(), Is.EqualTo(Attack));
+        Assert.That(complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task On_a_phone_nothing_sticks_out_and_tables_scroll_in_their_own_box()
+    {
+        await using var browser = await Browser.LaunchAsync();
+        await using var ops = await StartWithDataAsync();
+        var page = await browser.OpenAsync(390, 844);
+        await SignInAsync(page, ops);
+        foreach (var path in OpsPageTests.Pages)
+        {
+            await page.GotoAsync(Address(ops, path));
+            Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.LessThanOrEqualTo(390), path);
+            Assert.That(
+                await page.EvaluateAsync<bool>("[...document.querySelectorAll('.sections a')].every(a => a.getBoundingClientRect().right <= innerWidth)"),
+                Is.True,
+                "every section can be seen");
+        }
+
+        await page.GotoAsync(Address(ops, "/ops/jobs"));
+        Assert.That(
+            await page.EvaluateAsync<bool>("(box => box.scrollWidth > box.clientWidth && box.tabIndex === 0)(document.querySelector('.scroll'))"), Is.True);
+    }
+
+    [Test]
+    public async Task A_dead_letter_is_replayed_by_hand()
+    {
+        await using var browser = await Browser.LaunchAsync();
+        await using var ops = await StartWithDataAsync();
+        var page = await browser.OpenAsync(390, 844);
+        await SignInAsync(page, ops);
+        await page.GotoAsync(Address(ops, "/ops/queue"));
+
+        await page.Locator("summary:has-text('Replay …')").First.ClickAsync();
+        await page.Locator("details[open] button:has-text('Replay')").ClickAsync();
+        var stopped = await page.EvaluateAsync<bool>("document.querySelector('details[open] input[name=reason]').matches(':invalid')");
+        await page.Locator("details[open] input[name=reason]").FillAsync("provider is back");
+        await page.Locator("details[open] button:has-text('Replay')").ClickAsync();
+        await page.WaitForSelectorAsync(".notice");
+
+        Assert.That(stopped, Is.True, "the browser asks for the reason before anything is sent");
+        Assert.That(await page.Locator(".notice").InnerTextAsync(), Does.Contain("is on its way again"));
+        Assert.That(await ops.Rows.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'failed'"), Is.Zero);
+    }
+
+    [TestCase(ColorScheme.Light)]
+    [TestCase(ColorScheme.Dark)]
+    public async Task Text_can_be_read_in_light_and_dark(ColorScheme scheme)
+    {
+        await using var browser = await Browser.LaunchAsync();
+        await using var ops = await StartWithDataAsync();
+        var page = await browser.OpenAsync(1280, 900);
+        await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+        await SignInAsync(page, ops);
+        foreach (var path in new[] { "/ops", "/ops/queue", "/ops/providers", "/ops/commerce" })
+        {
+            await page.GotoAsync(Address(ops, path));
+            Assert.That(await page.EvaluateAsync<string[]>(ContrastScript.Text), Is.Empty, path);
+        }
+    }
+
+    private static async Task<OpsApp> StartWithDataAsync()
+    {
+        var ops = await OpsApp.StartAsync();
+        await ops.Rows.ADeadLetterAsync(Attack, Attack);
+        foreach (var (provider, latency) in new[] { ("MEALME", 300), ("INSTACART", 500), ("KROGER_API", 700), ("WALMART_API", 900) })
+        {
+            await ops.Rows.AQuoteAsync(provider, latency);
+            await ops.Rows.AQuoteAsync(provider, latency, isError: true);
+            await ops.Rows.ADecisionAsync(provider, latency * 10, latency * 11, 30);
+            await ops.Rows.ARequestAsync(latency);
+        }
+
+        return ops;
+    }
+
+    private static async Task SignInAsync(IPage page, OpsApp ops)
+    {
+        await page.GotoAsync(Address(ops, "/ops/login"));
+        await page.FillAsync("#key", OpsApp.OperatorKey);
+        await page.ClickAsync("button.primary");
+        await page.WaitForURLAsync("**/ops");
+    }
+
+    private static string Address(OpsApp ops, string path) => new Uri(ops.Client.BaseAddress!, path).ToString();
+}

@@ -1,0 +1,44 @@
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.Ops;
+
+/// <summary>The database goes away: every page says so, none shows nothing or zero, and the login still works.</summary>
+[NonParallelizable]
+public sealed class OpsOutageTests
+{
+    private static readonly string[] Pages =
+        ["/ops", "/ops/jobs", "/ops/jobs/retention", "/ops/queue", "/ops/queue/00000000-0000-0000-0000-000000000001", "/ops/providers", "/ops/commerce", "/ops/recovery"];
+
+    [Test]
+    public async Task With_the_database_gone_every_page_says_so_and_comes_back_by_itself()
+    {
+        await using var postgres = await TestPostgres.StartOwnAsync();
+        await using var ops = await OpsApp.StartAsync(new() { ["SMPLAT_DATABASE"] = postgres.ConnectionString() });
+        await postgres.StopAsync();
+
+        Assert.That((int)(await ops.LogInAsync(OpsApp.OperatorKey)).StatusCode, Is.EqualTo(303), "the login needs no database");
+        foreach (var path in Pages)
+        {
+            var (status, html) = await ops.OpenAsync(path);
+            Assert.That(status, Is.EqualTo(503), path);
+            Assert.That(html, Does.Contain("Not known now.").And.Contain("The database does not answer."), path);
+            Assert.That(html, Does.Not.Contain("<dl class=\"tiles\">"), $"{path} shows no figures");
+        }
+
+        var (switches, html200) = await ops.OpenAsync("/ops/flags");
+        var act = await ops.SendAsync("/ops/banner", OpsApp.TokenIn(html200), ("message", "x"));
+        await postgres.StartAsync();
+
+        Assert.That(switches, Is.EqualTo(200), "switches need no database");
+        Assert.That((int)act.StatusCode, Is.EqualTo(503));
+        Assert.That(await act.Content.ReadAsStringAsync(), Does.Contain("not known whether it was done"));
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                ops.Clock.Advance(TimeSpan.FromSeconds(10));
+                return (await ops.OpenAsync("/ops/queue")).Status == 200;
+            },
+            "the page recovers",
+            TimeSpan.FromSeconds(60));
+    }
+}

@@ -1,0 +1,131 @@
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.Ops;
+
+[Parallelizable(ParallelScope.All)]
+public sealed class OpsPageTests
+{
+    private const string Attack = "<script>document.title='owned'</script>\"'&<b>";
+
+    public static readonly string[] Pages =
+        ["/ops", "/ops/jobs", "/ops/jobs/retention", "/ops/queue", "/ops/providers", "/ops/commerce", "/ops/commerce?window=30d", "/ops/recovery", "/ops/flags"];
+
+    [Test]
+    public async Task Every_page_stands_without_any_data_and_says_that_there_is_none()
+    {
+        await using var ops = await OpsApp.SignedInAsync();
+        foreach (var path in Pages)
+        {
+            var (status, html) = await ops.OpenAsync(path);
+            Assert.That(status, Is.EqualTo(200), path);
+            Assert.That(html, Does.Contain("<h1>").And.Contain("aria-current=\"page\""), path);
+        }
+
+        Assert.That((await ops.OpenAsync("/ops/commerce")).Html, Does.Contain("Nobody asked for a route in the last hour."));
+        Assert.That((await ops.OpenAsync("/ops/queue")).Html, Does.Contain("No task was given up."));
+        Assert.That((await ops.OpenAsync("/ops/recovery")).Html, Does.Contain("No message is given up."));
+    }
+
+    [TestCase("/ops/jobs/nothing")]
+    [TestCase("/ops/queue/nothing")]
+    [TestCase("/ops/queue/00000000-0000-0000-0000-000000000001")]
+    public async Task What_is_not_there_is_a_page_that_says_so(string path)
+    {
+        await using var ops = await OpsApp.SignedInAsync();
+
+        var (status, html) = await ops.OpenAsync(path);
+
+        Assert.That(status, Is.EqualTo(404));
+        Assert.That(html, Does.Contain("<h1>Not found</h1>"));
+    }
+
+    [TestCase("/ops/commerce?window=a&window=b")]
+    [TestCase("/ops/commerce?window=%3Cscript%3E")]
+    [TestCase("/ops/queue?type=%00")]
+    [TestCase("/ops/recovery?status=everything")]
+    public async Task A_query_that_makes_no_sense_shows_the_usual(string path)
+    {
+        await using var ops = await OpsApp.SignedInAsync();
+
+        Assert.That((await ops.OpenAsync(path)).Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task Every_value_is_text_whatever_it_holds()
+    {
+        await using var ops = await OpsApp.SignedInAsync();
+        var task = await ops.Rows.ADeadLetterAsync(Attack, Attack);
+        await ops.Rows.AMessageAsync(Attack, "dead", Attack, Attack);
+        await ops.Rows.AQuoteAsync(Attack, 100);
+        await ops.Rows.ADecisionAsync(Attack, 1000, 2000, 30);
+        await ops.Rows.ARequestAsync(100);
+        await ops.ActAsync("/ops/banner", ("message", Attack), ("reference", Attack));
+        await ops.Rows.ExecuteAsync(
+            """
+            insert into job_state (job_id, runs, last_started_at, last_error, last_error_at, consecutive_run_failures)
+            values ('retention', 1, @Now, @Attack, @Now, 1)
+            on conflict (job_id) do update set last_error = @Attack, last_error_at = @Now, last_started_at = @Now;
+            insert into job_run (id, job_id, triggered_by, status, attempt, owner, started_at, completed_at, summary, error)
+            values (gen_random_uuid(), 'retention', @Attack, 'failed', 1, @Attack, @Now, @Now, '{}', @Attack);
+            insert into commerce.vendor_call (provider_id, endpoint, hour_start, status_class, calls, latency_ms, last_at)
+            values ('KROGER_API', @Attack, date_trunc('hour', @Now::timestamptz), '401', 1, 1, @Now);
+            insert into hosted_session_recovery_runs (id, triggered_by, status, started_at, error_message)
+            values (gen_random_uuid(), 'x', 'failed', @Now, @Attack);
+            """,
+            new { ops.Rows.Now, Attack });
+
+        foreach (var path in Pages.Append($"/ops/queue/{task}"))
+        {
+            var (status, html) = await ops.OpenAsync(path);
+            Assert.That(status, Is.EqualTo(200), path);
+            Assert.That(html, Does.Not.Contain("<script>").And.Not.Contain("<b>").And.Not.Contain("&<"), path);
+            Assert.That(html, Does.Contain("&lt;script&gt;"), $"{path} shows at least the banner");
+        }
+
+        Assert.That((await ops.OpenAsync("/ops/commerce")).Html.Split("&lt;script&gt;"), Has.Length.GreaterThan(8), "names in charts and tables");
+    }
+
+    [Test]
+    public async Task A_job_that_fails_is_told_on_the_overview_and_in_its_row()
+    {
+        await using var ops = await OpsApp.SignedInAsync();
+        await ops.Rows.ExecuteAsync(
+            """
+            insert into job_state (job_id, runs, run_failures, last_started_at, last_error, last_error_at, consecutive_run_failures)
+            values ('retention', 3, 2, @Now, 'disk is full', @Now, 2)
+            on conflict (job_id) do update
+            set runs = 3, run_failures = 2, last_started_at = @Now, last_error = 'disk is full', consecutive_run_failures = 2
+            """,
+            new { ops.Rows.Now });
+
+        Assert.That((await ops.OpenAsync("/ops")).Html, Does.Contain("Failing jobs</dt><dd><a href=\"/ops/jobs\">1</a>"));
+        Assert.That((await ops.OpenAsync("/ops/jobs")).Html, Does.Contain("chip bad\">failing").And.Contain("disk is full"));
+    }
+
+    [Test]
+    public async Task Providers_show_their_switches_circuits_and_quotas()
+    {
+        await using var ops = await OpsApp.SignedInAsync(new()
+        {
+            ["LOOPGPT_ENABLE_KROGER"] = "false",
+            ["LOOPGPT_WALMART_MOCK"] = "true",
+            ["WALMART_DAILY_LIMIT"] = "1234",
+        });
+
+        var (_, html) = await ops.OpenAsync("/ops/providers");
+
+        Assert.That(html, Does.Contain("chip off\">disabled").And.Contain("chip warn\">mock").And.Contain("chip good\">closed"));
+        Assert.That(html, Does.Contain("1,234").And.Contain("LOOPGPT_ENABLE_KROGER").And.Contain("LOOPGPT_WALMART_MOCK"));
+    }
+
+    [Test]
+    public async Task Switches_that_were_changed_stand_apart()
+    {
+        await using var ops = await OpsApp.SignedInAsync(new() { ["LOOPGPT_PREFER_DIRECT_KROGER"] = "true" });
+
+        var (_, html) = await ops.OpenAsync("/ops/flags");
+
+        var changed = html[html.IndexOf("Not at their default", StringComparison.Ordinal)..html.IndexOf("At their default", StringComparison.Ordinal)];
+        Assert.That(changed, Does.Contain("LOOPGPT_PREFER_DIRECT_KROGER"));
+    }
+}

@@ -1,0 +1,82 @@
+using Dapper;
+using Npgsql;
+using Smplat.Core.Database;
+
+namespace Smplat.Tests.Ops;
+
+/// <summary>Rows that the page shows.</summary>
+internal sealed class OpsRows(NpgsqlDataSource database, TimeProvider clock)
+{
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    public async Task<Guid> ADeadLetterAsync(string title = "A task", string error = "the provider said no", string orderStatus = "processing")
+    {
+        var (order, item, task) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await ExecuteAsync(
+            """
+            insert into orders (id, order_number, status, total) values (@order, @number, @orderStatus, 100);
+            insert into order_items (id, order_id, product_title, unit_price, total_price) values (@item, @order, @title, 100, 100);
+            insert into fulfillment_tasks (id, order_item_id, task_type, status, title, error_message, scheduled_at, completed_at)
+            values (@task, @item, 'follower_growth', 'failed', @title, @error, @Now, @Now);
+            insert into fulfillment_task_failure (task_id, attempt, outcome, error, failed_at) values (@task, 4, 'dead_letter', @error, @Now);
+            """,
+            new { order, item, task, number = $"T-{order:N}", orderStatus, title, error, Now });
+        return task;
+    }
+
+    public Task AQuoteAsync(string provider, int latency, bool isError = false, TimeSpan? ago = null) => ExecuteAsync(
+        """
+        insert into edge_logs (function_name, "timestamp", event, provider_id, latency_ms)
+        values ('loopgpt_route_order', @at, @name, @provider, @latency)
+        """,
+        new { at = At(ago), name = isError ? "provider_quote_error" : "provider_quote_success", provider, latency });
+
+    public Task ARequestAsync(int? latency, TimeSpan? ago = null) => ExecuteAsync(
+        """
+        insert into edge_logs (function_name, "timestamp", event, total_latency_ms)
+        values ('loopgpt_route_order', @at, @name, @latency)
+        """,
+        new { at = At(ago), name = latency is null ? "router_failure" : "router_latency", latency });
+
+    public Task ADecisionAsync(string provider, long cents, long? alternative, long commission, TimeSpan? ago = null) => ExecuteAsync(
+        """
+        insert into edge_logs
+            (function_name, "timestamp", event, selected_provider_id, total_cents, best_alternative_cents, commission_cents)
+        values ('loopgpt_route_order', @at, 'router_decision', @provider, @cents, @alternative, @commission)
+        """,
+        new { at = At(ago), provider, cents, alternative, commission });
+
+    public Task AConfirmationAsync(TimeSpan? ago = null) => ExecuteAsync(
+        """
+        insert into edge_logs (function_name, "timestamp", event, provider_id)
+        values ('loopgpt_confirm_order', @at, 'commerce.confirm_order.success', 'MEALME')
+        """,
+        new { at = At(ago) });
+
+    public async Task<Guid> AMessageAsync(string kind, string status, string? reason = null, string? error = null)
+    {
+        var id = Guid.NewGuid();
+        await ExecuteAsync(
+            """
+            insert into notification_outbox
+                (id, kind, channel, recipient, idempotency_key, payload, status, reason, error, not_before, created_at)
+            values (@id, @kind, 'email', 'somebody@example.test', @id::text, '{}', @status, @reason, @error, @Now, @Now)
+            """,
+            new { id, kind, status, reason, error, Now });
+        return id;
+    }
+
+    public async Task<T?> ScalarAsync<T>(string statement, object? parameters = null)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<T>(Sql.Command(statement, parameters, CancellationToken.None));
+    }
+
+    public async Task ExecuteAsync(string statement, object? parameters = null)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(Sql.Command(statement, parameters, CancellationToken.None));
+    }
+
+    private DateTimeOffset At(TimeSpan? ago) => Now - (ago ?? TimeSpan.FromMinutes(1));
+}
