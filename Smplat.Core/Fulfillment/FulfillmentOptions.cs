@@ -6,6 +6,8 @@ namespace Smplat.Core.Fulfillment;
 /// <summary>How the worker takes tasks and how long it believes in them.</summary>
 public sealed class FulfillmentOptions
 {
+    public const int MaxLeaseSeconds = 3600;
+
     /// <summary>Runs the worker. Default false: tasks gather and nothing is carried out.</summary>
     [ConfigurationKeyName("FULFILLMENT_WORKER_ENABLED")]
     public bool WorkerEnabled { get; init; }
@@ -35,7 +37,7 @@ public sealed class FulfillmentOptions
     /// worker's tasks run again after this and one poll at the latest.
     /// </summary>
     [ConfigurationKeyName("FULFILLMENT_LEASE_SECONDS")]
-    [Range(3, 3600)]
+    [Range(3, MaxLeaseSeconds)]
     public int LeaseSeconds { get; init; } = 45;
 
     /// <summary>Longest time of one run in seconds. Default 240; keep it below the platform's function timeout.</summary>

@@ -8,16 +8,18 @@ namespace Smplat.Core.Jobs;
 /// <summary>The job ledger.</summary>
 public sealed class JobStore(NpgsqlDataSource database, TimeProvider clock)
 {
-    // At most one holder per job: the row lock serialises claimants, the lease and the spacing decide among them.
+    // At most one holder per job: the row lock serialises claimants, the lease and the spacing decide among them. Times that
+    // lie further ahead than an honest clock writes them came from one that was wrong, and stop nobody.
     private const string ClaimRun =
         """
         with before as (
             select job_id, run_id, run_triggered_by, locked_by, locked_until, last_started_at
             from job_state
             where job_id = @JobId
-                and (locked_until is null or locked_until <= @Now)
+                and (locked_until is null or locked_until <= @Now or locked_until > @Now + @Lease + interval '1 hour')
                 and (next_attempt_at is null or @IgnoreSpacing)
-                and (@IgnoreSpacing or last_slot_at is null or last_slot_at + @Spacing <= @Now)
+                and (@IgnoreSpacing or last_slot_at is null or last_slot_at + @Spacing <= @Now
+                    or last_slot_at > @Now + interval '5 minutes')
             for update
         )
         update job_state state

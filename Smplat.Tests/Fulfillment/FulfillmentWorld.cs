@@ -31,6 +31,8 @@ internal sealed class FulfillmentWorld : IAsyncDisposable
 
     public FulfillmentGivens Given { get; }
 
+    public IServiceProvider Services => _services;
+
     public string ConnectionString => _database.ConnectionString;
 
     /// <param name="gateway">Replaces the calls to the outside.</param>

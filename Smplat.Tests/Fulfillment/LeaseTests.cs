@@ -63,6 +63,7 @@ public sealed class LeaseTests
 
         for (var i = 0; i < 6; i++)
         {
+            await Eventually.BecomesTrueAsync(() => world.Clock.WaitingTimers > 0, "the keeper to wait for its next renewal");
             var until = await ExpiryAsync(world, id);
             world.Clock.Advance(Lease / 3);
             await Eventually.BecomesTrueAsync(async () => await ExpiryAsync(world, id) > until, "the lease to be renewed");
@@ -90,6 +91,7 @@ public sealed class LeaseTests
         var run = world.DrainAsync();
         await begun.Task;
 
+        await Eventually.BecomesTrueAsync(() => world.Clock.WaitingTimers > 0, "the keeper to wait for its next renewal");
         await world.ExecuteAsync("update fulfillment_tasks set lease_owner = 'other', attempt = 2 where id = @id", new { id });
         world.Clock.Advance(Lease / 3);
         var report = await run;

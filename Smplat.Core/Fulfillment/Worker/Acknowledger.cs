@@ -53,7 +53,7 @@ internal sealed class Acknowledger(
 
     public async Task RecordAsync(IReadOnlyList<FinishedTask> finished)
     {
-        var deadline = clock.GetUtcNow() + patience;
+        var begun = clock.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -61,7 +61,7 @@ internal sealed class Acknowledger(
                 Count(finished, await CompleteAsync(finished, attempt));
                 return;
             }
-            catch (Exception exception) when (Transient.IsOutage(exception) && clock.GetUtcNow() < deadline)
+            catch (Exception exception) when (Transient.IsOutage(exception) && clock.GetElapsedTime(begun) < patience)
             {
                 // The effect has happened: recording it is worth waiting for as long as the lease stands.
                 await Task.Delay(Pause, clock);

@@ -62,17 +62,19 @@ internal sealed class DrainRun : IAsyncDisposable
 
     private async Task ClaimAsync()
     {
-        var until = _parts.Clock.GetUtcNow() + TimeSpan.FromSeconds(_settings.DrainSeconds);
-        var rescueAt = DateTimeOffset.MinValue;
-        while (!_stopping.IsCancellationRequested && _fault is null && _parts.Clock.GetUtcNow() is var now && now < until)
+        // Measured, not read off the wall: a clock that is set back must not make a run last.
+        var begun = _parts.Clock.GetTimestamp();
+        var limit = TimeSpan.FromSeconds(_settings.DrainSeconds);
+        long? rescued = null;
+        while (!_stopping.IsCancellationRequested && _fault is null && _parts.Clock.GetElapsedTime(begun) < limit)
         {
-            if (now >= rescueAt)
+            if (rescued is not { } last || _parts.Clock.GetElapsedTime(last) >= RescueEvery)
             {
                 _counts.Rescued(await _parts.Rescue.RunAsync(_owner, _settings, _stopping));
-                rescueAt = now + RescueEvery;
+                rescued = _parts.Clock.GetTimestamp();
             }
 
-            if (await ClaimBatchAsync(now) < _settings.BatchSize)
+            if (await ClaimBatchAsync(_parts.Clock.GetUtcNow()) < _settings.BatchSize)
             {
                 return;
             }

@@ -51,22 +51,22 @@ internal sealed class LeaseKeeper : IAsyncDisposable
 
     private async Task RenewAsync()
     {
-        var heldUntil = _clock.GetUtcNow() + _lease;
+        var renewed = _clock.GetTimestamp();
         try
         {
             while (true)
             {
                 await Task.Delay(_lease / 3, _clock, _stop.Token);
-                var now = _clock.GetUtcNow();
+                var begun = _clock.GetTimestamp();
                 try
                 {
-                    await RenewOnceAsync(now);
-                    heldUntil = now + _lease;
+                    await RenewOnceAsync(_clock.GetUtcNow());
+                    renewed = begun;
                 }
                 catch (Exception exception) when (Transient.IsOutage(exception))
                 {
                     FulfillmentLog.RenewalFailed(_logger, Redaction.Redact(exception.Message));
-                    if (now >= heldUntil)
+                    if (_clock.GetElapsedTime(renewed) >= _lease)
                     {
                         LoseAllBut(new HashSet<(Guid, int)>(), Held);
                     }

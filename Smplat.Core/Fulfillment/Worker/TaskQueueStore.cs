@@ -7,6 +7,9 @@ namespace Smplat.Core.Fulfillment.Worker;
 /// <summary>The queue side of <c>fulfillment_tasks</c>: claim, renew, complete, give back, rescue.</summary>
 public sealed class TaskQueueStore(NpgsqlDataSource database)
 {
+    /// <summary>The longest lease that settings allow, with room for clocks that differ a little.</summary>
+    private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(FulfillmentOptions.MaxLeaseSeconds) + TimeSpan.FromMinutes(5);
+
     // A task has one holder at a time. Tasks of orders on hold are not in the index at all. The claim's debt, a roll-up of
     // its orders, commits with it.
     private const string ClaimDue =
@@ -93,14 +96,15 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
             and lease_owner = @Owner and status = 'in_progress'
         """;
 
-    // Only an expired lease frees a task, never elapsed time alone. A task that outlived too many workers is given up, so
-    // that it cannot kill them for ever.
+    // Only an expired lease frees a task, never elapsed time alone; one that ends later than any setting allows was written by
+    // a clock that was ahead, and counts as expired. A task that outlived too many workers is given up, so that it cannot
+    // kill them for ever.
     private const string RescueExpired =
         """
         with expired as (
-            select id
+            select id, case when lease_expires_at <= @Now then 1 else 0 end as deaths
             from fulfillment_tasks
-            where status = 'in_progress' and lease_expires_at <= @Now
+            where status = 'in_progress' and (lease_expires_at <= @Now or lease_expires_at > @Implausible)
             order by lease_expires_at
             limit @Limit
             for update skip locked
@@ -108,7 +112,7 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
         rescued as (
             update fulfillment_tasks task
             set status = case when task.rescues >= @MaxRescues then 'failed' else 'pending' end,
-                rescues = task.rescues + 1,
+                rescues = task.rescues + expired.deaths,
                 error_message = @Error,
                 result = case when task.rescues >= @MaxRescues then jsonb_build_object(
                     'dead_letter', true, 'retry_count', task.retry_count, 'max_retries', task.max_retries) end,
@@ -136,7 +140,12 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
         update fulfillment_claim
         set owner = @Owner, expires_at = @LeaseUntil
         where id in (
-            select id from fulfillment_claim where expires_at <= @Now order by expires_at limit @Limit for update skip locked)
+            select id
+            from fulfillment_claim
+            where expires_at <= @Now or expires_at > @Implausible
+            order by expires_at
+            limit @Limit
+            for update skip locked)
         returning id, order_item_ids
         """;
 
@@ -229,7 +238,9 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return (await connection.QueryAsync<RescuedTask>(Sql.Command(
-            RescueExpired, new { MaxRescues = maxRescues, Limit = limit, Error = error, Now = now }, cancellationToken))).AsList();
+            RescueExpired,
+            new { MaxRescues = maxRescues, Limit = limit, Error = error, Now = now, Implausible = now + LongestLease },
+            cancellationToken))).AsList();
     }
 
     /// <summary>Takes over what dead workers' claims still owe.</summary>
@@ -238,7 +249,9 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return (await connection.QueryAsync<ClaimDebt>(Sql.Command(
-            InheritClaims, new { Owner = owner, Limit = limit, Now = now, LeaseUntil = now + lease }, cancellationToken))).AsList();
+            InheritClaims,
+            new { Owner = owner, Limit = limit, Now = now, LeaseUntil = now + lease, Implausible = now + LongestLease },
+            cancellationToken))).AsList();
     }
 
     /// <summary>The claims' orders are rolled up: nothing is owed any more.</summary>
