@@ -43,6 +43,11 @@ internal sealed class BacklogStore(string connectionString) : IAsyncDisposable
 
     private const string CountCompleted = "select count(*) from fulfillment_tasks where status = 'completed'";
 
+    private const string CountDead = "select coalesce(sum(n_dead_tup), 0) from pg_stat_user_tables where relname = 'fulfillment_tasks'";
+
+    // A snapshot is what keeps vacuum away; a transaction that has read nothing yet has none.
+    private const string HoldSnapshot = "begin isolation level repeatable read; select 1";
+
     private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(connectionString);
 
     public async Task FillAsync(int tasks, bool completesOrders, CancellationToken cancellationToken)
@@ -62,6 +67,20 @@ internal sealed class BacklogStore(string connectionString) : IAsyncDisposable
     {
         await using var connection = await _database.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteScalarAsync<long>(Sql.Command(CountCompleted, null, cancellationToken));
+    }
+
+    public async Task<long> CountDeadRowsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(Sql.Command(CountDead, null, cancellationToken));
+    }
+
+    /// <returns>A connection that is idle in a transaction until it is disposed of.</returns>
+    public static async Task<NpgsqlConnection> HoldSnapshotAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(HoldSnapshot, null, cancellationToken));
+        return connection;
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();

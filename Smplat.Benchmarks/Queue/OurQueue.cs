@@ -44,6 +44,9 @@ internal sealed class OurQueue : IAsyncDisposable
             : throw new InvalidOperationException($"{done} of {kind.Tasks} tasks are completed.");
     }
 
+    public Task MeasureClaimsAsync(int tasks, CancellationToken cancellationToken) =>
+        new ClaimLatency(_database, _backlog).RunAsync(tasks, cancellationToken);
+
     public ValueTask DisposeAsync() => _backlog.DisposeAsync();
 
     private static ServiceProvider Build(string database, QueueKind? kind)

@@ -9,6 +9,8 @@ namespace Smplat.Benchmarks.Queue;
 /// </summary>
 internal sealed class QueueBenchmark : IBenchmark
 {
+    private const string Claims = "claims";
+
     private static readonly Option<string?> Database = new("--database") { Description = "A Postgres to use. Default: starts one." };
 
     private static readonly Option<int> Rounds = new("--rounds") { Description = "Measurements of each kind; the median counts.", DefaultValueFactory = _ => 3 };
@@ -49,6 +51,11 @@ internal sealed class QueueBenchmark : IBenchmark
             }
 
             Print(kind, rates);
+        }
+
+        if (Claims.Contains(parsed.GetValue(Only) ?? "", StringComparison.Ordinal))
+        {
+            await ours.MeasureClaimsAsync(parsed.GetValue(Batched) / 4, cancellationToken);
         }
     }
 

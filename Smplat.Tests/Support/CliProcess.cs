@@ -28,17 +28,7 @@ internal sealed class CliProcess : IDisposable
 
     public static CliProcess Start(string arguments, IReadOnlyDictionary<string, string> settings)
     {
-        // The tests' own list of assemblies: beside them the command line finds its packages in the shared framework.
-        var here = AppContext.BaseDirectory;
-        string[] words =
-        [
-            "exec",
-            "--runtimeconfig", Path.Combine(here, "Smplat.Tests.runtimeconfig.json"),
-            "--depsfile", Path.Combine(here, "Smplat.Tests.deps.json"),
-            Path.Combine(here, "smplat.dll"),
-            .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-        ];
-        var start = new ProcessStartInfo("dotnet", words)
+        var start = new ProcessStartInfo("dotnet", [CliAssembly.Path, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
         {
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardOutput = true,

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Cli.Commands.Api;
 using Smplat.Cli.Commands.Recovery;
 using Smplat.Core.Digests;
 
@@ -9,6 +11,8 @@ namespace Smplat.Cli.Commands.Digest;
 /// <summary><c>smplat digest</c>: weekly digests by hand.</summary>
 public sealed class DigestCommands : ICommandModule
 {
+    private static readonly JsonSerializerOptions Naming = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Say what would be sent; write nothing." };
 
     private static readonly Option<bool> Preview = new("--preview") { Description = "Print the first digest that is due; write nothing." };
@@ -17,7 +21,13 @@ public sealed class DigestCommands : ICommandModule
 
     public void AddTo(RootCommand root)
     {
-        var run = new Command("run", "Send this week's digests to everybody who has not had one.") { DryRun, Preview, Html, ReadyGate.Force };
+        var run = new CommandWithExamples(
+            "run",
+            "Send this week's digests to everybody who has not had one.",
+            "smplat digest run --dry-run",
+            "smplat digest run --preview --html > digest.html",
+            "smplat digest run")
+        { DryRun, Preview, Html, ApiOptions.Json, ReadyGate.Force };
         run.SetWork(RunAsync);
         root.Subcommands.Add(new Command("digest", "Weekly digests.") { run });
     }
@@ -36,8 +46,17 @@ public sealed class DigestCommands : ICommandModule
             return CliCommand.Fail(refusal, CommandLine.Failed);
         }
 
-        var report = await services.GetRequiredService<WeeklyDigest>().RunAsync(byHand: true, isDryRun, cancellationToken);
-        Console.WriteLine(string.Create(
+        DigestReport report;
+        try
+        {
+            report = await services.GetRequiredService<WeeklyDigest>().RunAsync(byHand: true, isDryRun, cancellationToken);
+        }
+        catch (DigestIncompleteException exception)
+        {
+            return CliCommand.Fail(exception.Message, CommandLine.Failed);
+        }
+
+        Console.WriteLine(parsed.GetValue(ApiOptions.Json) ? JsonSerializer.Serialize(report, Naming) :string.Create(
             CultureInfo.InvariantCulture,
             $"{(isDryRun ? "Would enqueue" : "Enqueued")} {report.Enqueued} digests; {report.Empty} of {report.Readers} people have nothing to read; operators' digest: {(report.OperatorDigest ? "yes" : "no")}."));
         return report.Failed == 0 ? 0 : CommandLine.Failed;
@@ -55,7 +74,7 @@ public sealed class DigestCommands : ICommandModule
             }
         }
 
-        Console.WriteLine("Nobody's digest is due.");
+        Console.WriteLine("Nobody whose digest is due has anything to read.");
         return 0;
     }
 }

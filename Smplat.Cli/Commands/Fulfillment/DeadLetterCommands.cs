@@ -38,7 +38,12 @@ internal static class DeadLetterCommands
 
     internal static Command Build()
     {
-        var list = new Command("list", "Given-up tasks, newest first.") { Type, Order, Error, Since, Limit, ApiOptions.Json };
+        var list = new CommandWithExamples(
+            "list",
+            "Given-up tasks, newest first.",
+            "smplat fulfillment dead-letters list --type follower_growth",
+            "smplat fulfillment dead-letters list --json")
+        { Type, Order, Error, Since, Limit, ApiOptions.Json };
         list.SetWork(ListAsync);
         var show = new Command("show", "A given-up task with its failed attempts and what operators did.") { Task };
         show.SetWork(ShowAsync);
@@ -46,9 +51,13 @@ internal static class DeadLetterCommands
         replay.SetWork((parsed, token) => HandleAsync(parsed, (desk, id, command) => desk.ReplayAsync(id, command, token)));
         var discard = new Command("discard", "Let a task go; it counts as cancelled.") { Task, Actor, Reason };
         discard.SetWork((parsed, token) => HandleAsync(parsed, (desk, id, command) => desk.DiscardAsync(id, command, token)));
-        var redrive = new Command("redrive", "Replay the oldest given-up tasks that match; repeat it for the rest.")
+        var redrive = new CommandWithExamples(
+            "redrive",
+            "Replay the oldest given-up tasks that match; repeat it for the rest.",
+            "smplat fulfillment dead-letters redrive --error 401 --reason \"the token was renewed\"",
+            "smplat fulfillment dead-letters redrive --since 2026-11-01 --limit 500 --reason \"the provider is back\"")
         {
-            Type, Order, Error, Since, Limit, Actor, Reason,
+            Type, Order, Error, Since, Limit, Actor, Reason, ApiOptions.Json,
         };
         redrive.SetWork(RedriveAsync);
         return new Command("dead-letters", "Tasks that were given up.") { list, show, replay, discard, redrive };
@@ -116,7 +125,7 @@ internal static class DeadLetterCommands
         await using var services = FulfillmentCommands.Services(parsed);
         var report = await services.GetRequiredService<DeadLetterDesk>().RedriveAsync(
             new(Filter(parsed), parsed.GetValue(Actor)!, parsed.GetValue(Reason)!), cancellationToken);
-        Console.WriteLine(string.Create(
+        Console.WriteLine(parsed.GetValue(ApiOptions.Json) ? JsonSerializer.Serialize(report, Naming) : string.Create(
             CultureInfo.InvariantCulture, $"{report.Replayed} tasks replayed, {report.Remaining} still match."));
         return 0;
     }

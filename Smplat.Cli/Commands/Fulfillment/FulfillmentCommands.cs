@@ -20,9 +20,13 @@ public sealed class FulfillmentCommands : ICommandModule
 
     public void AddTo(RootCommand root)
     {
-        var drain = new Command("drain", "Let the app carry out everything that is due, once, whatever the worker's switch says.")
+        var drain = new CommandWithExamples(
+            "drain",
+            "Let the app carry out everything that is due, once, whatever the worker's switch says.",
+            "smplat fulfillment drain",
+            "smplat fulfillment drain --base-url https://api.example.com --json")
         {
-            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout,
+            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout, ApiOptions.Json,
         };
         drain.SetWork(DrainAsync);
         var kickoff = new Command("kickoff", "Begin with a paid order whose kick-off was lost; an order that is not pending is left alone.") { Order };
@@ -42,6 +46,11 @@ public sealed class FulfillmentCommands : ICommandModule
     {
         using var api = ApiOptions.Connect(parsed);
         var answer = await api.PostAsync("/api/v1/operators/fulfillment/drain", new { }, cancellationToken);
+        if (parsed.GetValue(ApiOptions.Json))
+        {
+            return Say(answer.GetRawText(), answer.GetProperty("succeeded").GetBoolean() ? 0 : CommandLine.Failed);
+        }
+
         if (!answer.GetProperty("succeeded").GetBoolean())
         {
             return CliCommand.Fail(answer.GetProperty("error").ToString(), CommandLine.Failed);

@@ -23,7 +23,12 @@ internal static class WorkCommand
 
     internal static Command Build()
     {
-        var command = new Command("work", "Carry out due tasks beside the app's own worker, until stopped.") { UntilIdle };
+        var command = new CommandWithExamples(
+            "work",
+            "Carry out due tasks beside the app's own worker, until stopped.",
+            "smplat fulfillment work",
+            "smplat fulfillment work --until-idle")
+        { UntilIdle };
         command.SetWork(WorkAsync);
         return command;
     }

@@ -2,11 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Cli.Commands.Api;
 using Smplat.Cli.Commands.Recovery;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
 using Smplat.Core.Notifications.Catalogue;
 using Smplat.Core.Notifications.Delivery;
+using Smplat.Core.Notifications.Mail;
 using Smplat.Core.Notifications.Rendering;
 using Smplat.Core.Notifications.Review;
 using Spectre.Console;
@@ -16,6 +18,8 @@ namespace Smplat.Cli.Commands.Notifications;
 /// <summary><c>smplat notifications</c>: look at messages, and send them on their way.</summary>
 public sealed class NotificationCommands : ICommandModule
 {
+    private static readonly JsonSerializerOptions Naming = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     private static readonly Argument<string> Kind = new("kind") { Description = "Such as weekly_digest; see smplat notifications kinds." };
 
     private static readonly Option<bool> Html = new("--html") { Description = "As HTML instead of text." };
@@ -34,15 +38,29 @@ public sealed class NotificationCommands : ICommandModule
 
     public void AddTo(RootCommand root)
     {
-        var preview = new Command("preview", "Any message, rendered over sample values.") { Kind, Html };
+        var preview = new CommandWithExamples(
+            "preview",
+            "Any message, rendered over sample values.",
+            "smplat notifications preview weekly_digest",
+            "smplat notifications preview payment_success --html > mail.html")
+        { Kind, Html };
         preview.SetWork(PreviewAsync);
-        var kinds = new Command("kinds", "Every kind of message.");
+        var kinds = new Command("kinds", "Every kind of message.") { ApiOptions.Json };
         kinds.SetWork(KindsAsync);
-        var list = new Command("list", "Messages and what became of them, newest first.") { Status, OnlyKind, OnlyReason, Limit };
+        var list = new CommandWithExamples(
+            "list",
+            "Messages and what became of them, newest first.",
+            "smplat notifications list --status dead",
+            "smplat notifications list --kind weekly_digest --json")
+        { Status, OnlyKind, OnlyReason, Limit, ApiOptions.Json };
         list.SetWork(ListAsync);
-        var redrive = new Command("redrive", "Send given-up or suppressed messages on their way again.") { OnlyKind, OnlyReason, Limit, Actor, Why };
+        var redrive = new CommandWithExamples(
+            "redrive",
+            "Send given-up or suppressed messages on their way again.",
+            "smplat notifications redrive --message-reason attempts_exhausted --actor on-call --reason \"the mail server is back\"")
+        { OnlyKind, OnlyReason, Limit, Actor, Why };
         redrive.SetWork(RedriveAsync);
-        var deliver = new Command("deliver", "Deliver what is due now, in this process.");
+        var deliver = new Command("deliver", "Deliver what is due now, in this process and by its own senders; smplat jobs run outbox lets the app do it.");
         deliver.SetWork(DeliverAsync);
         root.Subcommands.Add(new Command("notifications", "Mails and Slack messages.") { preview, kinds, list, redrive, deliver });
     }
@@ -61,22 +79,41 @@ public sealed class NotificationCommands : ICommandModule
 
     private static Task<int> KindsAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        if (parsed.GetValue(ApiOptions.Json))
+        {
+            Console.WriteLine(JsonSerializer.Serialize(MessageKinds.All.Select(kind => new { kind.Name, Class = ClassOf(kind), kind.Preference }), Naming));
+            return Task.FromResult(0);
+        }
+
         var table = new Table().AddColumns("kind", "class", "preference");
         foreach (var kind in MessageKinds.All)
         {
-            table.AddRow(kind.Name, kind.Class.ToString().ToLowerInvariant(), kind.Preference ?? "");
+            table.AddRow(kind.Name, ClassOf(kind), kind.Preference ?? "");
         }
 
-        AnsiConsole.Write(table);
+        Terminal.Out.Write(table);
         return Task.FromResult(0);
     }
 
+    private static string ClassOf(MessageKind kind) => kind.Class.ToString().ToLowerInvariant();
+
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        if (parsed.GetValue(Status) is { } status && !OutboxStatus.All.Contains(status))
+        {
+            throw new UsageException($"--status must be one of {string.Join(", ", OutboxStatus.All)}.");
+        }
+
         await using var services = RecoveryServices.Create(parsed);
         var query = new ListMessages(
-            parsed.GetValue(Status), parsed.GetValue(OnlyKind), parsed.GetValue(OnlyReason), null, Math.Clamp(parsed.GetValue(Limit), 1, 200));
+            parsed.GetValue(Status), parsed.GetValue(OnlyKind), parsed.GetValue(OnlyReason), null, LimitOf(parsed, 200));
         var rows = await services.GetRequiredService<MessageReview>().ListAsync(query, cancellationToken);
+        if (parsed.GetValue(ApiOptions.Json))
+        {
+            Console.WriteLine(JsonSerializer.Serialize(rows, Naming));
+            return 0;
+        }
+
         var table = new Table().AddColumns("created", "kind", "key", "status", "reason", "attempts", "error");
         foreach (var row in rows)
         {
@@ -90,7 +127,7 @@ public sealed class NotificationCommands : ICommandModule
                 Markup.Escape(row.Error ?? ""));
         }
 
-        AnsiConsole.Write(table);
+        Terminal.Out.Write(table);
         return 0;
     }
 
@@ -103,15 +140,26 @@ public sealed class NotificationCommands : ICommandModule
 
         await using var services = RecoveryServices.Create(parsed);
         var command = new RedriveMessages(
-            [], parsed.GetValue(OnlyKind), reason, Math.Clamp(parsed.GetValue(Limit), 1, 1000), parsed.GetValue(Actor)!, parsed.GetValue(Why)!);
+            [], parsed.GetValue(OnlyKind), reason, LimitOf(parsed, 1000), parsed.GetValue(Actor)!, parsed.GetValue(Why)!);
         var count = await services.GetRequiredService<MessageReview>().RedriveAsync(command, cancellationToken);
         Console.WriteLine($"{count} messages wait for delivery again.");
         return 0;
     }
 
+    /// <exception cref="UsageException">It is out of range.</exception>
+    private static int LimitOf(ParseResult parsed, int most) => parsed.GetValue(Limit) is var limit && limit >= 1 && limit <= most
+        ? limit
+        : throw new UsageException($"--limit must be 1 to {most}.");
+
     private static async Task<int> DeliverAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = RecoveryServices.Create(parsed);
+        if (services.GetRequiredService<MailGateways>().Choose() is null)
+        {
+            throw new UsageException(
+                "No mail sender is set up here: set SMTP_HOST and SMTP_SENDER_EMAIL as they are in the app; without them every mail would be suppressed.");
+        }
+
         var run = new JobRun(Guid.NewGuid(), "manual", 1, TimeProvider.System.GetUtcNow());
         try
         {

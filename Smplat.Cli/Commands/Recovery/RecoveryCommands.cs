@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Cli.Commands.Api;
 using Smplat.Core.Checkout.Hosted;
 using Smplat.Core.Checkout.Recovery;
 using Smplat.Core.Checkout.Repair;
@@ -36,13 +37,33 @@ public sealed class RecoveryCommands : ICommandModule
 
     public void AddTo(RootCommand root)
     {
-        var checkout = new Command("run", "Sweep stalled checkouts now.") { TriggeredBy, ReadyGate.Force };
+        var checkout = new CommandWithExamples(
+            "run",
+            "Sweep stalled checkouts now.",
+            "smplat recovery checkout run",
+            "smplat recovery checkout run --force")
+        { TriggeredBy, ReadyGate.Force };
         checkout.SetWork(SweepAsync);
-        var hosted = new Command("run", "Recover hosted payment sessions now.") { TriggeredBy, Limit, MaxAttempts, ReadyGate.Force };
+        var hosted = new CommandWithExamples(
+            "run",
+            "Recover hosted payment sessions now.",
+            "smplat recovery hosted run --triggered-by manual",
+            "smplat recovery hosted run --limit 10 --force")
+        { TriggeredBy, Limit, MaxAttempts, ReadyGate.Force };
         hosted.SetWork(RecoverAsync);
-        var inspect = new Command("inspect", "List what does not recover by itself, as a plan.") { Out, PlanLimit };
+        var inspect = new CommandWithExamples(
+            "inspect",
+            "List what does not recover by itself, as a plan.",
+            "smplat recovery inspect",
+            "smplat recovery inspect --out plan.json")
+        { Out, PlanLimit };
         inspect.SetWork(InspectAsync);
-        var apply = new Command("apply", "Do what a plan says; what has changed since is left alone.") { Plan };
+        var apply = new CommandWithExamples(
+            "apply",
+            "Do what a plan says; what has changed since is left alone.",
+            "smplat recovery inspect --out plan.json",
+            "smplat recovery apply plan.json")
+        { Plan, ApiOptions.Json };
         apply.SetWork(ApplyAsync);
         root.Subcommands.Add(new Command("recovery", "Stalled checkouts, hosted sessions and stuck messages.")
         {
@@ -102,6 +123,12 @@ public sealed class RecoveryCommands : ICommandModule
         var plan = await ReadAsync(parsed.GetValue(Plan)!, cancellationToken);
         await using var services = RecoveryServices.Create(parsed);
         var results = await services.GetRequiredService<RecoveryRepair>().ApplyAsync(plan, cancellationToken);
+        if (parsed.GetValue(ApiOptions.Json))
+        {
+            Console.WriteLine(JsonSerializer.Serialize(results, Readable));
+            return 0;
+        }
+
         var table = new Table().AddColumns("subject", "name", "action", "outcome");
         foreach (var result in results)
         {
@@ -112,7 +139,7 @@ public sealed class RecoveryCommands : ICommandModule
                 Markup.Escape(result.Outcome));
         }
 
-        AnsiConsole.Write(table);
+        Terminal.Out.Write(table);
         return 0;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Smplat.Cli.Commands.Api;
 
 namespace Smplat.Cli.Commands.Smoke;
@@ -13,14 +14,22 @@ public sealed class SmokeCommands : ICommandModule
 
     public void AddTo(RootCommand root)
     {
-        var fulfillment = new Command("fulfillment", "Health, metrics and observability of the worker.")
+        var fulfillment = new CommandWithExamples(
+            "fulfillment",
+            "Health, metrics and observability of the worker.",
+            "smplat smoke fulfillment --base-url https://api.example.com",
+            "smplat smoke fulfillment --in-process")
         {
-            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout, InProcess,
+            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout, InProcess, ApiOptions.Json,
         };
         fulfillment.SetWork((parsed, token) => RunAsync(parsed, FulfillmentSmoke.RunAsync, token));
-        var checkout = new Command("checkout", "Product list, order creation and payment observability.")
+        var checkout = new CommandWithExamples(
+            "checkout",
+            "Product list, order creation and payment observability.",
+            "smplat smoke checkout --base-url https://api.example.com --api-key \"$CHECKOUT_API_KEY\"",
+            "smplat smoke checkout --in-process")
         {
-            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout, InProcess,
+            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout, InProcess, ApiOptions.Json,
         };
         checkout.SetWork((parsed, token) => RunAsync(parsed, CheckoutSmoke.RunAsync, token));
         root.Subcommands.Add(new Command("smoke", "Quick checks that a deployment stands.") { fulfillment, checkout });
@@ -32,17 +41,30 @@ public sealed class SmokeCommands : ICommandModule
         await using ISmokeTarget target = parsed.GetValue(InProcess)
             ? await InProcessTarget.CreateAsync(parsed, cancellationToken)
             : new HttpTarget(ApiOptions.Connect(parsed));
-        var report = new SmokeReport();
+        var isJson = parsed.GetValue(ApiOptions.Json);
+        var report = new SmokeReport(isQuiet: isJson);
+        string? failure = null;
         try
         {
             await run(target, report, cancellationToken);
         }
         catch (SmokeFailedException exception)
         {
-            return CliCommand.Fail($"[smoke] FAILED {exception.Message}", CommandLine.Failed);
+            failure = exception.Message;
         }
 
-        Console.WriteLine($"[smoke] {report.Count} checks passed");
+        if (isJson)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new { passed = report.Passed, failure }));
+            return failure is null ? 0 : CommandLine.Failed;
+        }
+
+        if (failure is not null)
+        {
+            return CliCommand.Fail($"[smoke] FAILED {failure}", CommandLine.Failed);
+        }
+
+        Console.WriteLine($"[smoke] {report.Passed.Count} checks passed");
         return 0;
     }
 }

@@ -3,9 +3,12 @@ using System.Text.Json;
 namespace Smplat.Cli.Commands.Smoke;
 
 /// <summary>Checks in the order in which they pass; the first that does not ends the run.</summary>
-public sealed class SmokeReport
+/// <param name="isQuiet">Prints nothing: what passed is read from here afterwards.</param>
+public sealed class SmokeReport(bool isQuiet)
 {
-    public int Count { get; private set; }
+    private readonly List<string> _passed = [];
+
+    public IReadOnlyList<string> Passed => _passed;
 
     /// <exception cref="SmokeFailedException">It does not hold.</exception>
     public void Check(bool holds, string what)
@@ -15,8 +18,11 @@ public sealed class SmokeReport
             throw new SmokeFailedException(what);
         }
 
-        Count++;
-        Console.WriteLine($"[smoke] ok {what}");
+        _passed.Add(what);
+        if (!isQuiet)
+        {
+            Console.WriteLine($"[smoke] ok {what}");
+        }
     }
 
     /// <exception cref="SmokeFailedException">A member is missing.</exception>
