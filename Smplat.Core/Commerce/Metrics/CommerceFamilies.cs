@@ -28,7 +28,7 @@ public static class CommerceFamilies
         Gauge(CommerceMetricNames.LatencyP50, "Median time to route an order in the last 5 minutes, in ms"),
         Gauge(CommerceMetricNames.LatencyP95, "95th percentile of the time to route an order in the last 5 minutes, in ms"),
         Gauge(CommerceMetricNames.RecentQuotes, "Quotes asked of a provider in the last 5 minutes"),
-        Gauge(CommerceMetricNames.ProviderSuccessRate, "Share of a provider's quotes of the last 5 minutes that came, 0 to 1"),
+        Gauge(CommerceMetricNames.ProviderSuccessRate, "Share of a provider's calls of the last 5 minutes that it answered, be it that it has nothing, 0 to 1"),
         Gauge(CommerceMetricNames.ProviderLatencyP95, "95th percentile of a provider's time to quote in the last 5 minutes, in ms"),
         Gauge(CommerceMetricNames.RecentSelections, "Orders of the last hour routed to a provider, of the newest 20,000"),
         Gauge(CommerceMetricNames.SelectionPercent, "Percentage of the last hour's orders routed to a provider, 0 to 100"),

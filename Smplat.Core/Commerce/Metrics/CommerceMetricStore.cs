@@ -9,11 +9,12 @@ public sealed class CommerceMetricStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 3;
 
+    // A provider that has no store there, or none of the items, has answered: it is not down.
     // Looks at no more than the newest lines of the window, so that it takes as long under load as at rest.
     private const string ReadRecent =
         """
         with newest as materialized (
-            select function_name, event, provider_id, latency_ms, total_latency_ms
+            select function_name, event, provider_id, latency_ms, total_latency_ms, error_code
             from edge_logs
             where "timestamp" > @since
             order by "timestamp" desc
@@ -22,7 +23,8 @@ public sealed class CommerceMetricStore(NpgsqlDataSource database)
         ended as (
             select
                 case when function_name = 'loopgpt_confirm_order' then 'confirm' else coalesce(provider_id, '') end as subject,
-                event in ('router_failure', 'provider_quote_error', 'commerce.confirm_order.failure') as is_failure,
+                event in ('router_failure', 'provider_quote_error', 'commerce.confirm_order.failure')
+                    and coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED') as is_failure,
                 coalesce(total_latency_ms, latency_ms) as ms
             from newest
             where event in (

@@ -20,6 +20,9 @@ public static class ProviderFailureCodes
     /// <summary>Confirmation only: the provider does not accept the address. Never tried at another provider.</summary>
     public const string InvalidAddress = "INVALID_ADDRESS";
 
+    /// <summary>Whether the provider answered, only that it has nothing to offer: no sign that it is unwell.</summary>
+    public static bool IsHonestRefusal(string code) => code is NoStores or NoItemsMatched;
+
     /// <summary>Whether the vendor refused our credentials; such failures raise the credential alert.</summary>
     public static bool IsCredentialProblem(string code) => code is AuthFailed or "HTTP_401" or "HTTP_403";
 }

@@ -29,7 +29,7 @@ public sealed class RouterMeter
             "loopgpt.provider.success_rate",
             () => PerProvider(figures => figures.SuccessRate),
             "%",
-            "Answered quotes over 15 minutes; alert below 90");
+            "Calls that the provider answered over 15 minutes; alert below 90");
         meter.CreateObservableGauge(
             "loopgpt.provider.selection_pct",
             () => PerProvider(figures => figures.SelectionShare),
@@ -58,7 +58,7 @@ public sealed class RouterMeter
     private static (ProviderId, bool)[] Asked(IReadOnlyList<ProviderAttempt> attempts) =>
     [
         .. attempts.Where(attempt => attempt.Failure?.Code != ProviderFailureCodes.CircuitOpen)
-            .Select(attempt => (attempt.Config.Id, attempt.IsViable)),
+            .Select(attempt => (attempt.Config.Id, attempt.IsViable || ProviderFailureCodes.IsHonestRefusal(attempt.Failure!.Code))),
     ];
 
     private IEnumerable<Measurement<double>> PerProvider(Func<ProviderFigures, double?> figure) =>

@@ -81,6 +81,26 @@ public sealed class CommerceMetricsTests
     }
 
     [Test]
+    public async Task A_provider_without_a_store_there_is_not_down()
+    {
+        var regional = new FakeGateway(ProviderId.KrogerApi).Fail(ProviderFailure.NoStores(ProviderId.KrogerApi));
+        await using var app = await RouterApp.StartAsync([regional]);
+        await app.RouteAsync(Baskets.Three());
+        await app.FlushLogAsync();
+        app.Client.DefaultRequestHeaders.Add("X-API-Key", RouterApp.Key);
+
+        var feed = StrictExposition.Parse(await app.Client.GetStringAsync("/api/v1/observability/prometheus"));
+
+        Assert.That(
+            feed.Single(sample => sample.Name == "loopgpt_provider_success_rate" && sample.Labels["provider_id"] == "KROGER_API").Value,
+            Is.EqualTo(1));
+        await using var connection = await app.Database.OpenConnectionAsync();
+        var command = connection.CreateCommand();
+        command.CommandText = "select errors * 10 + nothing_to_offer from commerce.v_provider_error_rate where provider_id = 'KROGER_API'";
+        Assert.That(await command.ExecuteScalarAsync(), Is.EqualTo(11L), "an error to the runbook's query, named for what it is");
+    }
+
+    [Test]
     public async Task Orders_that_no_provider_can_take_raise_the_error_rate()
     {
         await using var app = await RouterApp.StartAsync(
