@@ -39,7 +39,7 @@ param databaseStandby bool = false
 param maximumInstances int = 40
 
 @description('Names of vault secrets that exist besides smplat-database. A setting whose secret is not listed stays unset: a reference that cannot be resolved would reach the app as its own text.')
-param secretsInUse array = ['checkout-api-key', 'operator-api-key', 'metrics-api-key', 'smplat-link-secret']
+param secretsInUse array = ['checkout-api-key', 'operator-api-key', 'metrics-api-key', 'smplat-link-secret', 'smplat-ops-session-secret']
 
 @description('Settings of this environment that differ from app-settings.json.')
 param settings object = {}

@@ -16,6 +16,7 @@ param secretsInUse = [
   'operator-api-key'
   'metrics-api-key'
   'smplat-link-secret'
+  'smplat-ops-session-secret'
   'mealme-api-key'
   'mealme-webhook-secret'
   'instacart-api-key'

@@ -23,7 +23,7 @@ public sealed class QueuePage(QueueView queue, FulfillmentFigures figures, DeadL
         OpsPanel.ReadAsync("Now", token => DepthAsync(visit, token), cancellationToken, isWide: true),
         OpsPanel.ReadAsync("Throughput", ThroughputAsync, cancellationToken),
         OpsPanel.ReadAsync("Worker", token => WorkerAsync(visit, token), cancellationToken),
-        OpsPanel.ReadAsync("Since counting began", TypesAsync, cancellationToken, isWide: true),
+        OpsPanel.ReadAsync("Outcomes since counting began", TypesAsync, cancellationToken, isWide: true),
         OpsPanel.ReadAsync("Dead letters", token => DeadLettersAsync(visit, token), cancellationToken, isWide: true));
 
     private async Task<Markup> DepthAsync(OpsVisit visit, CancellationToken cancellationToken)
