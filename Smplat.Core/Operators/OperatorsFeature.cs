@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Jobs;
 using Smplat.Core.Operators.Page;
+using Smplat.Core.Operators.Page.Hours;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Operators;
@@ -14,6 +16,9 @@ public static class OperatorsFeature
     /// <summary>What the operators' page reads beside what the routes and the command line read.</summary>
     public static IServiceCollection AddOperatorsPage(this IServiceCollection services) => services
         .AddSettings<OpsPageOptions>()
+        .AddSettings<HoursOptions>()
+        .AddSingleton<HoursStore>()
+        .AddJob<CommerceHoursJob>()
         .AddSingleton<QueueStore>()
         .AddSingleton<QueueView>()
         .AddSingleton<CommerceDashboardStore>()

@@ -7,12 +7,21 @@ namespace Smplat.Core.Operators.Page;
 public sealed record BusinessWindow(
     string Window, long Orders, long Confirmed, decimal CartCents, decimal CommissionCents, decimal SavingsCents)
 {
+    public static BusinessWindow Of(string window, IReadOnlyList<BusinessDay> days) => new(
+        window,
+        days.Sum(day => day.Orders),
+        days.Sum(day => day.Confirmed),
+        days.Sum(day => day.CartCents),
+        days.Sum(day => day.CommissionCents),
+        days.Sum(day => day.SavingsCents));
+
     /// <summary>Null without any order.</summary>
     public decimal? AverageCartCents => Orders == 0 ? null : CartCents / Orders;
 }
 
 /// <summary>What routing brought on one day, in UTC.</summary>
-public sealed record BusinessDay(DateTimeOffset Day, long Orders, long Confirmed, decimal CommissionCents, decimal SavingsCents);
+public sealed record BusinessDay(
+    DateTimeOffset Day, long Orders, long Confirmed, decimal CartCents, decimal CommissionCents, decimal SavingsCents);
 
 /// <summary>The business dashboard.</summary>
 /// <param name="Days">The last 30 days, oldest first, without days on which nothing was routed.</param>

@@ -27,7 +27,20 @@ public sealed class CommerceDashboards(CommerceDashboardStore store, TimeProvide
             cancellationToken);
 
     public Task<BusinessFigures> ReadBusinessAsync(CancellationToken cancellationToken) => _business.GiveAsync(
-        async (now, token) => BusinessRow.Sum(await store.ReadBusinessAsync(now, token), now), cancellationToken);
+        async (now, token) =>
+        {
+            var windows = new List<BusinessWindow>();
+            IReadOnlyList<BusinessDay> days = [];
+            foreach (var window in DashboardWindow.All)
+            {
+                days = await store.ReadBusinessAsync(now - window.Length, now, token);
+                windows.Add(BusinessWindow.Of(window.Label, days));
+            }
+
+            // The longest window comes last.
+            return new BusinessFigures(now, windows, days);
+        },
+        cancellationToken);
 
     public void Dispose()
     {
