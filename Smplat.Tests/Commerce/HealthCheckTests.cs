@@ -9,6 +9,7 @@ public sealed class HealthCheckTests
     private const string Ask = """{"action":"health_check"}""";
 
     [Test]
+    [Prevents("H-1")]
     public async Task In_mock_mode_every_enabled_provider_is_healthy()
     {
         await using var app = await RouterApp.StartAsync();

@@ -21,6 +21,7 @@ public sealed class RouteOrderHttpTests
     [TestCase("""{"items":[]}""", "INVALID_ITEMS")]
     [TestCase("""{"items":["Milk"]}""", "INVALID_ADDRESS")]
     [TestCase("""{"items":["Milk"],"location":{"city":"SF","zip":"94102"},"preferences":{"optimizeFor":"luck"}}""", "INVALID_REQUEST")]
+    [Prevents("H-2")]
     public async Task Wrong_input_is_a_400_in_the_envelope(string json, string code)
     {
         var (status, body) = await _app.PostAsync("loopgpt_route_order", json);
@@ -66,6 +67,7 @@ public sealed class RouteOrderHttpTests
     }
 
     [Test]
+    [Prevents("H-2")]
     public async Task A_region_without_providers_is_no_providers_available()
     {
         var (status, body) = await _app.PostAsync(
@@ -112,6 +114,7 @@ public sealed class RouteOrderHttpTests
     }
 
     [Test]
+    [Prevents("H-6")]
     public async Task A_quantity_in_text_is_priced_and_one_that_cannot_be_read_counts_as_one()
     {
         var body = await _app.RouteAsync(Baskets.Of("""{"id":"a","name":"Rice","quantity":"2 lb"},{"id":"b","name":"Figs","quantity":"some"}"""));

@@ -27,14 +27,14 @@ public sealed class ExperimentStore(NpgsqlDataSource database)
         select
             arm,
             count(*) as decisions,
-            avg(total_cents) as average_total_cents,
-            coalesce(stddev_samp(total_cents), 0) as total_deviation,
-            avg(commission_cents) as average_commission_cents,
-            coalesce(stddev_samp(commission_cents), 0) as commission_deviation,
-            avg(minutes) as average_minutes,
-            100.0 * count(outcomes.request_id) / count(*) as confirmed_percent,
-            avg(outcomes.rating) as average_rating,
-            coalesce(stddev_samp(outcomes.rating), 0) as rating_deviation,
+            round(avg(total_cents), 3) as average_total_cents,
+            round(coalesce(stddev_samp(total_cents), 0), 3) as total_deviation,
+            round(avg(commission_cents), 3) as average_commission_cents,
+            round(coalesce(stddev_samp(commission_cents), 0), 3) as commission_deviation,
+            round(avg(minutes), 3) as average_minutes,
+            round(100.0 * count(outcomes.request_id) / count(*), 3) as confirmed_percent,
+            round(avg(outcomes.rating), 3) as average_rating,
+            round(coalesce(stddev_samp(outcomes.rating), 0), 3) as rating_deviation,
             count(outcomes.rating) as ratings
         from decisions
         left join outcomes using (request_id)

@@ -6,6 +6,7 @@ namespace Smplat.Tests.Commerce.Confirmation;
 public sealed class ConfirmOrderTests
 {
     [Test]
+    [Prevents("O-1")]
     public async Task An_order_is_placed_at_the_winner_with_what_the_session_says()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
@@ -33,6 +34,7 @@ public sealed class ConfirmOrderTests
     }
 
     [Test]
+    [Prevents("O-2")]
     public async Task A_double_click_is_one_order_and_both_are_told_the_same_in_the_end()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
@@ -69,6 +71,7 @@ public sealed class ConfirmOrderTests
     }
 
     [Test]
+    [Prevents("O-1")]
     public async Task Tokens_that_are_unknown_foreign_or_expired_are_refused_by_name()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
@@ -142,6 +145,7 @@ public sealed class ConfirmOrderTests
     [TestCase("loopgpt_confirm_order")]
     [TestCase("loopgpt_cancel_order")]
     [TestCase("loopgpt_record_outcome")]
+    [Prevents("O-4")]
     public async Task Without_a_key_nothing_is_confirmed_cancelled_or_learned(string function)
     {
         await using var app = await RouterApp.StartAsync();

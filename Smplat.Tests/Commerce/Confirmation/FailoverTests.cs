@@ -1,4 +1,5 @@
 using Smplat.Core.Commerce.Providers;
+using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Confirmation;
 
@@ -7,6 +8,7 @@ public sealed class FailoverTests
     private static readonly ProviderFailure Down = ProviderFailure.Unavailable(ProviderId.MealMe);
 
     [Test]
+    [Prevents("O-3")]
     public async Task A_provider_that_provably_took_nothing_is_replaced_by_the_alternative()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
@@ -51,6 +53,7 @@ public sealed class FailoverTests
     }
 
     [TestCaseSource(nameof(FinalFailures))]
+    [Prevents("O-2")]
     public async Task A_final_failure_is_never_tried_elsewhere(ProviderFailure failure)
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
@@ -65,6 +68,7 @@ public sealed class FailoverTests
     }
 
     [Test]
+    [Prevents("O-2")]
     public async Task A_lost_answer_is_looked_up_before_anything_else()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();

@@ -19,6 +19,8 @@ public sealed class RecordOutcomeTests
     public async Task StopAsync() => await _app.DisposeAsync();
 
     [Test]
+    [Prevents("O-4")]
+    [Prevents("D-1")]
     public async Task A_report_counts_once_however_often_it_is_sent()
     {
         const string report =
@@ -60,6 +62,7 @@ public sealed class RecordOutcomeTests
     }
 
     [Test]
+    [Prevents("O-3")]
     public async Task A_report_replaces_what_the_confirmation_assumed()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
@@ -77,6 +80,8 @@ public sealed class RecordOutcomeTests
     }
 
     [Test]
+    [Prevents("S-8")]
+    [Prevents("S-9")]
     public async Task The_ranking_learns_with_a_prior_and_forgets_with_time()
     {
         await using var app = await RouterApp.StartAsync();

@@ -36,6 +36,7 @@ public sealed class MockGatewayTests
     [TestCase(ProviderId.Instacart, "instacart", "www.instacart.com", 52, 45, 60)]
     [TestCase(ProviderId.KrogerApi, "kroger", "www.kroger.com", 150, 120, 240)]
     [TestCase(ProviderId.WalmartApi, "walmart", "www.walmart.com", 90, 60, 120)]
+    [Prevents("P-5")]
     public async Task A_mock_quote_is_whole_and_says_that_it_is_a_mock(
         ProviderId id, string source, string host, int eta, int min, int max)
     {

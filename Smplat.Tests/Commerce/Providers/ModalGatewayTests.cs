@@ -24,6 +24,7 @@ public sealed class ModalGatewayTests
 
     [TestCase("production")]
     [TestCase("staging")]
+    [Prevents("P-5")]
     public async Task Missing_credentials_are_an_error_outside_a_local_run(string environment)
     {
         var failure = await FailedAsync(Gateway(null, environment), Config());
@@ -41,6 +42,7 @@ public sealed class ModalGatewayTests
     }
 
     [Test]
+    [Prevents("D-6")]
     public async Task Bad_credentials_with_the_fallback_switch_give_a_mock_quote()
     {
         var vendor = new FakeGateway(ProviderId.KrogerApi).Fail(ProviderFailure.Http(ProviderId.KrogerApi, 401));

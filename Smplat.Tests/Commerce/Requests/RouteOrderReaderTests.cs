@@ -8,6 +8,7 @@ namespace Smplat.Tests.Commerce.Requests;
 public sealed class RouteOrderReaderTests
 {
     [Test]
+    [Prevents("H-1")]
     public void The_runbook_dialect_is_read()
     {
         var order = ReadOrder(Baskets.Of(
@@ -23,6 +24,7 @@ public sealed class RouteOrderReaderTests
     }
 
     [Test]
+    [Prevents("H-2")]
     public void The_code_dialect_is_read()
     {
         var order = ReadOrder(

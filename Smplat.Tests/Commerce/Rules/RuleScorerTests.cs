@@ -30,6 +30,7 @@ public sealed class RuleScorerTests
         })));
 
     [Test]
+    [Prevents("S-4")]
     public void An_emptier_basket_does_not_look_cheaper()
     {
         var (emptier, whole) = (
@@ -71,6 +72,7 @@ public sealed class RuleScorerTests
     }
 
     [Test]
+    [Prevents("S-6")]
     public void Anchored_a_cent_is_worth_nothing_and_a_dear_extra_quote_moves_nobody()
     {
         var rule = ScoreRule.Canonical with { Normalisation = Normalisation.Anchored };
@@ -84,6 +86,7 @@ public sealed class RuleScorerTests
     }
 
     [Test]
+    [Prevents("S-5")]
     public void Centered_priority_gives_at_most_20_points()
     {
         var ranked = RuleScorer.Rank(
@@ -98,6 +101,7 @@ public sealed class RuleScorerTests
     [TestCase(5751, 60, ProviderId.MealMe, Description = "more than 15 percent dearer and no faster")]
     [TestCase(5750, 60, ProviderId.KrogerApi, Description = "15 percent are allowed")]
     [TestCase(9000, 59, ProviderId.KrogerApi, Description = "faster may be dearer")]
+    [Prevents("S-7")]
     public void The_guard_keeps_the_shopper_from_a_dear_offer_that_is_no_faster(long total, int eta, ProviderId expected)
     {
         ScoreInput[] quotes = [Quote(ProviderId.MealMe, 5000), Quote(ProviderId.KrogerApi, total) with { Priority = 200, EtaMinutes = eta }];

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Commerce.Scoring;
+using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Scoring;
 
@@ -119,6 +120,7 @@ public sealed class FormulaTests
     [TestCase(85.0, 10, 70)]
     [TestCase(35.0, 10, 25)]
     [TestCase(0.0, 10, 0)]
+    [Prevents("S-2")]
     public void Reliability_follows_the_success_rate_and_a_known_zero_is_zero(double? rate, int orders, int expected) =>
         Assert.That(
             ScoreComponents.Reliability(new ProviderStanding((decimal?)rate, null, orders)), Is.EqualTo(expected));

@@ -1,6 +1,7 @@
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Commerce.Scoring;
+using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Scoring;
 
@@ -20,6 +21,7 @@ public sealed class RouterScorerTests
         (Quote(ProviderId.MealMe, 5350, 40), 127.5m));
 
     [Test]
+    [Prevents("S-1")]
     public void Margin_prefers_the_higher_commission() => Expect(
         OptimizeFor.Margin,
         (Quote(ProviderId.Instacart, 5000, 45, rate: 0.02m), 111.5m),
@@ -51,6 +53,7 @@ public sealed class RouterScorerTests
     }
 
     [Test]
+    [Prevents("S-2")]
     public void Two_known_margin_rates_replace_the_commission_and_a_known_zero_counts()
     {
         var ranked = ProviderScorer.Rank(

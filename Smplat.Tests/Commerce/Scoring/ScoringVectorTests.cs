@@ -1,6 +1,7 @@
 using System.Globalization;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Scoring;
+using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Scoring;
 
@@ -22,6 +23,7 @@ public sealed class ScoringVectorTests(ScoringVector vector)
         Assert.That(vector.Weights.For(vector.Preference), Is.EqualTo(vector.EffectiveWeights));
 
     [Test]
+    [Prevents("D-6")]
     public void Every_component_and_total_is_exact()
     {
         foreach (var expected in vector.ExpectedScores)

@@ -1,5 +1,6 @@
 using Smplat.Core.Commerce.Providers;
 using Smplat.FakeVendors.Hosting;
+using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Vendors;
 
@@ -8,6 +9,7 @@ public sealed class FanOutTests
 {
     [TestCase(ProviderId.KrogerApi)]
     [TestCase(ProviderId.WalmartApi)]
+    [Prevents("P-2")]
     public async Task The_items_of_a_basket_are_looked_up_eight_at_a_time(ProviderId id)
     {
         await using var bench = await VendorBench.StartAsync();

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using Smplat.Tests.Commerce.Support;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Commerce.Vendors;
@@ -9,6 +10,7 @@ namespace Smplat.Tests.Commerce.Vendors;
 public sealed class PretendedVendorsTests
 {
     [Test]
+    [Prevents("D-7")]
     public async Task One_setting_routes_an_order_over_the_real_clients_of_all_four_providers()
     {
         await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["SMPLAT_FAKE_VENDORS"] = "true" });

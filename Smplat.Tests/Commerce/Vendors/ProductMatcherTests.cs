@@ -1,8 +1,9 @@
-using FsCheck;
 using FsCheck.Fluent;
-using Smplat.Core.Commerce.Providers;
+using FsCheck;
 using Smplat.Core.Commerce.Providers.Matching;
+using Smplat.Core.Commerce.Providers;
 using Smplat.FakeVendors.Groceries;
+using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Vendors;
 
@@ -30,6 +31,7 @@ public sealed class ProductMatcherTests
     [TestCase("soda", 1, "pcs", "Coca-Cola Coca-Cola Soda", 1)]
     [TestCase("olive oil", 1, "cup", "Bertolli Extra Virgin Olive Oil", 1)]
     [TestCase("Heinz ketchup", 1, "pcs", "Heinz Tomato Ketchup", 1)]
+    [Prevents("P-3")]
     public void The_thing_itself_is_found_in_enough_packs(string name, double quantity, string unit, string expected, int packs)
     {
         var match = ProductMatcher.Match(new RequestedItem("1", name, (decimal)quantity, unit), Shelf);
@@ -43,6 +45,7 @@ public sealed class ProductMatcherTests
     [TestCase("coffee", "International Delight French Vanilla Coffee Creamer")]
     [TestCase("salted butter", "Jif Creamy Peanut Butter")]
     [TestCase("dragon fruit", "Mott's Apple Juice")]
+    [Prevents("P-3")]
     public void Another_thing_with_a_word_in_common_is_not_sold_for_it(string wanted, string other)
     {
         var match = ProductMatcher.Match(new RequestedItem("1", wanted, 1), Shelf.Where(product => product.Name == other));
@@ -51,6 +54,7 @@ public sealed class ProductMatcherTests
     }
 
     [Test]
+    [Prevents("P-3")]
     public void Another_kind_of_the_same_thing_is_a_substitute_with_a_reason()
     {
         var match = ProductMatcher.Match(

@@ -1,6 +1,7 @@
-using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Providers.Quota;
+using Smplat.Core.Commerce.Providers;
 using Smplat.FakeVendors.Hosting;
+using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Vendors;
 
@@ -42,6 +43,8 @@ public sealed class VendorFaultTests
     }
 
     [Test]
+    [Prevents("P-6")]
+    [Prevents("D-7")]
     public async Task A_passing_fault_is_survived_by_a_retry([ValueSource(typeof(VendorsUnderTest), nameof(VendorsUnderTest.All))] ProviderId id)
     {
         await using var bench = await VendorBench.StartAsync();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Vendors;
 
@@ -29,6 +30,7 @@ public sealed class WalmartGatewayTests
     }
 
     [Test]
+    [Prevents("P-0")]
     public async Task A_rejected_key_ends_the_quote_and_never_wins_the_routing()
     {
         await using var bench = await VendorBench.StartAsync();
@@ -41,6 +43,7 @@ public sealed class WalmartGatewayTests
     }
 
     [Test]
+    [Prevents("P-1")]
     public async Task A_key_that_signs_for_somebody_else_is_refused()
     {
         using var other = RSA.Create(2048);
@@ -91,6 +94,7 @@ public sealed class WalmartGatewayTests
     }
 
     [Test]
+    [Prevents("P-1")]
     public async Task The_store_list_may_be_bare_or_wrapped([Values] bool wrapped)
     {
         await using var bench = await VendorBench.StartAsync();
@@ -100,6 +104,7 @@ public sealed class WalmartGatewayTests
     }
 
     [Test]
+    [Prevents("P-1")]
     public async Task Few_left_counts_as_in_stock_and_no_price_as_unavailable()
     {
         await using var bench = await VendorBench.StartAsync();
