@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Smplat.Cli;
 
 /// <summary>A command whose help ends with lines that can be typed as they stand.</summary>
+[SuppressMessage("Design", "CA1010", Justification = "A command is enumerable only for the sake of collection initialisers.")]
 public sealed class CommandWithExamples(string name, string description, params string[] examples) : Command(name, description)
 {
     public IReadOnlyList<string> Examples => examples;

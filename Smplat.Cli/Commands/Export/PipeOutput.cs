@@ -12,7 +12,7 @@ internal sealed class PipeOutput : Stream
     private const int BrokenPipe = 32;
     private const int NobodyReads = unchecked((int)0x800700E8);
 
-    private readonly FileStream _output = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    private readonly Stream _output = Open();
     private readonly CancellationTokenSource _readerGone = new();
 
     public PipeOutput() => ReaderGone = _readerGone.Token;
@@ -82,5 +82,18 @@ internal sealed class PipeOutput : Stream
         }
 
         base.Dispose(disposing);
+    }
+
+    /// <summary>A file is left to the console's stream, which writes where others stopped; only a pipe can lose its reader.</summary>
+    private static Stream Open()
+    {
+        var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        if (!pipe.CanSeek)
+        {
+            return pipe;
+        }
+
+        pipe.Dispose();
+        return Console.OpenStandardOutput();
     }
 }
