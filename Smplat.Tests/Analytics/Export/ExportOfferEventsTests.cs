@@ -154,7 +154,7 @@ public sealed class ExportOfferEventsTests
         var examples = Commands(root).OfType<CommandWithExamples>().SelectMany(command => command.Examples).ToArray();
 
         Assert.That(examples, Is.Not.Empty);
-        Assert.That(examples.Where(example => root.Parse(example.Split('|')[0]["smplat ".Length..]).Errors.Count > 0), Is.Empty);
+        Assert.That(examples.Where(example => root.Parse(example.Split('|', '>')[0]["smplat ".Length..]).Errors.Count > 0), Is.Empty);
     }
 
     private static IEnumerable<Command> Commands(Command from) => from.Subcommands.SelectMany(Commands).Prepend(from);
