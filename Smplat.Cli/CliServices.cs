@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
 using Smplat.Core.Database;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
@@ -27,7 +30,17 @@ public static class CliServices
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .SetMinimumLevel(LogLevel.Warning));
         services.AddDatabase().AddObservability().AddJobs().AddNotifications();
+        services.AddSingleton(provider => Connect(provider, configuration));
         add?.Invoke(services);
         return services.BuildServiceProvider();
+    }
+
+    /// <exception cref="UsageException">There is none: better said than a refused connection to nowhere.</exception>
+    private static NpgsqlDataSource Connect(IServiceProvider services, IConfiguration configuration)
+    {
+        var options = services.GetRequiredService<IOptionsMonitor<DatabaseOptions>>().CurrentValue;
+        return options.ConnectionString is not null || configuration["SMPLAT_DATABASE"] is not null
+            ? SmplatDataSource.Create(options, services.GetRequiredService<ILoggerFactory>())
+            : throw new UsageException("No database is known: give --database, set SMPLAT_DATABASE, or start the app of this checkout.");
     }
 }

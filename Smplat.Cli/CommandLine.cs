@@ -7,12 +7,15 @@ using Smplat.Cli.Commands.Events;
 using Smplat.Cli.Commands.Export;
 using Smplat.Cli.Commands.Fulfillment;
 using Smplat.Cli.Commands.Health;
+using Smplat.Cli.Commands.Incident;
 using Smplat.Cli.Commands.Jobs;
+using Smplat.Cli.Commands.Keys;
 using Smplat.Cli.Commands.Notifications;
 using Smplat.Cli.Commands.Onboarding;
 using Smplat.Cli.Commands.Operators;
 using Smplat.Cli.Commands.Recovery;
 using Smplat.Cli.Commands.Smoke;
+using Smplat.Cli.Reference;
 using Spectre.Console;
 
 namespace Smplat.Cli;
@@ -41,18 +44,23 @@ public static class CommandLine
         new CommerceCommands(),
         new FulfillmentCommands(),
         new SmokeCommands(),
+        new IncidentCommands(),
+        new KeyCommands(),
+        new SeedCommand(),
+        new ReferenceCommand(),
     ];
 
     public static RootCommand Build()
     {
         var root = new RootCommand("The operators' command line of Smplat.");
         root.Options.Add(GlobalOptions.Database);
+        root.Options.Add(GlobalOptions.Json);
         foreach (var module in Modules)
         {
             module.AddTo(root);
         }
 
-        CommandWithExamples.Show(root);
+        ExampleHelp.AddTo(root);
         return root;
     }
 

@@ -10,4 +10,10 @@ public static class GlobalOptions
         Description = "Npgsql connection string. Default: SMPLAT_DATABASE, else the app that runs from this checkout.",
         Recursive = true,
     };
+
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print one JSON document for programs instead of text and tables.",
+        Recursive = true,
+    };
 }

@@ -5,7 +5,7 @@ using Smplat.Core.Settings;
 namespace Smplat.Core.Database;
 
 /// <summary>Where the Postgres is and how the app uses it.</summary>
-public sealed class DatabaseOptions
+public sealed class DatabaseOptions : IValidatableObject
 {
     /// <summary>Npgsql connection string. A local run without it starts an embedded Postgres.</summary>
     [ConfigurationKeyName("SMPLAT_DATABASE")]
@@ -31,4 +31,13 @@ public sealed class DatabaseOptions
     /// <summary>Apply pending migrations when the app starts. Default true; false for deploys that run smplat migrate first.</summary>
     [ConfigurationKeyName("SMPLAT_MIGRATE_ON_START")]
     public bool MigrateOnStart { get; init; } = true;
+
+    /// <summary>The text of the connection string stays out of the message: it holds a password.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!SmplatDataSource.IsConnectionString(ConnectionString))
+        {
+            yield return new("SMPLAT_DATABASE must be an Npgsql connection string, such as Host=…;Database=…;Username=…;Password=….");
+        }
+    }
 }

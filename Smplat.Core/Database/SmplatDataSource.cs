@@ -9,6 +9,19 @@ public static class SmplatDataSource
     /// <summary>Used when no database is configured: every use fails at once with a refused connection.</summary>
     private const string Unconfigured = "Host=127.0.0.1;Port=1;Database=smplat;Username=smplat";
 
+    /// <summary>Whether it can be read as one; whether anybody answers there is another question.</summary>
+    public static bool IsConnectionString(string? text)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text).Keys is not null;
+        }
+        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException)
+        {
+            return false;
+        }
+    }
+
     public static NpgsqlDataSource Create(DatabaseOptions options, ILoggerFactory? loggers)
     {
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString ?? Unconfigured)

@@ -3,9 +3,13 @@ using Smplat.Core.Database.Partitions;
 
 namespace Smplat.Core.Jobs;
 
-/// <summary>Makes the coming months of event and log tables, drops expired ones, and trims the run ledger.</summary>
+/// <summary>Makes the coming months of event and log tables, drops expired ones, and trims the run ledger and old rows.</summary>
 public sealed class RetentionJob(
-    PartitionUpkeep partitions, JobLedgerStore ledger, IOptionsMonitor<JobsOptions> options, TimeProvider clock) : IJob
+    PartitionUpkeep partitions,
+    JobLedgerStore ledger,
+    IEnumerable<IExpiringRows> expiring,
+    IOptionsMonitor<JobsOptions> options,
+    TimeProvider clock) : IJob
 {
     private const int TrimBatch = 5_000;
 
@@ -27,11 +31,24 @@ public sealed class RetentionJob(
         var created = await partitions.EnsureAsync(cancellationToken);
         var dropped = await partitions.DropExpiredAsync(cancellationToken);
         var trimmed = await TrimLedgerAsync(cancellationToken);
+        var expired = await DeleteExpiredAsync(cancellationToken);
         return JobReport.Of(
-            created.Count + dropped.Count + trimmed > 0,
+            created.Count + dropped.Count + trimmed + expired.Values.Sum() > 0,
             ("months_created", created),
             ("months_dropped", dropped),
-            ("runs_trimmed", trimmed));
+            ("runs_trimmed", trimmed),
+            ("rows_expired", expired));
+    }
+
+    private async Task<Dictionary<string, int>> DeleteExpiredAsync(CancellationToken cancellationToken)
+    {
+        var expired = new Dictionary<string, int>();
+        foreach (var rows in expiring)
+        {
+            expired[rows.Name] = await rows.DeleteExpiredAsync(clock.GetUtcNow(), cancellationToken);
+        }
+
+        return expired;
     }
 
     private async Task<int> TrimLedgerAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Jobs;
+using Smplat.Core.Operators.KeyUse;
 using Smplat.Core.Operators.Page;
 using Smplat.Core.Operators.Page.Hours;
 using Smplat.Core.Settings;
@@ -11,7 +12,15 @@ public static class OperatorsFeature
     public static IServiceCollection AddOperators(this IServiceCollection services) => services
         .AddSingleton<IncidentBannerStore>()
         .AddSingleton<BannerBoard>()
-        .AddSingleton<FeatureSwitches>();
+        .AddSingleton<FeatureSwitches>()
+        .AddSingleton<SampleLoadStore>()
+        .AddSingleton<SampleLoad>()
+        .AddSettings<KeyUseOptions>()
+        .AddSingleton<KeyUseStore>()
+        .AddSingleton<KeyUseLog>()
+        .AddSingleton<KeyReview>()
+        .AddSingleton<IExpiringRows, KeyUseUpkeep>()
+        .AddHostedService<KeyUseFlush>();
 
     /// <summary>What the operators' page reads beside what the routes and the command line read.</summary>
     public static IServiceCollection AddOperatorsPage(this IServiceCollection services) => services

@@ -9,4 +9,11 @@ public sealed class SettingAliasAttribute(params string[] names) : Attribute
 
 /// <summary>The value is a secret: it is printed in no message and comes from a vault when deployed.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class SecretSettingAttribute : Attribute;
+public sealed class SecretSettingAttribute : Attribute
+{
+    /// <summary>
+    /// A credential of one vendor: when its vault reference does not resolve it counts as unset, so that the vendor is
+    /// out of use and not the app.
+    /// </summary>
+    public bool IsVendorCredential { get; init; }
+}

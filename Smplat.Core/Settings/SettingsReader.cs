@@ -15,7 +15,14 @@ public static class SettingsReader
         foreach (var (name, property) in Entries(typeof(T)))
         {
             var text = Lookup(configuration, name, property);
-            if (!string.IsNullOrWhiteSpace(text))
+            if (VaultReference.IsUnresolved(text))
+            {
+                if (property.GetCustomAttribute<SecretSettingAttribute>() is not { IsVendorCredential: true })
+                {
+                    failures.Add(VaultReference.Explain(name));
+                }
+            }
+            else if (!string.IsNullOrWhiteSpace(text))
             {
                 Assign(settings, name, property, text.Trim(), failures);
             }
@@ -41,8 +48,12 @@ public static class SettingsReader
     private static string? Lookup(IConfiguration configuration, string name, PropertyInfo property)
     {
         var aliases = property.GetCustomAttribute<SettingAliasAttribute>()?.Names ?? [];
-        return aliases.Prepend(name).Select(key => configuration[key]).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text));
+        return aliases.Prepend(name).SelectMany(Keys).Select(key => configuration[key]).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text));
     }
+
+    /// <summary>From the environment a double underscore arrives as the colon that separates sections.</summary>
+    private static IEnumerable<string> Keys(string name) =>
+        name.Contains("__", StringComparison.Ordinal) ? [name, name.Replace("__", ":", StringComparison.Ordinal)] : [name];
 
     private static void Assign(object settings, string name, PropertyInfo property, string text, List<string> failures)
     {

@@ -87,49 +87,52 @@ public sealed class GuardedTable(
     /// <summary>The connection of the current setting; a changed setting makes a new one.</summary>
     private Connection? Connect()
     {
-        var text = options.CurrentValue.ConnectionString;
-        if (string.IsNullOrWhiteSpace(text))
+        var settings = options.CurrentValue;
+        if (string.IsNullOrWhiteSpace(settings.ConnectionString) && settings.IdentityTables is null)
         {
             return null;
         }
 
         lock (_gate)
         {
-            if (_connection?.Text != text)
+            if (_connection is null || !_connection.Settings.OpensTheSameAs(settings))
             {
-                _connection = Open(text);
-                _connection?.Create();
+                _connection = Open(settings);
+                _connection.Create();
             }
 
             return _connection;
         }
     }
 
-    private Connection? Open(string text)
+    private Connection Open(StorageOptions settings)
     {
+        var client = new TableClientOptions();
+        client.Retry.MaxRetries = 0;
+        client.Retry.Mode = RetryMode.Fixed;
+        client.Retry.NetworkTimeout = CreationTime;
         try
         {
-            var settings = new TableClientOptions();
-            settings.Retry.MaxRetries = 0;
-            settings.Retry.Mode = RetryMode.Fixed;
-            settings.Retry.NetworkTimeout = CreationTime;
-            return new Connection(text, new TableClient(text, name, settings));
+            return new Connection(settings, string.IsNullOrWhiteSpace(settings.ConnectionString)
+                ? new TableClient(settings.IdentityTables!, name, new AppIdentity(settings, clock), client)
+                : new TableClient(settings.ConnectionString, name, client));
         }
         catch (Exception unusable) when (unusable is FormatException or ArgumentException or InvalidOperationException)
         {
             StorageLog.Unusable(logger, unusable.GetType().Name);
-            return new Connection(text, null!);
+            return new Connection(settings, null);
         }
     }
 
-    private sealed class Connection(string text, TableClient table)
+    private sealed class Connection(StorageOptions settings, TableClient? table)
     {
         private int _creating;
         private volatile bool _isReady;
 
-        public string Text => text;
+        public StorageOptions Settings => settings;
 
-        public TableClient Table => table;
+        /// <summary>There whenever it is ready.</summary>
+        public TableClient Table => table!;
 
         public bool IsReady
         {
@@ -159,7 +162,7 @@ public sealed class GuardedTable(
             using var limit = new CancellationTokenSource(CreationTime);
             try
             {
-                await table.CreateIfNotExistsAsync(limit.Token);
+                await table!.CreateIfNotExistsAsync(limit.Token);
                 _isReady = true;
             }
             catch (Exception away) when (IsOutage(away))

@@ -12,8 +12,37 @@ public sealed class StorageOptions
     [SecretSetting]
     public string? ConnectionString { get; init; }
 
+    /// <summary>Name of the storage account when identities open it and not a connection string; infra sets it.</summary>
+    [ConfigurationKeyName("AzureWebJobsStorage__accountName")]
+    public string? AccountName { get; init; }
+
+    /// <summary>Address of the table service, where it does not follow from the account's name.</summary>
+    [ConfigurationKeyName("AzureWebJobsStorage__tableServiceUri")]
+    public Uri? TableServiceUri { get; init; }
+
+    /// <summary>Client id of the app's own identity; unset takes the one of the system.</summary>
+    [ConfigurationKeyName("AzureWebJobsStorage__clientId")]
+    public string? ClientId { get; init; }
+
+    /// <summary>Where the platform gives out tokens of the app's identity; the platform sets it.</summary>
+    [ConfigurationKeyName("IDENTITY_ENDPOINT")]
+    public Uri? IdentityEndpoint { get; init; }
+
+    /// <summary>What the platform wants to see from whoever asks for such a token; the platform sets it.</summary>
+    [ConfigurationKeyName("IDENTITY_HEADER")]
+    [SecretSetting]
+    public string? IdentityHeader { get; init; }
+
     /// <summary>Milliseconds that a caller waits for the table service. Default 150: after that the vendor is asked instead.</summary>
     [ConfigurationKeyName("SMPLAT_TABLES_TIMEOUT_MS")]
     [Range(10, 5000)]
     public int TimeoutMs { get; init; } = 150;
+
+    /// <summary>The table service that identities open; null when none is named.</summary>
+    public Uri? IdentityTables => TableServiceUri
+        ?? (string.IsNullOrWhiteSpace(AccountName) ? null : new Uri($"https://{AccountName}.table.core.windows.net"));
+
+    public bool OpensTheSameAs(StorageOptions other) =>
+        (ConnectionString, IdentityTables, ClientId, IdentityEndpoint, IdentityHeader)
+        == (other.ConnectionString, other.IdentityTables, other.ClientId, other.IdentityEndpoint, other.IdentityHeader);
 }

@@ -21,8 +21,20 @@ internal static partial class InfraFiles
         .. Directory.EnumerateFiles(Runbooks, "*.md"),
         .. new[] { "deployment.md", "staging.md", "operators-handbook.md", "20-observability-dashboards.md" }
             .Select(page => Path.Combine(Repository.Root, "docs", page)),
-        .. Directory.EnumerateFiles(Path.Combine(Repository.Root, ".github", "workflows"), "*.yml"),
+        .. Directory.EnumerateFiles(Workflows, "*.yml"),
     ];
+
+    /// <summary>Everything that tells somebody what to type.</summary>
+    internal static IEnumerable<string> Pages =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories),
+        .. Directory.EnumerateFiles(Repository.Root, "*.md"),
+        .. Directory.EnumerateFiles(Workflows, "*.yml"),
+        Path.Combine(Repository.Root, "justfile"),
+        Path.Combine(Repository.Root, ".ci", "run"),
+    ];
+
+    internal static string Workflows { get; } = Path.Combine(Repository.Root, ".github", "workflows");
 
     /// <summary>Names of our metrics in a text, with the labels that selectors name beside them.</summary>
     internal static IEnumerable<(string Name, IReadOnlyList<string> Labels)> Metrics(string text) =>
@@ -30,10 +42,24 @@ internal static partial class InfraFiles
         select (match.Groups["name"].Value,
             (IReadOnlyList<string>)[.. Label().Matches(match.Groups["selector"].Value).Select(label => label.Groups[1].Value)]);
 
-    /// <summary>The commands that a page shows, continued lines joined.</summary>
-    internal static IEnumerable<string> Commands(string page) =>
-        from Match match in Command().Matches(page.Replace("\\\n", " ", StringComparison.Ordinal))
-        select match.Groups[1].Value.Replace("\"$@\"", "", StringComparison.Ordinal).Trim();
+    /// <summary>The commands that a page shows to be typed, continued lines joined. Of Markdown only what is fenced counts.</summary>
+    internal static IEnumerable<string> Commands(string path)
+    {
+        var text = File.ReadAllText(path).Replace("\\\n", " ", StringComparison.Ordinal)
+            .Replace("dotnet run --project Smplat.Cli -- ", "smplat ", StringComparison.Ordinal);
+        IEnumerable<string> places = path.EndsWith(".md", StringComparison.Ordinal)
+            ? Fence().Matches(text).Select(match => match.Groups[1].Value)
+            : [text];
+        return
+            from place in places
+            from Match match in Command().Matches(place)
+            select match.Groups[1].Value.Replace("\"$@\"", "", StringComparison.Ordinal).Replace("{{ arguments }}", "", StringComparison.Ordinal).Trim();
+    }
+
+    /// <summary>Commands named within sentences; arguments may be left out there.</summary>
+    internal static IEnumerable<string> MentionedCommands(string path) => path.EndsWith(".md", StringComparison.Ordinal)
+        ? Mention().Matches(Fence().Replace(File.ReadAllText(path), "")).Select(match => match.Groups[1].Value.ReplaceLineEndings(" "))
+        : [];
 
     [GeneratedRegex(@"\b(?<name>(?:smplat|loopgpt)_[a-z0-9_]+)(?<selector>\{[^}]*\})?")]
     private static partial Regex Metric();
@@ -41,6 +67,12 @@ internal static partial class InfraFiles
     [GeneratedRegex("""([a-z_]+)\s*(?:=~|!~|!=|=)""")]
     private static partial Regex Label();
 
-    [GeneratedRegex(@"^\s*(?:run: )?(smplat [^\n|>;&]*)", RegexOptions.Multiline)]
+    [GeneratedRegex("""(?:^[ \t]*(?:- )?(?:run: )?|[;&|(][ \t]*|\b(?:do|then|if) )(smplat [a-z-](?:"[^"\n]*"|'[^'\n]*'|[^\n|>;&)#"'])*)""", RegexOptions.Multiline)]
     private static partial Regex Command();
+
+    [GeneratedRegex(@"^[ ]*```[a-z]*\n(.*?)^[ ]*```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"`(smplat [a-z-][^`]*)`")]
+    private static partial Regex Mention();
 }

@@ -20,6 +20,8 @@ public sealed class ApiClient : IDisposable
 
     public bool HasKey { get; }
 
+    public Uri Origin => _http.BaseAddress!;
+
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>
         await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
 
@@ -30,9 +32,17 @@ public sealed class ApiClient : IDisposable
         await SendAsync(
             new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) }, cancellationToken);
 
+    /// <summary>The answer as it came, for what is no JSON or is kept unread.</summary>
+    public async Task<byte[]> ReadAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken) =>
+        await ReadAsync(
+            new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) }, cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
-    private async Task<JsonElement> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<JsonElement> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        Parse(await ReadAsync(request, cancellationToken), request);
+
+    private async Task<byte[]> ReadAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using (request)
         {
@@ -41,7 +51,7 @@ public sealed class ApiClient : IDisposable
                 using var answer = await _http.SendAsync(request, cancellationToken);
                 var body = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
                 return answer.IsSuccessStatusCode
-                    ? Parse(body, request)
+                    ? body
                     : throw new HttpRequestException($"{request.Method} {request.RequestUri} answered {(int)answer.StatusCode}: {Reason(body)}");
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

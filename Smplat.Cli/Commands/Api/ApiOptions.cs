@@ -21,13 +21,11 @@ public static class ApiOptions
         DefaultValueFactory = _ => 10,
     };
 
-    public static readonly Option<bool> Json = new("--json") { Description = "Print JSON for programs." };
-
     /// <exception cref="UsageException">The origin is not a URL, or the time is not positive.</exception>
     public static ApiClient Connect(ParseResult parsed)
     {
         var configuration = CliConfiguration.Build(null);
-        var origin = parsed.GetValue(BaseUrl) ?? configuration["API_BASE_URL"] ?? "http://localhost:7071";
+        var origin = parsed.GetValue(BaseUrl) ?? Set(configuration["API_BASE_URL"]) ?? "http://localhost:7071";
         if (!Uri.TryCreate(origin, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
             throw new UsageException($"--base-url must be an http or https URL, not \"{origin}\".");
@@ -38,7 +36,10 @@ public static class ApiOptions
             throw new UsageException("--timeout must be between 0 and 3600 seconds.");
         }
 
-        var key = parsed.GetValue(ApiKey) ?? configuration["OPERATOR_API_KEY"] ?? configuration["CHECKOUT_API_KEY"];
+        var key = parsed.GetValue(ApiKey) ?? Set(configuration["OPERATOR_API_KEY"]) ?? Set(configuration["CHECKOUT_API_KEY"]);
         return new ApiClient(url, string.IsNullOrWhiteSpace(key) ? null : key, TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
     }
+
+    /// <summary>An empty variable counts as none: workflows pass one where a secret is missing.</summary>
+    private static string? Set(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -41,7 +41,7 @@ public sealed class CheckCommands : ICommandModule
         var observability = new Command("observability", "Compare the app's figures with limits; a gate for deploys.")
         {
             ApiOptions.BaseUrl, ApiOptions.ApiKey, MaxDeadLettered, MaxFailed, MaxCheckout, MaxWebhook, SkipCatalog, MaxZeroRate,
-            MinSample, ApiOptions.Timeout, Baseline, RequireKey, ApiOptions.Json,
+            MinSample, ApiOptions.Timeout, Baseline, RequireKey,
         };
         observability.SetWork(CheckAsync);
         root.Subcommands.Add(new Command("check", "Gates for deploys.") { observability });
@@ -62,8 +62,10 @@ public sealed class CheckCommands : ICommandModule
         var judged = Compare(parsed.GetValue(Baseline), figures, notes);
         notes.AddRange(ObservabilityPolicy.Notes(judged, limits));
         var breaches = ObservabilityPolicy.Breaches(judged, limits).ToArray();
-        Print(parsed.GetValue(ApiOptions.Json), judged, breaches, notes);
-        return breaches.Length == 0 ? 0 : CommandLine.Failed;
+        return parsed.Show(
+            new { passed = breaches.Length == 0, figures = judged, breaches, notes },
+            () => Print(breaches, notes),
+            breaches.Length == 0 ? 0 : CommandLine.Failed);
     }
 
     private static async Task<(ObservabilityFigures Figures, List<string> Notes)> ReadAsync(
@@ -112,14 +114,8 @@ public sealed class CheckCommands : ICommandModule
         }
     }
 
-    private static void Print(bool json, ObservabilityFigures figures, string[] breaches, List<string> notes)
+    private static void Print(string[] breaches, List<string> notes)
     {
-        if (json)
-        {
-            Console.WriteLine(JsonSerializer.Serialize(new { passed = breaches.Length == 0, figures, breaches, notes }, Naming));
-            return;
-        }
-
         foreach (var note in notes)
         {
             Console.WriteLine($"{Prefix} {note}");

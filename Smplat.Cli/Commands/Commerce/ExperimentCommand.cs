@@ -19,13 +19,11 @@ internal static class ExperimentCommand
         DefaultValueFactory = _ => "7d",
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "One JSON object instead of a table." };
-
     public static Command Build()
     {
         var command = new Command("experiment", "How a trial of other weights goes; fails when a guardrail is breached.")
         {
-            Name, Since, Json,
+            Name, Since,
         };
         command.SetWork(RunAsync);
         return command;
@@ -38,7 +36,7 @@ internal static class ExperimentCommand
         var report = await services.GetRequiredService<ExperimentReview>()
             .ReadAsync(parsed.GetValue(Name), since, cancellationToken)
             ?? throw new UsageException("--name: no experiment is set.");
-        if (parsed.GetValue(Json))
+        if (parsed.IsJson())
         {
             AnsiConsole.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(report, CommerceJson.Default.ExperimentReport));
         }

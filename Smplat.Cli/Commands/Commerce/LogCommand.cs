@@ -45,12 +45,15 @@ internal static class LogCommand
         await using var services = CliServices.Create(parsed, services => services.AddCommerce());
         var lines = await services.GetRequiredService<EdgeLogReaderStore>().ListAsync(
             new EdgeLogQuery(since, provider, parsed.GetValue(Event), parsed.GetValue(Request), limit), cancellationToken);
+        return parsed.Show(lines, () => Print(lines));
+    }
+
+    private static void Print(IEnumerable<EdgeLogLine> lines)
+    {
         foreach (var line in lines)
         {
             AnsiConsole.WriteLine(Format(line));
         }
-
-        return 0;
     }
 
     private static string Format(EdgeLogLine line)

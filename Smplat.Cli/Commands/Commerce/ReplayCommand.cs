@@ -59,7 +59,7 @@ internal static class ReplayCommand
             parsed.GetValue(Weights)!, services.GetRequiredService<IOptionsMonitor<ScoreOptions>>().CurrentValue.ToWeights())
             ?? throw new UsageException("--weights: priority, price, speed, availability, commission and reliability with values from 0 to 100.");
         var tally = new ReplayTally(weights, RuleOf(parsed, services));
-        var format = parsed.GetValue(Format);
+        var format = parsed.IsJson() ? ReplayFormat.Json : parsed.GetValue(Format);
         await ReadAsync(services.GetRequiredService<DecisionStore>(), tally, since, until, format, cancellationToken);
         Print(tally.ToReport(), format);
         return tally.Decisions > 0 ? 0 : CliCommand.Fail("No decision is stored for that window.", CommandLine.Failed);

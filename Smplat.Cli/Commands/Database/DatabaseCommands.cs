@@ -23,13 +23,15 @@ public sealed class DatabaseCommands : ICommandModule
         {
             var report = await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
             await services.GetRequiredService<PartitionUpkeep>().EnsureAsync(cancellationToken);
-            foreach (var name in report.Applied)
+            return parsed.Show(new { report.Applied }, () =>
             {
-                AnsiConsole.MarkupLine($"applied [green]{Markup.Escape(name)}[/]");
-            }
+                foreach (var name in report.Applied)
+                {
+                    AnsiConsole.MarkupLine($"applied [green]{Markup.Escape(name)}[/]");
+                }
 
-            AnsiConsole.WriteLine(report.Applied.Count == 0 ? "The database was up to date." : "The database is up to date now.");
-            return 0;
+                AnsiConsole.WriteLine(report.Applied.Count == 0 ? "The database was up to date." : "The database is up to date now.");
+            });
         }
         catch (EditedMigrationException exception)
         {

@@ -27,7 +27,7 @@ public sealed class DigestCommands : ICommandModule
             "smplat digest run --dry-run",
             "smplat digest run --preview --html > digest.html",
             "smplat digest run")
-        { DryRun, Preview, Html, ApiOptions.Json, ReadyGate.Force };
+        { DryRun, Preview, Html, ReadyGate.Force };
         run.SetWork(RunAsync);
         root.Subcommands.Add(new Command("digest", "Weekly digests.") { run });
     }
@@ -37,7 +37,7 @@ public sealed class DigestCommands : ICommandModule
         await using var services = RecoveryServices.Create(parsed);
         if (parsed.GetValue(Preview))
         {
-            return await PreviewAsync(services, parsed.GetValue(Html), cancellationToken);
+            return await PreviewAsync(services, parsed, cancellationToken);
         }
 
         var isDryRun = parsed.GetValue(DryRun);
@@ -56,25 +56,25 @@ public sealed class DigestCommands : ICommandModule
             return CliCommand.Fail(exception.Message, CommandLine.Failed);
         }
 
-        Console.WriteLine(parsed.GetValue(ApiOptions.Json) ? JsonSerializer.Serialize(report, Naming) :string.Create(
+        var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{(isDryRun ? "Would enqueue" : "Enqueued")} {report.Enqueued} digests; {report.Empty} of {report.Readers} people have nothing to read; operators' digest: {(report.OperatorDigest ? "yes" : "no")}."));
-        return report.Failed == 0 ? 0 : CommandLine.Failed;
+            $"{(isDryRun ? "Would enqueue" : "Enqueued")} {report.Enqueued} digests; {report.Empty} of {report.Readers} people have nothing to read; operators' digest: {(report.OperatorDigest ? "yes" : "no")}.");
+        return parsed.Show(report, text, report.Failed == 0 ? 0 : CommandLine.Failed);
     }
 
-    private static async Task<int> PreviewAsync(IServiceProvider services, bool html, CancellationToken cancellationToken)
+    private static async Task<int> PreviewAsync(IServiceProvider services, ParseResult parsed, CancellationToken cancellationToken)
     {
         var preview = services.GetRequiredService<DigestPreview>();
         await foreach (var reader in services.GetRequiredService<WeeklyDigest>().DueAsync(byHand: true, cancellationToken))
         {
             if (await preview.RenderAsync(reader, cancellationToken) is { } message)
             {
-                Console.WriteLine(html ? message.Html : $"Subject: {message.Subject}\n\n{message.Text}");
-                return 0;
+                return parsed.Show(
+                    new { message.Subject, message.Text, message.Html },
+                    (parsed.GetValue(Html) ? message.Html : $"Subject: {message.Subject}\n\n{message.Text}")!);
             }
         }
 
-        Console.WriteLine("Nobody whose digest is due has anything to read.");
-        return 0;
+        return parsed.Show<object?>(null, "Nobody whose digest is due has anything to read.");
     }
 }

@@ -35,6 +35,11 @@ public sealed class EventCommands : ICommandModule
         await using var services = CliServices.Create(parsed, services => services.AddAnalytics());
         var rows = await services.GetRequiredService<RejectedEventStore>().ListAsync(
             "waiting", parsed.GetValue(Code), null, parsed.GetValue(Limit), cancellationToken);
+        return parsed.Show(rows, () => Print(rows));
+    }
+
+    private static void Print(IEnumerable<RejectedEventRow> rows)
+    {
         var table = new Table().AddColumns("event id", "code", "field", "reason", "seen", "last seen");
         foreach (var row in rows)
         {
@@ -48,7 +53,6 @@ public sealed class EventCommands : ICommandModule
         }
 
         AnsiConsole.Write(table);
-        return 0;
     }
 
     private static async Task<int> ReplayAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -57,10 +61,12 @@ public sealed class EventCommands : ICommandModule
         await using var services = CliServices.Create(parsed, services => services.AddAnalytics());
         var report = await services.GetRequiredService<RejectedEventReplay>().RunAsync(
             parsed.GetValue(Code), parsed.GetValue(Limit), cancellationToken);
-        AnsiConsole.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Tried {report.Tried}: stored {report.Stored}, refused again {report.RefusedAgain}, refused by the database {report.RefusedByDatabase}."));
-        return report.RefusedByDatabase == 0 ? 0 : CommandLine.Failed;
+        return parsed.Show(
+            report,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Tried {report.Tried}: stored {report.Stored}, refused again {report.RefusedAgain}, refused by the database {report.RefusedByDatabase}."),
+            report.RefusedByDatabase == 0 ? 0 : CommandLine.Failed);
     }
 
     private static void CheckLimit(ParseResult parsed)

@@ -43,7 +43,7 @@ internal static class ExportCatalogInsights
 
         var snapshot = await api.GetAsync("/api/v1/observability/catalog-search", cancellationToken);
         var insights = CatalogInsights.Read(snapshot, parsed.GetValue(TopN));
-        var text = parsed.GetValue(Format) == "md" ? insights.ToMarkdown() : insights.ToJson();
+        var text = parsed.GetValue(Format) == "md" && !parsed.IsJson() ? insights.ToMarkdown() : insights.ToJson();
         await using var target = ExportTarget.Open(parsed.GetValue(Output)!);
         await using (var writer = new StreamWriter(target.Stream, new UTF8Encoding(false)))
         {

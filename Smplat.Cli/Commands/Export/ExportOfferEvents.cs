@@ -52,7 +52,7 @@ internal static class ExportOfferEvents
 
         await using var services = CliServices.Create(parsed, services => services.AddAnalytics());
         var selection = Select(parsed, services.GetRequiredService<TimeProvider>().GetUtcNow());
-        var format = parsed.GetValue(Format)!;
+        var format = parsed.IsJson() ? "json" : parsed.GetValue(Format)!;
         var path = parsed.GetValue(Output) ?? $"checkout-offer-events.{format}";
         var export = services.GetRequiredService<OfferEventExport>();
 

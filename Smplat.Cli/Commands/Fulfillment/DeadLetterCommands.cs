@@ -43,7 +43,7 @@ internal static class DeadLetterCommands
             "Given-up tasks, newest first.",
             "smplat fulfillment dead-letters list --type follower_growth",
             "smplat fulfillment dead-letters list --json")
-        { Type, Order, Error, Since, Limit, ApiOptions.Json };
+        { Type, Order, Error, Since, Limit };
         list.SetWork(ListAsync);
         var show = new Command("show", "A given-up task with its failed attempts and what operators did.") { Task };
         show.SetWork(ShowAsync);
@@ -57,7 +57,7 @@ internal static class DeadLetterCommands
             "smplat fulfillment dead-letters redrive --error 401 --reason \"the token was renewed\"",
             "smplat fulfillment dead-letters redrive --since 2026-11-01 --limit 500 --reason \"the provider is back\"")
         {
-            Type, Order, Error, Since, Limit, Actor, Reason, ApiOptions.Json,
+            Type, Order, Error, Since, Limit, Actor, Reason,
         };
         redrive.SetWork(RedriveAsync);
         return new Command("dead-letters", "Tasks that were given up.") { list, show, replay, discard, redrive };
@@ -67,12 +67,11 @@ internal static class DeadLetterCommands
     {
         await using var services = FulfillmentCommands.Services(parsed);
         var rows = await services.GetRequiredService<DeadLetterDesk>().ListAsync(Filter(parsed), cancellationToken);
-        if (parsed.GetValue(ApiOptions.Json))
-        {
-            Console.WriteLine(JsonSerializer.Serialize(rows, Naming));
-            return 0;
-        }
+        return parsed.Show(rows, () => Print(rows));
+    }
 
+    private static void Print(IEnumerable<DeadLetter> rows)
+    {
         var table = new Table().AddColumns("task", "type", "order", "given up", "attempts", "replays", "last error");
         foreach (var row in rows)
         {
@@ -87,7 +86,6 @@ internal static class DeadLetterCommands
         }
 
         Terminal.Out.Write(table);
-        return 0;
     }
 
     private static async Task<int> ShowAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -98,8 +96,7 @@ internal static class DeadLetterCommands
             return CliCommand.Fail("There is no such dead letter.", CommandLine.Failed);
         }
 
-        Console.WriteLine(JsonSerializer.Serialize(file, Indented));
-        return 0;
+        return parsed.Show(file, JsonSerializer.Serialize(file, Indented));
     }
 
     private static async Task<int> HandleAsync(
@@ -111,8 +108,7 @@ internal static class DeadLetterCommands
         {
             case DeadLetterOutcome.Done done:
                 var wait = done.Held ? "; it waits until the order goes on" : "";
-                Console.WriteLine($"Task {done.TaskId} is {done.Status}, its order is {done.OrderStatus}{wait}.");
-                return 0;
+                return parsed.Show(done, $"Task {done.TaskId} is {done.Status}, its order is {done.OrderStatus}{wait}.");
             case DeadLetterOutcome.Refused refused:
                 return CliCommand.Fail(refused.Refusal.Message, CommandLine.Failed);
             case var unknown:
@@ -125,9 +121,8 @@ internal static class DeadLetterCommands
         await using var services = FulfillmentCommands.Services(parsed);
         var report = await services.GetRequiredService<DeadLetterDesk>().RedriveAsync(
             new(Filter(parsed), parsed.GetValue(Actor)!, parsed.GetValue(Reason)!), cancellationToken);
-        Console.WriteLine(parsed.GetValue(ApiOptions.Json) ? JsonSerializer.Serialize(report, Naming) : string.Create(
+        return parsed.Show(report, string.Create(
             CultureInfo.InvariantCulture, $"{report.Replayed} tasks replayed, {report.Remaining} still match."));
-        return 0;
     }
 
     /// <exception cref="UsageException">A value is out of range.</exception>

@@ -26,7 +26,7 @@ public sealed class FulfillmentCommands : ICommandModule
             "smplat fulfillment drain",
             "smplat fulfillment drain --base-url https://api.example.com --json")
         {
-            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout, ApiOptions.Json,
+            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout,
         };
         drain.SetWork(DrainAsync);
         var kickoff = new Command("kickoff", "Begin with a paid order whose kick-off was lost; an order that is not pending is left alone.") { Order };
@@ -46,17 +46,14 @@ public sealed class FulfillmentCommands : ICommandModule
     {
         using var api = ApiOptions.Connect(parsed);
         var answer = await api.PostAsync("/api/v1/operators/fulfillment/drain", new { }, cancellationToken);
-        if (parsed.GetValue(ApiOptions.Json))
-        {
-            return Say(answer.GetRawText(), answer.GetProperty("succeeded").GetBoolean() ? 0 : CommandLine.Failed);
-        }
-
         if (!answer.GetProperty("succeeded").GetBoolean())
         {
-            return CliCommand.Fail(answer.GetProperty("error").ToString(), CommandLine.Failed);
+            return parsed.Show(
+                answer, () => CliCommand.Fail(answer.GetProperty("error").ToString(), CommandLine.Failed), CommandLine.Failed);
         }
 
-        return Say(string.Join(", ", answer.GetProperty("summary").EnumerateObject().Select(entry => $"{entry.Name} {entry.Value}")), 0);
+        return parsed.Show(
+            answer, string.Join(", ", answer.GetProperty("summary").EnumerateObject().Select(entry => $"{entry.Name} {entry.Value}")));
     }
 
     private static async Task<int> KickoffAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -64,16 +61,10 @@ public sealed class FulfillmentCommands : ICommandModule
         await using var services = Services(parsed);
         return await services.GetRequiredService<FulfillmentKickoff>().RunAsync(parsed.GetValue(Order), cancellationToken) switch
         {
-            KickoffOutcome.KickedOff done => Say(
-                string.Create(CultureInfo.InvariantCulture, $"{done.Tasks} tasks and {done.ProviderOrders} provider orders created."), 0),
+            KickoffOutcome.KickedOff done => parsed.Show(
+                done, string.Create(CultureInfo.InvariantCulture, $"{done.Tasks} tasks and {done.ProviderOrders} provider orders created.")),
             KickoffOutcome.NotPending standing => CliCommand.Fail($"The order is {standing.Status}.", CommandLine.Failed),
             _ => CliCommand.Fail("There is no such order.", CommandLine.Failed),
         };
-    }
-
-    private static int Say(string text, int exitCode)
-    {
-        Console.WriteLine(text);
-        return exitCode;
     }
 }

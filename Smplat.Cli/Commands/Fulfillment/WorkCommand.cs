@@ -42,13 +42,18 @@ internal static class WorkCommand
         var clock = services.GetRequiredService<TimeProvider>();
         var poll = TimeSpan.FromSeconds(
             services.GetRequiredService<IOptionsMonitor<FulfillmentOptions>>().CurrentValue.PollIntervalSeconds);
-        Console.WriteLine("working");
+        if (!parsed.IsJson())
+        {
+            Console.WriteLine("working");
+        }
+
         while (!cancellationToken.IsCancellationRequested)
         {
             var report = await TryDrainAsync(drain, counters, cancellationToken);
             if (report is { Claimed: > 0 })
             {
-                Console.WriteLine(string.Create(
+                // With --json one document a pass.
+                parsed.Show(report, string.Create(
                     CultureInfo.InvariantCulture,
                     $"processed {report.Processed}, retried {report.Retried}, dead letters {report.DeadLettered}, given back {report.GivenBack}"));
             }

@@ -13,7 +13,7 @@ public sealed class HealthCommands : ICommandModule
     {
         var health = new Command("health", "Readiness of every component; exit code 1 unless the app is ready.")
         {
-            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout, ApiOptions.Json,
+            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout,
         };
         health.SetWork(ShowAsync);
         root.Subcommands.Add(health);
@@ -24,12 +24,11 @@ public sealed class HealthCommands : ICommandModule
         using var api = ApiOptions.Connect(parsed);
         var report = await api.GetAsync("/api/v1/health/readyz", cancellationToken);
         var status = report.GetProperty("status").GetString()!;
-        if (parsed.GetValue(ApiOptions.Json))
-        {
-            Console.WriteLine(report.ToString());
-            return status == "ready" ? 0 : CommandLine.Failed;
-        }
+        return parsed.Show(report, () => Print(report, status), status == "ready" ? 0 : CommandLine.Failed);
+    }
 
+    private static void Print(JsonElement report, string status)
+    {
         var table = new Table().AddColumns("component", "status", "detail", "last success", "last error");
         foreach (var component in report.GetProperty("components").EnumerateObject())
         {
@@ -43,7 +42,6 @@ public sealed class HealthCommands : ICommandModule
 
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLine($"The app is {Paint(status)}.");
-        return status == "ready" ? 0 : CommandLine.Failed;
     }
 
     private static string Cell(JsonElement component, string member) =>

@@ -41,7 +41,7 @@ public sealed class JobCommands : ICommandModule
     private static Command Make(
         string name, string description, Func<ParseResult, CancellationToken, Task<int>> work, params Symbol[] symbols)
     {
-        var command = new Command(name, description) { ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout, ApiOptions.Json };
+        var command = new Command(name, description) { ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout };
         foreach (var symbol in symbols)
         {
             if (symbol is Argument argument)
@@ -62,12 +62,11 @@ public sealed class JobCommands : ICommandModule
     {
         using var api = ApiOptions.Connect(parsed);
         var answer = await api.GetAsync("/api/v1/operators/jobs", cancellationToken);
-        if (parsed.GetValue(ApiOptions.Json))
-        {
-            Console.WriteLine(answer.ToString());
-            return 0;
-        }
+        return parsed.Show(answer, () => PrintJobs(answer));
+    }
 
+    private static void PrintJobs(JsonElement answer)
+    {
         var table = new Table().AddColumns("job", "on", "runs", "failed", "in a row", "last success", "error", "purpose");
         foreach (var job in answer.GetProperty("jobs").EnumerateArray())
         {
@@ -84,7 +83,6 @@ public sealed class JobCommands : ICommandModule
         }
 
         AnsiConsole.Write(table);
-        return 0;
     }
 
     private static async Task<int> HistoryAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -93,12 +91,11 @@ public sealed class JobCommands : ICommandModule
         var filter = parsed.GetValue(OnlyJob) is { } job ? $"&job_id={Uri.EscapeDataString(job)}" : "";
         var answer = await api.GetAsync(
             string.Create(CultureInfo.InvariantCulture, $"/api/v1/operators/job-runs?limit={parsed.GetValue(Limit)}{filter}"), cancellationToken);
-        if (parsed.GetValue(ApiOptions.Json))
-        {
-            Console.WriteLine(answer.ToString());
-            return 0;
-        }
+        return parsed.Show(answer, () => PrintRuns(answer));
+    }
 
+    private static void PrintRuns(JsonElement answer)
+    {
         var table = new Table().AddColumns("started", "job", "by", "status", "attempt", "summary", "error");
         foreach (var run in answer.GetProperty("runs").EnumerateArray())
         {
@@ -108,7 +105,6 @@ public sealed class JobCommands : ICommandModule
         }
 
         AnsiConsole.Write(table);
-        return 0;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, string verb, CancellationToken cancellationToken)
@@ -119,10 +115,10 @@ public sealed class JobCommands : ICommandModule
             new { triggered_by = parsed.GetValue(TriggeredBy), even_if_disabled = parsed.GetValue(EvenIfDisabled) },
             cancellationToken);
         var status = answer.GetProperty("status").GetString();
-        Console.WriteLine(parsed.GetValue(ApiOptions.Json)
-            ? answer.ToString()
-            : $"{status} {Plain(answer, "summary")}{Plain(answer, "error")}".TrimEnd());
-        return status == "completed" ? 0 : CommandLine.Failed;
+        return parsed.Show(
+            answer,
+            $"{status} {Plain(answer, "summary")}{Plain(answer, "error")}".TrimEnd(),
+            status == "completed" ? 0 : CommandLine.Failed);
     }
 
     private static string Text(JsonElement element, string member) => Markup.Escape(Plain(element, member));

@@ -45,14 +45,14 @@ public sealed class NotificationCommands : ICommandModule
             "smplat notifications preview payment_success --html > mail.html")
         { Kind, Html };
         preview.SetWork(PreviewAsync);
-        var kinds = new Command("kinds", "Every kind of message.") { ApiOptions.Json };
+        var kinds = new Command("kinds", "Every kind of message.");
         kinds.SetWork(KindsAsync);
         var list = new CommandWithExamples(
             "list",
             "Messages and what became of them, newest first.",
             "smplat notifications list --status dead",
             "smplat notifications list --kind weekly_digest --json")
-        { Status, OnlyKind, OnlyReason, Limit, ApiOptions.Json };
+        { Status, OnlyKind, OnlyReason, Limit };
         list.SetWork(ListAsync);
         var redrive = new CommandWithExamples(
             "redrive",
@@ -73,18 +73,16 @@ public sealed class NotificationCommands : ICommandModule
             throw new UsageException($"There is no kind {parsed.GetValue(Kind)}; see smplat notifications kinds.");
         }
 
-        Console.WriteLine(parsed.GetValue(Html) ? message.Html : $"Subject: {message.Subject}\n\n{message.Text}");
-        return 0;
+        return parsed.Show(
+            new { message.Subject, message.Text, message.Html },
+            (parsed.GetValue(Html) ? message.Html : $"Subject: {message.Subject}\n\n{message.Text}")!);
     }
 
-    private static Task<int> KindsAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        if (parsed.GetValue(ApiOptions.Json))
-        {
-            Console.WriteLine(JsonSerializer.Serialize(MessageKinds.All.Select(kind => new { kind.Name, Class = ClassOf(kind), kind.Preference }), Naming));
-            return Task.FromResult(0);
-        }
+    private static Task<int> KindsAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        Task.FromResult(parsed.Show(MessageKinds.All, PrintKinds));
 
+    private static void PrintKinds()
+    {
         var table = new Table().AddColumns("kind", "class", "preference");
         foreach (var kind in MessageKinds.All)
         {
@@ -92,7 +90,6 @@ public sealed class NotificationCommands : ICommandModule
         }
 
         Terminal.Out.Write(table);
-        return Task.FromResult(0);
     }
 
     private static string ClassOf(MessageKind kind) => kind.Class.ToString().ToLowerInvariant();
@@ -108,12 +105,11 @@ public sealed class NotificationCommands : ICommandModule
         var query = new ListMessages(
             parsed.GetValue(Status), parsed.GetValue(OnlyKind), parsed.GetValue(OnlyReason), null, LimitOf(parsed, 200));
         var rows = await services.GetRequiredService<MessageReview>().ListAsync(query, cancellationToken);
-        if (parsed.GetValue(ApiOptions.Json))
-        {
-            Console.WriteLine(JsonSerializer.Serialize(rows, Naming));
-            return 0;
-        }
+        return parsed.Show(rows, () => Print(rows));
+    }
 
+    private static void Print(IEnumerable<MessageRow> rows)
+    {
         var table = new Table().AddColumns("created", "kind", "key", "status", "reason", "attempts", "error");
         foreach (var row in rows)
         {
@@ -128,7 +124,6 @@ public sealed class NotificationCommands : ICommandModule
         }
 
         Terminal.Out.Write(table);
-        return 0;
     }
 
     private static async Task<int> RedriveAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -142,8 +137,7 @@ public sealed class NotificationCommands : ICommandModule
         var command = new RedriveMessages(
             [], parsed.GetValue(OnlyKind), reason, LimitOf(parsed, 1000), parsed.GetValue(Actor)!, parsed.GetValue(Why)!);
         var count = await services.GetRequiredService<MessageReview>().RedriveAsync(command, cancellationToken);
-        Console.WriteLine($"{count} messages wait for delivery again.");
-        return 0;
+        return parsed.Show(new { redriven = count }, $"{count} messages wait for delivery again.");
     }
 
     /// <exception cref="UsageException">It is out of range.</exception>
@@ -164,8 +158,7 @@ public sealed class NotificationCommands : ICommandModule
         try
         {
             var report = await services.GetRequiredService<DeliverOutboxJob>().RunAsync(run, cancellationToken);
-            Console.WriteLine(JsonSerializer.Serialize(report.Summary));
-            return 0;
+            return parsed.Show(report.Summary, JsonSerializer.Serialize(report.Summary));
         }
         catch (ReceiversAwayException exception)
         {

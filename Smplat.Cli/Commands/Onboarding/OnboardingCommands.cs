@@ -60,8 +60,8 @@ public sealed class OnboardingCommands : ICommandModule
         }
 
         var report = await services.GetRequiredService<NudgeRound>().RunAsync(order, cancellationToken);
-        Print(report, order, services.GetRequiredService<TimeProvider>().GetUtcNow());
-        return 0;
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        return parsed.Show(new { order.IsDryRun, report.Journeys, report.Messages, report.Skipped, report.Due }, () => Print(report, order, now));
     }
 
     private static void Print(NudgeReport report, NudgeOrder order, DateTimeOffset now)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Smplat.Cli.Commands.Api;
 
 namespace Smplat.Cli.Commands.Operators;
@@ -29,13 +30,15 @@ public sealed class BannerCommands : ICommandModule
         set.SetWork(SetAsync);
         var clear = new Command("clear", "Take the banner down.") { ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout };
         clear.SetWork(ClearAsync);
-        root.Subcommands.Add(new Command("banner", "The incident banner.") { set, clear });
+        var show = new Command("show", "The banner that is up, if any.") { ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout };
+        show.SetWork(ShowAsync);
+        root.Subcommands.Add(new Command("banner", "The incident banner.") { set, show, clear });
     }
 
     private static async Task<int> SetAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         using var api = ApiOptions.Connect(parsed);
-        await api.SendAsync(
+        var answer = await api.SendAsync(
             HttpMethod.Put,
             Path,
             new
@@ -46,15 +49,25 @@ public sealed class BannerCommands : ICommandModule
                 reference = parsed.GetValue(Reference),
             },
             cancellationToken);
-        Console.WriteLine("The banner is up.");
-        return 0;
+        return parsed.Show(answer, "The banner is up.");
+    }
+
+    private static async Task<int> ShowAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var api = ApiOptions.Connect(parsed);
+        var answer = await api.GetAsync(Path, cancellationToken);
+        var banner = answer.GetProperty("banner");
+        return parsed.Show(
+            answer,
+            banner.ValueKind == JsonValueKind.Null
+                ? "No banner is up."
+                : $"{banner.GetProperty("severity")}: {banner.GetProperty("message")} ({banner.GetProperty("set_by")}, {banner.GetProperty("set_at")})");
     }
 
     private static async Task<int> ClearAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         using var api = ApiOptions.Connect(parsed);
         await api.SendAsync(HttpMethod.Delete, Path, null, cancellationToken);
-        Console.WriteLine("No banner is up.");
-        return 0;
+        return parsed.Show(new { banner = (object?)null }, "No banner is up.");
     }
 }

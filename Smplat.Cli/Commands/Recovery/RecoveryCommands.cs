@@ -63,7 +63,7 @@ public sealed class RecoveryCommands : ICommandModule
             "Do what a plan says; what has changed since is left alone.",
             "smplat recovery inspect --out plan.json",
             "smplat recovery apply plan.json")
-        { Plan, ApiOptions.Json };
+        { Plan };
         apply.SetWork(ApplyAsync);
         root.Subcommands.Add(new Command("recovery", "Stalled checkouts, hosted sessions and stuck messages.")
         {
@@ -114,8 +114,9 @@ public sealed class RecoveryCommands : ICommandModule
         }
 
         await File.WriteAllTextAsync(file, json + "\n", cancellationToken);
-        Console.WriteLine($"{plan.Items.Count} items in {file}. Read it, change actions where you know better, then: smplat recovery apply {file}");
-        return 0;
+        return parsed.Show(
+            new { file, items = plan.Items.Count },
+            $"{plan.Items.Count} items in {file}. Read it, change actions where you know better, then: smplat recovery apply {file}");
     }
 
     private static async Task<int> ApplyAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -123,12 +124,11 @@ public sealed class RecoveryCommands : ICommandModule
         var plan = await ReadAsync(parsed.GetValue(Plan)!, cancellationToken);
         await using var services = RecoveryServices.Create(parsed);
         var results = await services.GetRequiredService<RecoveryRepair>().ApplyAsync(plan, cancellationToken);
-        if (parsed.GetValue(ApiOptions.Json))
-        {
-            Console.WriteLine(JsonSerializer.Serialize(results, Readable));
-            return 0;
-        }
+        return parsed.Show(results, () => Print(results));
+    }
 
+    private static void Print(IEnumerable<RepairResult> results)
+    {
         var table = new Table().AddColumns("subject", "name", "action", "outcome");
         foreach (var result in results)
         {
@@ -140,7 +140,6 @@ public sealed class RecoveryCommands : ICommandModule
         }
 
         Terminal.Out.Write(table);
-        return 0;
     }
 
     private static async Task<RepairPlan> ReadAsync(string file, CancellationToken cancellationToken)

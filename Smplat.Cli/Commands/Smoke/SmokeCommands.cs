@@ -20,7 +20,7 @@ public sealed class SmokeCommands : ICommandModule
             "smplat smoke fulfillment --base-url https://api.example.com",
             "smplat smoke fulfillment --in-process")
         {
-            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout, InProcess, ApiOptions.Json,
+            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout, InProcess,
         };
         fulfillment.SetWork((parsed, token) => RunAsync(parsed, FulfillmentSmoke.RunAsync, token));
         var checkout = new CommandWithExamples(
@@ -29,7 +29,7 @@ public sealed class SmokeCommands : ICommandModule
             "smplat smoke checkout --base-url https://api.example.com --api-key \"$CHECKOUT_API_KEY\"",
             "smplat smoke checkout --in-process")
         {
-            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout, InProcess, ApiOptions.Json,
+            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout, InProcess,
         };
         checkout.SetWork((parsed, token) => RunAsync(parsed, CheckoutSmoke.RunAsync, token));
         root.Subcommands.Add(new Command("smoke", "Quick checks that a deployment stands.") { fulfillment, checkout });
@@ -41,30 +41,20 @@ public sealed class SmokeCommands : ICommandModule
         await using ISmokeTarget target = parsed.GetValue(InProcess)
             ? await InProcessTarget.CreateAsync(parsed, cancellationToken)
             : new HttpTarget(ApiOptions.Connect(parsed));
-        var isJson = parsed.GetValue(ApiOptions.Json);
-        var report = new SmokeReport(isQuiet: isJson);
-        string? failure = null;
+        var report = new SmokeReport(isQuiet: parsed.IsJson());
         try
         {
             await run(target, report, cancellationToken);
         }
         catch (SmokeFailedException exception)
         {
-            failure = exception.Message;
+            return parsed.Show(
+                new { passed = false, checks = report.Passed, failed = exception.Message },
+                () => CliCommand.Fail($"[smoke] FAILED {exception.Message}", CommandLine.Failed),
+                CommandLine.Failed);
         }
 
-        if (isJson)
-        {
-            Console.WriteLine(JsonSerializer.Serialize(new { passed = report.Passed, failure }));
-            return failure is null ? 0 : CommandLine.Failed;
-        }
-
-        if (failure is not null)
-        {
-            return CliCommand.Fail($"[smoke] FAILED {failure}", CommandLine.Failed);
-        }
-
-        Console.WriteLine($"[smoke] {report.Passed.Count} checks passed");
-        return 0;
+        return parsed.Show(
+            new { passed = true, checks = report.Passed, failed = (string?)null }, $"[smoke] {report.Passed.Count} checks passed");
     }
 }

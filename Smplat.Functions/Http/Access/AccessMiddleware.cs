@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Observability.Counters;
+using Smplat.Core.Operators.KeyUse;
 using Smplat.Core.Settings;
 using Smplat.Functions.Http.Errors;
 
@@ -14,7 +15,8 @@ public sealed class AccessMiddleware(
     FunctionTraits traits,
     IOptionsMonitor<RuntimeOptions> runtime,
     IOptionsMonitor<HttpOptions> options,
-    DurableCounters counters) : IFunctionsWorkerMiddleware
+    DurableCounters counters,
+    KeyUseLog uses) : IFunctionsWorkerMiddleware
 {
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -32,22 +34,36 @@ public sealed class AccessMiddleware(
         if (trait.Scope is not { } scope)
         {
             return trait.RefuseWrongKey && shown is not null && match is null && !keys.IsEmpty
-                ? Refuse(http, "wrong_key")
+                ? Refuse(http, KeyUseOutcome.WrongKey)
                 : next(context);
         }
 
         if (keys.IsEmpty)
         {
             // Fail closed: only a local run may be without keys.
-            return runtime.CurrentValue.IsLocal
-                ? next(context)
-                : ErrorBody.WriteAsync(http, ErrorKind.NotConfigured, "No API key is configured for this app; set CHECKOUT_API_KEY.");
+            if (runtime.CurrentValue.IsLocal)
+            {
+                return next(context);
+            }
+
+            Note(null, scope, KeyUseOutcome.NotConfigured);
+            return ErrorBody.WriteAsync(http, ErrorKind.NotConfigured, "No API key is configured for this app; set CHECKOUT_API_KEY.");
         }
 
-        return match is null ? Refuse(http, shown is null ? "no_key" : "wrong_key")
-            : match.Scopes.Contains(scope) ? next(context)
-            : ErrorBody.WriteAsync(http, ErrorKind.Forbidden, "This key does not open this route.");
+        var outcome = match is null ? shown is null ? KeyUseOutcome.NoKey : KeyUseOutcome.WrongKey
+            : match.Scopes.Contains(scope) ? KeyUseOutcome.Opened
+            : KeyUseOutcome.WrongScope;
+        Note(match, scope, outcome);
+        return outcome switch
+        {
+            KeyUseOutcome.Opened => next(context),
+            KeyUseOutcome.WrongScope => ErrorBody.WriteAsync(http, ErrorKind.Forbidden, "This key does not open this route."),
+            _ => Refuse(http, outcome),
+        };
     }
+
+    private void Note(KeyMatch? match, KeyScope scope, string outcome) =>
+        uses.Note(match?.Name ?? "unknown", match?.Fingerprint ?? "", scope.ToString().ToLowerInvariant(), outcome);
 
     private Task Refuse(HttpContext http, string why)
     {

@@ -7,7 +7,7 @@ namespace Smplat.Functions.Http.Access;
 /// <summary>The configured keys, kept as digests so that comparing takes the same time whatever is shown.</summary>
 public sealed class KeyRing
 {
-    private volatile Held[] _keys;
+    private volatile Entry[] _keys;
 
     public KeyRing(IOptionsMonitor<KeyOptions> options)
     {
@@ -16,6 +16,9 @@ public sealed class KeyRing
     }
 
     public bool IsEmpty => _keys.Length == 0;
+
+    /// <summary>The keys that are accepted now, by name and fingerprint.</summary>
+    public IReadOnlyList<KeyMatch> Held => [.. _keys.Select(key => key.Match)];
 
     /// <summary>What a shown key opens; null when it is nobody's.</summary>
     public KeyMatch? Match(string shown)
@@ -39,25 +42,30 @@ public sealed class KeyRing
     public (KeyMatch Match, byte[] Digest)? Find(string name) =>
         Array.Find(_keys, key => key.Match.Name == name) is { } held ? (held.Match, held.Digest) : null;
 
-    private static Held[] Hold(KeyOptions options)
+    private static Entry[] Hold(KeyOptions options)
     {
         var hasOperatorKey = !string.IsNullOrWhiteSpace(options.Operator);
         KeyScope[] checkout = hasOperatorKey
             ? [KeyScope.Storefront, KeyScope.Metrics]
             : [KeyScope.Storefront, KeyScope.Metrics, KeyScope.Operator];
-        (string? Key, string Name, KeyScope[] Scopes)[] all =
+        (string? Key, string Name, string Setting, KeyScope[] Scopes)[] all =
         [
-            (options.Checkout, "checkout", checkout),
-            (options.CheckoutPrevious, "checkout-previous", checkout),
-            (options.Operator, "operator", [KeyScope.Storefront, KeyScope.Metrics, KeyScope.Operator]),
-            (options.Metrics, "metrics", [KeyScope.Metrics]),
+            (options.Checkout, "checkout", "CHECKOUT_API_KEY", checkout),
+            (options.CheckoutPrevious, "checkout-previous", "CHECKOUT_API_KEY_PREVIOUS", checkout),
+            (options.Operator, "operator", "OPERATOR_API_KEY", [KeyScope.Storefront, KeyScope.Metrics, KeyScope.Operator]),
+            (options.Metrics, "metrics", "METRICS_API_KEY", [KeyScope.Metrics]),
         ];
         return
         [
-            .. all.Where(entry => !string.IsNullOrWhiteSpace(entry.Key)).Select(entry =>
-                new Held(SHA256.HashData(Encoding.UTF8.GetBytes(entry.Key!.Trim())), new(entry.Name, entry.Scopes))),
+            .. from entry in all
+               where !string.IsNullOrWhiteSpace(entry.Key)
+               let digest = SHA256.HashData(Encoding.UTF8.GetBytes(entry.Key.Trim()))
+               select new Entry(digest, new(entry.Name, entry.Setting, Fingerprint(digest), entry.Scopes)),
         ];
     }
 
-    private sealed record Held(byte[] Digest, KeyMatch Match);
+    /// <summary>Enough to tell keys apart, too little to try keys against.</summary>
+    private static string Fingerprint(byte[] digest) => Convert.ToHexStringLower(digest.AsSpan(0, 4));
+
+    private sealed record Entry(byte[] Digest, KeyMatch Match);
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Operators.KeyUse;
 using Smplat.Core.Operators.Page;
 using Smplat.Functions.Http.Access;
 using Smplat.Functions.Ops.Layout;
@@ -18,6 +19,7 @@ public sealed class OpsLogin(
     OpsCookies cookies,
     KeyRing keys,
     LoginGuard guard,
+    KeyUseLog uses,
     IOptionsMonitor<OpsPageOptions> options,
     ILogger<OpsLogin> logger)
 {
@@ -67,10 +69,22 @@ public sealed class OpsLogin(
             cancellationToken);
 
     /// <summary>Name of the operator key that was shown; null when it was none.</summary>
-    private string? KeyNameOf(string? key) =>
-        sessions.IsKeyless ? OpsSessions.KeylessName
-        : key is not null && keys.Match(key) is { } match && match.Scopes.Contains(KeyScope.Operator) ? match.Name
-        : null;
+    private string? KeyNameOf(string? key)
+    {
+        if (sessions.IsKeyless)
+        {
+            return OpsSessions.KeylessName;
+        }
+
+        var match = key is null ? null : keys.Match(key);
+        var isOperator = match?.Scopes.Contains(KeyScope.Operator) ?? false;
+        uses.Note(
+            match?.Name ?? "unknown",
+            match?.Fingerprint ?? "",
+            "operator",
+            isOperator ? KeyUseOutcome.Opened : match is null ? KeyUseOutcome.WrongKey : KeyUseOutcome.WrongScope);
+        return isOperator ? match!.Name : null;
+    }
 
     private IResult LetIn(HttpRequest request, string keyName, string next)
     {

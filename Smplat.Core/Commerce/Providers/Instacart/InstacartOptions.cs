@@ -9,7 +9,7 @@ public sealed class InstacartOptions
 {
     /// <summary>API key, of the form keys. and 32 hex digits. Unset: the provider has no credentials.</summary>
     [ConfigurationKeyName("INSTACART_API_KEY")]
-    [SecretSetting]
+    [SecretSetting(IsVendorCredential = true)]
     public string? ApiKey { get; init; }
 
     /// <summary>Root of the API. Default the production host.</summary>

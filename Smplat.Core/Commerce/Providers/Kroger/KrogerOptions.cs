@@ -8,12 +8,12 @@ public sealed class KrogerOptions
 {
     /// <summary>Client id of the app registered with Kroger. Unset: the provider has no credentials.</summary>
     [ConfigurationKeyName("KROGER_CLIENT_ID")]
-    [SecretSetting]
+    [SecretSetting(IsVendorCredential = true)]
     public string? ClientId { get; init; }
 
     /// <summary>Client secret of that app.</summary>
     [ConfigurationKeyName("KROGER_CLIENT_SECRET")]
-    [SecretSetting]
+    [SecretSetting(IsVendorCredential = true)]
     public string? ClientSecret { get; init; }
 
     /// <summary>production calls api.kroger.com; anything else the certification host. Default sandbox.</summary>

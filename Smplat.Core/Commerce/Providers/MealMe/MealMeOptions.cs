@@ -18,7 +18,7 @@ public sealed class MealMeOptions
 
     /// <summary>API key, sent without a scheme word. Unset: the provider has no credentials.</summary>
     [ConfigurationKeyName("MEALME_API_KEY")]
-    [SecretSetting]
+    [SecretSetting(IsVendorCredential = true)]
     public string? ApiKey { get; init; }
 
     /// <summary>Secret with which the vendor signs its webhooks. Unset: webhooks are refused with 503.</summary>

@@ -9,12 +9,12 @@ public sealed class WalmartOptions
 {
     /// <summary>Consumer id, sent as WM_CONSUMER.ID. Unset: the provider has no credentials.</summary>
     [ConfigurationKeyName("WALMART_PARTNER_ID")]
-    [SecretSetting]
+    [SecretSetting(IsVendorCredential = true)]
     public string? ConsumerId { get; init; }
 
     /// <summary>Private RSA key that signs the calls: PKCS#8 as PEM or as Base64 without armour.</summary>
     [ConfigurationKeyName("WALMART_API_KEY")]
-    [SecretSetting]
+    [SecretSetting(IsVendorCredential = true)]
     public string? PrivateKey { get; init; }
 
     /// <summary>Version under which the public key was uploaded. Default 1.</summary>

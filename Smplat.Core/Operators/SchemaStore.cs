@@ -1,0 +1,17 @@
+using Dapper;
+using Npgsql;
+using Smplat.Core.Database;
+
+namespace Smplat.Core.Operators;
+
+/// <summary>Reads which migrations a database has seen, for snapshots and reports.</summary>
+public sealed class SchemaStore(NpgsqlDataSource database)
+{
+    private const string ListMigrations = "select number, name, checksum, applied_at from schema_migration order by number";
+
+    public async Task<IReadOnlyList<AppliedMigration>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<AppliedMigration>(Sql.Command(ListMigrations, null, cancellationToken))).AsList();
+    }
+}

@@ -1,0 +1,166 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Data.Tables;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Smplat.Functions.Storage;
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.Storage;
+
+/// <summary>The way in by identity: what infra gives the app instead of a connection string.</summary>
+public sealed class AppIdentityTests
+{
+    private static readonly TokenRequestContext Tables = new(["https://storage.azure.com/.default"]);
+
+    private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Test]
+    public async Task A_token_is_asked_for_as_the_platform_wants_it()
+    {
+        var (query, header) = ("", "");
+        await using var endpoint = await ServeAsync(context =>
+        {
+            query = Uri.UnescapeDataString(context.Request.QueryString.Value!);
+            header = context.Request.Headers["X-IDENTITY-HEADER"].ToString();
+            return context.Response.WriteAsync($$"""{"access_token":"token-1","expires_on":"{{Now.AddHours(1).ToUnixTimeSeconds()}}"}""");
+        });
+        var identity = Identity(endpoint);
+
+        var token = await identity.GetTokenAsync(Tables, CancellationToken.None);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(token.Token, Is.EqualTo("token-1"));
+            Assert.That(token.ExpiresOn, Is.EqualTo(Now.AddHours(1)));
+            Assert.That(query, Is.EqualTo("?resource=https://storage.azure.com&api-version=2019-08-01&client_id=the-client"));
+            Assert.That(header, Is.EqualTo("proof"));
+        });
+    }
+
+    [Test]
+    public async Task A_token_is_kept_until_shortly_before_it_expires()
+    {
+        var asked = 0;
+        await using var endpoint = await ServeAsync(context =>
+            context.Response.WriteAsync($$"""{"access_token":"token-{{++asked}}","expires_on":{{Now.AddMinutes(asked * 60).ToUnixTimeSeconds()}}}"""));
+        var clock = new FixedClock(Now);
+        var identity = new AppIdentity(Settings(endpoint), clock);
+
+        await identity.GetTokenAsync(Tables, CancellationToken.None);
+        clock.Advance(TimeSpan.FromMinutes(54));
+        await identity.GetTokenAsync(Tables, CancellationToken.None);
+        Assert.That(asked, Is.EqualTo(1));
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.That((await identity.GetTokenAsync(Tables, CancellationToken.None)).Token, Is.EqualTo("token-2"));
+    }
+
+    [Test]
+    public async Task A_refusal_and_a_missing_endpoint_are_failures_of_the_request_and_name_no_secret()
+    {
+        await using var endpoint = await ServeAsync(context =>
+        {
+            context.Response.StatusCode = 403;
+            return Task.CompletedTask;
+        });
+
+        Assert.That(
+            async () => await Identity(endpoint).GetTokenAsync(Tables, CancellationToken.None),
+            Throws.InstanceOf<RequestFailedException>().With.Property(nameof(RequestFailedException.Status)).EqualTo(403)
+                .And.Message.Not.Contains("proof"));
+        Assert.That(
+            async () => await new AppIdentity(new StorageOptions { AccountName = "st" }, TimeProvider.System).GetTokenAsync(Tables, CancellationToken.None),
+            Throws.InstanceOf<RequestFailedException>().With.Message.Contains("IDENTITY_ENDPOINT"));
+    }
+
+    [Test]
+    public async Task The_table_service_is_shown_the_token()
+    {
+        var shown = "";
+        await using var endpoint = await ServeAsync(context =>
+            context.Response.WriteAsync("""{"access_token":"the-token","expires_on":"9999999999"}"""));
+        await using var tables = await ServeAsync(
+            context =>
+            {
+                shown = context.Request.Headers.Authorization.ToString();
+                context.Response.StatusCode = 201;
+                return context.Response.WriteAsync("""{"TableName":"cache"}""");
+            },
+            secure: true);
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
+        using var transport = new HttpClientTransport(handler);
+        var client = new TableClient(
+            AddressOf(tables), "cache", new AppIdentity(Settings(endpoint), TimeProvider.System), new TableClientOptions { Transport = transport });
+
+        await client.CreateIfNotExistsAsync();
+
+        Assert.That(shown, Is.EqualTo("Bearer the-token"));
+    }
+
+    [TestCase("AzureWebJobsStorage__accountName", "stsmplat", "https://stsmplat.table.core.windows.net/")]
+    [TestCase("AzureWebJobsStorage__tableServiceUri", "https://tables.example.com/", "https://tables.example.com/")]
+    [TestCase("AzureWebJobsStorage:accountName", "stsmplat", "https://stsmplat.table.core.windows.net/")]
+    public void The_account_is_found_by_the_names_that_the_host_uses(string setting, string value, string expected)
+    {
+        var configuration = new Microsoft.Extensions.Configuration.ConfigurationManager { [setting] = value };
+
+        Assert.That(Smplat.Core.Settings.SettingsReader.Read<StorageOptions>(configuration).Settings.IdentityTables, Is.EqualTo(new Uri(expected)));
+    }
+
+    [Test]
+    public async Task Without_an_identity_endpoint_the_app_serves_and_shares_nothing()
+    {
+        await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["AzureWebJobsStorage__accountName"] = "stsmplat" });
+
+        var answer = await app.Client.PostAsync(
+            "/functions/v1/loopgpt_route_order",
+            new StringContent(
+                """{"items":[{"id":"1","name":"Test","quantity":1,"unit":"pcs"}],"shippingAddress":{"street":"1 Test","city":"SF","state":"CA","postalCode":"94102","country":"US"}}"""));
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    private static AppIdentity Identity(WebApplication endpoint) => new(Settings(endpoint), new FixedClock(Now));
+
+    private static StorageOptions Settings(WebApplication endpoint) => new()
+    {
+        AccountName = "st",
+        ClientId = "the-client",
+        IdentityEndpoint = new Uri(AddressOf(endpoint), "msi/token"),
+        IdentityHeader = "proof",
+    };
+
+    private static Uri AddressOf(WebApplication app) => new(app.Urls.First());
+
+    private static async Task<WebApplication> ServeAsync(RequestDelegate answer, bool secure = false)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (secure)
+            {
+                listen.UseHttps(Certificate());
+            }
+        }));
+        var app = builder.Build();
+        app.Run(answer);
+        await app.StartAsync();
+        return app;
+    }
+
+    private static X509Certificate2 Certificate()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var made = request.CreateSelfSigned(Now.AddYears(-1), Now.AddYears(50));
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
+    }
+}
