@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Cli.Commands.Api;
 using Smplat.Cli.Commands.Recovery;
@@ -11,8 +10,6 @@ namespace Smplat.Cli.Commands.Digest;
 /// <summary><c>smplat digest</c>: weekly digests by hand.</summary>
 public sealed class DigestCommands : ICommandModule
 {
-    private static readonly JsonSerializerOptions Naming = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Say what would be sent; write nothing." };
 
     private static readonly Option<bool> Preview = new("--preview") { Description = "Print the first digest that is due; write nothing." };

@@ -12,9 +12,11 @@ namespace Smplat.Cli.Commands.Fulfillment;
 /// <summary><c>smplat fulfillment dead-letters</c>: what was given up, and what to do about it.</summary>
 internal static class DeadLetterCommands
 {
-    private static readonly JsonSerializerOptions Naming = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    private static readonly JsonSerializerOptions Indented = new(Naming) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+    };
 
     private static readonly Argument<Guid> Task = new("task") { Description = "Id of the task." };
 

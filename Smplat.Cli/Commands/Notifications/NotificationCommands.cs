@@ -18,8 +18,6 @@ namespace Smplat.Cli.Commands.Notifications;
 /// <summary><c>smplat notifications</c>: look at messages, and send them on their way.</summary>
 public sealed class NotificationCommands : ICommandModule
 {
-    private static readonly JsonSerializerOptions Naming = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     private static readonly Argument<string> Kind = new("kind") { Description = "Such as weekly_digest; see smplat notifications kinds." };
 
     private static readonly Option<bool> Html = new("--html") { Description = "As HTML instead of text." };
