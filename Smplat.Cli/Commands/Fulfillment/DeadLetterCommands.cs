@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Cli.Commands.Api;
@@ -16,6 +17,8 @@ internal static class DeadLetterCommands
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
+        // Read by people and programs, never by a browser.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     private static readonly Argument<Guid> Task = new("task") { Description = "Id of the task." };

@@ -69,7 +69,8 @@ public sealed class EventApplication(
             return;
         }
 
-        if (before.CapturedAt is null && after.CapturedAt is not null)
+        // An order of nobody we know has no one to write to.
+        if (before.CapturedAt is null && after.CapturedAt is not null && order.UserId is not null)
         {
             await outbox.EnqueueAsync(Receipt(after, order), transaction, cancellationToken);
         }
