@@ -80,7 +80,8 @@ internal sealed class TestDatabaseServer
         await Cloning.WaitAsync();
         try
         {
-            await ExecuteAsync($"create database {name} template {(isMigrated ? Template : "template0")}");
+            // Copying the files costs a third of what it costs to write each of their pages to the log.
+            await ExecuteAsync($"create database {name} template {(isMigrated ? Template : "template0")} strategy file_copy");
         }
         finally
         {
