@@ -8,7 +8,7 @@ namespace Smplat.Tests.Support;
 /// </summary>
 public sealed class Browser : IAsyncDisposable
 {
-    private const string Executable = "/usr/bin/chromium";
+    private static readonly string[] Executables = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
 
     private static readonly string[] Flags =
     [
@@ -23,18 +23,20 @@ public sealed class Browser : IAsyncDisposable
 
     public static async Task<Browser> LaunchAsync()
     {
-        if (!File.Exists(Executable))
+        var executable = Array.Find(Executables, File.Exists);
+        if (executable is null)
         {
+            const string missing = "Neither chromium nor google-chrome is installed.";
             if (TestSettings.IsContinuousIntegration)
             {
-                Assert.Fail($"{Executable} is not installed.");
+                Assert.Fail(missing);
             }
 
-            Assert.Ignore($"{Executable} is not installed.");
+            Assert.Ignore(missing);
         }
 
         var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Executable, Args = Flags });
+        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = executable, Args = Flags });
         return new(playwright, browser);
     }
 

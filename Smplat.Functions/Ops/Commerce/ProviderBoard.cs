@@ -11,7 +11,12 @@ internal static class ProviderBoard
     internal static Markup Render(ProviderPerformance figures)
     {
         var whole = figures.Quotes.Where(quote => quote.At is null).ToArray();
-        string[] names = [.. whole.Select(quote => quote.ProviderId)];
+        // One order for all charts, so that a provider has one colour in all of them.
+        string[] names =
+        [
+            .. whole.Select(quote => quote.ProviderId).Union(figures.Selections.Select(selection => selection.ProviderId)).Order(StringComparer.Ordinal),
+        ];
+        var orders = figures.Selections.ToDictionary(selection => selection.ProviderId, selection => (double?)selection.Orders);
         var steps = ChartTime.Steps(figures.Since, figures.Until, figures.Window.Step);
         return Markup.Of(
             $"""
@@ -19,11 +24,11 @@ internal static class ProviderBoard
             <div class="charts">
             {ShareChart.Render(
                 new("provider-share", "Orders by provider", "", "No order was routed in this time."),
-                [.. figures.Selections.Select(selection => selection.ProviderId)],
-                new("Orders", [.. figures.Selections.Select(selection => (double?)selection.Orders)]))}
+                names,
+                new("Orders", [.. names.Select(name => orders.GetValueOrDefault(name, 0))]))}
             {BarChart.Render(
                 new("provider-latency", "Time to quote", "ms", "No provider gave a quote in this time."),
-                names,
+                [.. whole.Select(quote => quote.ProviderId)],
                 new ChartSeries("P50", [.. whole.Select(quote => quote.P50Ms)]),
                 new ChartSeries("P95", [.. whole.Select(quote => quote.P95Ms)]))}
             {LineChart.Render(

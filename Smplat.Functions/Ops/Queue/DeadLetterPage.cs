@@ -54,7 +54,7 @@ public sealed class DeadLetterPage(DeadLetterDesk desk)
 
     private static Markup Attempts(DeadLetterFile file, OpsVisit visit) => OpsParts.Table(
         "Failed attempts, oldest first",
-        ["#Attempt", "Failed", "Then", "Error"],
+        ["Attempt", "Failed", "Then", "Error"],
         file.Attempts.Select(attempt => (Markup[])
         [
             Markup.Of($"{attempt.Attempt}"),
