@@ -11,7 +11,11 @@ public abstract record CommerceRefusal(string Code, string Message) : Refusal(Co
 
     /// <summary>No provider is enabled for the request, or none gave a usable quote.</summary>
     public sealed record NoProviders(IReadOnlyList<ProviderId> Attempted, IReadOnlyDictionary<ProviderId, string> Errors)
-        : CommerceRefusal("NO_PROVIDERS_AVAILABLE", "No providers returned valid quotes");
+        : CommerceRefusal("NO_PROVIDERS_AVAILABLE", "No providers returned valid quotes")
+    {
+        /// <summary>Who was not asked, and why.</summary>
+        public IReadOnlyDictionary<ProviderId, string> Skipped { get; init; } = new Dictionary<ProviderId, string>();
+    }
 
     /// <summary>The database cannot take the decision, so it is not answered.</summary>
     public sealed record StorageUnavailable()

@@ -52,5 +52,6 @@ public sealed class CommerceAnswers(TimeProvider clock)
     private static FailureDetails Details(CommerceRefusal.NoProviders none) =>
         new(
             [.. none.Attempted.Select(id => id.ToWire())],
-            none.Errors.ToDictionary(entry => entry.Key.ToWire(), entry => entry.Value));
+            none.Errors.ToDictionary(entry => entry.Key.ToWire(), entry => entry.Value),
+            none.Skipped.Count == 0 ? null : none.Skipped.ToDictionary(entry => entry.Key.ToWire(), entry => entry.Value));
 }

@@ -76,7 +76,31 @@ public sealed class RouteOrderHttpTests
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         Assert.That(body.GetProperty("error").GetProperty("code").GetString(), Is.EqualTo("NO_PROVIDERS_AVAILABLE"));
-        Assert.That(body.GetProperty("error").GetProperty("details").GetProperty("attemptedProviders").GetArrayLength(), Is.Zero);
+        var details = body.GetProperty("error").GetProperty("details");
+        Assert.That(details.GetProperty("attemptedProviders").GetArrayLength(), Is.Zero);
+        Assert.That(
+            details.GetProperty("skipped").EnumerateObject().Select(skipped => skipped.Value.GetString()),
+            Is.EqualTo(Enumerable.Repeat("does not deliver to the region", 4)));
+    }
+
+    [Test]
+    public async Task Who_is_not_asked_is_told_with_the_reason()
+    {
+        await using var app = await RouterApp.StartAsync(("LOOPGPT_ENABLE_MEALME", "false"), ("LOOPGPT_PREFERRED_STRICT", "true"));
+
+        var (_, body) = await app.PostAsync(
+            "loopgpt_route_order", Baskets.One(""","preferences":{"preferredProviders":["kroger"],"excludeProviders":["kroger","walmart"]}"""));
+
+        Assert.That(
+            body.GetProperty("error").GetProperty("details").GetProperty("skipped").EnumerateObject()
+                .Select(skipped => $"{skipped.Name}: {skipped.Value.GetString()}"),
+            Is.EquivalentTo(new[]
+            {
+                "MEALME: switched off",
+                "INSTACART: not among the preferred",
+                "KROGER_API: excluded by the preferences",
+                "WALMART_API: excluded by the preferences",
+            }));
     }
 
     [Test]

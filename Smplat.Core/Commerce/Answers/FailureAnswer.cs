@@ -5,5 +5,8 @@ public sealed record FailureAnswer(bool Success, FailureError Error, string Requ
 
 public sealed record FailureError(string Code, string Message, FailureDetails? Details = null, int? RetryAfter = null);
 
-/// <summary>Which providers were asked and what each of them said.</summary>
-public sealed record FailureDetails(IReadOnlyList<string> AttemptedProviders, IReadOnlyDictionary<string, string> Errors);
+/// <summary>Which providers were asked and what each of them said, and why the others were not asked.</summary>
+public sealed record FailureDetails(
+    IReadOnlyList<string> AttemptedProviders,
+    IReadOnlyDictionary<string, string> Errors,
+    IReadOnlyDictionary<string, string>? Skipped = null);

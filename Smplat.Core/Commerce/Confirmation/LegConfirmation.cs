@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Learning;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Sessions;
+using Smplat.Core.Commerce.Telemetry;
 
 namespace Smplat.Core.Commerce.Confirmation;
 
@@ -84,6 +85,7 @@ public sealed class LegConfirmation(
         var request = leg.Request(session, quote, payment);
         await orders.StartAsync(
             OrderAttempt.Start(session, leg.Number, number, quote, clock.GetUtcNow()), CancellationToken.None);
+        using var span = ProviderSpan.Start("confirm", quote.Provider);
         var outcome = await gateway.ConfirmAsync(request, config, CancellationToken.None);
         if (outcome is ConfirmOutcome.Failed { ProvablyNothingPlaced: false } ambiguous)
         {
@@ -94,6 +96,8 @@ public sealed class LegConfirmation(
                 _ => ambiguous,
             };
         }
+
+        span.End((outcome as ConfirmOutcome.Failed)?.Failure);
 
         return outcome switch
         {

@@ -10,17 +10,41 @@ public static class CandidatePolicy
     public static IReadOnlyList<ProviderConfig> Select(
         IReadOnlyList<ProviderConfig> enabled, RouteOrder order, bool preferredStrict)
     {
-        var (address, preferences) = (order.Basket.Address, order.Preferences);
         var candidates = new List<ProviderConfig>(enabled.Count);
         foreach (var config in enabled)
         {
-            var isWanted = !preferredStrict || preferences.Preferred.Count == 0 || preferences.Preferred.Contains(config.Id);
-            if (isWanted && config.Serves(address.Country, address.State) && !preferences.Excluded.Contains(config.Id))
+            if (WhySkipped(config, order, preferredStrict) is null)
             {
                 candidates.Add(config);
             }
         }
 
         return candidates;
+    }
+
+    /// <summary>The others, each with the reason why it is not asked.</summary>
+    public static IReadOnlyDictionary<ProviderId, string> Skipped(
+        IReadOnlyList<ProviderConfig> all, RouteOrder order, bool preferredStrict)
+    {
+        var skipped = new Dictionary<ProviderId, string>();
+        foreach (var config in all)
+        {
+            if (WhySkipped(config, order, preferredStrict) is { } reason)
+            {
+                skipped[config.Id] = reason;
+            }
+        }
+
+        return skipped;
+    }
+
+    private static string? WhySkipped(ProviderConfig config, RouteOrder order, bool preferredStrict)
+    {
+        var (address, preferences) = (order.Basket.Address, order.Preferences);
+        return !config.Enabled ? "switched off"
+            : !config.Serves(address.Country, address.State) ? "does not deliver to the region"
+            : preferences.Excluded.Contains(config.Id) ? "excluded by the preferences"
+            : preferredStrict && preferences.Preferred.Count > 0 && !preferences.Preferred.Contains(config.Id) ? "not among the preferred"
+            : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.EdgeLogs;
 using Smplat.Core.Commerce.Experiments;
@@ -32,6 +33,7 @@ public sealed class OrderRouter(
     {
         var (start, options) = (clock.GetTimestamp(), routing.CurrentValue);
         var requestId = RequestId.Create(clock.GetUtcNow());
+        Activity.Current?.SetTag("smplat.request_id", requestId);
         var candidates = CandidatePolicy.Select(registry.Enabled, order, options.PreferredStrict);
         var attempts = candidates.Count == 0
             ? []
@@ -45,7 +47,8 @@ public sealed class OrderRouter(
         var viable = Viable(attempts);
         if (viable.Count < options.MinViableQuotes)
         {
-            return await RefuseAsync(requestId, NoProviders(attempts), attempts, order, start);
+            var skipped = CandidatePolicy.Skipped(registry.All, order, options.PreferredStrict);
+            return await RefuseAsync(requestId, NoProviders(attempts, skipped), attempts, order, start);
         }
 
         var (weights, arm) = Assignment.Apply(
@@ -83,11 +86,15 @@ public sealed class OrderRouter(
         return viable;
     }
 
-    private static CommerceRefusal.NoProviders NoProviders(IReadOnlyList<ProviderAttempt> attempts) =>
+    private static CommerceRefusal.NoProviders NoProviders(
+        IReadOnlyList<ProviderAttempt> attempts, IReadOnlyDictionary<ProviderId, string> skipped) =>
         new(
             [.. attempts.Select(attempt => attempt.Config.Id)],
             attempts.Where(attempt => attempt.Failure is not null)
-                .ToDictionary(attempt => attempt.Config.Id, attempt => attempt.Failure!.Message));
+                .ToDictionary(attempt => attempt.Config.Id, attempt => attempt.Failure!.Message))
+        {
+            Skipped = skipped,
+        };
 
     private async Task<RouteOutcome> RefuseAsync(
         string requestId, CommerceRefusal refusal, IReadOnlyList<ProviderAttempt> attempts, RouteOrder order, long start)

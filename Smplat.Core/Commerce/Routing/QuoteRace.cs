@@ -1,4 +1,5 @@
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Telemetry;
 
 namespace Smplat.Core.Commerce.Routing;
 
@@ -142,18 +143,17 @@ public sealed class QuoteRace(ProviderGateways gateways, TimeProvider clock)
     /// <summary>Never throws: whatever a provider does becomes an attempt.</summary>
     private async Task<ProviderAttempt> AskAsync(QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
     {
+        using var span = ProviderSpan.Start("quote", config.Id);
         var start = clock.GetTimestamp();
         var outcome = await AskSafelyAsync(request, config, cancellationToken);
         var latency = (int)clock.GetElapsedTime(start).TotalMilliseconds;
-        if (outcome is not QuoteOutcome.Quoted { Quote: var quote })
-        {
-            return new ProviderAttempt(config, null, ((QuoteOutcome.Failed)outcome).Failure, latency);
-        }
-
-        var problem = ViabilityPolicy.Check(quote, request, config.Id);
-        return problem is null
+        var (quote, failure) = outcome is QuoteOutcome.Quoted quoted
+            ? (quoted.Quote, ViabilityPolicy.Check(quoted.Quote, request, config.Id))
+            : (null, ((QuoteOutcome.Failed)outcome).Failure);
+        span.End(failure);
+        return failure is null
             ? new ProviderAttempt(config, quote, null, latency)
-            : new ProviderAttempt(config, null, problem, latency);
+            : new ProviderAttempt(config, null, failure, latency);
     }
 
     private async Task<QuoteOutcome> AskSafelyAsync(
