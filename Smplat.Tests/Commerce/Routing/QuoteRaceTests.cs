@@ -28,10 +28,10 @@ public sealed class QuoteRaceTests
     public async Task A_provider_that_ignores_cancellation_costs_its_timeout_and_no_more()
     {
         var attempts = await RunAsync(
-            new RouterOptions(), 60, new FakeGateway(ProviderId.MealMe).Hang(), new FakeGateway(ProviderId.KrogerApi));
+            new RouterOptions(), 2000, new FakeGateway(ProviderId.MealMe).Hang(), new FakeGateway(ProviderId.KrogerApi));
 
         var failure = attempts.Single(attempt => attempt.Config.Id == ProviderId.MealMe).Failure!;
-        Assert.That((failure.Code, failure.Message), Is.EqualTo(("TIMEOUT", "Provider MEALME timed out after 60ms")));
+        Assert.That((failure.Code, failure.Message), Is.EqualTo(("TIMEOUT", "Provider MEALME timed out after 2000ms")));
         Assert.That(failure.Retryable, Is.True);
         Assert.That(attempts.Single(attempt => attempt.Config.Id == ProviderId.KrogerApi).IsViable, Is.True);
     }
@@ -67,7 +67,7 @@ public sealed class QuoteRaceTests
             },
         };
 
-        var attempts = await RunAsync(new RouterOptions(), 60, blocking, new FakeGateway(ProviderId.KrogerApi));
+        var attempts = await RunAsync(new RouterOptions(), 2000, blocking, new FakeGateway(ProviderId.KrogerApi));
         release.Set();
 
         Assert.That(attempts.Count(attempt => attempt.IsViable), Is.EqualTo(1));
