@@ -10,7 +10,7 @@ internal static class SmokeCommand
         ["ingestion", "--seconds", "1", "--rounds", "1", "--only", "batch of 500"],
         ["export", "--rows", "20000"],
         ["trust", "--tasks", "20000"],
-        ["routing", "--seconds", "1", "--rounds", "1", "--connections", "8"],
+        ["routing", "--seconds", "1", "--rounds", "1", "--connections", "8", "--decisions", "5000"],
         ["startup", "--rounds", "1"],
         ["queue", "--no-peers", "--rounds", "1", "--unbatched", "500", "--batched", "5000"],
     ];

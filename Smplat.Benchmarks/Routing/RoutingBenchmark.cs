@@ -7,7 +7,7 @@ namespace Smplat.Benchmarks.Routing;
 
 /// <summary>
 /// Routed orders per second over HTTP with four mocked providers, every session committed before its answer and every log
-/// line kept, beside a bare API that does nothing; the decision alone; and the answer while providers hang.
+/// line kept, beside a bare API that does nothing; the decision alone; the answer while providers hang; and replay.
 /// </summary>
 internal sealed class RoutingBenchmark : IBenchmark
 {
@@ -19,11 +19,13 @@ internal sealed class RoutingBenchmark : IBenchmark
 
     private static readonly Option<int> Connections = new("--connections") { Description = "Connections of the client.", DefaultValueFactory = _ => 64 };
 
+    private static readonly Option<long> Decisions = new("--decisions") { Description = "Stored decisions to replay.", DefaultValueFactory = _ => 100_000 };
+
     public Command Build()
     {
-        var command = new Command("routing", "Routed orders per second beside a bare API, the decision alone, hung providers.")
+        var command = new Command("routing", "Routed orders per second beside a bare API, the decision alone, hung providers, replay.")
         {
-            Database, Seconds, Rounds, Connections,
+            Database, Seconds, Rounds, Connections, Decisions,
         };
         command.SetAction(RunAsync);
         return command;
@@ -61,6 +63,7 @@ internal sealed class RoutingBenchmark : IBenchmark
             CultureInfo.InvariantCulture,
             $"median {rates[rates.Count / 2]:N0} orders/s, {rates[rates.Count / 2] / ceilings[ceilings.Count / 2]:P1} of the bare API"));
         await CompareAsync(database.ConnectionString, routed, cancellationToken);
+        await ReplayMeasurement.PrintAsync(database.ConnectionString, parsed.GetValue(Decisions), cancellationToken);
     }
 
     private static async Task CompareAsync(string connection, long routed, CancellationToken cancellationToken)
