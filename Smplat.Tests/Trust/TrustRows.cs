@@ -88,5 +88,5 @@ internal sealed class TrustRows(NpgsqlDataSource database)
         return (Guid)(await command.ExecuteScalarAsync())!;
     }
 
-    private static JsonElement Json(object value) => JsonSerializer.SerializeToElement(value is JsonNode node ? node : value);
+    internal static JsonElement Json(object value) => JsonSerializer.SerializeToElement(value is JsonNode node ? node : value);
 }
