@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Analytics.Presets;
+using Smplat.Core.Analytics.Sample;
+using Smplat.Core.Database;
 
 namespace Smplat.Tests.Analytics;
 
@@ -46,6 +48,20 @@ public sealed class PresetRollupTests
         Assert.That(summary.GetProperty("window").GetProperty("days").GetInt32(), Is.EqualTo(7));
         Assert.That(summary.GetProperty("timeline").EnumerateArray().Last().GetProperty("counts").GetProperty("presetCtaApply").GetInt64(), Is.EqualTo(3));
         Assert.That(await _api.CountAsync("preset_event_daily_metrics"), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Sample_events_load_once_and_show_an_alert()
+    {
+        var sample = _api.App.Services.GetServices<ISampleData>().OfType<EventSample>().Single();
+
+        await sample.LoadAsync(default);
+        var loaded = await _api.CountAsync();
+        await sample.LoadAsync(default);
+
+        var (_, summary) = await _api.GetAsync("/api/v1/analytics/preset-events?window_days=14");
+        Assert.That(await _api.CountAsync(), Is.EqualTo(loaded).And.Positive);
+        Assert.That(summary.GetProperty("alerts")[0].GetProperty("code").GetString(), Is.EqualTo("preset_specific_clear_rate"));
     }
 
     [Test]
