@@ -35,7 +35,7 @@ internal sealed class OpsApp : IAsyncDisposable
 
     public static async Task<OpsApp> StartAsync(Dictionary<string, string>? settings = null, FixedClock? clock = null)
     {
-        clock ??= new FixedClock(DateTimeOffset.UtcNow);
+        clock ??= new FixedClock(TimeProvider.System.GetUtcNow());
         var all = new Dictionary<string, string> { ["OPERATOR_API_KEY"] = OperatorKey, ["SMPLAT_OPS_SESSION_SECRET"] = Secret };
         foreach (var (name, value) in settings ?? [])
         {

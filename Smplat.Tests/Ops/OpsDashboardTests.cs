@@ -7,7 +7,7 @@ namespace Smplat.Tests.Ops;
 [Parallelizable(ParallelScope.All)]
 public sealed class OpsDashboardTests
 {
-    private static readonly FixedClock Noon = new(new DateTimeOffset(DateTimeOffset.UtcNow.Date, TimeSpan.Zero).AddHours(-12).AddSeconds(30));
+    private static readonly FixedClock Noon = new(new DateTimeOffset(TimeProvider.System.GetUtcNow().Date, TimeSpan.Zero).AddHours(-12).AddSeconds(30));
 
     [Test]
     public async Task The_last_hour_is_told_by_minute_and_as_a_whole()

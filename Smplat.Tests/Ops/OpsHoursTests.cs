@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Jobs;
 using Smplat.Core.Operators.Page;
 using Smplat.Core.Operators.Page.Hours;
-using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Ops;
 

@@ -1,5 +1,3 @@
-using Smplat.Tests.Support;
-
 namespace Smplat.Tests.Ops;
 
 [Parallelizable(ParallelScope.All)]

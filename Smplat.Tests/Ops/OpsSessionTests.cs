@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Ops;
 
