@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Cli.Commands.Api;
 using Smplat.Cli.Commands.Recovery;
 using Smplat.Core.Digests;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Cli.Commands.Api;
 using Smplat.Core.Fulfillment;
 using Smplat.Core.Fulfillment.DeadLetters;
 using Spectre.Console;

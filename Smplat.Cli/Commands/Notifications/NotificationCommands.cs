@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Cli.Commands.Api;
 using Smplat.Cli.Commands.Recovery;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;

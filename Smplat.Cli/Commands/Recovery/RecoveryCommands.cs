@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Cli.Commands.Api;
 using Smplat.Core.Checkout.Hosted;
 using Smplat.Core.Checkout.Recovery;
 using Smplat.Core.Checkout.Repair;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Smplat.Cli.Commands.Api;
 
 namespace Smplat.Cli.Commands.Smoke;
