@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Database;
 using Smplat.Core.Onboarding.Sample;
 
