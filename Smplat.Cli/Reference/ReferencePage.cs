@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 
 namespace Smplat.Cli.Reference;
@@ -50,14 +51,14 @@ public static class ReferencePage
         var page = new StringBuilder(Opening).Append("## Exit codes\n\n| Code | Means |\n| --- | --- |\n");
         foreach (var (code, meaning) in ExitCodes.All)
         {
-            page.Append($"| {code} | {meaning} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| {code} | {meaning} |\n");
         }
 
         page.Append("\n## Every command\n\n");
         Table(page, "Option", [GlobalOptions.Database, GlobalOptions.Json]);
         foreach (var (path, command) in CommandPaths.Leaves(root))
         {
-            page.Append($"\n## `smplat {path}`\n\n{command.Description}\n\n");
+            page.Append(CultureInfo.InvariantCulture, $"\n## `smplat {path}`\n\n{command.Description}\n\n");
             Table(page, "Argument or option", [.. command.Arguments, .. command.Options]);
             page.Append("```bash\n").AppendJoin('\n', Examples.Of(command)).Append("\n```\n");
         }
@@ -72,10 +73,10 @@ public static class ReferencePage
             return;
         }
 
-        page.Append($"| {heading} | Default | Meaning |\n| --- | --- | --- |\n");
+        page.Append(CultureInfo.InvariantCulture, $"| {heading} | Default | Meaning |\n| --- | --- | --- |\n");
         foreach (var symbol in symbols)
         {
-            page.Append($"| `{Name(symbol)}` | {Default(symbol)} | {Cell(symbol.Description ?? "")} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| `{Name(symbol)}` | {Default(symbol)} | {Cell(symbol.Description ?? "")} |\n");
         }
 
         page.Append('\n');
@@ -97,7 +98,7 @@ public static class ReferencePage
     {
         null or false or "" => "",
         Enum label => $"`{label.ToString().ToLowerInvariant()}`",
-        IFormattable number => $"`{number.ToString(null, System.Globalization.CultureInfo.InvariantCulture)}`",
+        IFormattable number => $"`{number.ToString(null, CultureInfo.InvariantCulture)}`",
         _ => $"`{value}`",
     };
 

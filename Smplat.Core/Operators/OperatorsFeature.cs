@@ -3,6 +3,7 @@ using Smplat.Core.Jobs;
 using Smplat.Core.Operators.KeyUse;
 using Smplat.Core.Operators.Page;
 using Smplat.Core.Operators.Page.Hours;
+using Smplat.Core.Operators.Surfaces;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Operators;
@@ -15,6 +16,8 @@ public static class OperatorsFeature
         .AddSingleton<FeatureSwitches>()
         .AddSingleton<SampleLoadStore>()
         .AddSingleton<SampleLoad>()
+        .AddSettings<SurfaceOptions>()
+        .AddSingleton<StorefrontSurfaces>()
         .AddSettings<KeyUseOptions>()
         .AddSingleton<KeyUseStore>()
         .AddSingleton<KeyUseLog>()

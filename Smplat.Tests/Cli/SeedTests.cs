@@ -1,4 +1,3 @@
-using Dapper;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Cli;
@@ -25,11 +24,8 @@ public sealed class SeedTests
     public async Task A_database_with_orders_of_shoppers_is_left_alone_unless_forced()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using (var connection = await database.DataSource.OpenConnectionAsync())
-        {
-            await connection.ExecuteAsync(
-                "insert into orders (id, order_number, status, subtotal, total) values (gen_random_uuid(), 'SM000001', 'pending', 1, 1)");
-        }
+        await database.ExecuteAsync(
+            "insert into orders (id, order_number, status, subtotal, total) values (gen_random_uuid(), 'SM000001', 'pending', 1, 1)");
 
         var refused = await CliRun.RunAsync(["seed", "--database", database.ConnectionString]);
         var before = await CountAsync(database);
@@ -40,10 +36,8 @@ public sealed class SeedTests
         Assert.That((await CountAsync(database)).Products, Is.EqualTo(5));
     }
 
-    private static async Task<(long Products, long Orders, long Invoices)> CountAsync(TestDatabase database)
-    {
-        await using var connection = await database.DataSource.OpenConnectionAsync();
-        return await connection.QuerySingleAsync<(long, long, long)>(
-            "select (select count(*) from products), (select count(*) from orders), (select count(*) from invoices)");
-    }
+    private static async Task<(long Products, long Orders, long Invoices)> CountAsync(TestDatabase database) => (
+        await database.ReadAsync<long>("select count(*) from products"),
+        await database.ReadAsync<long>("select count(*) from orders"),
+        await database.ReadAsync<long>("select count(*) from invoices"));
 }

@@ -35,6 +35,20 @@ public sealed class TestDatabase : IAsyncDisposable
         return new(server, await server.CreateAsync(isMigrated: false));
     }
 
+    /// <summary>What an operator, or an accident, does to it from outside.</summary>
+    public async Task ExecuteAsync(string statement)
+    {
+        await using var command = DataSource.CreateCommand(statement);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The first column of the first row.</summary>
+    public async Task<T> ReadAsync<T>(string query)
+    {
+        await using var command = DataSource.CreateCommand(query);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();

@@ -31,6 +31,11 @@ public sealed class SnapshotIndex(DateTimeOffset takenAt, DateTimeOffset since, 
 
     public object ToRecord() => new
     {
-        TakenAt, Since, Origin, Facts = _facts, TraceIds = _traces, Parts = _parts,
+        TakenAt,
+        Since,
+        Origin,
+        Facts = _facts,
+        TraceIds = _traces,
+        Parts = _parts,
     };
 }

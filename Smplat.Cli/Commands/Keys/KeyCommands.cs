@@ -54,7 +54,7 @@ public sealed class KeyCommands : ICommandModule
         Print("Refused", report.GetProperty("refused"));
         foreach (var finding in report.GetProperty("findings").EnumerateArray())
         {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]-[/] {finding.GetString()}");
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]-[/] {finding.GetString()}");
         }
     }
 

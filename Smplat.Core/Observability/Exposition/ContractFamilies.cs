@@ -33,6 +33,7 @@ public static class ContractFamilies
         Labelled("smplat_notifications_total", "Messages by kind and outcome"),
         Labelled("smplat_auth_attempts_total", "Sign-in attempts by outcome"),
         Total("smplat_auth_lockouts_total", "Lockouts after too many failed sign-ins"),
+        Labelled("smplat_storefront_surface_answers_total", "Answers to storefronts by surface and whether it is shown or suspended"),
         Labelled("smplat_http_refused_total", "Requests refused for want of a right key, by reason"),
     ];
 

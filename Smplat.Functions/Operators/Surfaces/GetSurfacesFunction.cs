@@ -1,0 +1,25 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Operators.Surfaces;
+using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Operators.Surfaces;
+
+[RequireKey(KeyScope.Storefront)]
+public sealed class GetSurfacesFunction(StorefrontSurfaces surfaces)
+{
+    [Function("GetSurfaces")]
+    [Operation("Which parts of the storefront operators have suspended", Tag = "Storefront")]
+    [Answers(200, typeof(SurfaceStates), Naming.Snake)]
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/storefront/surfaces")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        request.HttpContext.Response.Headers.CacheControl =
+            string.Create(CultureInfo.InvariantCulture, $"private, max-age={StorefrontSurfaces.MaxAgeSeconds}");
+        return Task.FromResult(Answer.Snake(surfaces.Tell()));
+    }
+}
