@@ -45,7 +45,7 @@ public static class Examples
         ["migrate"] = ["smplat migrate"],
         ["notifications deliver"] = ["smplat notifications deliver"],
         ["notifications kinds"] = ["smplat notifications kinds"],
-        ["notifications list"] = ["smplat notifications list --status dead_letter --limit 20"],
+        ["notifications list"] = ["smplat notifications list --status dead --limit 20"],
         ["notifications preview"] = ["smplat notifications preview weekly_digest --html"],
         ["notifications redrive"] =
             ["smplat notifications redrive --message-reason delivery_unknown --actor on-call --reason \"the mail server is back\""],

@@ -38,7 +38,7 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2024-08-01' = {
 resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2024-08-01' = {
   parent: server
   name: 'smplat'
-  properties: { charset: 'UTF8', collation: 'C.UTF-8' }
+  properties: { charset: 'UTF8', collation: 'en_US.utf8' }
 }
 
 resource azureServices 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules@2024-08-01' = if (empty(subnetId)) {
