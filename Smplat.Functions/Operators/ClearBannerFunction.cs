@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Smplat.Core.Operators;
 using Smplat.Functions.Http.Access;
 using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Bodies;
 using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Operators;
@@ -12,12 +13,16 @@ public sealed class ClearBannerFunction(BannerBoard board)
 {
     [Function("ClearBanner")]
     [Operation("Take down the incident banner; doing it twice changes nothing", Tag = "Operators")]
+    [QueryParameter("actor", typeof(string), "Who takes it down; the name of the key when left out")]
+    [QueryParameter("reason", typeof(string), "How it ended")]
     [Answers(204, "No banner is up")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/operators/banner")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        await board.TakeDownAsync(new(request.HttpContext.Caller().Key?.Name ?? "local", null), cancellationToken);
+        var command = request.ReadQuery(fields => new ClearBanner(
+            fields.Text("actor", 1, 100) ?? request.HttpContext.Caller().Key?.Name ?? "local", fields.Text("reason", 1, 500)));
+        await board.TakeDownAsync(command, cancellationToken);
         return Answer.Empty();
     }
 }

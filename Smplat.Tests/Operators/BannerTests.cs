@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Operators;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Operators;
@@ -40,6 +42,20 @@ public sealed class BannerTests
 
         Assert.That(
             (await app.Client.PutAsync(Route, new StringContent(body))).StatusCode, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
+    }
+
+    [Test]
+    public async Task Who_took_a_banner_down_and_why_is_kept()
+    {
+        await using var app = await SmplatApp.StartAsync();
+        await app.Client.PutAsJsonAsync(Route, new { message = "slow", set_by = "on-call" });
+
+        await app.Client.DeleteAsync($"{Route}?actor=lead&reason=it%20is%20over");
+        var changes = await app.Services.GetRequiredService<BannerBoard>().ListChangesAsync(5, CancellationToken.None);
+
+        Assert.That(
+            changes.Select(change => (change.Action, change.Message, change.Actor, change.Reason)),
+            Is.EqualTo(new[] { ("clear", "slow", "lead", "it is over"), ("set", "slow", "on-call", null) }));
     }
 
     private static async Task<JsonElement> ReadAsync(SmplatApp app) =>

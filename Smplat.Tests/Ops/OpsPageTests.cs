@@ -37,6 +37,18 @@ public sealed class OpsPageTests
         Assert.That(html, Does.Contain("<h1>Not found</h1>"));
     }
 
+    [Test]
+    public async Task What_goes_wrong_before_a_page_is_made_is_a_page_too()
+    {
+        await using var ops = await OpsApp.SignedInAsync();
+
+        var answer = await ops.Client.PostAsync("/ops/banner", new ByteArrayContent(new byte[11 * 1024 * 1024]));
+
+        Assert.That((int)answer.StatusCode, Is.EqualTo(413));
+        Assert.That(answer.Content.Headers.ContentType!.MediaType, Is.EqualTo("text/html"));
+        Assert.That(answer.Headers.GetValues("Content-Security-Policy").Single(), Does.StartWith("default-src 'none'"));
+    }
+
     [TestCase("/ops/commerce?window=a&window=b")]
     [TestCase("/ops/commerce?window=%3Cscript%3E")]
     [TestCase("/ops/queue?type=%00")]
