@@ -28,7 +28,7 @@ internal static class SplitAnswers
             .. decision.Order.Basket.Items.Select(item => found.GetValueOrDefault(item.Id)
                 ?? new ItemAvailability(item.Id, item.Name, AvailabilityStatus.Unavailable, false)),
         ];
-        var names = string.Join(" and ", legs.Select(leg => leg.Config.Name));
+        var names = $"{string.Join(", ", legs.SkipLast(1).Select(leg => leg.Config.Name))} and {legs[^1].Config.Name}";
         return whole with
         {
             SelectedProvider = legs[0].Quote.Provider,

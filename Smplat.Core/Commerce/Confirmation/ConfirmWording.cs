@@ -85,21 +85,25 @@ public sealed class ConfirmWording(ProviderRegistry registry)
 
     private IEnumerable<string> Said(LegOutcome.Done[] done)
     {
-        if (Names(done, ConfirmMode.Placed) is { Length: > 0 } placed)
+        var (placed, handed) = (Names(done, ConfirmMode.Placed), Names(done, ConfirmMode.Handoff));
+        if (placed.Length > 0)
         {
-            yield return $"{placed} {(Count(done, ConfirmMode.Placed) == 1 ? "has" : "have")} the order.";
+            yield return $"{Join(placed)} {(placed.Length == 1 ? "has" : "have")} the order.";
         }
 
-        if (Names(done, ConfirmMode.Handoff) is { Length: > 0 } handed)
+        if (handed.Length > 0)
         {
-            yield return $"The basket is ready at {handed}; the order is placed at its checkout.";
+            yield return handed.Length == 1
+                ? $"The basket is ready at {handed[0]}; the order is placed at its checkout."
+                : $"The parts are ready at {Join(handed)}; each is ordered at its own checkout.";
         }
     }
 
-    private string Names(LegOutcome.Done[] done, ConfirmMode mode) =>
-        string.Join(" and ", done.Where(leg => leg.Order.Mode == mode).Select(leg => Name(leg.Order.Provider)));
+    private string[] Names(LegOutcome.Done[] done, ConfirmMode mode) =>
+        [.. done.Where(leg => leg.Order.Mode == mode).Select(leg => Name(leg.Order.Provider))];
 
-    private static int Count(LegOutcome.Done[] done, ConfirmMode mode) => done.Count(leg => leg.Order.Mode == mode);
+    private static string Join(string[] names) =>
+        names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
 
     private static ConfirmedPart[] Parts(ClaimedSession session, IReadOnlyList<LegOutcome> outcomes) =>
     [

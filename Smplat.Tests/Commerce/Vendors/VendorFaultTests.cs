@@ -57,6 +57,20 @@ public sealed class VendorFaultTests
         Assert.That(outcome, Is.TypeOf<QuoteOutcome.Quoted>());
     }
 
+    [TestCase(500, 2, 3)]
+    [TestCase(503, 0, 1)]
+    [TestCase(404, 3, 1)]
+    public async Task A_passing_fault_is_tried_again_as_often_as_set_and_a_final_one_not_at_all(int status, int retries, int calls)
+    {
+        await using var bench = await VendorBench.StartAsync();
+        bench.World.Walmart.Faults.Always(new Fault.Status(status));
+
+        var failure = await bench.FailedAsync(ProviderId.WalmartApi, timeoutMs: 8000, retries: retries);
+
+        Assert.That((failure.Code, failure.Retryable), Is.EqualTo(($"HTTP_{status}", status >= 500)));
+        Assert.That(bench.World.Walmart.Calls.All, Has.Count.EqualTo(calls));
+    }
+
     [Test]
     public async Task The_vendor_s_own_wish_to_wait_is_kept_to()
     {
