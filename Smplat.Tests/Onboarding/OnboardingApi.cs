@@ -24,6 +24,8 @@ internal sealed class OnboardingApi(SmplatApp app) : IAsyncDisposable
                 }
             }));
 
+    public string ConnectionString => app.OwnDatabase!.ConnectionString;
+
     public T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
 
