@@ -53,6 +53,33 @@ public sealed partial class AppSettingsTests
     }
 
     [Test]
+    public void What_the_template_sets_by_itself_is_in_it()
+    {
+        var template = File.ReadAllText(Path.Combine(InfraFiles.Folder, "modules", "app.bicep"));
+
+        Assert.That(
+            Declared.Where(setting => setting.Value.TryGetProperty("platform", out var by) && by.GetString() == "app.bicep")
+                .Select(setting => setting.Key)
+                .Where(name => !template.Contains($"  {name}: ", StringComparison.Ordinal)),
+            Is.Empty);
+    }
+
+    [Test]
+    public void Secrets_in_use_are_secrets_of_settings()
+    {
+        var known = Declared.Values.Where(setting => setting.TryGetProperty("secret", out _))
+            .Select(setting => setting.GetProperty("secret").GetString()).ToHashSet();
+
+        Assert.That(
+            from file in Directory.EnumerateFiles(InfraFiles.Folder, "*.bicep*")
+            from Match list in InUse().Matches(File.ReadAllText(file))
+            from Match name in Name().Matches(list.Groups[1].Value)
+            where !known.Contains(name.Groups[1].Value)
+            select $"{Path.GetFileName(file)}: {name.Groups[1].Value}",
+            Is.Empty);
+    }
+
+    [Test]
     public void Every_schedule_has_a_value() =>
         Assert.That(
             Sample.Keys.Where(name => name.EndsWith("_SCHEDULE", StringComparison.Ordinal) && Declared.ContainsKey(name))
@@ -61,4 +88,10 @@ public sealed partial class AppSettingsTests
 
     [GeneratedRegex(@"^\| `([A-Z0-9_]+)` \|.*\*\*Secret\.\*\*", RegexOptions.Multiline)]
     private static partial Regex Secret();
+
+    [GeneratedRegex(@"secretsInUse[^=\n]*= \[([^\]]*)\]")]
+    private static partial Regex InUse();
+
+    [GeneratedRegex("'([^']+)'")]
+    private static partial Regex Name();
 }

@@ -1,5 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Smplat.Tests.Observability;
 using Smplat.Tests.Support;
 
@@ -71,6 +76,34 @@ public sealed class IncidentDrillTests
 
         Assert.That((refused.ExitCode, forced.ExitCode), Is.EqualTo((1, 0)), forced.Error);
         Assert.That(refused.Error, Does.Contain(Component));
+    }
+
+    [Test]
+    public async Task The_span_of_a_failed_run_reaches_the_collector_as_an_error_of_this_service()
+    {
+        var spans = new ConcurrentQueue<string>();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var collector = builder.Build();
+        collector.MapPost("/v1/traces", async (HttpRequest request) =>
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body);
+            spans.Enqueue(Encoding.Latin1.GetString(body.ToArray()));
+        });
+        await collector.StartAsync();
+
+        await using (var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Urls.First() }))
+        {
+            await BreakAsync(app);
+            await PostAsync(app, $"/api/v1/operators/jobs/{Job}/run");
+        }
+
+        // Text within the binary form; the kind of the exception is the description that only an ERROR status has.
+        Assert.That(
+            spans.Any(sent => sent.Contains("smplat-api", StringComparison.Ordinal) && sent.Contains($"job {Job}", StringComparison.Ordinal)
+                && sent.Contains("PostgresException", StringComparison.Ordinal)),
+            Is.True);
     }
 
     /// <summary>A table that the job reads is gone from under it, and from nobody else.</summary>
