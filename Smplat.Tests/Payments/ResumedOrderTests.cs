@@ -1,5 +1,4 @@
 using Smplat.Core.Orders.Status;
-using Smplat.Tests.Fulfillment;
 
 namespace Smplat.Tests.Payments;
 

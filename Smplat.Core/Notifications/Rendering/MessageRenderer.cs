@@ -43,7 +43,7 @@ public sealed class MessageRenderer(
         values["body"] = templates.Render($"{kind.Name}.html", values);
         return new(
             subject,
-            text + templates.Render("footer.txt", values),
+            $"{text}\n{templates.Render("footer.txt", values)}",
             templates.Render("layout.html", values),
             link,
             Attachments.Of(kind, payload, order, values, templates));
