@@ -1,9 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Commerce.Metrics;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Observability.Counters;
+using Smplat.Core.Commerce.Providers.Resilience;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Observability;
@@ -48,7 +47,7 @@ public sealed partial class FeedContractTests
             Is.SupersetOf(new[]
             {
                 "smplat_fulfillment_loop_errors_total", "smplat_auth_attempts_total", "smplat_auth_lockouts_total", "smplat_component_status",
-                "smplat_build_info", "smplat_storefront_surface_answers_total", "loopgpt_router_requests_total", "loopgpt_provider_circuit",
+                "smplat_build_info", "smplat_storefront_surface_answers_total", "loopgpt_router_requests_total", "smplat_commerce_circuit_state",
             }));
     }
 
@@ -88,14 +87,13 @@ public sealed partial class FeedContractTests
             breaker.Fail();
         }
 
-        one.Services.GetRequiredService<CircuitNotes>().Note();
-        await one.Services.GetRequiredService<DurableCounters>().FlushAsync(CancellationToken.None);
+        await one.Services.GetRequiredService<CircuitReport>().WriteAsync(CancellationToken.None);
 
         Assert.That((await CircuitAsync(one), await CircuitAsync(other)), Is.EqualTo((2d, 2d)));
     }
 
     private static async Task<double> CircuitAsync(SmplatApp app) => StrictExposition.Parse(await app.Client.GetStringAsync(Feed))
-        .Single(sample => sample.Name == "loopgpt_provider_circuit" && sample.Labels["provider_id"] == ProviderIds.All[0].ToWire()).Value;
+        .Single(sample => sample.Name == "smplat_commerce_circuit_state" && sample.Labels["provider_id"] == ProviderIds.All[0].ToWire()).Value;
 
     [GeneratedRegex(@"^# TYPE (\S+) (\S+)$", RegexOptions.Multiline)]
     private static partial Regex Type();

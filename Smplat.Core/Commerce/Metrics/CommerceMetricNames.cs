@@ -43,8 +43,5 @@ public static class CommerceMetricNames
 
     public const string SelectionPercent = "loopgpt_provider_selection_pct";
 
-    /// <summary>Label <c>provider_id</c>.</summary>
-    public const string Circuit = "loopgpt_provider_circuit";
-
     public const string ConfirmLatencyP95 = "loopgpt_confirm_latency_p95_ms";
 }

@@ -9,9 +9,6 @@ public static class CommerceMetricsFeature
     {
         services.AddSingleton<CommerceTally>();
         services.AddSingleton<CommerceMetricStore>();
-        services.AddSingleton<CircuitNotes>();
-        services.AddHostedService(provider => provider.GetRequiredService<CircuitNotes>());
-        services.AddSingleton<IMetricSource, CircuitMetrics>();
         return services.AddSingleton<IMetricSource, CommerceMetrics>();
     }
 }
