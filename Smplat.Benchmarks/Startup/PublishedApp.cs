@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Smplat.LocalHost;
 
 namespace Smplat.Benchmarks.Startup;
@@ -16,7 +17,7 @@ internal sealed class PublishedApp : IDisposable
     public static async Task<PublishedApp> PublishAsync(bool isReadyToRun, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("smplat-bench-app-").FullName;
-        string[] ahead = isReadyToRun ? ["--use-current-runtime", "--self-contained", "false"] : [];
+        string[] ahead = isReadyToRun ? ["-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false"] : [];
         var start = new ProcessStartInfo(
             "dotnet", ["publish", "Smplat.Functions", "-c", "Release", "-o", folder, "-v", "q", "--nologo", .. ahead])
         {

@@ -26,7 +26,7 @@ public sealed class IngestionOptions
     [Range(1, 20_000)]
     public int MinCopyEvents { get; init; } = 64;
 
-    /// <summary>Groups that one instance commits side by side, each on a connection of its own. Default 2; read at start.</summary>
+    /// <summary>Large groups that one instance commits side by side, each on a connection of its own. Default 2.</summary>
     [ConfigurationKeyName("ANALYTICS_WRITERS")]
     [Range(1, 16)]
     public int Writers { get; init; } = 2;

@@ -18,6 +18,12 @@ public sealed class OfferEventWriter(
     TimeProvider clock,
     ILogger<OfferEventWriter> logger) : BackgroundService
 {
+    /// <summary>
+    /// Events from which the next group need not wait for this one. Smaller groups are mostly the price of their commit, which
+    /// those that arrive meanwhile share.
+    /// </summary>
+    private const int SideBySideFrom = 250;
+
     private readonly Channel<OfferEventWrite> _queue = Channel.CreateUnbounded<OfferEventWrite>();
     private long _waitingEvents;
     private long _waitingBytes;
@@ -60,29 +66,36 @@ public sealed class OfferEventWriter(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await gate.WaitAsync(stoppingToken);
-        await Task.WhenAll(Enumerable.Range(0, options.CurrentValue.Writers).Select(_ => WriteGroupsAsync(stoppingToken)));
-    }
-
-    private async Task WriteGroupsAsync(CancellationToken stoppingToken)
-    {
-        // Off the thread that starts the host.
-        await Task.Yield();
-        var group = new List<OfferEventWrite>();
+        var running = new List<Task>();
         while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
-            group.Clear();
-            var count = 0;
-            while (count < options.CurrentValue.MaxGroupEvents && _queue.Reader.TryRead(out var write))
+            var (group, count) = Take();
+            if (count == 0)
             {
-                count += write.Events.Count;
-                group.Add(write);
+                continue;
             }
 
-            if (count > 0)
+            running.Add(WriteAsync(group, count, stoppingToken));
+            var most = count < SideBySideFrom ? 1 : options.CurrentValue.Writers;
+            while (running.Count >= most)
             {
-                await WriteAsync(group, count, stoppingToken);
+                running.Remove(await Task.WhenAny(running));
             }
         }
+
+        await Task.WhenAll(running);
+    }
+
+    private (List<OfferEventWrite> Group, int Count) Take()
+    {
+        var (group, count) = (new List<OfferEventWrite>(), 0);
+        while (count < options.CurrentValue.MaxGroupEvents && _queue.Reader.TryRead(out var write))
+        {
+            count += write.Events.Count;
+            group.Add(write);
+        }
+
+        return (group, count);
     }
 
     private async Task WriteAsync(List<OfferEventWrite> group, int count, CancellationToken stoppingToken)

@@ -1,6 +1,6 @@
 using System.Globalization;
-using FsCheck.Fluent;
 using FsCheck;
+using FsCheck.Fluent;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Tests.Commerce.Support;
 

@@ -1,9 +1,9 @@
-using System.Net.Http.Json;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Dapper;
-using Smplat.FakeVendors.Hosting;
 using Smplat.FakeVendors;
+using Smplat.FakeVendors.Hosting;
 using Smplat.Tests.Commerce.Support;
 using Smplat.Tests.Support;
 

@@ -1,7 +1,7 @@
-using FsCheck.Fluent;
 using FsCheck;
-using Smplat.Core.Commerce.Providers.Matching;
+using FsCheck.Fluent;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Providers.Matching;
 using Smplat.FakeVendors.Groceries;
 using Smplat.Tests.Commerce.Support;
 

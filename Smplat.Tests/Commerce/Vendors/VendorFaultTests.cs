@@ -1,5 +1,5 @@
-using Smplat.Core.Commerce.Providers.Quota;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Providers.Quota;
 using Smplat.FakeVendors.Hosting;
 using Smplat.Tests.Commerce.Support;
 
