@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Database;
 
@@ -6,35 +5,10 @@ namespace Smplat.Core.Commerce.Providers.Ledger;
 
 /// <summary>Adds gathered vendor calls every second, and once more when the app stops.</summary>
 public sealed class VendorCallFlush(
-    VendorCallLedger ledger, MigrationGate migrations, TimeProvider clock, ILogger<VendorCallFlush> logger) : BackgroundService
+    VendorCallLedger ledger, MigrationGate migrations, TimeProvider clock, ILogger<VendorCallFlush> logger)
+    : WriteBehind(migrations, TimeSpan.FromSeconds(1), clock)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    protected override Task FlushAsync(CancellationToken cancellationToken) => ledger.FlushAsync(cancellationToken);
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await TryFlushAsync(cancellationToken);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await migrations.WaitAsync(stoppingToken);
-        while (true)
-        {
-            await Task.Delay(Interval, clock, stoppingToken);
-            await TryFlushAsync(stoppingToken);
-        }
-    }
-
-    private async Task TryFlushAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ledger.FlushAsync(cancellationToken);
-        }
-        catch (Exception exception) when (Transient.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
-        {
-            VendorLog.LedgerWaits(logger, exception.GetType().Name);
-        }
-    }
+    protected override void Waits(string problem) => VendorLog.LedgerWaits(logger, problem);
 }
