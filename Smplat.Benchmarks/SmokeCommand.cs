@@ -7,7 +7,7 @@ internal static class SmokeCommand
 {
     private static readonly string[][] Runs =
     [
-        ["ingestion", "--seconds", "1", "--rounds", "1", "--only", "batch of 500"],
+        ["ingestion", "--seconds", "1", "--rounds", "1", "--only", "single, 16", "--only", "batch of 500"],
         ["export", "--rows", "20000"],
         ["trust", "--tasks", "20000"],
         ["routing", "--seconds", "1", "--rounds", "1", "--connections", "8", "--decisions", "5000"],

@@ -45,6 +45,14 @@ internal static class BareStore
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Makes an empty table with the same columns, key and indexes.</summary>
+    /// <param name="name">Given by the benchmark, never by anybody outside.</param>
+    public static async Task CopyTableAsync(NpgsqlDataSource source, string name, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand($"create table if not exists {name} (like bare_event including all)");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     public static async Task<int> InsertAsync(NpgsqlDataSource source, BareEvent[] events, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);

@@ -4,8 +4,8 @@ using Smplat.Benchmarks.Load;
 namespace Smplat.Benchmarks.Ingestion;
 
 /// <summary>
-/// Offer events over HTTP, ours beside the bare API, in turns on the same Postgres: what counts is the ratio, because the
-/// machine's own speed cancels out.
+/// Offer events over HTTP, ours beside the bare API, and single ones beside fastify with pg too, in turns on the same Postgres:
+/// what counts is the ratio, because the machine's own speed cancels out.
 /// </summary>
 internal sealed class IngestionBenchmark : IBenchmark
 {
@@ -17,7 +17,19 @@ internal sealed class IngestionBenchmark : IBenchmark
 
     private static readonly Option<string[]> Settings = new("--setting") { Description = "NAME=value for the app.", DefaultValueFactory = _ => [] };
 
-    private static readonly Option<string?> Only = new("--only") { Description = "Only cases whose name contains this." };
+    private static readonly Option<string[]> Only = new("--only")
+    {
+        Description = "Only cases whose name contains this; may be given several times.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<bool> NoPeers = new("--no-peers") { Description = "Without fastify." };
+
+    private static readonly Option<int> PeerPool = new("--peer-pool")
+    {
+        Description = "Connections to the database that fastify may have, all its processes together.",
+        DefaultValueFactory = _ => 32,
+    };
 
     private static readonly IngestionCase[] Cases =
     [
@@ -31,9 +43,9 @@ internal sealed class IngestionBenchmark : IBenchmark
 
     public Command Build()
     {
-        var command = new Command("ingestion", "Offer events over HTTP beside a bare API and bare storage.")
+        var command = new Command("ingestion", "Offer events over HTTP, beside a bare API, fastify with pg, and bare storage.")
         {
-            Database, Seconds, Rounds, Settings, Only,
+            Database, Seconds, Rounds, Settings, Only, NoPeers, PeerPool,
         };
         command.SetAction(RunAsync);
         return command;
@@ -46,23 +58,59 @@ internal sealed class IngestionBenchmark : IBenchmark
         await using var bare = await BenchServer.StartAsync(
             typeof(IngestionBenchmark).Assembly.Location,
             port => ["serve-bare", "--port", $"{port}", "--database", database.ConnectionString]);
-        var duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds));
-        await StorageFloor.PrintAsync(database.ConnectionString, cancellationToken);
-        foreach (var one in Cases.Where(one => one.Name.Contains(parsed.GetValue(Only) ?? "", StringComparison.Ordinal)))
+        List<IngestionRival> rivals =
+        [
+            new("ours", ours, "/api/v1/analytics/offer-events", "/api/v1/analytics/offer-events"),
+            new("bare", bare, "/single", "/batch"),
+        ];
+        var cases = Chosen(parsed);
+        var peers = parsed.GetValue(NoPeers) || !cases.Any(one => one.IsSingle)
+            ? []
+            : await FastifyPeer.StartAsync(database.ConnectionString, parsed.GetValue(PeerPool), cancellationToken);
+        rivals.AddRange(peers);
+        try
         {
-            var rivals = new List<(LoadResult Ours, LoadResult Bare)>();
-            for (var round = 0; round <= parsed.GetValue(Rounds); round++)
+            await StorageFloor.PrintAsync(database.ConnectionString, cancellationToken);
+            foreach (var one in cases)
             {
-                var measured = (await one.RunAsync(ours, isOurs: true, duration), await one.RunAsync(bare, isOurs: false, duration));
-                if (round > 0)
-                {
-                    // The first round warms both up.
-                    rivals.Add(measured);
-                }
+                await MeasureAsync(one, [.. rivals.Where(one.IsFor)], parsed);
+            }
+        }
+        finally
+        {
+            foreach (var peer in peers)
+            {
+                await peer.DisposeAsync();
+            }
+        }
+    }
+
+    private static IngestionCase[] Chosen(ParseResult parsed)
+    {
+        var parts = parsed.GetValue(Only)!;
+        return [.. Cases.Where(one => parts.Length == 0 || parts.Any(part => one.Name.Contains(part, StringComparison.Ordinal)))];
+    }
+
+    private static async Task MeasureAsync(IngestionCase one, IngestionRival[] rivals, ParseResult parsed)
+    {
+        var duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds));
+        var rounds = new List<LoadResult[]>();
+        for (var round = 0; round <= parsed.GetValue(Rounds); round++)
+        {
+            var results = new LoadResult[rivals.Length];
+            for (var rival = 0; rival < rivals.Length; rival++)
+            {
+                results[rival] = await one.RunAsync(rivals[rival], duration);
             }
 
-            one.Print(rivals);
+            if (round > 0)
+            {
+                // The first round warms all up.
+                rounds.Add(results);
+            }
         }
+
+        one.Print(rivals, rounds);
     }
 
     private static Task<BenchServer> StartOursAsync(string database, IEnumerable<string> settings) => BenchServer.StartAsync(

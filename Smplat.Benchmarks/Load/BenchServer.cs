@@ -17,12 +17,16 @@ public sealed class BenchServer : IAsyncDisposable
 
     /// <summary>Starts <c>dotnet {assembly} {arguments}</c> and waits until it listens.</summary>
     /// <param name="arguments">Made from the port that was chosen.</param>
-    public static async Task<BenchServer> StartAsync(string assembly, Func<int, IEnumerable<string>> arguments)
+    public static Task<BenchServer> StartAsync(string assembly, Func<int, IEnumerable<string>> arguments) =>
+        StartAsync("dotnet", Path.GetDirectoryName(assembly)!, port => [assembly, .. arguments(port)]);
+
+    /// <summary>Starts a program in a folder and waits until it listens.</summary>
+    /// <param name="arguments">Made from the port that was chosen.</param>
+    public static async Task<BenchServer> StartAsync(string program, string folder, Func<int, IEnumerable<string>> arguments)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, WorkingDirectory = Path.GetDirectoryName(assembly) };
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, WorkingDirectory = folder };
         start.Environment["DOTNET_gcServer"] = "0";
-        start.ArgumentList.Add(assembly);
         foreach (var argument in arguments(port))
         {
             start.ArgumentList.Add(argument);
@@ -32,8 +36,16 @@ public sealed class BenchServer : IAsyncDisposable
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         var server = new BenchServer(process, port);
-        await server.WaitAsync();
-        return server;
+        try
+        {
+            await server.WaitAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -74,7 +74,8 @@ internal static class LoadConnection
 
     private static int ContentLength(ReadOnlySpan<byte> head)
     {
-        var at = head.IndexOf("Content-Length: "u8);
+        // The two spellings that servers use; to look for both costs less than to fold the case of a whole head.
+        var at = head.IndexOf("Content-Length: "u8) is var usual and >= 0 ? usual : head.IndexOf("content-length: "u8);
         return at >= 0 && Utf8Parser.TryParse(head[(at + 16)..], out int length, out _)
             ? length
             : throw new IOException("The answer names no length.");
