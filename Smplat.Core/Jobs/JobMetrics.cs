@@ -17,6 +17,7 @@ public sealed class JobMetrics(JobCatalog catalog, JobGate gate, JobLedgerView l
         Total("retries_total", "Attempts at catalogue jobs after a failed one"),
         .. PerJob(Scheduler + "job_"),
         .. PerJob(Job),
+        new(Job + "attempt_failures_total", "Attempts that failed, by job", MetricType.Counter),
         new(Job + "enabled", "1 while timers may run the job", MetricType.Gauge),
     ];
 
@@ -34,6 +35,11 @@ public sealed class JobMetrics(JobCatalog catalog, JobGate gate, JobLedgerView l
             MetricSample.Of(Scheduler + "retries_total", scheduled.Sum(entry => entry.State.Retries)),
             .. scheduled.SelectMany(entry => Samples(Scheduler + "job_", entry.job.Definition, entry.State)),
             .. jobs.SelectMany(entry => Samples(Job, entry.job.Definition, entry.State)),
+            .. jobs.Select(entry => MetricSample.Of(
+                Job + "attempt_failures_total",
+                entry.State.AttemptFailures,
+                ("job_id", entry.job.Definition.Id),
+                ("task", entry.job.Definition.Task))),
             .. jobs.Select(entry => MetricSample.Of(
                 Job + "enabled", gate.IsOpenFor(entry.job) ? 1 : 0, ("job_id", entry.job.Definition.Id), ("task", entry.job.Definition.Task))),
         ];

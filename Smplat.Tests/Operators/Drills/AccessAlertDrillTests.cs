@@ -1,0 +1,100 @@
+using System.Net;
+using Smplat.Tests.Ops;
+
+namespace Smplat.Tests.Operators.Drills;
+
+/// <summary>The thresholds of requirements/003 for sign-in: wrong keys at the operators' page, and at the routes.</summary>
+public sealed class AccessAlertDrillTests
+{
+    private const int Attempts = 5;
+
+    [Test]
+    public async Task More_than_three_lockouts_within_a_minute_alert_and_three_do_not()
+    {
+        await using var drill = await DrillApp.StartAsync(new Dictionary<string, string>
+        {
+            ["OPERATOR_API_KEY"] = OpsApp.OperatorKey,
+            ["SMPLAT_OPS_SESSION_SECRET"] = OpsApp.Secret,
+            ["SMPLAT_OPS_LOGIN_ATTEMPTS"] = $"{Attempts}",
+        });
+        await drill.Alerts.SeeAsync(2);
+        drill.Alerts.Quiet("LockoutSpike");
+
+        await LockOutAsync(drill, "203.0.113.", 3);
+        await drill.ShowsAsync("smplat_auth_lockouts_total 3");
+        await drill.Alerts.SeeAsync(3);
+        drill.Alerts.Quiet("LockoutSpike");
+
+        await LockOutAsync(drill, "198.51.100.", 4);
+        await drill.ShowsAsync("smplat_auth_lockouts_total 7");
+        await drill.Alerts.SeeAsync(1);
+        drill.Alerts.Fires("LockoutSpike{team=\"security\"}");
+        await drill.Alerts.SeeAsync(2);
+        drill.Alerts.Quiet("LockoutSpike");
+
+        await drill.Alerts.JudgeAsync();
+    }
+
+    [Test]
+    public async Task Requests_without_a_right_key_alert_when_they_come_in_numbers()
+    {
+        await using var drill = await DrillApp.StartAsync();
+        await drill.Alerts.SeeAsync(6);
+        drill.Alerts.Quiet("KeyRefusals");
+
+        for (var attempt = 0; attempt < 60; attempt++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/operators/jobs");
+            request.Headers.Authorization = new("Bearer", "a guess");
+            await drill.Client.SendAsync(request);
+        }
+
+        await drill.Alerts.SeeAsync(3);
+        drill.Alerts.Fires("KeyRefusals");
+
+        await drill.Alerts.JudgeAsync();
+    }
+
+    [Test]
+    public async Task A_feed_with_gaps_and_a_feed_that_is_gone_alert()
+    {
+        await using var drill = await DrillApp.StartAsync();
+        await drill.Alerts.SeeAsync(6);
+        drill.Alerts.Quiet("SmplatFeedIncomplete", "SmplatFeedDown");
+
+        await drill.TakeAwayAsync("job_state");
+        await drill.ShowsAsync("smplat_feed_failed_sources 1");
+        await drill.Alerts.SeeAsync(6);
+        drill.Alerts.Fires("SmplatFeedIncomplete");
+        drill.Alerts.Quiet("SmplatFeedDown");
+
+        await drill.App.StopAsync();
+        await drill.Alerts.SeeAsync(3);
+        drill.Alerts.Fires("SmplatFeedDown");
+
+        await drill.Alerts.JudgeAsync();
+    }
+
+    /// <summary>As many wrong keys as lead to a lockout, from each of so many addresses.</summary>
+    private static async Task LockOutAsync(DrillApp drill, string network, int addresses)
+    {
+        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
+        using var browser = new HttpClient(handler) { BaseAddress = drill.Client.BaseAddress };
+        for (var address = 1; address <= addresses; address++)
+        {
+            HttpResponseMessage? last = null;
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                var token = OpsApp.TokenIn(await browser.GetStringAsync("/ops/login"));
+                using var request = new HttpRequestMessage(HttpMethod.Post, "/ops/login")
+                {
+                    Content = new FormUrlEncodedContent([new("form_token", token), new("key", $"guess {attempt}")]),
+                };
+                request.Headers.Add("X-Forwarded-For", network + address);
+                last = await browser.SendAsync(request);
+            }
+
+            Assert.That(last!.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.RegularExpressions;
+using Smplat.Tests.Infra;
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.Operators.Drills;
+
+/// <summary>No threshold of requirements/002 and 003 gets a rule without a drill in the running app.</summary>
+public sealed partial class DrillCoverageTests
+{
+    [TestCase("fulfillment")]
+    [TestCase("payments")]
+    [TestCase("catalog")]
+    [TestCase("platform")]
+    public void Every_alert_is_seen_quiet_and_firing_in_a_drill(string rules)
+    {
+        var alerts = Alert().Matches(File.ReadAllText(InfraFiles.Rules.Single(path => Path.GetFileName(path) == $"{rules}.yml")))
+            .Select(match => match.Groups[1].Value).ToArray();
+        var drills = string.Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "Smplat.Tests", "Operators", "Drills"), "*AlertDrillTests.cs")
+            .Select(File.ReadAllText));
+
+        Assert.That(alerts, Is.Not.Empty);
+        Assert.That(alerts.Where(alert => !Named("Fires", alert).IsMatch(drills)), Is.Empty, "seen to fire");
+        Assert.That(alerts.Where(alert => !Named("Quiet", alert).IsMatch(drills)), Is.Empty, "seen not to fire before");
+    }
+
+    private static Regex Named(string what, string alert) => new($@"(\.{what}|\[TestCase)\([^;\]]*""{alert}[{{""]");
+
+    [GeneratedRegex(@"- alert: (\w+)")]
+    private static partial Regex Alert();
+}

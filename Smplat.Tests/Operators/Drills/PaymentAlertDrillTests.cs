@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Http.Json;
+using Smplat.FakeVendors.Hosting;
+using Smplat.FakeVendors.Stripe;
+
+namespace Smplat.Tests.Operators.Drills;
+
+/// <summary>The thresholds of requirements/002 for checkout and payment webhooks, against Stripe's wire format.</summary>
+public sealed class PaymentAlertDrillTests
+{
+    [Test]
+    public async Task Checkouts_that_Stripe_does_not_start_alert_from_the_second_on()
+    {
+        await using var stripe = new FakeStripe(TimeProvider.System);
+        await stripe.StartAsync(CancellationToken.None);
+        await using var drill = await DrillApp.StartAsync(stripe.Settings);
+        Assert.That(await CheckOutAsync(drill), Is.EqualTo(HttpStatusCode.Created).Or.EqualTo(HttpStatusCode.OK));
+        await drill.ShowsAsync("smplat_payments_checkout_succeeded_total 1");
+        await drill.Alerts.SeeAsync(6);
+        drill.Alerts.Quiet("CheckoutFailuresSpike");
+
+        stripe.Faults.Always(new Fault.Status(402), "/v1");
+        await CheckOutAsync(drill);
+        await drill.ShowsAsync("smplat_payments_checkout_failed_total 1");
+        await drill.Alerts.SeeAsync(6);
+        drill.Alerts.Quiet("CheckoutFailuresSpike");
+
+        await CheckOutAsync(drill);
+        await CheckOutAsync(drill);
+        await drill.ShowsAsync("smplat_payments_checkout_failed_total 3");
+        await drill.Alerts.SeeAsync(1);
+        drill.Alerts.Fires("CheckoutFailuresSpike{impact=\"checkout\"}");
+
+        await drill.Alerts.JudgeAsync();
+    }
+
+    [Test]
+    public async Task Webhooks_that_cannot_be_recorded_alert_from_the_third_on()
+    {
+        await using var drill = await DrillApp.StartAsync(new Dictionary<string, string> { ["STRIPE_WEBHOOK_SECRET"] = "whsec_drill" });
+        await drill.TakeAwayAsync("webhook_events");
+        await drill.Alerts.SeeAsync(6);
+        await StripeDelivery.SendAsync(drill.Client, "evt_drill_1", "whsec_drill");
+        await StripeDelivery.SendAsync(drill.Client, "evt_drill_2", "whsec_drill");
+        await drill.Alerts.SeeAsync(6);
+        drill.Alerts.Quiet("WebhookFailuresSpike");
+
+        for (var delivery = 3; delivery < 6; delivery++)
+        {
+            await StripeDelivery.SendAsync(drill.Client, $"evt_drill_{delivery}", "whsec_drill");
+        }
+
+        await drill.Alerts.SeeAsync(1);
+        drill.Alerts.Fires("WebhookFailuresSpike");
+
+        await drill.Alerts.JudgeAsync();
+    }
+
+    private static async Task<HttpStatusCode> CheckOutAsync(DrillApp drill)
+    {
+        var order = await drill.Given.AnOrderAsync("pending", await drill.Given.AUserAsync());
+        await drill.Given.AnItemAsync(order, await drill.Given.AProductAsync());
+        var answer = await drill.Client.PostAsJsonAsync("/api/v1/payments/checkout", new
+        {
+            order_id = order,
+            success_url = "https://shop.example.com/thanks",
+            cancel_url = "https://shop.example.com/cart",
+        });
+        return answer.StatusCode;
+    }
+}
