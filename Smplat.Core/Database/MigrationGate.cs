@@ -10,8 +10,13 @@ public sealed class MigrationGate
     /// <summary>Why the last attempt failed; null before the first failure and once open.</summary>
     public string? LastError { get; private set; }
 
-    public void Open()
+    /// <summary>What the database has and this build does not know; empty while both are of one version.</summary>
+    public IReadOnlyList<string> Newer { get; private set; } = [];
+
+    /// <param name="newer">Migrations of a newer version, on which this build runs.</param>
+    public void Open(IReadOnlyList<string>? newer = null)
     {
+        Newer = newer ?? [];
         LastError = null;
         _opened.TrySetResult();
     }

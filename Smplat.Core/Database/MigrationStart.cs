@@ -59,7 +59,7 @@ public sealed partial class MigrationStart(
                 }
             }
 
-            gate.Open();
+            gate.Open(report.Newer);
         }
         catch (Exception exception) when (Transient.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
         {

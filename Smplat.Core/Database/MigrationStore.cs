@@ -19,6 +19,8 @@ internal static class MigrationStore
         )
         """;
 
+    internal const string HasTable = "select to_regclass('schema_migration') is not null";
+
     internal const string ListApplied =
         """
         select number, name, checksum, applied_at

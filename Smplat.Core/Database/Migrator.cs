@@ -41,7 +41,27 @@ public sealed partial class Migrator(NpgsqlDataSource database, ILogger<Migrator
             await connection.ReloadTypesAsync(cancellationToken);
         }
 
-        return new(applied.Count == 0 && pending.Length > 0, pending.Select(migration => migration.Name).ToArray());
+        var newer = SchemaStanding.Of(migrations, applied).Newer;
+        if (newer.Count > 0)
+        {
+            LogNewer(logger, SchemaStanding.Explain(newer));
+        }
+
+        return new(applied.Count == 0 && pending.Length > 0, pending.Select(migration => migration.Name).ToArray(), newer);
+    }
+
+    /// <summary>How the database stands to this build. Writes nothing and takes no lock.</summary>
+    /// <exception cref="EditedMigrationException">An applied migration no longer has the text that it was applied with.</exception>
+    public async Task<SchemaStanding> InspectAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.ExecuteScalarAsync<bool>(Sql.Command(MigrationStore.HasTable, null, cancellationToken))
+            ? await connection.QueryAsync<AppliedMigration>(Sql.Command(MigrationStore.ListApplied, null, cancellationToken))
+            : [];
+        var applied = rows.ToDictionary(row => row.Number);
+        var migrations = Migration.ReadAll();
+        Verify(migrations, applied);
+        return SchemaStanding.Of(migrations, applied);
     }
 
     private static void Verify(IEnumerable<Migration> migrations, Dictionary<int, AppliedMigration> applied)
@@ -71,4 +91,7 @@ public sealed partial class Migrator(NpgsqlDataSource database, ILogger<Migrator
 
     [LoggerMessage(1101, LogLevel.Information, "Applying migration {Name}")]
     private static partial void LogApplying(ILogger logger, string name);
+
+    [LoggerMessage(1103, LogLevel.Warning, "{Explanation}")]
+    private static partial void LogNewer(ILogger logger, string explanation);
 }

@@ -1,10 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Database;
+using Smplat.Core.Observability;
 
 namespace Smplat.Core.Jobs;
 
-/// <summary>Registers the jobs in the ledger and shows that this process would run them when their timers fire.</summary>
+/// <summary>
+/// Registers the jobs in the ledger and shows that this process would run them when their timers fire. Whatever goes wrong is
+/// tried again: readiness tells that the signs are missing, and the app goes on.
+/// </summary>
 public sealed class JobHeartbeat(
     JobCatalog catalog, JobGate gate, JobLedgerStore ledger, MigrationGate migrations, TimeProvider clock, ILogger<JobHeartbeat> logger)
     : BackgroundService
@@ -29,9 +33,9 @@ public sealed class JobHeartbeat(
                 var live = catalog.All.Where(gate.IsOpenFor).Select(job => job.Definition.Id).ToArray();
                 await ledger.TickAsync(live, clock.GetUtcNow(), stoppingToken);
             }
-            catch (Exception exception) when (Transient.IsOutage(exception) && !stoppingToken.IsCancellationRequested)
+            catch (Exception problem) when (!stoppingToken.IsCancellationRequested)
             {
-                JobLog.LedgerUnavailable(logger, "heartbeat", exception.Message);
+                JobLog.LedgerUnavailable(logger, "heartbeat", Redaction.Redact(problem.Message));
             }
 
             await Task.Delay(Interval, clock, stoppingToken);

@@ -40,7 +40,7 @@ public sealed class JobLedgerStore(NpgsqlDataSource database)
 
     private const string ListRuns =
         """
-        select id, job_id, triggered_by, status, attempt, owner, started_at, completed_at, summary::text, error
+        select id, job_id, triggered_by, status, attempt, owner, started_at, completed_at, summary::text, error, trace_id
         from job_run
         where @JobId::text is null or job_id = @JobId
         order by started_at desc

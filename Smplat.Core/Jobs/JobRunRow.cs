@@ -24,4 +24,7 @@ public sealed record JobRunRow
     public required string Summary { get; init; }
 
     public string? Error { get; init; }
+
+    /// <summary>Trace of its last attempt, as spans and log lines name it; null for a run whose process died.</summary>
+    public string? TraceId { get; init; }
 }

@@ -104,8 +104,8 @@ public sealed class JobRunner(
 
     private async Task<JobOutcome> RunClaimedAsync(IJob job, JobClaim claim, CancellationToken cancellationToken)
     {
-        using var activity = SmplatTelemetry.Activities.StartActivity($"job {job.Definition.Id}", ActivityKind.Internal, default(ActivityContext));
-        activity?.SetTag("job.id", job.Definition.Id).SetTag("job.run_id", claim.RunId).SetTag("job.attempt", claim.Attempt);
+        using var activity = SmplatTelemetry.Start($"job {job.Definition.Id}");
+        activity.SetTag("job.id", job.Definition.Id).SetTag("job.run_id", claim.RunId).SetTag("job.attempt", claim.Attempt);
         await RecordAbandonedAsync(job, claim, cancellationToken);
 
         await using var lease = new JobLease(job, claim, Owner, store, clock, logger, cancellationToken);
@@ -202,5 +202,6 @@ public sealed class JobRunner(
         CompletedAt = now,
         Summary = summary,
         Error = error,
+        TraceId = Activity.Current?.TraceId.ToHexString(),
     };
 }

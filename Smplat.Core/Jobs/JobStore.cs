@@ -117,15 +117,16 @@ public sealed class JobStore(NpgsqlDataSource database, TimeProvider clock)
 
     private const string UpsertRun =
         """
-        insert into job_run (id, job_id, triggered_by, status, attempt, owner, started_at, completed_at, summary, error)
-        values (@Id, @JobId, @TriggeredBy, @Status, @Attempt, @Owner, @StartedAt, @CompletedAt, @Summary::jsonb, @Error)
+        insert into job_run (id, job_id, triggered_by, status, attempt, owner, started_at, completed_at, summary, error, trace_id)
+        values (@Id, @JobId, @TriggeredBy, @Status, @Attempt, @Owner, @StartedAt, @CompletedAt, @Summary::jsonb, @Error, @TraceId)
         on conflict (id) do update
         set status = excluded.status,
             attempt = excluded.attempt,
             owner = excluded.owner,
             completed_at = excluded.completed_at,
             summary = excluded.summary,
-            error = excluded.error
+            error = excluded.error,
+            trace_id = excluded.trace_id
         """;
 
     public async Task<JobClaim?> ClaimRunAsync(

@@ -16,6 +16,11 @@ public static class SmplatTelemetry
 
     public static readonly Meter Meter = new(SourceName, Version);
 
+    /// <summary>
+    /// A span that is there also when nobody exports spans, so that log lines and records name a trace in every set-up.
+    /// </summary>
+    public static Activity Start(string name) => Activities.StartActivity(name) ?? new Activity(name).Start();
+
     /// <summary>Marks a span as failed with the kind of the exception; messages may hold what no span should.</summary>
     public static void Fail(this Activity? activity, Exception exception)
     {

@@ -13,7 +13,8 @@ public sealed record JobRunAnswer(
     DateTimeOffset StartedAt,
     DateTimeOffset? CompletedAt,
     JsonElement Summary,
-    string? Error)
+    string? Error,
+    string? TraceId)
 {
     public static JobRunAnswer From(JobRunRow row) => new(
         row.Id,
@@ -24,7 +25,8 @@ public sealed record JobRunAnswer(
         row.StartedAt,
         row.CompletedAt,
         JsonSerializer.Deserialize<JsonElement>(row.Summary),
-        row.Error);
+        row.Error,
+        row.TraceId);
 }
 
 /// <summary>Runs, newest first.</summary>

@@ -88,6 +88,7 @@ internal sealed class LocalApp(
             Lead(await _vendors.StartAsync(console, cancellationToken));
         }
 
+        PortCheck.Run(settings);
         await StartWebAsync(settings, cancellationToken);
         var address = Address();
         _vendors.Announce(address);
@@ -118,8 +119,8 @@ internal sealed class LocalApp(
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
-            throw new LocalStartException(
-                $"Port {settings.Port} is in use. Stop what listens there, or set another SMPLAT_PORT.", exception);
+            // Taken in the moment since it was looked at.
+            throw PortCheck.Taken(settings, exception);
         }
     }
 

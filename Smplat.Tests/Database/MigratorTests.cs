@@ -57,6 +57,29 @@ public sealed class MigratorTests
     }
 
     [Test]
+    public async Task An_earlier_build_names_what_it_does_not_know_and_leaves_it_alone()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await Migrator(database).MigrateAsync(
+            [Step(1, "create table a ()"), Step(2, "create table b ()")], CancellationToken.None);
+
+        var report = await Migrator(database).MigrateAsync([Step(1, "create table a ()")], CancellationToken.None);
+
+        Assert.That((report.Applied, report.Newer), Is.EqualTo((Array.Empty<string>(), new[] { "0002_step.sql" })));
+    }
+
+    [Test]
+    public async Task Looking_at_an_empty_database_changes_nothing()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+
+        var standing = await Migrator(database).InspectAsync(CancellationToken.None);
+
+        Assert.That((standing.Applied.Count, standing.Pending.Count, standing.Newer.Count), Is.EqualTo((0, Migration.ReadAll().Count, 0)));
+        Assert.That(await database.ReadAsync<bool>("select to_regclass('schema_migration') is null"));
+    }
+
+    [Test]
     public void Numbers_of_migrations_are_unique()
     {
         var numbers = Migration.ReadAll().Select(migration => migration.Number).ToArray();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Smplat.Core.Jobs;
 using Smplat.Tests.Support;
 
@@ -218,6 +219,28 @@ public sealed class JobRunnerTests
 
         Assert.That(outcome, Is.TypeOf<JobOutcome.Completed>());
         Assert.That((await rig.StateAsync()).LastError, Is.Null);
+    }
+
+    [Test]
+    public async Task A_run_names_the_trace_of_its_last_attempt_also_when_nobody_exports_spans()
+    {
+        var traces = new List<string>();
+        var job = new SampleJob((run, _) =>
+        {
+            traces.Add(Activity.Current!.TraceId.ToHexString());
+            return run.Attempt == 1 ? throw new InvalidOperationException("boom") : Task.FromResult(JobReport.Of(true));
+        });
+        await using var rig = await JobRig.StartAsync(job);
+
+        await rig.Runner(job).RunNowAsync(job.Definition.Id, "manual", false, CancellationToken.None);
+        var first = (await rig.RunsAsync()).Single();
+        rig.Clock.Advance(TimeSpan.FromHours(1));
+        await rig.Runner(job).RetryAsync(job.Definition.Id, CancellationToken.None);
+        var second = (await rig.RunsAsync()).Single();
+
+        Assert.That(traces, Is.Unique);
+        Assert.That((first.Status, first.TraceId), Is.EqualTo(("retrying", traces[0])));
+        Assert.That((second.Status, second.TraceId), Is.EqualTo(("completed", traces[1])));
     }
 
     [Test]

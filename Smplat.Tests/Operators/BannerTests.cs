@@ -58,6 +58,24 @@ public sealed class BannerTests
             Is.EqualTo(new[] { ("clear", "slow", "lead", "it is over"), ("set", "slow", "on-call", null) }));
     }
 
+    [Test]
+    public async Task The_command_line_tells_who_took_a_banner_down_and_why()
+    {
+        await using var app = await SmplatApp.StartAsync();
+        string[] address = ["--base-url", app.Client.BaseAddress!.ToString()];
+        await CliRun.RunAsync(["banner", "set", "slow", "--by", "on-call", .. address]);
+
+        var cleared = await CliRun.RunAsync(["banner", "clear", "--by", "lead & co", "--reason", "it is over", .. address]);
+        await CliRun.RunAsync(["banner", "set", "slow again", "--by", "on-call", .. address]);
+        var silent = await CliRun.RunAsync(["banner", "clear", .. address]);
+
+        var changes = await app.Services.GetRequiredService<BannerBoard>().ListChangesAsync(5, CancellationToken.None);
+        Assert.That((cleared.ExitCode, silent.ExitCode), Is.EqualTo((0, 0)), cleared.Error + silent.Error);
+        Assert.That(
+            changes.Where(change => change.Action == "clear").Select(change => (change.Message, change.Actor, change.Reason)),
+            Is.EqualTo(new[] { ("slow again", Environment.UserName, null), ("slow", "lead & co", "it is over") }));
+    }
+
     private static async Task<JsonElement> ReadAsync(SmplatApp app) =>
         (await app.Client.GetFromJsonAsync<JsonElement>(Route)).GetProperty("banner");
 }

@@ -57,6 +57,7 @@ public sealed class OpsActionTests
         Assert.That(answer.Headers.Location!.ToString(), Is.EqualTo("/ops/jobs/retention"));
         Assert.That(await ops.Rows.ScalarAsync<string>("select triggered_by from job_run where job_id = 'retention'"), Is.EqualTo(Actor));
         Assert.That(html, Does.Contain("retention ran:").And.Contain(Actor));
+        Assert.That(html, Does.Contain(await ops.Rows.ScalarAsync<string>("select trace_id from job_run where job_id = 'retention'")), "its trace");
         Assert.That(again, Does.Not.Contain("retention ran:"), "what was done is told once");
     }
 

@@ -66,6 +66,7 @@ internal static class DatabaseParts
             run.StartedAt,
             run.TriggeredBy,
             run.Owner,
+            run.TraceId,
             problem = run.Error,
         }) + "\n");
         await collection.TakeBytesAsync(
@@ -74,6 +75,11 @@ internal static class DatabaseParts
             Source,
             () => Task.FromResult(Encoding.UTF8.GetBytes(string.Concat(lines))),
             cancellationToken);
+        foreach (var traceId in failed.Select(run => run.TraceId).OfType<string>())
+        {
+            collection.Index.AddTrace(traceId);
+        }
+
         foreach (var job in failed.GroupBy(run => run.JobId).OrderByDescending(job => job.Count()))
         {
             collection.Index.AddFact($"Job {job.Key} failed {job.Count()} times since {since:u}, last: {job.Last().Error ?? job.Last().Status}");

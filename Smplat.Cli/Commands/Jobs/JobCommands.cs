@@ -96,12 +96,12 @@ public sealed class JobCommands : ICommandModule
 
     private static void PrintRuns(JsonElement answer)
     {
-        var table = new Table().AddColumns("started", "job", "by", "status", "attempt", "summary", "error");
+        var table = new Table().AddColumns("started", "job", "by", "status", "attempt", "summary", "error", "trace");
         foreach (var run in answer.GetProperty("runs").EnumerateArray())
         {
             table.AddRow(
                 Text(run, "started_at"), Text(run, "job_id"), Text(run, "triggered_by"), Text(run, "status"), Text(run, "attempt"),
-                Text(run, "summary"), Text(run, "error"));
+                Text(run, "summary"), Text(run, "error"), Text(run, "trace_id"));
         }
 
         AnsiConsole.Write(table);

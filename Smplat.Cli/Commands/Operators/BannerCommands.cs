@@ -19,6 +19,10 @@ public sealed class BannerCommands : ICommandModule
 
     private static readonly Option<string> SetBy = new("--by") { Description = "Who puts it up.", DefaultValueFactory = _ => Environment.UserName };
 
+    private static readonly Option<string> ClearedBy = new("--by") { Description = "Who takes it down.", DefaultValueFactory = _ => Environment.UserName };
+
+    private static readonly Option<string?> Reason = new("--reason") { Description = "How it ended, at most 500 characters; kept with the name." };
+
     private static readonly Option<string?> Reference = new("--reference") { Description = "A trace, span or ticket." };
 
     public void AddTo(RootCommand root)
@@ -28,7 +32,10 @@ public sealed class BannerCommands : ICommandModule
             Message, Severity, SetBy, Reference, ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout,
         };
         set.SetWork(SetAsync);
-        var clear = new Command("clear", "Take the banner down.") { ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout };
+        var clear = new Command("clear", "Take the banner down.")
+        {
+            Reason, ClearedBy, ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout,
+        };
         clear.SetWork(ClearAsync);
         var show = new Command("show", "The banner that is up, if any.") { ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout };
         show.SetWork(ShowAsync);
@@ -67,7 +74,8 @@ public sealed class BannerCommands : ICommandModule
     private static async Task<int> ClearAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         using var api = ApiOptions.Connect(parsed);
-        await api.SendAsync(HttpMethod.Delete, Path, null, cancellationToken);
+        var reason = parsed.GetValue(Reason) is { } text ? $"&reason={Uri.EscapeDataString(text)}" : "";
+        await api.SendAsync(HttpMethod.Delete, $"{Path}?actor={Uri.EscapeDataString(parsed.GetValue(ClearedBy)!)}{reason}", null, cancellationToken);
         return parsed.Show(new { banner = (object?)null }, "No banner is up.");
     }
 }

@@ -2,12 +2,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Core.Database;
+using Smplat.Core.Observability;
 
 namespace Smplat.Core.Commerce.Learning;
 
 /// <summary>
 /// Keeps what the ranking knows of earlier orders current: at once after an outcome of this instance, and every minute for
-/// those of others and for the fading of old ones. While the database is away the last known standings stay in use.
+/// those of others and for the fading of old ones. While the database is away or refuses, the last known standings stay in
+/// use.
 /// </summary>
 public sealed class StandingsRefresh(
     ProviderMetricsStore metrics,
@@ -68,9 +70,9 @@ public sealed class StandingsRefresh(
         {
             await RunOnceAsync(cancellationToken);
         }
-        catch (Exception exception) when (Transient.IsOutage(exception))
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
         {
-            CommerceLog.StandingsNotRefreshed(logger, exception.GetType().Name);
+            CommerceLog.StandingsNotRefreshed(logger, Redaction.Redact(problem.Message));
         }
     }
 }

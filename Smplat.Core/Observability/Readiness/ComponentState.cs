@@ -1,7 +1,7 @@
 namespace Smplat.Core.Observability.Readiness;
 
 /// <summary>What readiness says about one component.</summary>
-/// <param name="Detail">Why it is not ready, for operators; no secrets.</param>
+/// <param name="Detail">Why it is not ready, or what operators should know although it is; no secrets.</param>
 public sealed record ComponentState(
     ComponentStatus Status,
     string? Detail = null,

@@ -20,7 +20,10 @@ public sealed class DatabaseComponent(DatabaseProbeStore probe, MigrationGate mi
         }
 
         return migrations.IsOpen
-            ? new(ComponentStatus.Ready, LastSuccessAt: clock.GetUtcNow())
+            ? new(
+                ComponentStatus.Ready,
+                migrations.Newer.Count > 0 ? SchemaStanding.Explain(migrations.Newer) : null,
+                LastSuccessAt: clock.GetUtcNow())
             : new(ComponentStatus.Starting, migrations.LastError ?? "Migrations are being applied.");
     }
 }

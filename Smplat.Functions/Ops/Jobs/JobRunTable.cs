@@ -9,7 +9,7 @@ internal static class JobRunTable
 {
     internal static Markup Of(IReadOnlyList<JobRunRow> runs, DateTimeOffset now, bool withJob) => OpsParts.Table(
         "Runs, newest first",
-        [.. withJob ? (string[])["Job"] : [], "Started", "Result", "#Attempt", "Took", "Triggered by", "Summary or error"],
+        [.. withJob ? (string[])["Job"] : [], "Started", "Result", "#Attempt", "Took", "Triggered by", "Summary or error", "Trace"],
         runs.Select(run => Cells(run, now, withJob)),
         "The ledger holds no run. Idle runs are not kept.");
 
@@ -22,5 +22,6 @@ internal static class JobRunTable
         Markup.Of($"{(run.CompletedAt is { } end ? OpsText.Span(end - run.StartedAt) : OpsText.Unknown)}"),
         Markup.Of($"{run.TriggeredBy}"),
         run.Error is { } error ? Markup.Of($"""<span class="error">{error}</span>""") : OpsParts.Code(run.Summary),
+        run.TraceId is { } trace ? OpsParts.Code(trace) : Markup.Of($"{OpsText.Unknown}"),
     ];
 }

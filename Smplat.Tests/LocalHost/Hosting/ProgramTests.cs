@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Smplat.LocalHost;
@@ -79,6 +81,31 @@ public sealed partial class ProgramTests
 
         Assert.That(program.ExitCode, Is.EqualTo(1));
         Assert.That(output, Does.Contain(reason).And.Not.Contain("   at "));
+    }
+
+    [TestCase("--SMPLAT_BIND_ADDRESS=127.0.0.1")]
+    [TestCase("--SMPLAT_BIND_ADDRESS=")]
+    public async Task It_says_in_a_sentence_that_its_port_is_in_use_and_nothing_else(string bindAddress)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var folder = new TimerFolder();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        using var program = Start(
+            $"--SMPLAT_DATABASE={database.ConnectionString}", $"--SMPLAT_PORT={port}", bindAddress, "--SMPLAT_LOCAL_SERVICES=false",
+            $"--SMPLAT_LOCAL_FOLDER={folder.Path}", "--SMPLAT_LOCAL_SETTINGS=sample");
+        using var deadline = new CancellationTokenSource(Patience);
+        var output = program.StandardOutput.ReadToEndAsync(deadline.Token);
+        var error = await program.StandardError.ReadToEndAsync(deadline.Token);
+        await program.WaitForExitAsync(deadline.Token);
+
+        Assert.That(program.ExitCode, Is.EqualTo(1));
+        Assert.That(
+            error.ReplaceLineEndings("\n"),
+            Is.EqualTo($"Smplat cannot start.\nPort {port} is in use. Stop what listens there, or set another SMPLAT_PORT.\n"));
+        Assert.That(await output, Does.Not.Contain("   at ").And.Not.Contain("fail:").And.Not.Contain("Exception"));
     }
 
     private static Process Start(params string[] arguments)

@@ -92,18 +92,23 @@ public sealed class IncidentDrillTests
             spans.Enqueue(Encoding.Latin1.GetString(body.ToArray()));
         });
         await collector.StartAsync();
+        string traceId;
 
         await using (var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Urls.First() }))
         {
             await BreakAsync(app);
             await PostAsync(app, $"/api/v1/operators/jobs/{Job}/run");
+            var runs = await app.Client.GetFromJsonAsync<JsonElement>($"/api/v1/operators/job-runs?job_id={Job}");
+            traceId = runs.GetProperty("runs")[0].GetProperty("trace_id").GetString()!;
         }
 
         // Text within the binary form; the kind of the exception is the description that only an ERROR status has.
         Assert.That(
             spans.Any(sent => sent.Contains("smplat-api", StringComparison.Ordinal) && sent.Contains($"job {Job}", StringComparison.Ordinal)
-                && sent.Contains("PostgresException", StringComparison.Ordinal)),
-            Is.True);
+                && sent.Contains("PostgresException", StringComparison.Ordinal)
+                && sent.Contains(Encoding.Latin1.GetString(Convert.FromHexString(traceId)), StringComparison.Ordinal)),
+            Is.True,
+            "the trace that the ledger names");
     }
 
     /// <summary>A table that the job reads is gone from under it, and from nobody else.</summary>

@@ -60,6 +60,26 @@ public sealed class RestoreDrillTests
 
         Assert.That((await RouteAsync(app)).GetProperty("success").GetBoolean(), Is.True);
         Assert.That(smoke.ExitCode, Is.Zero, smoke.Error);
+        await AssertEverybodyIsToldAsync(app, database);
+    }
+
+    private static async Task AssertEverybodyIsToldAsync(SmplatApp app, TestDatabase database)
+    {
+        const string Explanation = "The database is newer than this build, which does not know 9999_from_a_newer_version.";
+        var readiness = await app.Client.GetFromJsonAsync<JsonElement>("/api/v1/health/readyz");
+        var component = readiness.GetProperty("components").GetProperty("database");
+        var migrate = await CliRun.RunAsync(["migrate", "--database", database.ConnectionString]);
+        var look = await CliRun.RunAsync(["migrate", "--dry-run", "--json", "--database", database.ConnectionString]);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(component.GetProperty("status").GetString(), Is.EqualTo("ready"), "it works");
+            Assert.That(component.GetProperty("detail").GetString(), Does.StartWith(Explanation).And.Contain("rollback"));
+            Assert.That((migrate.ExitCode, look.ExitCode), Is.EqualTo((0, 0)), migrate.Error + look.Error);
+            Assert.That(migrate.Output.ReplaceLineEndings(" "), Does.Contain(Explanation));
+            Assert.That(look.Json.GetProperty("newer")[0].GetString(), Is.EqualTo("9999_from_a_newer_version"));
+            Assert.That(look.Json.GetProperty("pending").GetArrayLength(), Is.Zero);
+        });
     }
 
     [Test]

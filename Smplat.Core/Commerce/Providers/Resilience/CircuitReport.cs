@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Database;
+using Smplat.Core.Observability;
 using Smplat.Core.Observability.Counters;
 
 namespace Smplat.Core.Commerce.Providers.Resilience;
 
 /// <summary>
 /// Tells the other instances how the circuits of this one stand, so that each of them can show the same. While all are
-/// closed nothing is written.
+/// closed nothing is written. What could not be written is told 5 seconds later: no failure ends the app.
 /// </summary>
 public sealed class CircuitReport(
     ProviderCircuits circuits,
@@ -70,9 +71,9 @@ public sealed class CircuitReport(
             {
                 await WriteAsync(stoppingToken);
             }
-            catch (Exception exception) when (Transient.IsOutage(exception) && !stoppingToken.IsCancellationRequested)
+            catch (Exception problem) when (!stoppingToken.IsCancellationRequested)
             {
-                VendorLog.CircuitsNotTold(logger, exception.GetType().Name);
+                VendorLog.CircuitsNotTold(logger, Redaction.Redact(problem.Message));
             }
         }
     }
