@@ -52,7 +52,7 @@ public sealed partial class Fields
     {
         if (Find(name, also) is { ValueKind: JsonValueKind.String } single)
         {
-            return [single.GetString()!];
+            return [Entry(single, [.. _path, name], maxLength)];
         }
 
         if (Items(name, maxCount, 0, also) is not { } items)
@@ -63,15 +63,25 @@ public sealed partial class Fields
         var texts = new List<string>();
         foreach (var item in items)
         {
-            if (item.ValueKind != JsonValueKind.String || item.GetString()!.Length > maxLength)
-            {
-                _errors.Add(new([.. _path, name, texts.Count], $"A text of at most {maxLength} characters is expected.", "string_type"));
-            }
-
-            texts.Add(item.ValueKind == JsonValueKind.String ? item.GetString()! : "");
+            texts.Add(Entry(item, [.. _path, name, texts.Count], maxLength));
         }
 
         return texts;
+    }
+
+    private string Entry(JsonElement item, object[] path, int maxLength)
+    {
+        var text = item.ValueKind == JsonValueKind.String ? item.GetString()! : null;
+        if (text is null || text.Length > maxLength)
+        {
+            _errors.Add(new(path, $"A text of at most {maxLength} characters is expected.", "string_type"));
+        }
+        else if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            _errors.Add(new(path, "A text must not hold the NUL character.", "string_nul"));
+        }
+
+        return text ?? "";
     }
 
     private JsonElement.ArrayEnumerator? Items(string name, int maxCount, int minCount, string? also)

@@ -51,10 +51,12 @@ public sealed partial class Fields
     public void Error(string name, string message, string type = "value_error") =>
         _errors.Add(new([.. _path, name], message, type));
 
-    public string RequiredText(string name, int min = 1, int max = 10_000, string? also = null) =>
-        Text(name, min, max, also) ?? Missing(name, also, "");
+    /// <param name="isFilled">White space alone is not enough.</param>
+    public string RequiredText(string name, int min = 1, int max = 10_000, string? also = null, bool isFilled = false) =>
+        Text(name, min, max, also, isFilled) ?? Missing(name, also, "");
 
-    public string? Text(string name, int min = 0, int max = 10_000, string? also = null)
+    /// <param name="isFilled">White space alone is not enough.</param>
+    public string? Text(string name, int min = 0, int max = 10_000, string? also = null, bool isFilled = false)
     {
         if (Find(name, also) is not { } value)
         {
@@ -76,7 +78,9 @@ public sealed partial class Fields
             ? Fail(name, $"At least {min} characters are expected.", "string_too_short", text)
             : text.Length > max
                 ? Fail(name, $"At most {max} characters are allowed.", "string_too_long", text)
-                : text;
+                : isFilled && string.IsNullOrWhiteSpace(text)
+                    ? Fail(name, "More than white space is expected.", "string_blank", text)
+                    : text;
     }
 
     /// <summary>One of a closed list of words, compared as written.</summary>

@@ -47,6 +47,32 @@ public sealed class RecordOfferEventBatchTests
             Is.EqualTo((2, 1, 2)));
     }
 
+    [Test]
+    public async Task A_member_given_twice_costs_only_its_own_event()
+    {
+        var (status, body) = await _api.PostAsync(
+            """[{"offer_slug":"a","event_type":"b","offer_slug":"c"},{"x":1,"x":2,"offer_slug":"a","event_type":"b"}]""");
+
+        Assert.That(status, Is.EqualTo(HttpStatusCode.MultiStatus));
+        var results = body.GetProperty("results").EnumerateArray().ToArray();
+        Assert.That(
+            results.Select(result => result.GetProperty("status").GetString()), Is.EqualTo(new[] { "rejected", "accepted" }));
+        Assert.That(results[0].GetProperty("code").GetString(), Is.EqualTo("json_duplicate"));
+    }
+
+    [Test]
+    public async Task Of_two_batches_in_one_body_none_is_taken()
+    {
+        var before = await _api.CountAsync();
+
+        var (status, body) = await _api.PostAsync(
+            """{"batch":[{"offer_slug":"a","event_type":"b"}],"batch":[{"offer_slug":"c","event_type":"d"}]}""");
+
+        Assert.That(status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
+        Assert.That(body.GetRawText(), Does.Contain("json_duplicate"));
+        Assert.That(await _api.CountAsync(), Is.EqualTo(before));
+    }
+
     [TestCase(3)]
     [TestCase(200)]
     [TestCase(2_000)]

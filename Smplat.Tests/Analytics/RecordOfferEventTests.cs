@@ -70,6 +70,8 @@ public sealed class RecordOfferEventTests
     [TestCase("""{"offer_slug":"a","event_type":"b","occurred_at":"yesterday"}""", "occurred_at", "datetime_parsing")]
     [TestCase("""{"offer_slug":"a","event_type":"b","occurred_at":"2001-01-01T00:00:00Z"}""", "occurred_at", "too_old")]
     [TestCase("""{"offer_slug":"a","event_type":"b","event_id":""}""", "event_id", "string_too_short")]
+    [TestCase("""{"offer_slug":"a","event_type":"b","event_type":"c"}""", "event_type", "json_duplicate")]
+    [TestCase("""{"offer_slug":"a","event_type":"b","metadata":{},"\u006detadata":{"x":[1]}}""", "metadata", "json_duplicate")]
     public async Task A_wrong_member_is_named_with_422(string json, string field, string type)
     {
         var (status, body) = await PostAsync(json);

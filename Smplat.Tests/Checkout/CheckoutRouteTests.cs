@@ -41,6 +41,7 @@ public sealed class CheckoutRouteTests
     [TestCase("""{"stage":"payment","status":"waiting","nextActionAt":"soon"}""", 422)]
     [TestCase("""{"stage":"payment","status":"waiting","payload":[1]}""", 422)]
     [TestCase("""{"stage":"payment","status":"waiting","metadataPatch":{"a":"\u0000"}}""", 422)]
+    [TestCase("""{"stage":"payment","status":"waiting","payload":{"a":[{"b\u0000":1}]}}""", 422)]
     [TestCase("not json", 422)]
     public async Task Bad_reports_are_refused(string body, int status)
     {

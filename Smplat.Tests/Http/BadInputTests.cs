@@ -20,6 +20,9 @@ public sealed class BadInputTests
     [TestCase("{\"triggered_by\":5}")]
     [TestCase("{\"triggered_by\":\"\"}")]
     [TestCase("{\"even_if_disabled\":\"perhaps\"}")]
+    [TestCase("{\"triggered_by\":\"a\",\"triggered_by\":\"b\"}")]
+    [TestCase("{\"x\":{\"deep\":[{\"a\":1,\"\\u0061\":2}]}}")]
+    [TestCase("{\"\\ud800\":1,\"b\":2}")]
     public async Task A_body_that_makes_no_sense_is_a_422_that_lists_what_is_wrong(string body)
     {
         await using var app = await SmplatApp.StartAsync();

@@ -96,5 +96,30 @@ public sealed class FieldsTests
         Assert.That(fields.Errors.Single().Type, Is.EqualTo("string_nul"));
     }
 
+    [Test]
+    public void The_texts_of_a_list_are_held_to_the_same()
+    {
+        var fields = Read("""{"names":["a","b\u0000"],"one":"toolong"}""");
+
+        fields.Texts("names", 5, 5);
+        fields.Texts("one", 5, 5);
+
+        Assert.That(
+            fields.Errors.Select(error => (string.Join('.', error.Location), error.Type)),
+            Is.EqualTo(new[] { ("body.names.1", "string_nul"), ("body.one", "string_type") }));
+    }
+
+    [TestCase("""{"name":"   "}""")]
+    [TestCase("""{"name":"\t\u00a0\n"}""")]
+    public void White_space_is_no_text_where_one_must_be_filled_in(string json)
+    {
+        var fields = Read(json);
+
+        fields.RequiredText("name", isFilled: true);
+
+        Assert.That(fields.Errors.Single().Type, Is.EqualTo("string_blank"));
+        Assert.That(Read(json).RequiredText("name"), Is.Not.Empty);
+    }
+
     private static Fields Read(string json) => Fields.Of(JsonDocument.Parse(json).RootElement, "body");
 }

@@ -71,6 +71,8 @@ public sealed class OrderRoutesTests
     [TestCase("""{"items":[{"product_title":"x","unit_price":1,"total_price":1,"selected_options":"no"}]}""", 422)]
     [TestCase("""{"items":[{"product_title":"x","unit_price":1,"total_price":1}],"currency":"GBP"}""", 400)]
     [TestCase("""{"items":[{"product_title":"x","unit_price":1,"total_price":1,"attributes":{"a":"\u0000"}}]}""", 422)]
+    [TestCase("""{"items":[{"product_title":"x","unit_price":1,"total_price":1,"platform_context":{"a\u0000":1}}]}""", 422)]
+    [TestCase("""{"items":[{"product_title":"x","unit_price":1,"total_price":1,"selected_options":{"a":["\u0000"]}}]}""", 422)]
     [TestCase("""{"items":[{"product_id":"0198f000-0000-7000-8000-0000000000ff","product_title":"x","unit_price":1,"total_price":1}]}""", 404)]
     [TestCase("not json", 422)]
     public async Task A_bad_order_is_refused(string body, int status)
@@ -80,6 +82,17 @@ public sealed class OrderRoutesTests
         using var answer = await _app.Client.SendAsync(request);
 
         Assert.That((int)answer.StatusCode, Is.EqualTo(status), await answer.Content.ReadAsStringAsync());
+    }
+
+    [Test]
+    public async Task A_backslash_before_u0000_is_text_like_any_other()
+    {
+        const string body = """{"items":[{"product_title":"x","unit_price":1,"total_price":1,"attributes":{"a":"\\u0000"}}]}""";
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders") { Content = new StringContent(body) };
+        request.Headers.Add("X-API-Key", "key");
+        using var answer = await _app.Client.SendAsync(request);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Created), await answer.Content.ReadAsStringAsync());
     }
 
     [TestCase("GET", "/api/v1/orders/0198f000-0000-7000-8000-000000000001/progress", 404, "Order not found")]

@@ -207,6 +207,8 @@ public sealed class WebhookTests
     [TestCase("{}")]
     [TestCase("""{"id":"evt_1"}""")]
     [TestCase("""{"id":"evt_1","type":"x","data":"\u0000"}""")]
+    [TestCase("""{"id":"evt_1","id":"evt_2","type":"x"}""")]
+    [TestCase("""{"id":"\ud800","type":"x"}""")]
     public async Task A_signed_body_that_is_no_event_is_refused(string text)
     {
         await using var world = await PaymentWorld.CreateAsync();

@@ -91,10 +91,21 @@ internal ref partial struct OfferEventReader
         }
 
         var draft = default(Draft);
+        var seen = 0;
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
             var field = _naming.Find(ref _json);
             _json.Read();
+            var bit = field == OfferEventField.Unknown ? 0 : 1 << (int)field;
+            if ((seen & bit) != 0)
+            {
+                _json.Skip();
+                Fail(field, "No member may be given twice.", "json_duplicate");
+                continue;
+            }
+
+            seen |= bit;
+
             if (field == OfferEventField.Batch && index < 0 && _json.TokenType == JsonTokenType.StartArray)
             {
                 batch = ReadBatch("body", "batch");
@@ -112,6 +123,11 @@ internal ref partial struct OfferEventReader
     {
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
+            if (_naming.Find(ref _json) == OfferEventField.Batch)
+            {
+                throw OfferEventParser.Refuse("No member may be given twice.", "json_duplicate");
+            }
+
             _json.Read();
             _json.Skip();
         }

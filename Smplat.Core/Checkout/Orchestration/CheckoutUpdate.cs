@@ -31,15 +31,9 @@ public sealed record CheckoutUpdate(
     private static JsonElement? Limited(Fields fields, string name, string? also)
     {
         var value = fields.Object(name, also);
-        var text = value?.GetRawText() ?? "";
-        if (text.Length > MaxJson)
+        if (value?.GetRawText().Length > MaxJson)
         {
             fields.Error(name, $"At most {MaxJson} characters are allowed.", "too_long");
-        }
-
-        if (text.Contains("\\u0000", StringComparison.Ordinal))
-        {
-            fields.Error(name, "A text must not hold the NUL character.", "string_nul");
         }
 
         return value;

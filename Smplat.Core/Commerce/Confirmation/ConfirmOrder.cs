@@ -24,7 +24,8 @@ public sealed record ConfirmOrder(
             userId,
             ReadPayment(fields.Nested("paymentMethod", also: "payment_method")),
             idempotencyKey,
-            fields.Nested("userContext", also: "user_context")?.Text("krogerAccessToken", 1, 4096, also: "kroger_access_token"),
+            fields.Nested("userContext", also: "user_context")?.Text(
+                "krogerAccessToken", 1, 4096, also: "kroger_access_token", isFilled: true),
             ReadContact(fields.Nested("customer", also: "contact")));
     }
 
@@ -36,7 +37,7 @@ public sealed record ConfirmOrder(
         }
 
         var email = fields.Text("email", 3, 254);
-        if (email is not null && email.IndexOf('@') is <= 0)
+        if (email is not null && !IsAddress(email))
         {
             fields.Error("email", "An e-mail address is expected.");
         }
@@ -48,8 +49,11 @@ public sealed record ConfirmOrder(
             fields.Error("phone", "A phone number of 10 to 15 digits is expected.");
         }
 
-        return new ShopperContact(fields.Text("name", 1, 100), email, digits);
+        return new ShopperContact(fields.Text("name", 1, 100, isFilled: true), email, digits);
     }
+
+    private static bool IsAddress(string email) =>
+        email.IndexOf('@') is > 0 and var at && at < email.Length - 1 && !email.Any(char.IsWhiteSpace);
 
     /// <summary>A number of ten digits is taken as one of the United States and Canada.</summary>
     private static string? PhoneDigits(string phone)
@@ -62,5 +66,5 @@ public sealed record ConfirmOrder(
     }
 
     private static PaymentMethod? ReadPayment(Fields? fields) =>
-        fields is null ? null : new PaymentMethod(fields.RequiredLabel("type", PaymentTypes), fields.RequiredText("token", 1, 500));
+        fields is null ? null : new PaymentMethod(fields.RequiredLabel("type", PaymentTypes), fields.RequiredText("token", 1, 500, isFilled: true));
 }

@@ -43,7 +43,7 @@ public static partial class QuantityText
     public static bool IsNonsense(string text) => Nonsense().IsMatch(text);
 
     [GeneratedRegex(
-        @"^\s*([-+]?(nan|inf|infinity|∞)|-\s*[\d.½¼¾⅓⅔].*|[\d.]+e[-+]?\d+.*|0+([.,]0*)?(\D.*)?|.*\d{10,}.*)\s*$",
+        @"^\s*([-+]?(nan|inf|infinity|∞)|-\s*[\d.½¼¾⅓⅔].*|[\d.]+e[-+]?\d+.*|0+([.,]0*)?([^\d.,].*)?|.*\d{10,}.*)\s*$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Nonsense();
 

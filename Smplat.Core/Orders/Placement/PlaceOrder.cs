@@ -63,20 +63,8 @@ public sealed record PlaceOrderItem
         Quantity = fields.Integer("quantity", 1, 100_000) ?? 1,
         UnitPrice = fields.RequiredNumber("unit_price", 0, PlaceOrder.MaxPrice, also: "unitPrice"),
         TotalPrice = fields.RequiredNumber("total_price", 0, PlaceOrder.MaxPrice, also: "totalPrice"),
-        SelectedOptions = Stored(fields, "selected_options", "selectedOptions"),
-        Attributes = Stored(fields, "attributes", "attributes"),
-        PlatformContext = Stored(fields, "platform_context", "platformContext"),
+        SelectedOptions = fields.Object("selected_options", also: "selectedOptions"),
+        Attributes = fields.Object("attributes"),
+        PlatformContext = fields.Object("platform_context", also: "platformContext"),
     };
-
-    /// <summary>Postgres stores no NUL character, not even inside JSON.</summary>
-    private static JsonElement? Stored(Fields fields, string name, string also)
-    {
-        var value = fields.Object(name, also);
-        if (value?.GetRawText().Contains("\\u0000", StringComparison.Ordinal) == true)
-        {
-            fields.Error(name, "A text must not hold the NUL character.", "string_nul");
-        }
-
-        return value;
-    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Smplat.Core.Input;
 
 namespace Smplat.Core.Payments.Webhooks;
 
@@ -9,15 +10,17 @@ public sealed record StripeEvent(string Id, string Type, DateTimeOffset Created,
 {
     private const int MaxName = 255;
 
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+
     /// <returns>Null when the bytes are no event.</returns>
     public static StripeEvent? Read(ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body, Strict);
             var root = document.RootElement;
             // Postgres stores no NUL, and no event of the provider holds one.
-            if (root.GetRawText() is not { } json || json.Contains("\\u0000", StringComparison.Ordinal))
+            if (StorableJson.ProblemOf(root) is not null)
             {
                 return null;
             }
@@ -31,10 +34,11 @@ public sealed record StripeEvent(string Id, string Type, DateTimeOffset Created,
                 && content.TryGetProperty("object", out var found)
                     ? found.Clone()
                     : default;
-            return new(id, type, Instant(root, "created") ?? now, subject, json);
+            return new(id, type, Instant(root, "created") ?? now, subject, root.GetRawText());
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // The second is what a text with half a surrogate pair throws.
             return null;
         }
     }

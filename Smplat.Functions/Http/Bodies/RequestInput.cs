@@ -13,7 +13,7 @@ public static class RequestInput
     /// </summary>
     private const string TextReader = "System.Text.Json.Rethrowable";
 
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64 };
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
     /// <summary>Reads a JSON object from the body.</summary>
     /// <exception cref="InvalidInputException">The body is not JSON, or members of it are wrong.</exception>
@@ -47,9 +47,12 @@ public static class RequestInput
         }
         catch (InvalidOperationException exception) when (exception.Source == TextReader)
         {
-            throw new InvalidInputException([new([source], "A text is not valid Unicode.", "string_unicode")]);
+            throw BrokenText(source);
         }
     }
+
+    private static InvalidInputException BrokenText(string source) =>
+        new([new([source], "A text is not valid Unicode.", "string_unicode")]);
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> bytes)
     {
@@ -61,8 +64,14 @@ public static class RequestInput
         {
             throw new InvalidInputException(
             [
-                new(["body", (int)(exception.BytePositionInLine ?? 0)], "The body is not valid JSON.", "json_invalid"),
+                exception.BytePositionInLine is { } position
+                    ? new(["body", (int)position], "The body is not valid JSON.", "json_invalid")
+                    : new(["body"], "No member may be given twice: readers would differ in which of both counts.", "json_duplicate"),
             ]);
+        }
+        catch (InvalidOperationException exception) when (exception.Source == TextReader)
+        {
+            throw BrokenText("body");
         }
     }
 }

@@ -13,7 +13,7 @@ public static class ValidationBody
     {
         if (ErrorBody.IsCommerce(http.Request.Path))
         {
-            var kind = errors[0].Type is "json_invalid" or "object_type" or "string_unicode" ? ErrorKind.InvalidJson : ErrorKind.InvalidRequest;
+            var kind = errors[0].Type is "json_invalid" or "json_duplicate" or "object_type" or "string_unicode" ? ErrorKind.InvalidJson : ErrorKind.InvalidRequest;
             return ErrorBody.WriteAsync(http, kind, string.Join(" ", errors.Take(MostSentences).Select(Sentence)));
         }
 

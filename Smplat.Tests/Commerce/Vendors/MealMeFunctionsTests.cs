@@ -144,6 +144,37 @@ public sealed class MealMeFunctionsTests
         Assert.That(answer.GetProperty("success").GetBoolean(), Is.False);
     }
 
+    [TestCase("mealme_create_cart", """{"chatgpt_user_id":"u","latitude":9,"longitude":0,"items":[{"name":"rice"},{"name":"  "}]}""", "items.1.name")]
+    [TestCase("mealme_create_cart", """{"chatgpt_user_id":"u","latitude":9,"longitude":0,"items":[{"name":"?!"}]}""", "items.0.name")]
+    [TestCase("mealme_create_cart", """{"chatgpt_user_id":"u","latitude":9,"longitude":0,"items":[{"name":"rice","qty":-1}]}""", "items.0.qty")]
+    [TestCase("mealme_create_cart", """{"chatgpt_user_id":"\t","latitude":9,"longitude":0,"items":[{"name":"rice"}]}""", "chatgpt_user_id")]
+    [TestCase("mealme_get_quotes", """{"cartId":"  "}""", "cartId")]
+    [TestCase("mealme_get_quotes", """{"cartId":"x","address":{"city":" ","postal_code":"94107"}}""", "address.city")]
+    [TestCase("mealme_get_quotes", """{"cartId":"x","address":{"city":"SF","postal_code":" "}}""", "address.postal_code")]
+    [TestCase("mealme_get_quotes", """{"cartId":"x","address":{"city":"SF","postal_code":"94107","country":"  "}}""", "address.country")]
+    [TestCase("mealme_checkout_url", """{"cartId":" "}""", "cartId")]
+    [TestCase("delivery_place_order", """{"chatgpt_user_id":"u","latitude":1,"longitude":1,"ingredients":[" "]}""", "ingredients.0")]
+    [TestCase("delivery_place_order", """{"chatgpt_user_id":"u","latitude":1,"longitude":1,"ingredients":["rice","-2 eggs"]}""", "ingredients.1")]
+    [TestCase("delivery_place_order", """{"chatgpt_user_id":"u","latitude":1,"longitude":1,"ingredients":[{"name":" ","quantity":2,"unit":"cups"}]}""", "ingredients.0: name")]
+    [TestCase("delivery_place_order", """{"chatgpt_user_id":"u","latitude":1,"longitude":1,"ingredients":[{"name":"eggs","quantity":-2}]}""", "ingredients.0: quantity")]
+    [TestCase("delivery_place_order", """{"chatgpt_user_id":"u","latitude":1,"longitude":1,"ingredients":[{"name":"eggs","quantity":{}}]}""", "ingredients.0: quantity")]
+    [TestCase("delivery_place_order", """{"chatgpt_user_id":" ","latitude":1,"longitude":1,"ingredients":["eggs"]}""", "chatgpt_user_id")]
+    [TestCase("instacart_recipe_link", """{"title":" ","ingredients":["eggs"]}""", "title")]
+    [TestCase("instacart_recipe_link", """{"title":"x","ingredients":["eggs","   "]}""", "ingredients")]
+    [TestCase("instacart_recipe_link", """{"title":"x","ingredients":["-1 egg"]}""", "ingredients")]
+    [TestCase("instacart_recipe_link", """{"title":"x","ingredients":["a\u0000b"]}""", "ingredients.0")]
+    [TestCase("instacart_recipe_link", """{"title":"x","ingredients":["eggs"],"instructions":["Whisk",""]}""", "instructions")]
+    public async Task What_no_vendor_could_use_is_refused_by_name_before_one_is_asked(string function, string body, string member)
+    {
+        await using var given = await GivenAsync();
+
+        var (status, answer) = await given.PostTextAsync(function, body);
+
+        Assert.That((int)status, Is.EqualTo(400), answer.GetRawText());
+        Assert.That(answer.GetProperty("error").GetProperty("message").GetString(), Does.StartWith(member + ":"));
+        Assert.That(given.World.Vendors.SelectMany(vendor => vendor.Calls.All), Is.Empty);
+    }
+
     [Test]
     public async Task A_recipe_gets_a_page_at_instacart()
     {

@@ -51,6 +51,16 @@ public sealed class MealMeGatewayTests(bool satsuma)
     }
 
     [Test]
+    public async Task A_basket_without_a_word_to_search_for_is_not_sent_to_be_refused()
+    {
+        await using var bench = await StartAsync();
+
+        var failure = await bench.FailedAsync(MealMe, VendorBench.Basket(new RequestedItem("s", "?!", 1)));
+
+        Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.NoStores).Or.EqualTo(ProviderFailureCodes.NoItemsMatched));
+    }
+
+    [Test]
     public async Task What_no_shop_has_is_no_basket()
     {
         await using var bench = await StartAsync();

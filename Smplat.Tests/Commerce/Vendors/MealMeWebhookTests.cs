@@ -116,6 +116,7 @@ public sealed class MealMeWebhookTests
     [TestCase("[1]")]
     [TestCase("""{"orderId":"a\u0000b","status":"completed","raw":"\u0000"}""")]
     [TestCase("""{"orderId":"\ud800","status":"completed"}""")]
+    [TestCase("""{"orderId":"o1","orderId":"o2","status":"completed"}""")]
     [TestCase("""{"orderId":"o","status":"completed","x":1e999999}""")]
     public async Task What_cannot_be_read_is_the_sender_s_fault(string body)
     {

@@ -117,10 +117,23 @@ public sealed class ProductMatcherTests
     [TestCase("salt", 1, "pcs", "salt")]
     [TestCase("a bunch of parsley", 1, "bunch", "parsley")]
     [TestCase("½ tsp cinnamon", 0.5, "tsp", "cinnamon")]
+    [TestCase("0.5 cup milk", 0.5, "cup", "milk")]
+    [TestCase("00 flour", 1, "pcs", "00 flour")]
     public void A_line_of_a_recipe_becomes_something_to_buy(string text, double quantity, string unit, string name)
     {
         var item = IngredientText.Read(text, 0)!;
 
         Assert.That((item.Quantity, item.Unit, item.Name), Is.EqualTo(((decimal)quantity, unit, name)));
     }
+
+    [TestCase("")]
+    [TestCase("   ")]
+    [TestCase("(chopped)")]
+    [TestCase("!!!")]
+    [TestCase("-2 eggs")]
+    [TestCase("-½ cup milk")]
+    [TestCase("0 eggs")]
+    [TestCase("0.0 eggs")]
+    public void A_line_that_names_nothing_or_wants_nothing_is_no_ingredient(string text) =>
+        Assert.That(IngredientText.Read(text, 0), Is.Null);
 }

@@ -13,10 +13,16 @@ public sealed record CreateRecipeLink(
         var items = lines.Select(IngredientText.Read).OfType<RequestedItem>().ToArray();
         if (items.Length == 0 || items.Length < lines.Count)
         {
-            fields.Error("ingredients", "A list of 1 to 200 ingredients is expected, each with a name.");
+            fields.Error("ingredients", "A list of 1 to 200 ingredients is expected, each with a name and, if any, a quantity above 0.");
+        }
+
+        var instructions = fields.Texts("instructions", 100, 2000);
+        if (instructions.Any(string.IsNullOrWhiteSpace))
+        {
+            fields.Error("instructions", "Each must be more than white space.", "string_blank");
         }
 
         return new CreateRecipeLink(
-            fields.RequiredText("title", max: 200), fields.Integer("servings", 1, 1000), fields.Texts("instructions", 100, 2000), items);
+            fields.RequiredText("title", max: 200, isFilled: true), fields.Integer("servings", 1, 1000), instructions, items);
     }
 }

@@ -9,24 +9,31 @@ public static class IngredientText
     private const int LongestQuantity = 5;
     private const decimal Most = 999;
 
-    /// <returns>Null when the line names nothing.</returns>
+    /// <summary>False for blanks and for nothing but signs, with which nobody can search.</summary>
+    public static bool NamesSomething(string text) => text.Any(char.IsLetterOrDigit);
+
+    /// <returns>Null when the line names nothing, or nothing of it is wanted, as in <c>-2 eggs</c> and <c>0 eggs</c>.</returns>
     public static RequestedItem? Read(string text, int index)
     {
         var words = Plain(text).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var (taken, quantity) = LeadingQuantity(words);
         var rest = words.Skip(taken).SkipWhile(word => word.Equals("of", StringComparison.OrdinalIgnoreCase)).ToArray();
-        if (rest.Length == 0)
+        var name = string.Join(' ', rest);
+        if (!NamesSomething(name) || IsNothing(words[0]))
         {
             return null;
         }
 
-        var name = string.Join(' ', rest);
         return new RequestedItem(
             string.Create(CultureInfo.InvariantCulture, $"{Slug.Of(name)}-{index}"),
             name,
             Math.Clamp(Math.Round(quantity.Amount, 3, MidpointRounding.AwayFromZero), 0.001m, Most),
             quantity.Unit ?? RequestedItem.DefaultUnit);
     }
+
+    /// <summary>A negative number or zero; <c>00</c> is a flour.</summary>
+    private static bool IsNothing(string word) => word.Length > 1 && word[0] == '-' && char.IsNumber(word[1])
+        || (decimal.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number == 0 && word != "00");
 
     /// <summary>The longest beginning that reads as a quantity, while a name is left behind it; one piece when there is none.</summary>
     private static (int Words, ParsedQuantity Quantity) LeadingQuantity(string[] words)

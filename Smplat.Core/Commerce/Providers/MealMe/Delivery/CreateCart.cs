@@ -12,7 +12,7 @@ public sealed record CreateCart(string UserId, GeoPoint Place, IReadOnlyList<Req
     {
         var items = fields.List("items", MostItems, minCount: 1);
         return new CreateCart(
-            fields.RequiredText("chatgpt_user_id", max: 200),
+            fields.RequiredText("chatgpt_user_id", max: 200, isFilled: true),
             DeliveryFields.Place(fields),
             [.. items.Select(Item)],
             DeliveryFields.Kind(fields));
@@ -20,7 +20,7 @@ public sealed record CreateCart(string UserId, GeoPoint Place, IReadOnlyList<Req
 
     private static RequestedItem Item(Fields fields, int index)
     {
-        var name = fields.RequiredText("name", max: 200);
+        var name = DeliveryFields.Name(fields);
         return new RequestedItem($"{Slug.Of(name)}-{index}", name, fields.Number("qty", 0.001m, 999, also: "quantity") ?? 1);
     }
 }

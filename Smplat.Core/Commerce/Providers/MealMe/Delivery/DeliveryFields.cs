@@ -14,13 +14,39 @@ internal static class DeliveryFields
     /// <summary>The vendor's word for the mode; groceries when none is given.</summary>
     public static string Kind(Fields fields) => fields.Label("mode", Modes) == "restaurants" ? "restaurant" : "grocery";
 
+    /// <summary>What is to be bought. The vendor searches by words, so there must be one.</summary>
+    public static string Name(Fields fields)
+    {
+        var name = fields.RequiredText("name", max: 200, isFilled: true);
+        if (!string.IsNullOrWhiteSpace(name) && !name.Any(char.IsLetterOrDigit))
+        {
+            fields.Error("name", "A letter or digit is expected.", "string_blank");
+        }
+
+        return name;
+    }
+
     /// <summary>An address, for vendors that quote a delivery only with one.</summary>
     public static DeliveryAddress? Address(Fields fields) => fields.Nested("address") is { } address
         ? new DeliveryAddress(
-            address.RequiredText("city", max: 100),
-            address.RequiredText("postal_code", max: 20, also: "postalCode"),
-            address.Text("country", 2, 2) ?? "US",
-            address.Text("state", max: 10),
-            address.Text("street", max: 200))
+            address.RequiredText("city", max: 100, isFilled: true),
+            address.RequiredText("postal_code", max: 20, also: "postalCode", isFilled: true),
+            Country(address),
+            Optional(address.Text("state", max: 10)),
+            Optional(address.Text("street", max: 200)))
         : null;
+
+    /// <summary>Blank means left out, also to the vendor.</summary>
+    public static string? Optional(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    private static string Country(Fields address)
+    {
+        var country = address.Text("country", 2, 2)?.ToUpperInvariant() ?? "US";
+        if (country.Length == 2 && !country.All(char.IsAsciiLetterUpper))
+        {
+            address.Error("country", "Two letters of ISO 3166 are expected.");
+        }
+
+        return country;
+    }
 }

@@ -10,7 +10,7 @@ public sealed record FindShops(GeoPoint Place, string? Query, string Kind, int L
 
     public static FindShops Read(Fields fields) => new(
         DeliveryFields.Place(fields),
-        fields.Text("query", max: 200),
+        DeliveryFields.Optional(fields.Text("query", max: 200)),
         DeliveryFields.Kind(fields),
         fields.Integer("limit", 1, 100) ?? UsualLimit);
 }

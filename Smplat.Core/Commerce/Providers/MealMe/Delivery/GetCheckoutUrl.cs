@@ -6,5 +6,5 @@ namespace Smplat.Core.Commerce.Providers.MealMe.Delivery;
 public sealed record GetCheckoutUrl(string CartId, bool UseConnect)
 {
     public static GetCheckoutUrl Read(Fields fields) => new(
-        fields.RequiredText("cartId", max: 200, also: "cart_id"), fields.Flag("useConnect", also: "use_connect") ?? true);
+        fields.RequiredText("cartId", max: 200, also: "cart_id", isFilled: true), fields.Flag("useConnect", also: "use_connect") ?? true);
 }

@@ -11,6 +11,6 @@ public sealed record GetDeliveryQuotes(string CartId, Guid? OrderId, DeliveryAdd
     {
         _ = DeliveryFields.Kind(fields);
         return new GetDeliveryQuotes(
-            fields.RequiredText("cartId", max: 200, also: "cart_id"), fields.Guid("order_id", also: "orderId"), DeliveryFields.Address(fields));
+            fields.RequiredText("cartId", max: 200, also: "cart_id", isFilled: true), fields.Guid("order_id", also: "orderId"), DeliveryFields.Address(fields));
     }
 }

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using Smplat.Core.Commerce.Providers.Matching;
+using Smplat.Core.Commerce.Quantities;
+using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Input;
 
 namespace Smplat.Core.Commerce.Providers.MealMe.Delivery;
@@ -8,10 +11,11 @@ namespace Smplat.Core.Commerce.Providers.MealMe.Delivery;
 public sealed record PlaceDelivery(CreateCart Cart, DeliveryAddress? Address)
 {
     private const int MostIngredients = 200;
+    private const int MostPieces = 999;
 
     public static PlaceDelivery Read(Fields fields)
     {
-        var user = fields.RequiredText("chatgpt_user_id", max: 200);
+        var user = fields.RequiredText("chatgpt_user_id", max: 200, isFilled: true);
         var place = DeliveryFields.Place(fields);
         var items = Ingredients(fields);
         return new PlaceDelivery(new CreateCart(user, place, items, DeliveryFields.Kind(fields)), DeliveryFields.Address(fields));
@@ -30,13 +34,16 @@ public sealed record PlaceDelivery(CreateCart Cart, DeliveryAddress? Address)
 
         foreach (var entry in list.EnumerateArray())
         {
-            if (TryText(entry) is { Length: > 0 and <= 200 } text && IngredientText.Read(text, items.Count) is { } item)
+            var (text, problem) = Text(entry);
+            if (text is { Length: > 0 and <= 200 } && IngredientText.Read(text, items.Count) is { } item)
             {
                 items.Add(item);
             }
             else
             {
-                fields.Error("ingredients", "An ingredient is a text of 1 to 200 characters, or an object with a name.");
+                fields.Error(
+                    string.Create(CultureInfo.InvariantCulture, $"ingredients.{items.Count}"),
+                    problem ?? "A text of 1 to 200 characters that names something, of more than nothing, or an object with such a name is expected.");
                 break;
             }
         }
@@ -44,33 +51,30 @@ public sealed record PlaceDelivery(CreateCart Cart, DeliveryAddress? Address)
         return items;
     }
 
-    private static string? TryText(JsonElement entry)
+    /// <summary>The entry as one line, or in words what is wrong with its members.</summary>
+    private static (string? Text, string? Problem) Text(JsonElement entry)
     {
-        try
+        if (entry.ValueKind != JsonValueKind.Object)
         {
-            return Text(entry);
+            return (entry.Text(), null);
         }
-        catch (InvalidOperationException)
+
+        if (entry.Field("name")?.Text() is not { } name || !IngredientText.NamesSomething(name))
         {
-            // A text with half a surrogate pair.
-            return null;
+            return (null, "name: a text that names something is expected.");
         }
+
+        var quantity = entry.Field("quantity", "qty");
+        var amount = quantity is { ValueKind: JsonValueKind.Number } ? quantity.Value.GetRawText() : quantity?.Text();
+        if ((quantity is not null && amount is null) || quantity?.Number() is <= 0 or > MostPieces
+            || (amount is not null && QuantityText.IsNonsense(amount)))
+        {
+            return (null, $"quantity: more than 0 and at most {MostPieces} is expected, as a number or a text.");
+        }
+
+        var unit = entry.Field("unit");
+        return unit is not null && unit.Value.Text() is null
+            ? (null, "unit: a text is expected.")
+            : ($"{amount} {unit?.Text()} {name}".Trim(), null);
     }
-
-    private static string? Text(JsonElement entry) => entry.ValueKind switch
-    {
-        JsonValueKind.String => entry.GetString(),
-        JsonValueKind.Object when entry.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String =>
-            $"{Part(entry, "quantity")} {Part(entry, "unit")} {name.GetString()}".Trim(),
-        _ => null,
-    };
-
-    private static string Part(JsonElement entry, string name) => entry.TryGetProperty(name, out var value)
-        ? value.ValueKind switch
-        {
-            JsonValueKind.String => value.GetString()!,
-            JsonValueKind.Number => value.GetRawText(),
-            _ => "",
-        }
-        : "";
 }

@@ -13,7 +13,7 @@ public static class MealMeEventReader
 {
     private const int MostItems = 500;
 
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32 };
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
     /// <returns>Null when the body is no JSON object.</returns>
     public static MealMeEvent? Read(ReadOnlyMemory<byte> body)

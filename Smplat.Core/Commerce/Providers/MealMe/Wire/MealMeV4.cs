@@ -38,6 +38,12 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
             }
         }
 
+        if (query.Count == 0)
+        {
+            // The vendor refuses a search for nothing, which would look as if it had failed.
+            return new AggregatorOffer([], [.. terms.Select(_ => (IReadOnlyList<VendorProduct>)[])]);
+        }
+
         var street = StreetLine.Of(address.Street);
         var answer = await http.GetAsync(
             "/search/cart?query=" + Uri.EscapeDataString(JsonSerializer.Serialize(query, MealMeJson.Default.IReadOnlyDictionaryStringDecimal))
