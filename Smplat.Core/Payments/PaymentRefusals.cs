@@ -15,6 +15,9 @@ public sealed record OrderIsCanceled() : Conflict("payments.order_is_canceled", 
 public sealed record KeyOfAnotherOrder()
     : Conflict("payments.key_of_another_order", "This Idempotency-Key was used for another order");
 
+public sealed record PageIsClosed()
+    : Conflict("payments.page_is_closed", "The page of this Idempotency-Key is closed; ask for a new one with another key");
+
 public sealed record StripeNotConfigured(string Setting)
     : Unavailable("payments.not_configured", $"Payments are not configured; {Setting} is not set.");
 

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Jobs;
+using Smplat.Core.Observability.Exposition;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments.Checkout;
 using Smplat.Core.Payments.Figures;
+using Smplat.Core.Payments.Pages;
 using Smplat.Core.Payments.State;
 using Smplat.Core.Payments.Webhooks;
 using Smplat.Core.Settings;
@@ -20,12 +22,16 @@ public static class PaymentsFeature
         services.AddSingleton<PaymentFile>();
         services.AddOrderStatusListener<ResumedOrders>();
         services.AddSingleton<IStripeGateway, StripeGateway>();
+        services.AddSingleton<PaymentPageStore>();
+        services.AddSingleton<SupersededPages>();
+        services.AddSingleton<IMetricSource, SurplusMetrics>();
         services.AddSingleton<CheckoutStart>();
         services.AddSingleton<WebhookStore>();
         services.AddSingleton<EventApplication>();
         services.AddSingleton<EventIntake>();
         services.AddSingleton<ParkedEvents>();
         services.AddSingleton<WebhookReceiver>();
+        services.AddJob<SupersededPagesJob>();
         return services.AddJob<ParkedEventsJob>();
     }
 

@@ -26,6 +26,18 @@ internal static partial class PaymentsLog
     [LoggerMessage(6214, LogLevel.Error, "Event {EventId} ({EventType}) was given up: its payment never turned up")]
     internal static partial void EventAbandoned(ILogger logger, string eventId, string? eventType);
 
+    [LoggerMessage(6202, LogLevel.Information, "Page of payment {PaymentId} for order {OrderId} is closed: nobody may pay on it any more")]
+    internal static partial void PageClosed(ILogger logger, Guid paymentId, Guid orderId);
+
+    [LoggerMessage(6203, LogLevel.Warning, "Page of payment {PaymentId} for order {OrderId} stays open for now: {Problem}")]
+    internal static partial void PageNotClosed(ILogger logger, Guid paymentId, Guid orderId, string problem);
+
+    [LoggerMessage(6204, LogLevel.Warning, "Older pages of order {OrderId} stay open for now; the job payment-pages-superseded closes them")]
+    internal static partial void PagesLeftOpen(ILogger logger, Guid orderId, Exception exception);
+
+    [LoggerMessage(6216, LogLevel.Error, "Order {OrderId} was paid again by payment {PaymentId}: {Amount} {Currency} are to be refunded")]
+    internal static partial void PaidAgain(ILogger logger, Guid orderId, Guid paymentId, decimal amount, string currency);
+
     [LoggerMessage(6215, LogLevel.Information, "Payment {PaymentId} went from {From} to {To}")]
     internal static partial void StatusChanged(ILogger logger, Guid paymentId, string from, string to);
 }

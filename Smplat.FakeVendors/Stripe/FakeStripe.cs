@@ -41,6 +41,7 @@ public sealed class FakeStripe : FakeVendor
     {
         routes.MapPost("/v1/checkout/sessions", Answer(Sessions.CreateAsync));
         routes.MapGet("/v1/checkout/sessions/{id}", Answer(Sessions.Find));
+        routes.MapPost("/v1/checkout/sessions/{id}/expire", Answer(Sessions.Expire));
         routes.MapGet("/pay/{id}", Answer(Page.Show));
         routes.MapPost("/pay/{id}/{what}", Answer(Page.ActAsync));
     }

@@ -12,6 +12,8 @@ public sealed class StripePayPage(StripeSessions sessions, StripeWebhooks webhoo
     {
         if (sessions.Get((string)context.GetRouteValue("id")!) is not { } session)
             return Reply.Empty(StatusCodes.Status404NotFound);
+        if (session.Status != "open")
+            return Closed(session);
         var order = WebUtility.HtmlEncode(session.Metadata.GetValueOrDefault("order_number", ""));
         return Reply.Page($"""
             <!doctype html><title>Pay</title><h1>Order {order}</h1>
@@ -25,6 +27,8 @@ public sealed class StripePayPage(StripeSessions sessions, StripeWebhooks webhoo
     {
         if (sessions.Get((string)context.GetRouteValue("id")!) is not { } session)
             return Reply.Empty(StatusCodes.Status404NotFound);
+        if (session.Status != "open")
+            return Closed(session);
         if ((string)context.GetRouteValue("what")! == "succeed")
         {
             await PayAsync(session, context.RequestAborted);
@@ -35,9 +39,11 @@ public sealed class StripePayPage(StripeSessions sessions, StripeWebhooks webhoo
         return Results.Redirect(session.CancelUrl);
     }
 
-    /// <summary>What the provider delivers after a payment, the intent first.</summary>
+    /// <summary>What the provider delivers after a payment, the intent first; nothing for a page that is closed.</summary>
     public async Task PayAsync(StripeSession session, CancellationToken cancellationToken)
     {
+        if (!session.TryLeave("complete"))
+            return;
         session.PaymentStatus = "paid";
         await webhooks.DeliverAsync(webhooks.Event("payment_intent.succeeded", Intent(session, null)), cancellationToken);
         await webhooks.DeliverAsync(webhooks.Event("checkout.session.completed", session.ToObject(showIntent: true)), cancellationToken);
@@ -45,6 +51,9 @@ public sealed class StripePayPage(StripeSessions sessions, StripeWebhooks webhoo
 
     public Task DeclineAsync(StripeSession session, CancellationToken cancellationToken) => webhooks.DeliverAsync(
         webhooks.Event("payment_intent.payment_failed", Intent(session, "Your card was declined.")), cancellationToken);
+
+    private static IResult Closed(StripeSession session) => Reply.Page(
+        $"<!doctype html><title>Pay</title><p>This session is {session.Status}; nothing can be paid here.</p>");
 
     private static object Intent(StripeSession session, string? error) => new
     {

@@ -12,14 +12,31 @@ public sealed record StripeSession(
     long AmountTotal,
     IReadOnlyDictionary<string, string> Metadata)
 {
+    private readonly Lock _gate = new();
+
     public string PaymentStatus { get; set; } = "unpaid";
+
+    /// <summary><c>open</c>, <c>complete</c> or <c>expired</c>; only an open one can be paid or expired.</summary>
+    public string Status { get; private set; } = "open";
+
+    /// <returns>False when it was open no more; then it stays what it is.</returns>
+    public bool TryLeave(string status)
+    {
+        lock (_gate)
+        {
+            var wasOpen = Status == "open";
+            Status = wasOpen ? status : Status;
+            return wasOpen;
+        }
+    }
 
     public object ToObject(bool showIntent) => new
     {
         id = Id,
         @object = "checkout.session",
         mode = "payment",
-        url = Url,
+        status = Status,
+        url = Status == "open" ? Url : null,
         amount_total = AmountTotal,
         currency = Currency,
         payment_intent = showIntent ? IntentId : null,

@@ -36,6 +36,23 @@ public sealed class StripeSessions(FakeStripe stripe)
         ? Reply.Json(session.ToObject(session.PaymentStatus == "paid" || ShowsIntentAtOnce))
         : Error("No such checkout session", "id", StatusCodes.Status404NotFound);
 
+    /// <summary>Nobody can pay on it afterwards; the event follows the answer.</summary>
+    internal IResult Expire(HttpContext context)
+    {
+        if (Get((string)context.GetRouteValue("id")!) is not { } session)
+            return Error("No such checkout session", "id", StatusCodes.Status404NotFound);
+        if (!session.TryLeave("expired"))
+        {
+            return Error(
+                $"Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of `{session.Status}`.",
+                null);
+        }
+
+        context.Response.OnCompleted(() => stripe.Webhooks.DeliverAsync(
+            stripe.Webhooks.Event("checkout.session.expired", session.ToObject(showIntent: false)), CancellationToken.None));
+        return Reply.Json(session.ToObject(showIntent: false));
+    }
+
     private StripeSession Create(IFormCollection form)
     {
         var number = Interlocked.Increment(ref _count);
@@ -76,6 +93,6 @@ public sealed class StripeSessions(FakeStripe stripe)
         .Where(entry => entry.Key.StartsWith("metadata[", StringComparison.Ordinal))
         .ToDictionary(entry => entry.Key["metadata[".Length..^1], entry => entry.Value.ToString());
 
-    private static IResult Error(string message, string param, int status = StatusCodes.Status400BadRequest) =>
+    private static IResult Error(string message, string? param, int status = StatusCodes.Status400BadRequest) =>
         Reply.Json(new { error = new { type = "invalid_request_error", message, param } }, status);
 }

@@ -17,7 +17,7 @@ public sealed class StartCheckoutFunction(CheckoutStart checkout)
     [Answers(200, typeof(StartCheckoutAnswer), Naming.Snake)]
     [Answers(400, "The order has no items")]
     [Answers(404, "No such order")]
-    [Answers(409, "The order is paid or canceled")]
+    [Answers(409, "The order is paid or canceled, or the page of the key is closed")]
     [Answers(500, "The payment provider made no session")]
     [Answers(503, "No payment provider is configured")]
     public async Task<IResult> RunAsync(

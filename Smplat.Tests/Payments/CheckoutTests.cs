@@ -3,7 +3,6 @@ using Smplat.Core.Payments.Figures;
 using Smplat.Core.Payments.Webhooks;
 using Smplat.FakeVendors.Hosting;
 using Smplat.FakeVendors.Stripe;
-using Smplat.Tests.Fulfillment;
 
 namespace Smplat.Tests.Payments;
 
@@ -13,7 +12,7 @@ public sealed class CheckoutTests
     [Test]
     public async Task A_session_is_asked_for_with_every_item_and_the_payment_is_on_record()
     {
-        await using var stage = await Stage.CreateAsync();
+        await using var stage = await StripeStage.CreateAsync();
         var order = await stage.AnOrderAsync(unitPrice: 19.995m);
 
         var started = (StartCheckoutOutcome.Started)await stage.StartAsync(order);
@@ -33,7 +32,7 @@ public sealed class CheckoutTests
     [Test]
     public async Task Paying_on_the_page_pays_the_order_although_the_intent_was_unknown_at_first()
     {
-        await using var stage = await Stage.CreateAsync();
+        await using var stage = await StripeStage.CreateAsync();
         var order = await stage.AnOrderAsync();
         var started = (StartCheckoutOutcome.Started)await stage.StartAsync(order);
         var session = stage.Stripe.Sessions.Get(started.CheckoutSessionId)!;
@@ -52,7 +51,7 @@ public sealed class CheckoutTests
     [Test]
     public async Task The_same_key_gives_the_same_session()
     {
-        await using var stage = await Stage.CreateAsync();
+        await using var stage = await StripeStage.CreateAsync();
         var order = await stage.AnOrderAsync();
 
         var first = await stage.StartAsync(order, "key-1");
@@ -67,7 +66,7 @@ public sealed class CheckoutTests
     [Test]
     public async Task A_failure_that_passes_is_repeated_with_the_same_key()
     {
-        await using var stage = await Stage.CreateAsync();
+        await using var stage = await StripeStage.CreateAsync();
         stage.Stripe.Faults.Next(new Fault.Status(503), 1, "/v1");
 
         var outcome = await stage.StartAsync(await stage.AnOrderAsync());
@@ -81,7 +80,7 @@ public sealed class CheckoutTests
     [Test]
     public async Task A_refusal_of_the_provider_fails_leaves_no_payment_and_is_counted()
     {
-        await using var stage = await Stage.CreateAsync(secretKey: "sk_wrong");
+        await using var stage = await StripeStage.CreateAsync(secretKey: "sk_wrong");
 
         var outcome = await stage.StartAsync(await stage.AnOrderAsync());
 
@@ -95,7 +94,7 @@ public sealed class CheckoutTests
     [Test]
     public async Task A_provider_that_hangs_costs_the_time_limit_and_no_more()
     {
-        await using var stage = await Stage.CreateAsync(timeoutSeconds: 1);
+        await using var stage = await StripeStage.CreateAsync(timeoutSeconds: 1);
         stage.Stripe.Faults.Always(new Fault.Hang());
 
         Assert.That(await stage.StartAsync(await stage.AnOrderAsync()), Is.TypeOf<StartCheckoutOutcome.Failed>());
@@ -104,7 +103,7 @@ public sealed class CheckoutTests
     [Test]
     public async Task Unknown_and_empty_orders_are_refused_without_a_call_and_without_counting()
     {
-        await using var stage = await Stage.CreateAsync();
+        await using var stage = await StripeStage.CreateAsync();
 
         await stage.StartAsync(Guid.NewGuid());
         await stage.StartAsync(await stage.World.Given.AnOrderAsync("pending"));
@@ -113,38 +112,5 @@ public sealed class CheckoutTests
         Assert.That(
             (await stage.World.Get<PaymentFigures>().ReadAsync(CancellationToken.None)).Checkout.Totals,
             Is.EqualTo(new CheckoutTotals(0, 0)));
-    }
-
-    private sealed class Stage(FulfillmentWorld world, FakeStripe stripe) : IAsyncDisposable
-    {
-        public FulfillmentWorld World => world;
-
-        public FakeStripe Stripe => stripe;
-
-        public static async Task<Stage> CreateAsync(string? secretKey = null, int timeoutSeconds = 10)
-        {
-            var stripe = new FakeStripe(TimeProvider.System);
-            await stripe.StartAsync(CancellationToken.None);
-            var settings = stripe.Settings.ToDictionary(entry => entry.Key, entry => (string?)entry.Value);
-            settings["STRIPE_SECRET_KEY"] = secretKey ?? FakeStripe.SecretKey;
-            settings["STRIPE_TIMEOUT_SECONDS"] = $"{timeoutSeconds}";
-            return new(await FulfillmentWorld.CreateAsync(new ScriptedGateway(), settings, TimeProvider.System), stripe);
-        }
-
-        public async Task<Guid> AnOrderAsync(decimal unitPrice = 100)
-        {
-            var order = await world.Given.AnOrderAsync("pending");
-            await world.Given.AnItemAsync(order, unitPrice: unitPrice);
-            return order;
-        }
-
-        public Task<StartCheckoutOutcome> StartAsync(Guid order, string? key = null) => world.Get<CheckoutStart>().StartAsync(
-            new(order, "https://shop.example.com/thanks", "https://shop.example.com/cart", null, key), CancellationToken.None);
-
-        public async ValueTask DisposeAsync()
-        {
-            await world.DisposeAsync();
-            await stripe.DisposeAsync();
-        }
     }
 }

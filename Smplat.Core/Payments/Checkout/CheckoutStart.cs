@@ -4,6 +4,7 @@ using Npgsql;
 using Smplat.Core.Orders;
 using Smplat.Core.Orders.Status;
 using Smplat.Core.Payments.Figures;
+using Smplat.Core.Payments.Pages;
 using Smplat.Core.Payments.State;
 using Smplat.Core.Payments.Webhooks;
 using Smplat.Core.Refusals;
@@ -17,6 +18,7 @@ public sealed class CheckoutStart(
     PaymentStore payments,
     IStripeGateway stripe,
     ParkedEvents parked,
+    SupersededPages pages,
     IEnumerable<ICheckoutStartListener> listeners,
     PaymentTally tally,
     IOptionsMonitor<PaymentsOptions> options,
@@ -78,6 +80,11 @@ public sealed class CheckoutStart(
                 return new StartCheckoutOutcome.Refused(new KeyOfAnotherOrder());
             }
 
+            if (payment.PageClosedAt is not null)
+            {
+                return new StartCheckoutOutcome.Refused(new PageIsClosed());
+            }
+
             if (payment is { ProviderSessionId: { } known, CheckoutUrl: { } url })
             {
                 return new StartCheckoutOutcome.Started(known, url, payment.Id, payment.Amount, payment.Currency);
@@ -99,6 +106,7 @@ public sealed class CheckoutStart(
         await parked.ReplayAsync([made.SessionId, .. made.IntentId is { } intent ? new[] { intent } : []], cancellationToken);
         tally.CheckoutSucceeded(payment.Id);
         PaymentsLog.CheckoutStarted(logger, payment.OrderId, payment.Id);
+        await pages.TryCloseAsync(payment.OrderId, cancellationToken);
         return new StartCheckoutOutcome.Started(made.SessionId, made.Url, payment.Id, payment.Amount, payment.Currency);
     }
 

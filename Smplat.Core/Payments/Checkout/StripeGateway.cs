@@ -8,6 +8,8 @@ namespace Smplat.Core.Payments.Checkout;
 /// <summary>Stripe over its HTTP API.</summary>
 public sealed class StripeGateway(IOptionsMonitor<PaymentsOptions> options, TimeProvider clock) : IStripeGateway, IDisposable
 {
+    private const int MostEndSeconds = 5;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
@@ -34,38 +36,78 @@ public sealed class StripeGateway(IOptionsMonitor<PaymentsOptions> options, Time
         return await TryAsync(request, cancellationToken);
     }
 
+    public async Task<SessionEnd> EndSessionAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        var settings = options.CurrentValue;
+        var path = $"/v1/checkout/sessions/{Uri.EscapeDataString(sessionId)}";
+        using var message = Message(HttpMethod.Post, path + "/expire", settings);
+        var (status, text) = await SendAsync(message, EndSeconds(settings), cancellationToken);
+        return status switch
+        {
+            null => new SessionEnd.Failed(text),
+            { } code when IsSuccess(code) && ReadStatus(text) == "expired" => new SessionEnd.Ended(),
+
+            // Only an open session can be expired: what it is then, the session itself tells best.
+            HttpStatusCode.BadRequest or HttpStatusCode.NotFound => await ReadEndAsync(path, cancellationToken),
+            { } code => new SessionEnd.Failed($"Stripe answered {(int)code}: {ReadMessage(text)}"),
+        };
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task<SessionOutcome> TryAsync(SessionRequest request, CancellationToken cancellationToken)
     {
         var settings = options.CurrentValue;
+        using var message = Message(HttpMethod.Post, "/v1/checkout/sessions", settings);
+        message.Content = new FormUrlEncodedContent(StripeForm.Of(request));
+        message.Headers.Add("Idempotency-Key", $"checkout-{request.PaymentId}");
+        var (status, text) = await SendAsync(message, settings.TimeoutSeconds, cancellationToken);
+        return status is null ? new SessionOutcome.Failed(text, IsDefinite: false)
+            : IsSuccess(status.Value) ? ReadSession(text)
+            : ReadError(status.Value, text);
+    }
+
+    private async Task<SessionEnd> ReadEndAsync(string path, CancellationToken cancellationToken)
+    {
+        var settings = options.CurrentValue;
+        using var message = Message(HttpMethod.Get, path, settings);
+        var (status, text) = await SendAsync(message, EndSeconds(settings), cancellationToken);
+        return status switch
+        {
+            null => new SessionEnd.Failed(text),
+            HttpStatusCode.NotFound => new SessionEnd.Ended(),
+            { } code when IsSuccess(code) => ReadStatus(text) is { } word and not "open"
+                ? new SessionEnd.Ended()
+                : new SessionEnd.Failed("Stripe refuses to end the session although it is open."),
+            { } code => new SessionEnd.Failed($"Stripe answered {(int)code}: {ReadMessage(text)}"),
+        };
+    }
+
+    /// <returns>Status and body, or no status and in words why there is none.</returns>
+    private async Task<(HttpStatusCode? Status, string Text)> SendAsync(
+        HttpRequestMessage message, int seconds, CancellationToken cancellationToken)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(settings.TimeoutSeconds));
+        limit.CancelAfter(TimeSpan.FromSeconds(seconds));
         try
         {
-            using var message = Message(request, settings);
             using var response = await _http.SendAsync(message, limit.Token);
-            var body = await response.Content.ReadAsStringAsync(limit.Token);
-            return response.IsSuccessStatusCode ? ReadSession(body) : ReadError(response.StatusCode, body);
+            return (response.StatusCode, await response.Content.ReadAsStringAsync(limit.Token));
         }
         catch (HttpRequestException exception)
         {
-            return new SessionOutcome.Failed(Redaction.Redact(exception.Message), IsDefinite: false);
+            return (null, Redaction.Redact(exception.Message));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new SessionOutcome.Failed($"Stripe did not answer within {settings.TimeoutSeconds} s.", IsDefinite: false);
+            return (null, $"Stripe did not answer within {seconds} s.");
         }
     }
 
-    private static HttpRequestMessage Message(SessionRequest request, PaymentsOptions settings)
+    private static HttpRequestMessage Message(HttpMethod method, string path, PaymentsOptions settings)
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(settings.ApiBase, "/v1/checkout/sessions"))
-        {
-            Content = new FormUrlEncodedContent(StripeForm.Of(request)),
-        };
+        var message = new HttpRequestMessage(method, new Uri(settings.ApiBase, path));
         message.Headers.Authorization = new("Bearer", settings.SecretKey);
-        message.Headers.Add("Idempotency-Key", $"checkout-{request.PaymentId}");
         if (settings.ApiVersion is { } version)
         {
             message.Headers.Add("Stripe-Version", version);
@@ -73,6 +115,11 @@ public sealed class StripeGateway(IOptionsMonitor<PaymentsOptions> options, Time
 
         return message;
     }
+
+    private static bool IsSuccess(HttpStatusCode status) => (int)status is >= 200 and < 300;
+
+    /// <summary>Other calls wait behind it, so it is given up earlier.</summary>
+    private static int EndSeconds(PaymentsOptions settings) => Math.Min(settings.TimeoutSeconds, MostEndSeconds);
 
     private static SessionOutcome ReadSession(string body)
     {
@@ -119,6 +166,20 @@ public sealed class StripeGateway(IOptionsMonitor<PaymentsOptions> options, Time
         catch (JsonException)
         {
             return "no message";
+        }
+    }
+
+    /// <summary>open, complete or expired; null when the answer is no session.</summary>
+    private static string? ReadStatus(string body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return Text(document.RootElement, "status");
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -30,6 +30,9 @@ public sealed record Payment
 
     public string? CheckoutUrl { get; init; }
 
+    /// <summary>When the page was known to take no money any more; null while it may.</summary>
+    public DateTimeOffset? PageClosedAt { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }

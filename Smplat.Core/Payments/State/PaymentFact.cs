@@ -13,6 +13,9 @@ public abstract record PaymentFact
     /// <summary>Only which session and intent belong together.</summary>
     public sealed record Linked : PaymentFact;
 
+    /// <summary>The page ended unpaid.</summary>
+    public sealed record PageExpired : PaymentFact;
+
     public sealed record Succeeded(DateTimeOffset CapturedAt) : PaymentFact;
 
     public sealed record Failed(string Reason, DateTimeOffset At) : PaymentFact;

@@ -10,7 +10,7 @@ public sealed class PaymentStore(NpgsqlDataSource database)
     private const string Columns =
         """
         id, order_id, provider, provider_reference, provider_session_id, status, amount, currency, refunded_amount, failure_reason,
-        failed_at, captured_at, checkout_url, created_at, updated_at
+        failed_at, captured_at, checkout_url, page_closed_at, created_at, updated_at
         """;
 
     private const string Find = $"select {Columns} from payments where id = @Id";
@@ -52,7 +52,7 @@ public sealed class PaymentStore(NpgsqlDataSource database)
         update payments
         set status = @Status, captured_at = @CapturedAt, failed_at = @FailedAt, failure_reason = @FailureReason,
             refunded_amount = @RefundedAmount, provider_reference = @ProviderReference,
-            provider_session_id = @ProviderSessionId, updated_at = @UpdatedAt
+            provider_session_id = @ProviderSessionId, page_closed_at = @PageClosedAt, updated_at = @UpdatedAt
         where id = @Id
         """;
 
@@ -78,6 +78,27 @@ public sealed class PaymentStore(NpgsqlDataSource database)
 
     private const string SumRefunds =
         "select coalesce(sum(amount), 0) from payment_refund where payment_id = @PaymentId and status = 'succeeded'";
+
+    // With the order's row locked, of two payments that come at once the second one is the surplus.
+    private const string MarkSurplus =
+        """
+        update payments
+        set is_surplus = true
+        where id = @Id and exists (
+            select 1
+            from payments other
+            where other.order_id = payments.order_id and other.id <> payments.id and other.status = 'succeeded')
+        """;
+
+    private const string CountSurplus =
+        """
+        select count(*)
+        from payments surplus
+        where surplus.is_surplus and surplus.status = 'succeeded' and exists (
+            select 1
+            from payments other
+            where other.order_id = surplus.order_id and other.id <> surplus.id and other.status = 'succeeded')
+        """;
 
     private const string AddUp =
         """
@@ -159,6 +180,16 @@ public sealed class PaymentStore(NpgsqlDataSource database)
 
     public Task SaveAsync(Payment payment, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteAsync(Sql.Command(Save, payment, cancellationToken, transaction));
+
+    /// <returns>True when another payment of its order stands already.</returns>
+    public async Task<bool> MarkSurplusAsync(Guid id, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        await transaction.Connection!.ExecuteAsync(Sql.Command(MarkSurplus, new { Id = id }, cancellationToken, transaction)) == 1;
+
+    public async Task<long> CountSurplusAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(Sql.Command(CountSurplus, null, cancellationToken));
+    }
 
     /// <returns>Everything refunded so far, by the single refunds.</returns>
     public async Task<decimal> AddRefundAsync(

@@ -24,7 +24,10 @@ public sealed class EventApplication(
         Payment before, EventReading reading, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var after = Link(PaymentPolicy.Add(before, await ToFactAsync(before, reading.Fact, transaction, cancellationToken)), reading);
+        var after = Link(PaymentPolicy.Add(before, await ToFactAsync(before, reading.Fact, transaction, cancellationToken)), reading) with
+        {
+            PageClosedAt = before.PageClosedAt ?? (reading.ClosesPage ? now : null),
+        };
         await payments.SaveAsync(after with { UpdatedAt = now }, transaction, cancellationToken);
         if (after.Status != before.Status)
         {
@@ -67,6 +70,12 @@ public sealed class EventApplication(
         if (await orders.LockAsync(after.OrderId, transaction, cancellationToken) is not { } order)
         {
             return;
+        }
+
+        if (before.CapturedAt is null && after.CapturedAt is not null
+            && await payments.MarkSurplusAsync(after.Id, transaction, cancellationToken))
+        {
+            PaymentsLog.PaidAgain(logger, order.Id, after.Id, after.Amount, after.Currency);
         }
 
         // An order of nobody we know has no one to write to.

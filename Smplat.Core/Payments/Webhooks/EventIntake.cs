@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Smplat.Core.Payments.Pages;
 using Smplat.Core.Payments.State;
 
 namespace Smplat.Core.Payments.Webhooks;
@@ -14,6 +15,7 @@ public sealed class EventIntake(
     PaymentStore payments,
     EventApplication application,
     IEnumerable<IPaymentEventListener> listeners,
+    SupersededPages pages,
     TimeProvider clock,
     ILogger<EventIntake> logger)
 {
@@ -39,25 +41,36 @@ public sealed class EventIntake(
             }
         }
 
-        var (result, known) = await ApplyAsync(message, reading, transaction, cancellationToken);
+        var (result, known, paid) = await ApplyAsync(message, reading, transaction, cancellationToken);
         await inbox.SetStatusAsync(
             message.Id, result == WebhookResult.Parked ? "parked" : "processed", !isNew, now, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Report(message, result, isNew);
+        if (paid is { } orderId)
+        {
+            await pages.TryCloseAsync(orderId, cancellationToken);
+        }
+
         return (result, known);
     }
 
-    private async Task<(WebhookResult Result, IReadOnlyList<string> Known)> ApplyAsync(
+    /// <returns>With the order whose money came, if it did.</returns>
+    private async Task<(WebhookResult Result, IReadOnlyList<string> Known, Guid? Paid)> ApplyAsync(
         StripeEvent message, EventReading reading, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (reading.Fact is PaymentFact.Nothing || (reading.PaymentId is null && reading.References.Count == 0))
         {
-            return (WebhookResult.Ignored, []);
+            return (WebhookResult.Ignored, [], null);
         }
 
-        return await payments.LockAsync(reading.PaymentId, reading.References, transaction, cancellationToken) is { } payment
-            ? (WebhookResult.Applied, await application.ApplyAsync(payment, reading, transaction, cancellationToken))
-            : (WebhookResult.Parked, []);
+        if (await payments.LockAsync(reading.PaymentId, reading.References, transaction, cancellationToken) is not { } payment)
+        {
+            // A page that ended leaves nothing to wait for.
+            return (reading.Fact is PaymentFact.PageExpired ? WebhookResult.Ignored : WebhookResult.Parked, [], null);
+        }
+
+        var known = await application.ApplyAsync(payment, reading, transaction, cancellationToken);
+        return (WebhookResult.Applied, known, reading.Fact is PaymentFact.Succeeded ? payment.OrderId : null);
     }
 
     private void Report(StripeEvent message, WebhookResult result, bool isNew)

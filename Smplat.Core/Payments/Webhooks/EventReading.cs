@@ -5,9 +5,10 @@ namespace Smplat.Core.Payments.Webhooks;
 
 /// <summary>What an event says, and which payment it says it of.</summary>
 /// <param name="PaymentId">Our own id, from the metadata that we gave.</param>
+/// <param name="ClosesPage">Nobody can pay on the session's page after it.</param>
 /// <param name="References">Names of the provider's under which the payment may be known.</param>
 public sealed record EventReading(
-    Guid? PaymentId, string? SessionId, string? IntentId, IReadOnlyList<string> References, PaymentFact Fact)
+    Guid? PaymentId, string? SessionId, string? IntentId, IReadOnlyList<string> References, bool ClosesPage, PaymentFact Fact)
 {
     private const string NoReason = "The payment failed without a stated reason.";
 
@@ -22,7 +23,7 @@ public sealed record EventReading(
             && Guid.TryParse(StripeEvent.Text(metadata, "payment_id"), out var id)
                 ? id
                 : (Guid?)null;
-        return new(payment, session, intent, [.. new[] { intent, session }.OfType<string>()], FactOf(message));
+        return new(payment, session, intent, [.. new[] { intent, session }.OfType<string>()], isSession, FactOf(message));
     }
 
     private static PaymentFact FactOf(StripeEvent message) => message.Type switch
@@ -32,6 +33,7 @@ public sealed record EventReading(
         "payment_intent.payment_failed" or "checkout.session.async_payment_failed" =>
             new PaymentFact.Failed(ReasonOf(message.Object), message.Created),
         "checkout.session.completed" => new PaymentFact.Linked(),
+        "checkout.session.expired" => new PaymentFact.PageExpired(),
         "charge.refunded" => StripeEvent.Cents(message.Object, "amount_refunded") is { } total
             ? new PaymentFact.RefundedInAll(total)
             : new PaymentFact.Nothing(),
