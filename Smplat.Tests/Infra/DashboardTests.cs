@@ -9,7 +9,7 @@ public sealed class DashboardTests
     [
         "Fulfillment Tasks Failed by Type", "Dead-lettered Tasks (Latest)", "Stripe Webhook Failures by Event Type",
         "Top Catalog Search Queries", "Catalog Zero-Result Rate", "Loyalty Pipeline Health", "Scheduler Readiness",
-        "Component Readiness",
+        "Component Readiness", "Event Intake", "Storefront events by verdict", "Requests sent away (back pressure)", "Writer queue",
     ];
 
     private static readonly string[] Commerce =
