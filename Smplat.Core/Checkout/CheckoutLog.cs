@@ -15,4 +15,7 @@ internal static partial class CheckoutLog
 
     [LoggerMessage(7402, LogLevel.Error, "Hosted session {SessionId} could not be recovered: {Problem}")]
     public static partial void HostedSessionFailed(ILogger logger, Guid sessionId, string problem, Exception exception);
+
+    [LoggerMessage(7403, LogLevel.Warning, "The page of hosted session {SessionId} was replaced and stays open until it ends by itself: {Problem}")]
+    public static partial void OldPageStaysOpen(ILogger logger, Guid sessionId, string problem);
 }

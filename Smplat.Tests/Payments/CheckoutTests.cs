@@ -2,7 +2,6 @@ using Smplat.Core.Payments.Checkout;
 using Smplat.Core.Payments.Figures;
 using Smplat.Core.Payments.Webhooks;
 using Smplat.FakeVendors.Hosting;
-using Smplat.FakeVendors.Stripe;
 
 namespace Smplat.Tests.Payments;
 

@@ -172,7 +172,7 @@ public sealed class PaymentPageTests
     {
         await using var stage = await StripeStage.CreateAsync();
         var page = await stage.StartedAsync(await stage.AnOrderAsync());
-        using var client = new HttpClient { BaseAddress = stage.Stripe.Address };
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = stage.Stripe.Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", FakeStripe.SecretKey);
         var path = $"/v1/checkout/sessions/{page.CheckoutSessionId}/expire";
 

@@ -6,6 +6,6 @@ namespace Smplat.Core.Checkout.Hosted;
 /// <summary>Hosted sessions move by the payment webhook, in the transaction that takes the event in.</summary>
 public sealed class HostedEventListener(HostedEvents events) : IPaymentEventListener
 {
-    public Task OnEventAsync(StripeEvent message, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+    public Task<bool> OnEventAsync(StripeEvent message, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         events.ApplyAsync(message.Type, message.Object, transaction, cancellationToken);
 }

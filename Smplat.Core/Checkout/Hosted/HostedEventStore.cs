@@ -10,7 +10,8 @@ public sealed class HostedEventStore
     private const string Lock = """
         select id, status
         from hosted_checkout_sessions
-        where session_id = any(@references)
+        where id = @ownId
+            or session_id = any(@references)
             or metadata ->> 'payment_intent' = any(@references)
         order by id
         for update
@@ -37,9 +38,9 @@ public sealed class HostedEventStore
         """;
 
     public async Task<IReadOnlyList<(Guid Id, string Status)>> LockAsync(
-        string[] references, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        string[] references, Guid? ownId, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         (await transaction.Connection!.QueryAsync<(Guid, string)>(
-            Sql.Command(Lock, new { references }, cancellationToken, transaction))).AsList();
+            Sql.Command(Lock, new { references, ownId }, cancellationToken, transaction))).AsList();
 
     public async Task MoveAsync(
         Guid id,

@@ -7,19 +7,21 @@ namespace Smplat.Core.Checkout.Hosted;
 public sealed class HostedEvents(HostedEventStore store, TimeProvider clock)
 {
     /// <param name="subject">The event's object.</param>
-    public async Task ApplyAsync(
+    /// <returns>True when it is about a hosted session.</returns>
+    public async Task<bool> ApplyAsync(
         string eventType, JsonElement subject, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (HostedTransitionPolicy.StatusFor(eventType, Text(subject, "status")) is not { } status)
         {
-            return;
+            return false;
         }
 
         var intent = Text(subject, "payment_intent") ?? (eventType.StartsWith("payment_intent.", StringComparison.Ordinal) ? Text(subject, "id") : null);
         string[] references = [.. new[] { Text(subject, "id"), intent }.OfType<string>().Distinct()];
         var now = clock.GetUtcNow();
         var next = status == HostedStatus.Expired ? now : now + RetryPolicy.AfterFailure;
-        foreach (var (id, from) in await store.LockAsync(references, transaction, cancellationToken))
+        var sessions = await store.LockAsync(references, OwnId(subject), transaction, cancellationToken);
+        foreach (var (id, from) in sessions)
         {
             if (HostedTransitionPolicy.MayMove(from, status))
             {
@@ -27,7 +29,16 @@ public sealed class HostedEvents(HostedEventStore store, TimeProvider clock)
                     id, status, eventType, intent, Reason(subject, status), now, next, transaction, cancellationToken);
             }
         }
+
+        return sessions.Count > 0;
     }
+
+    /// <summary>Our id, in the metadata of session and intent: the intent's events come before anything else names the intent.</summary>
+    private static Guid? OwnId(JsonElement subject) =>
+        subject.ValueKind == JsonValueKind.Object && subject.TryGetProperty("metadata", out var metadata)
+            && Guid.TryParse(Text(metadata, "payment_id"), out var id)
+                ? id
+                : null;
 
     private static string? Reason(JsonElement subject, string status)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Smplat.Core.Refusals;
 
 namespace Smplat.Core.Checkout.Hosted;
@@ -10,7 +11,12 @@ namespace Smplat.Core.Checkout.Hosted;
 /// the old session's state: a repetition after a crash gets the same page.
 /// </summary>
 public sealed class HostedRegeneration(
-    HostedStore store, RegenerationStore replacement, IHostedSessionGateway gateway, HostedSessionFile file, TimeProvider clock)
+    HostedStore store,
+    RegenerationStore replacement,
+    IHostedSessionGateway gateway,
+    HostedSessionFile file,
+    TimeProvider clock,
+    ILogger<HostedRegeneration> logger)
 {
     /// <summary>How long the provider keeps a page open.</summary>
     private static readonly TimeSpan PageLife = TimeSpan.FromHours(24);
@@ -89,7 +95,22 @@ public sealed class HostedRegeneration(
             Notes(command.Notes, old),
             old.RetryCount + 1,
             nextRetryAt);
-        return await replacement.ReplaceAsync(old, successor, now, cancellationToken) ? null : new(new SessionModified());
+        if (!await replacement.ReplaceAsync(old, successor, now, cancellationToken))
+        {
+            return new(new SessionModified());
+        }
+
+        await EndAsync(old, cancellationToken);
+        return null;
+    }
+
+    /// <summary>On the old page the invoice could be paid a second time. The new page stands, whatever comes of it.</summary>
+    private async Task EndAsync(HostedSession old, CancellationToken cancellationToken)
+    {
+        if (old.Status is not HostedStatus.Expired && await gateway.EndAsync(old.SessionId, cancellationToken) is { } problem)
+        {
+            CheckoutLog.OldPageStaysOpen(logger, old.Id, problem);
+        }
     }
 
     private static string Metadata(string success, string cancel, RegenerateSession command, DateTimeOffset now)

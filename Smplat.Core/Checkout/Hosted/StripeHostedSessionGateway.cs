@@ -25,4 +25,7 @@ public sealed class StripeHostedSessionGateway(IStripeGateway stripe) : IHostedS
             var unknown => throw new InvalidOperationException($"No answer for {unknown}."),
         };
     }
+
+    public async Task<string?> EndAsync(string sessionId, CancellationToken cancellationToken) =>
+        (await stripe.EndSessionAsync(sessionId, cancellationToken) as SessionEnd.Failed)?.Reason;
 }

@@ -33,15 +33,13 @@ public sealed class EventIntake(
             return (WebhookResult.Duplicate, []);
         }
 
-        if (isNew)
+        var isOfOthers = isNew && await TellAsync(message, transaction, cancellationToken);
+        var (result, known, paid) = await ApplyAsync(message, reading, transaction, cancellationToken);
+        if (result == WebhookResult.Parked && isOfOthers)
         {
-            foreach (var listener in listeners)
-            {
-                await listener.OnEventAsync(message, transaction, cancellationToken);
-            }
+            result = WebhookResult.Applied;
         }
 
-        var (result, known, paid) = await ApplyAsync(message, reading, transaction, cancellationToken);
         await inbox.SetStatusAsync(
             message.Id, result == WebhookResult.Parked ? "parked" : "processed", !isNew, now, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -52,6 +50,18 @@ public sealed class EventIntake(
         }
 
         return (result, known);
+    }
+
+    /// <returns>True when a listener knows what the event is about.</returns>
+    private async Task<bool> TellAsync(StripeEvent message, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var isKnown = false;
+        foreach (var listener in listeners)
+        {
+            isKnown |= await listener.OnEventAsync(message, transaction, cancellationToken);
+        }
+
+        return isKnown;
     }
 
     /// <returns>With the order whose money came, if it did.</returns>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Smplat.Core.Checkout.Hosted;
+using Smplat.Core.Payments.Webhooks;
 using Smplat.Tests.Notifications;
 
 namespace Smplat.Tests.Checkout.Hosted;
@@ -49,6 +50,21 @@ public sealed class HostedEventsTests
         Assert.That((await rig.SessionAsync(session)).Status, Is.EqualTo("abandoned"));
 
         await ApplyAsync(rig, "checkout.session.completed", new { id = $"cs_{session:N}" });
+        Assert.That((await rig.SessionAsync(session)).Status, Is.EqualTo("completed"));
+    }
+
+    [Test]
+    public async Task The_intent_s_event_finds_the_session_by_our_id_and_waits_for_no_payment()
+    {
+        await using var rig = await CheckoutRig.StartAsync();
+        var session = await rig.ASessionAsync(await rig.AnInvoiceAsync(await rig.APersonAsync()), "initiated");
+        var subject = new { id = "pi_9", metadata = new { payment_id = session } };
+        var json = JsonSerializer.SerializeToUtf8Bytes(new { id = "evt_9", type = "payment_intent.succeeded", data = new { @object = subject } });
+
+        var (result, _) = await rig.Get<EventIntake>().TakeAsync(
+            StripeEvent.Read(json, rig.Clock.GetUtcNow())!, CancellationToken.None);
+
+        Assert.That(result, Is.EqualTo(WebhookResult.Applied), "not parked: nobody will ever make a payment for it");
         Assert.That((await rig.SessionAsync(session)).Status, Is.EqualTo("completed"));
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -37,6 +38,23 @@ public sealed class HostedSessionRouteTests
             Assert.That(replaced.GetProperty("status").GetString(), Is.EqualTo("abandoned"));
             Assert.That(replaced.GetProperty("metadata").GetProperty("regenerated_to_id").GetString(), Is.EqualTo(made.GetProperty("id").GetString()));
         });
+    }
+
+    [TestCase(null)]
+    [TestCase("Stripe answered 503")]
+    public async Task The_page_that_is_replaced_is_closed_and_a_failure_of_that_costs_nothing(string? problem)
+    {
+        await using var app = await StartAsync(session: "failed");
+        var pages = (Pages)app.Services.GetRequiredService<IHostedSessionGateway>();
+        pages.Problem = problem;
+        var old = (await app.Client.GetFromJsonAsync<JsonElement>($"/api/v1/billing/sessions?workspaceId={Workspace}")).GetProperty("sessions")[0];
+
+        var answer = await app.Client.PostAsJsonAsync(
+            $"/api/v1/billing/sessions/{old.GetProperty("id")}/regenerate?workspaceId={Workspace}",
+            new { expectedUpdatedAt = old.GetProperty("updatedAt").GetString() });
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(pages.Ended, Is.EqualTo(new[] { "cs_old" }));
     }
 
     [TestCase("/api/v1/billing/sessions", 422)]
@@ -114,7 +132,7 @@ public sealed class HostedSessionRouteTests
         Assert.That(runs.GetProperty("runs")[0].GetProperty("triggered_by").GetString(), Is.EqualTo("manual"));
     }
 
-    private static async Task<SmplatApp> StartAsync(string stage = "ga")
+    private static async Task<SmplatApp> StartAsync(string stage = "ga", string session = "expired")
     {
         var app = await SmplatApp.StartAsync(
             new Dictionary<string, string> { ["BILLING_ROLLOUT_STAGE"] = stage },
@@ -125,17 +143,27 @@ public sealed class HostedSessionRouteTests
             insert into users (id, email) values (@Workspace, 'ada@example.test');
             insert into invoices (id, invoice_number, workspace_id, balance_due, currency) values (@invoice, 'INV-1', @Workspace, 320, 'USD');
             insert into hosted_checkout_sessions (id, session_id, workspace_id, invoice_id, status, metadata)
-            values (gen_random_uuid(), 'cs_old', @Workspace, @invoice, 'expired', '{"success_url":"https://shop.test/ok","cancel_url":"https://shop.test/no"}')
+            values (gen_random_uuid(), 'cs_old', @Workspace, @invoice, @session, '{"success_url":"https://shop.test/ok","cancel_url":"https://shop.test/no"}')
             """,
-            new { Workspace, invoice = Guid.NewGuid() },
+            new { Workspace, invoice = Guid.NewGuid(), session },
             CancellationToken.None));
         return app;
     }
 
     private sealed class Pages : IHostedSessionGateway
     {
+        public ConcurrentQueue<string> Ended { get; } = new();
+
+        public string? Problem { get; set; }
+
         public Task<HostedPage> CreateAsync(
             Guid key, HostedSession session, string successUrl, string cancelUrl, CancellationToken cancellationToken) =>
             Task.FromResult<HostedPage>(new HostedPage.Made($"cs_{key:N}", $"https://pay.test/{key:N}"));
+
+        public Task<string?> EndAsync(string sessionId, CancellationToken cancellationToken)
+        {
+            Ended.Enqueue(sessionId);
+            return Task.FromResult(Problem);
+        }
     }
 }
