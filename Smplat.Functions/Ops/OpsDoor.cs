@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Database;
 using Smplat.Core.Input;
+using Smplat.Core.Observability;
 using Smplat.Core.Operators;
 using Smplat.Core.Settings;
 using Smplat.Functions.Http.Access;
@@ -43,6 +44,11 @@ public sealed class OpsDoor(
 
         var banner = ReadBannerAsync(cancellationToken);
         var content = await page(visit, cancellationToken);
+        foreach (var problem in content.Problems)
+        {
+            OpsLog.PartFailed(logger, request.Path, Redaction.Redact(problem.Message), problem);
+        }
+
         var html = OpsShell.Render(content, visit, runtime.CurrentValue.Environment, await banner, TakeNotice(visit));
         return OpsAnswer.Page(html, content.Status);
     }
@@ -119,8 +125,13 @@ public sealed class OpsDoor(
         {
             return new(await board.ReadAsync(cancellationToken), false);
         }
-        catch (Exception exception) when (Transient.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
         {
+            if (!Transient.IsOutage(problem))
+            {
+                OpsLog.PartFailed(logger, "banner", Redaction.Redact(problem.Message), problem);
+            }
+
             return new(null, true);
         }
     }

@@ -16,4 +16,7 @@ internal static partial class OpsLog
 
     [LoggerMessage(1503, LogLevel.Information, "{Actor} acted through the operators' page at {Path}: {Outcome}")]
     internal static partial void Acted(ILogger logger, string actor, string path, string outcome);
+
+    [LoggerMessage(1504, LogLevel.Error, "A part of the operators' page {Path} could not be read: {Problem}")]
+    internal static partial void PartFailed(ILogger logger, string path, string problem, Exception exception);
 }

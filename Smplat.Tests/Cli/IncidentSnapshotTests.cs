@@ -41,6 +41,28 @@ public sealed class IncidentSnapshotTests
     }
 
     [Test]
+    public async Task Without_a_database_the_app_tells_which_jobs_failed_and_what_was_left_out_is_said()
+    {
+        await using var app = await SmplatApp.StartAsync();
+        using var folder = TestFolder.Create(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await app.OwnDatabase!.ExecuteAsync("alter table hosted_checkout_sessions rename to away");
+        string[] address = ["--base-url", app.Client.BaseAddress!.ToString()];
+        for (var run = 0; run < 2; run++)
+        {
+            await CliRun.RunAsync(["jobs", "run", "hosted-session-recovery", .. address]);
+        }
+
+        var snapshot = await CliRun.RunAsync(["incident", "snapshot", "--output", "kept", .. address], folder: folder.Path);
+
+        var traces = await app.OwnDatabase.ReadAsync<string>("select string_agg(trace_id, ' ') from job_run");
+        var page = await File.ReadAllTextAsync(Path.Combine(folder.Path, "kept", "index.md"));
+        Assert.That(snapshot.ExitCode, Is.Zero, snapshot.Error);
+        Assert.That(snapshot.Output, Does.Contain("Left out: database-*").And.Contain("Left out: server-action-failed.ndjson"));
+        Assert.That(page, Does.Contain("Job hosted-session-recovery failed 2 times").And.Contain("does not exist"));
+        Assert.That(traces.Split(' '), Has.Length.EqualTo(2).And.All.Matches<string>(trace => page.Contains($"`{trace}`", StringComparison.Ordinal)));
+    }
+
+    [Test]
     public async Task With_the_app_down_the_database_still_tells_which_actions_failed()
     {
         await using var database = await TestDatabase.CreateAsync();

@@ -13,6 +13,12 @@ public sealed class ObservabilityPolicyTests
             ObservabilityPolicy.Breaches(new() { DeadLettered = 1, Failed = 3 }, Strict with { FulfillmentFailed = 3 }),
             Is.EqualTo(new[] { "fulfillment dead letters: 1 (limit 0)" }));
 
+    [Test]
+    public void Every_figure_that_is_judged_is_told_and_what_was_not_asked_is_not() =>
+        Assert.That(
+            ObservabilityPolicy.Judge(new() { DeadLettered = 1, WebhookFailures = 0 }, Strict),
+            Is.EqualTo(new[] { ("fulfillment dead letters: 1 (limit 0)", true), ("fulfillment failures: 0 (limit 0)", false), ("webhook failures: 0 (limit 0)", false) }));
+
     [TestCase(9, 1.0, 0)]
     [TestCase(10, 0.2, 0)]
     [TestCase(10, 0.21, 1)]

@@ -10,6 +10,20 @@ public sealed class OpsOutageTests
         ["/ops", "/ops/jobs", "/ops/jobs/retention", "/ops/queue", "/ops/queue/00000000-0000-0000-0000-000000000001", "/ops/providers", "/ops/commerce", "/ops/recovery"];
 
     [Test]
+    public async Task A_table_that_is_gone_costs_its_panel_and_not_the_page()
+    {
+        await using var ops = await OpsApp.SignedInAsync();
+        await ops.App.OwnDatabase!.ExecuteAsync("alter table hosted_checkout_sessions rename to away");
+
+        var (status, html) = await ops.OpenAsync("/ops/recovery");
+
+        Assert.That(status, Is.EqualTo(503));
+        Assert.That(html, Does.Contain("Not known now.").And.Contain("event 1504"));
+        Assert.That(html, Does.Contain("No message is given up."), "the other panels stand");
+        Assert.That(html, Does.Not.Contain("The database does not answer"), "it does");
+    }
+
+    [Test]
     public async Task With_the_database_gone_every_page_says_so_and_comes_back_by_itself()
     {
         await using var postgres = await TestPostgres.StartOwnAsync();

@@ -61,10 +61,11 @@ public sealed class CheckCommands : ICommandModule
         var (figures, notes) = await ReadAsync(api, parsed.GetValue(SkipCatalog), cancellationToken);
         var judged = Compare(parsed.GetValue(Baseline), figures, notes);
         notes.AddRange(ObservabilityPolicy.Notes(judged, limits));
-        var breaches = ObservabilityPolicy.Breaches(judged, limits).ToArray();
+        var lines = ObservabilityPolicy.Judge(judged, limits).ToArray();
+        string[] breaches = [.. lines.Where(line => line.IsBreach).Select(line => line.Text)];
         return parsed.Show(
             new { passed = breaches.Length == 0, figures = judged, breaches, notes },
-            () => Print(breaches, notes),
+            () => Print(lines, notes),
             breaches.Length == 0 ? 0 : CommandLine.Failed);
     }
 
@@ -114,19 +115,19 @@ public sealed class CheckCommands : ICommandModule
         }
     }
 
-    private static void Print(string[] breaches, List<string> notes)
+    private static void Print((string Text, bool IsBreach)[] lines, List<string> notes)
     {
         foreach (var note in notes)
         {
             Console.WriteLine($"{Prefix} {note}");
         }
 
-        foreach (var breach in breaches)
+        foreach (var (text, isBreach) in lines)
         {
-            Console.WriteLine($"{Prefix} BREACH {breach}");
+            Console.WriteLine($"{Prefix} {(isBreach ? "BREACH" : "ok")} {text}");
         }
 
-        Console.WriteLine($"{Prefix} {(breaches.Length == 0 ? "passed" : "failed")}");
+        Console.WriteLine($"{Prefix} {(lines.Any(line => line.IsBreach) ? "failed" : "passed")}");
     }
 
     private static Option<long> Limit(string name, string description) =>

@@ -41,7 +41,7 @@ public sealed class HealthCommands : ICommandModule
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.MarkupLine($"The app is {Paint(status)}.");
+        AnsiConsole.MarkupLine($"The app is {(status == "error" ? "in " : "")}{Paint(status)}.");
     }
 
     private static string Cell(JsonElement component, string member) =>

@@ -45,7 +45,7 @@ internal static class AppParts
 
     private static void Note(string file, byte[]? content, SnapshotIndex index)
     {
-        if (content is null || file is not ("readiness.json" or "flags.json" or "banner.json"))
+        if (content is null || file is not ("readiness.json" or "flags.json" or "banner.json" or "job-runs.json"))
         {
             return;
         }

@@ -75,15 +75,7 @@ internal static class DatabaseParts
             Source,
             () => Task.FromResult(Encoding.UTF8.GetBytes(string.Concat(lines))),
             cancellationToken);
-        foreach (var traceId in failed.Select(run => run.TraceId).OfType<string>())
-        {
-            collection.Index.AddTrace(traceId);
-        }
-
-        foreach (var job in failed.GroupBy(run => run.JobId).OrderByDescending(job => job.Count()))
-        {
-            collection.Index.AddFact($"Job {job.Key} failed {job.Count()} times since {since:u}, last: {job.Last().Error ?? job.Last().Status}");
-        }
+        SnapshotFacts.NoteFailures(failed.Select(run => (run.JobId, run.Status, run.Error, run.TraceId)), collection.Index);
 
         if (runs.Count == MostRuns && runs[^1].StartedAt > since)
         {

@@ -55,7 +55,14 @@ public sealed class IncidentCommands : ICommandModule
         archive.Complete();
         return parsed.Show(
             new { file = path, index = index.ToRecord() },
-            $"{index.Kept.Count()} parts are in {path}; {(index.Missing.Any() ? "missing: " + string.Join(", ", index.Missing.Select(part => part.File)) : "none is missing")}.",
+            Tell(path, index),
             index.Missing.Any() ? CommandLine.Failed : 0);
     }
+
+    private static string Tell(string path, SnapshotIndex index) => string.Join(
+        Environment.NewLine,
+        [
+            $"{index.Kept.Count()} parts are in {path}; {(index.Missing.Any() ? "missing: " + string.Join(", ", index.Missing.Select(part => part.File)) : "none is missing")}.",
+            .. index.LeftOut.Select(part => $"Left out: {part.File} ({part.Reason})."),
+        ]);
 }

@@ -11,12 +11,44 @@ internal static class SnapshotFacts
         {
             "readiness.json" => Readiness(answer),
             "flags.json" => Flags(answer),
-            _ => Banner(answer),
+            "banner.json" => Banner(answer),
+            _ => [],
         })
         {
             index.AddFact(fact);
         }
+
+        if (file == "job-runs.json" && answer.TryGetProperty("runs", out var runs))
+        {
+            NoteFailures(
+                runs.EnumerateArray().Where(run => run.GetProperty("started_at").GetDateTimeOffset() >= index.Since)
+                    .OrderBy(run => run.GetProperty("started_at").GetDateTimeOffset())
+                    .Select(run => (Text(run, "job_id")!, Text(run, "status")!, Text(run, "error"), Text(run, "trace_id"))),
+                index);
+        }
     }
+
+    /// <summary>Which jobs failed how often, and the traces of those runs.</summary>
+    /// <param name="runs">From the oldest on; the completed ones say nothing.</param>
+    internal static void NoteFailures(
+        IEnumerable<(string JobId, string Status, string? Error, string? TraceId)> runs, SnapshotIndex index)
+    {
+        var failed = runs.Where(run => run.Status != "completed").ToArray();
+        foreach (var traceId in failed.Select(run => run.TraceId).OfType<string>())
+        {
+            index.AddTrace(traceId);
+        }
+
+        foreach (var job in failed.GroupBy(run => run.JobId).OrderByDescending(job => job.Count()))
+        {
+            index.AddFact(
+                $"Job {job.Key} failed {(job.Count() == 1 ? "once" : $"{job.Count()} times")} since {index.Since:u}, last: {job.Last().Error ?? job.Last().Status}",
+                $"job {job.Key}");
+        }
+    }
+
+    private static string? Text(JsonElement run, string member) =>
+        run.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static IEnumerable<string> Readiness(JsonElement answer)
     {

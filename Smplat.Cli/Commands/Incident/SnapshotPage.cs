@@ -25,7 +25,7 @@ internal static class SnapshotPage
         }
 
         page.Append("\n## Trace ids\n\n");
-        page.Append(index.TraceIds.Count == 0 ? "None were read; give `--logs`.\n" : string.Concat(index.TraceIds.Select(id => $"- `{id}`\n")));
+        page.Append(index.TraceIds.Count == 0 ? "No failed run in this time has one; give `--logs` for those of the log.\n" : string.Concat(index.TraceIds.Select(id => $"- `{id}`\n")));
         return page.Append(Elsewhere(index)).ToString();
     }
 

@@ -9,6 +9,8 @@ namespace Smplat.Cli.Commands.Jobs;
 /// <summary><c>smplat jobs</c>: the ledger, and runs by hand, through the app that runs them.</summary>
 public sealed class JobCommands : ICommandModule
 {
+    private const int WidthForTraces = 160;
+
     private static readonly Argument<string> Job = new("job") { Description = "Id of the job; see smplat jobs list." };
 
     private static readonly Option<string?> OnlyJob = new("--job") { Description = "Only the runs of this job." };
@@ -67,7 +69,7 @@ public sealed class JobCommands : ICommandModule
 
     private static void PrintJobs(JsonElement answer)
     {
-        var table = new Table().AddColumns("job", "on", "runs", "failed", "in a row", "last success", "error", "purpose");
+        var table = new Table().AddColumns(Whole("job"), new("on"), new("runs"), new("failed"), new("in a row"), Whole("last success"), new("error, or what it does"));
         foreach (var job in answer.GetProperty("jobs").EnumerateArray())
         {
             var state = job.GetProperty("state");
@@ -78,8 +80,7 @@ public sealed class JobCommands : ICommandModule
                 Text(state, "run_failures"),
                 Text(state, "consecutive_run_failures"),
                 Text(state, "last_success_at"),
-                Text(state, "last_error"),
-                Markup.Escape(job.GetProperty("purpose").GetString()!));
+                Text(state, "last_error") is { Length: > 0 } error ? $"[red]{error}[/]" : $"[grey]{Text(job, "purpose")}[/]");
         }
 
         AnsiConsole.Write(table);
@@ -96,16 +97,26 @@ public sealed class JobCommands : ICommandModule
 
     private static void PrintRuns(JsonElement answer)
     {
-        var table = new Table().AddColumns("started", "job", "by", "status", "attempt", "summary", "error", "trace");
+        // On a narrow terminal the trace stands below its result, so that it is never broken and can be copied.
+        var isWide = AnsiConsole.Profile.Width >= WidthForTraces;
+        var table = new Table().AddColumns(Whole("started"), Whole("job"), new("by"), Whole("status"), new("try"), new("result"));
+        if (isWide)
+        {
+            table.AddColumn(Whole("trace"));
+        }
+
         foreach (var run in answer.GetProperty("runs").EnumerateArray())
         {
-            table.AddRow(
-                Text(run, "started_at"), Text(run, "job_id"), Text(run, "triggered_by"), Text(run, "status"), Text(run, "attempt"),
-                Text(run, "summary"), Text(run, "error"), Text(run, "trace_id"));
+            var trace = Text(run, "trace_id");
+            var result = Text(run, "error") is { Length: > 0 } error ? $"[red]{error}[/]" : Markup.Escape(JobSummary.Tell(run.GetProperty("summary")));
+            string[] cells = [Text(run, "started_at"), Text(run, "job_id"), Text(run, "triggered_by"), Text(run, "status"), Text(run, "attempt")];
+            table.AddRow(isWide ? [.. cells, result, trace] : [.. cells, trace.Length == 0 ? result : $"{result}\n[grey]{trace}[/]"]);
         }
 
         AnsiConsole.Write(table);
     }
+
+    private static TableColumn Whole(string name) => new TableColumn(name).NoWrap();
 
     private static async Task<int> RunAsync(ParseResult parsed, string verb, CancellationToken cancellationToken)
     {
@@ -117,9 +128,12 @@ public sealed class JobCommands : ICommandModule
         var status = answer.GetProperty("status").GetString();
         return parsed.Show(
             answer,
-            $"{status} {Plain(answer, "summary")}{Plain(answer, "error")}".TrimEnd(),
+            $"{status} {Plain(answer, "summary")}{Plain(answer, "error")}{Retry(answer)}".TrimEnd(),
             status == "completed" ? 0 : CommandLine.Failed);
     }
+
+    private static string Retry(JsonElement answer) =>
+        Plain(answer, "next_attempt_at") is { Length: > 0 } next ? $"; tried again at {next}" : "";
 
     private static string Text(JsonElement element, string member) => Markup.Escape(Plain(element, member));
 

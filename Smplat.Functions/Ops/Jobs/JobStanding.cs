@@ -15,6 +15,14 @@ internal static class JobStanding
         _ => ("good", "well"),
     };
 
+    /// <summary>What fails stands first: whole runs before attempts.</summary>
+    internal static int Urgency(JobState? state) => state switch
+    {
+        { ConsecutiveRunFailures: > 0 } => 2,
+        { ConsecutiveFailures: > 0 } => 1,
+        _ => 0,
+    };
+
     internal static string ToneOf(string status) => status switch
     {
         "completed" => "good",

@@ -50,7 +50,8 @@ public sealed class JobsPage(JobCatalog catalog, JobGate gate, JobLedgerStore le
         return OpsParts.Table(
             "All jobs",
             ["Job", "State", "Last success", "#Runs", "#Failed", "Last error", ""],
-            catalog.All.OrderBy(job => job.Definition.Id, StringComparer.Ordinal)
+            catalog.All.OrderByDescending(job => JobStanding.Urgency(states.GetValueOrDefault(job.Definition.Id)))
+                .ThenBy(job => job.Definition.Id, StringComparer.Ordinal)
                 .Select(job => Row(job, states.GetValueOrDefault(job.Definition.Id), visit)),
             "This app has no jobs.");
     }

@@ -3,10 +3,11 @@ using Smplat.Functions.Http.Pages;
 
 namespace Smplat.Functions.Ops.Layout;
 
-/// <summary>A part of a page that is read by itself: when its source is away it says so, and the others stand.</summary>
-public sealed record OpsPanel(Markup Html, bool IsAway)
+/// <summary>A part of a page that is read by itself: when it cannot be read it says so, and the others stand.</summary>
+/// <param name="Problem">What is no outage but a defect, or a table that is gone: the log tells more.</param>
+public sealed record OpsPanel(Markup Html, bool IsAway, Exception? Problem = null)
 {
-    /// <param name="read">The content; an outage in it is shown as one, never as nothing or as zero.</param>
+    /// <param name="read">The content; a failure in it is shown as one, never as nothing or as zero.</param>
     /// <param name="isWide">Over the whole width.</param>
     public static async Task<OpsPanel> ReadAsync(
         string title, Func<CancellationToken, Task<Markup>> read, CancellationToken cancellationToken, bool isWide = false)
@@ -19,6 +20,10 @@ public sealed record OpsPanel(Markup Html, bool IsAway)
         {
             return new(Frame(title, Away, isWide), true);
         }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new(Frame(title, Failed, isWide), true, exception);
+        }
     }
 
     /// <summary>A panel whose content needs nothing from outside.</summary>
@@ -29,6 +34,12 @@ public sealed record OpsPanel(Markup Html, bool IsAway)
         $"""
         <p class="away" role="status"><strong>Not known now.</strong> The database does not answer or is too slow, so nothing can be
         said here. Load the page again to ask again.</p>
+        """);
+
+    private static Markup Failed { get; } = Markup.Of(
+        $"""
+        <p class="away" role="status"><strong>Not known now.</strong> Reading this failed; event 1504 in the log says why. The rest of the
+        page stands.</p>
         """);
 
     private static Markup Frame(string title, Markup content, bool isWide)

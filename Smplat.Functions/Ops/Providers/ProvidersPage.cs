@@ -84,7 +84,7 @@ public sealed class ProvidersPage(ProviderHealthCheck health, ProviderRegistry r
                 Markup.Of($"{OpsText.Count(use.PerDay)}"),
                 use.Taken is { } known
                     ? Markup.Of($"""<meter min="0" max="{use.PerDay}" high="{use.PerDay * 9 / 10}" value="{known}">{OpsText.Percent((double)known / use.PerDay)}</meter> {OpsText.Percent((double)known / use.PerDay)}""")
-                    : Markup.Of($"the table service does not answer"),
+                    : Markup.Of($"the table service has not answered yet"),
             ]),
             "No quota is set.");
     }
