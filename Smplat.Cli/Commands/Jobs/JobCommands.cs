@@ -99,7 +99,7 @@ public sealed class JobCommands : ICommandModule
     {
         // On a narrow terminal the trace stands below its result, so that it is never broken and can be copied.
         var isWide = AnsiConsole.Profile.Width >= WidthForTraces;
-        var table = new Table().AddColumns(Whole("started"), Whole("job"), new("by"), Whole("status"), new("try"), new("result"));
+        var table = new Table().AddColumns(Whole("started"), Whole("job"), new("by"), Whole("status"), new("result"));
         if (isWide)
         {
             table.AddColumn(Whole("trace"));
@@ -109,12 +109,15 @@ public sealed class JobCommands : ICommandModule
         {
             var trace = Text(run, "trace_id");
             var result = Text(run, "error") is { Length: > 0 } error ? $"[red]{error}[/]" : Markup.Escape(JobSummary.Tell(run.GetProperty("summary")));
-            string[] cells = [Text(run, "started_at"), Text(run, "job_id"), Text(run, "triggered_by"), Text(run, "status"), Text(run, "attempt")];
+            string[] cells = [Text(run, "started_at"), Text(run, "job_id"), Text(run, "triggered_by"), Status(run)];
             table.AddRow(isWide ? [.. cells, result, trace] : [.. cells, trace.Length == 0 ? result : $"{result}\n[grey]{trace}[/]"]);
         }
 
         AnsiConsole.Write(table);
     }
+
+    private static string Status(JsonElement run) =>
+        run.GetProperty("attempt").GetInt32() is > 1 and var attempt ? $"{Text(run, "status")}, try {attempt}" : Text(run, "status");
 
     private static TableColumn Whole(string name) => new TableColumn(name).NoWrap();
 
