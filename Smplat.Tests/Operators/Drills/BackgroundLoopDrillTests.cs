@@ -2,10 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Smplat.Core.Commerce;
 using Smplat.Core.Commerce.Learning;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Providers.Resilience;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Operators.Drills;
