@@ -3,6 +3,7 @@ using System.Text;
 using Smplat.FakeVendors;
 using Smplat.FakeVendors.Hosting;
 using Smplat.Tests.Commerce.Support;
+using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Operators.Drills;
 
@@ -132,6 +133,27 @@ public sealed class CommerceAlertDrillTests
         drill.Alerts.Quiet("ProviderSelectionSkew");
         await drill.Alerts.SeeAsync(4);
         drill.Alerts.Fires("ProviderSelectionSkew{provider_id=\"WALMART_API\"}");
+
+        await drill.Alerts.JudgeAsync();
+    }
+
+    [Test]
+    public async Task Lines_of_the_routing_log_that_are_lost_alert_and_orders_go_on()
+    {
+        await using var drill = await DrillApp.StartAsync();
+        await OrderAsync(drill, 1, HttpStatusCode.OK);
+        await drill.Alerts.SeeAsync(16);
+        drill.Alerts.Quiet("RoutingLogLoss");
+
+        await drill.TakeAwayAsync("edge_logs");
+        await OrderAsync(drill, 1, HttpStatusCode.OK);
+        await Eventually.BecomesTrueAsync(
+            async () => (await drill.Client.GetStringAsync("/api/v1/observability/prometheus")) is var feed
+                && feed.Contains("\nsmplat_edge_log_dropped_total ", StringComparison.Ordinal)
+                && !feed.Contains("\nsmplat_edge_log_dropped_total 0\n", StringComparison.Ordinal),
+            "dropped lines");
+        await drill.Alerts.SeeAsync(1);
+        drill.Alerts.Fires("RoutingLogLoss");
 
         await drill.Alerts.JudgeAsync();
     }

@@ -5,8 +5,7 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Operators.Drills;
 
 /// <summary>
-/// No threshold of requirements/002 and 003, and none of intake, gets a rule without a drill in the running app. Of commerce, the
-/// alerts on latency, failover and lost lines have their cases for promtool only.
+/// No threshold of requirements/002 to 004, and none of the intake of events, gets a rule without a drill in the running app.
 /// </summary>
 public sealed partial class DrillCoverageTests
 {
@@ -15,6 +14,7 @@ public sealed partial class DrillCoverageTests
     [TestCase("catalog")]
     [TestCase("platform")]
     [TestCase("analytics")]
+    [TestCase("commerce")]
     public void Every_alert_is_seen_quiet_and_firing_in_a_drill(string rules)
     {
         var alerts = AlertsOf(rules);
@@ -23,15 +23,6 @@ public sealed partial class DrillCoverageTests
         Assert.That(alerts, Is.Not.Empty);
         Assert.That(alerts.Where(alert => !Named("Fires", alert).IsMatch(drills)), Is.Empty, "seen to fire");
         Assert.That(alerts.Where(alert => !Named("Quiet", alert).IsMatch(drills)), Is.Empty, "seen not to fire before");
-    }
-
-    [Test]
-    public void Alerts_of_commerce_are_drilled_but_for_those_that_need_minutes_of_real_slowness()
-    {
-        string[] without = ["HighLatency", "ConfirmLatency", "FailoverRate", "RoutingLogLoss"];
-        var drills = Drills();
-
-        Assert.That(AlertsOf("commerce").Where(alert => !Named("Fires", alert).IsMatch(drills)), Is.EquivalentTo(without));
     }
 
     private static string[] AlertsOf(string rules) =>
