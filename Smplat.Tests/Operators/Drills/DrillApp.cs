@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Smplat.Tests.Fulfillment;
 using Smplat.Tests.Support;
 
@@ -10,9 +11,9 @@ internal sealed class DrillApp : IAsyncDisposable
 {
     public const string Key = "key-of-the-drill";
 
-    private DrillApp(SmplatApp app)
+    private DrillApp(SmplatApp app, CapturedLog log)
     {
-        App = app;
+        (App, Log) = (app, log);
         Client.DefaultRequestHeaders.Authorization = new("Bearer", Key);
         Alerts = new(Client);
         Given = new(app.OwnDatabase!.DataSource, TimeProvider.System);
@@ -20,14 +21,23 @@ internal sealed class DrillApp : IAsyncDisposable
 
     public SmplatApp App { get; }
 
+    public CapturedLog Log { get; }
+
     public HttpClient Client => App.Client;
 
     public AlertTimeline Alerts { get; }
 
     public FulfillmentGivens Given { get; }
 
-    public static async Task<DrillApp> StartAsync(params IEnumerable<KeyValuePair<string, string>>[] settings) => new(
-        await SmplatApp.StartAsync(new Dictionary<string, string>(settings.SelectMany(part => part)) { ["CHECKOUT_API_KEY"] = Key }));
+    public static async Task<DrillApp> StartAsync(params IEnumerable<KeyValuePair<string, string>>[] settings)
+    {
+        var log = new CapturedLog();
+        return new(
+            await SmplatApp.StartAsync(
+                new Dictionary<string, string>(settings.SelectMany(part => part)) { ["CHECKOUT_API_KEY"] = Key },
+                builder => builder.Logging.AddProvider(log)),
+            log);
+    }
 
     /// <returns>How the run ended, as the operators' route tells it.</returns>
     public async Task<string> RunJobAsync(string jobId)
