@@ -14,7 +14,7 @@ public sealed class TaskFailureStore
         set status = 'pending', retry_count = retry_count + 1, error_message = @Error, result = null,
             started_at = null, completed_at = null, scheduled_at = @RetryAt,
             lease_owner = null, lease_expires_at = null, updated_at = @Now
-        where id = @Id and attempt = @Attempt and lease_owner = @Owner and status = 'in_progress'
+        where id = @Id and attempt = @Attempt and lease_owner = @Owner
         """;
 
     // Fenced likewise. retry_count stays the number of retries that really happened.
@@ -24,7 +24,7 @@ public sealed class TaskFailureStore
         set status = 'failed', error_message = @Error, completed_at = @Now,
             result = jsonb_build_object('dead_letter', true, 'retry_count', retry_count, 'max_retries', max_retries),
             lease_owner = null, lease_expires_at = null, updated_at = @Now
-        where id = @Id and attempt = @Attempt and lease_owner = @Owner and status = 'in_progress'
+        where id = @Id and attempt = @Attempt and lease_owner = @Owner
         """;
 
     private const string InsertFailure =

@@ -46,7 +46,7 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
         set lease_expires_at = @LeaseUntil
         from unnest(@Ids, @Attempts) as held_now (id, attempt)
         where fulfillment_tasks.id = held_now.id and fulfillment_tasks.attempt = held_now.attempt
-            and lease_owner = @Owner and status = 'in_progress'
+            and lease_owner = @Owner
         returning fulfillment_tasks.id, fulfillment_tasks.attempt
         """;
 
@@ -65,7 +65,7 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
             lease_owner = null, lease_expires_at = null, updated_at = @Now
         from unnest(@Ids, @Attempts, @Results) as done (id, attempt, result)
         where fulfillment_tasks.id = done.id and fulfillment_tasks.attempt = done.attempt
-            and lease_owner = @Owner and status = 'in_progress'
+            and lease_owner = @Owner
         returning fulfillment_tasks.id
         """;
 
@@ -75,7 +75,7 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
         update fulfillment_tasks
         set status = 'completed', completed_at = @Now, result = @Result::jsonb, error_message = null,
             lease_owner = null, lease_expires_at = null, updated_at = @Now
-        where id = @Id and attempt = @Attempt and lease_owner = @Owner and status = 'in_progress'
+        where id = @Id and attempt = @Attempt and lease_owner = @Owner
         """;
 
     private const string ListCompleted =
@@ -93,7 +93,7 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
         set status = 'pending', lease_owner = null, lease_expires_at = null, started_at = null, updated_at = @Now
         from unnest(@Ids, @Attempts) as held_now (id, attempt)
         where fulfillment_tasks.id = held_now.id and fulfillment_tasks.attempt = held_now.attempt
-            and lease_owner = @Owner and status = 'in_progress'
+            and lease_owner = @Owner
         """;
 
     // Only an expired lease frees a task, never elapsed time alone; one that ends later than any setting allows was written by

@@ -1,0 +1,42 @@
+using Npgsql;
+
+namespace Smplat.Tests.Fulfillment;
+
+/// <summary>
+/// What Postgres believes about a queue is out of date by nature: while the figures say that nothing is under way, the index
+/// of leases looks like the shortest way to any task.
+/// </summary>
+public sealed class QueuePlanTests
+{
+    private const string ReadFromLeases =
+        "select idx_tup_read from pg_stat_user_indexes where indexrelname = 'fulfillment_tasks_leases'";
+
+    private const string Written = "select n_tup_upd from pg_stat_user_tables where relname = 'fulfillment_tasks'";
+
+    [TestCase(1)]
+    [TestCase(50)]
+    public async Task Acknowledgements_do_not_walk_the_leases_when_the_figures_say_that_nothing_is_under_way(int ackBatchSize)
+    {
+        const int Tasks = 1000;
+        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway(), new()
+        {
+            ["FULFILLMENT_BATCH_SIZE"] = $"{Tasks}",
+            ["FULFILLMENT_ACK_BATCH_SIZE"] = $"{ackBatchSize}",
+        });
+        var item = await world.Given.AnItemAsync(await world.Given.AnOrderAsync());
+        await world.ExecuteAsync(
+            """
+            insert into fulfillment_tasks (id, order_item_id, task_type, title, scheduled_at)
+            select gen_random_uuid(), @item, 'content_promotion', 'A task', @now
+            from generate_series(1, @Tasks)
+            """,
+            new { item, now = world.Clock.GetUtcNow(), Tasks });
+        await world.ExecuteAsync("vacuum analyze fulfillment_tasks");
+        Assert.That((await world.DrainAsync()).Processed, Is.EqualTo(Tasks));
+        // A session tells what it has read when it ends, at the latest.
+        world.Get<NpgsqlDataSource>().Clear();
+
+        Assert.That(() => world.ScalarAsync<long>(Written), Is.EqualTo(2 * Tasks).After(20_000, 100));
+        Assert.That(await world.ScalarAsync<long>(ReadFromLeases), Is.LessThan(Tasks));
+    }
+}
