@@ -39,7 +39,7 @@ public sealed class AdmissionStore(NpgsqlDataSource database)
     private const string Admit = """
         update notification_outbox
         set admitted_at = @now, lease_expires_at = @leaseExpiresAt
-        where id = @id and lease_owner = @owner and status = 'sending'
+        where id = @id and lease_owner = @owner
         """;
 
     /// <param name="decide">Decides in the same transaction; it must not wait for anything.</param>

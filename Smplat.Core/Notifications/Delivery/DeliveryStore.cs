@@ -59,7 +59,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
     private const string MarkHandover = """
         update notification_outbox
         set handover_at = @now, lease_expires_at = @leaseExpiresAt
-        where id = @id and lease_owner = @owner and status = 'sending'
+        where id = @id and lease_owner = @owner
         """;
 
     private const string Finish = """
@@ -68,7 +68,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
             sent_at = case when @status = 'sent' then @now end,
             admitted_at = case when @status = 'suppressed' then null else admitted_at end,
             finished_at = @now, lease_owner = null, lease_expires_at = null
-        where id = @id and lease_owner = @owner and status = 'sending'
+        where id = @id and lease_owner = @owner
         """;
 
     // Back in the queue. A failure of this message is kept in its history; an outage of the receiver is not its fault.
@@ -80,7 +80,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
                 then failures || jsonb_build_array(jsonb_build_object('attempt', attempts + 1, 'at', @now, 'error', @error::text))
                 else failures end,
             admitted_at = null, handover_at = null, lease_owner = null, lease_expires_at = null
-        where id = @id and lease_owner = @owner and status = 'sending'
+        where id = @id and lease_owner = @owner
         """;
 
     // A sender that stops gives back what it has not handed over.

@@ -34,7 +34,7 @@ public sealed class InternalOutboxStore(NpgsqlDataSource database)
         set status = @Status, error = @Error, not_before = coalesce(@NotBefore, not_before),
             sent_at = case when @Status = 'sent' then @Now else sent_at end,
             lease_owner = null, lease_expires_at = null
-        where id = @Id and status = 'sending' and lease_owner = @Owner and attempts = @Attempts
+        where id = @Id and lease_owner = @Owner and attempts = @Attempts
         """;
 
     public async Task<IReadOnlyList<InternalMessage>> ClaimDueAsync(
