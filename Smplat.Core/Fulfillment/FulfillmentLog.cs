@@ -49,4 +49,13 @@ internal static partial class FulfillmentLog
 
     [LoggerMessage(6030, LogLevel.Warning, "Provider order {ProviderOrderId} could not be placed at {Provider}: {Problem}")]
     internal static partial void ProviderOrderFailed(ILogger logger, Guid providerOrderId, string provider, string problem);
+
+    [LoggerMessage(6040, LogLevel.Warning, "{Host} fails and is left alone for {Seconds} s; its tasks wait")]
+    internal static partial void HostPaused(ILogger logger, string host, double seconds);
+
+    [LoggerMessage(6041, LogLevel.Information, "{Host} works again")]
+    internal static partial void HostResumed(ILogger logger, string host);
+
+    [LoggerMessage(6042, LogLevel.Debug, "Task {TaskId} waits for {Seconds} s: {Why}")]
+    internal static partial void Postponed(ILogger logger, Guid taskId, double seconds, string why);
 }

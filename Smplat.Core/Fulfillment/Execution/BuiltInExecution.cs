@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Fulfillment.Hosts;
 using Smplat.Core.Fulfillment.Worker;
 
 namespace Smplat.Core.Fulfillment.Execution;
@@ -11,7 +12,8 @@ namespace Smplat.Core.Fulfillment.Execution;
 /// Tasks of the built-in types go to the fulfillment provider that operators configured for the type. Nothing here acts on a
 /// platform by itself.
 /// </summary>
-public sealed class BuiltInExecution(GuardedHttp http, IOptionsMonitor<ExecutionOptions> options, TimeProvider clock)
+public sealed class BuiltInExecution(
+    GuardedHttp http, HostLanes hosts, IOptionsMonitor<ExecutionOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
@@ -27,23 +29,39 @@ public sealed class BuiltInExecution(GuardedHttp http, IOptionsMonitor<Execution
         IReadOnlyList<string> secrets = settings.EndpointToken is { } token ? [token] : [];
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(Timeout);
-            var started = clock.GetTimestamp();
-            using var request = Request(task, payload, endpoint, settings.EndpointToken);
-            using var response = await http.SendToConfiguredAsync(request, limit.Token);
-            var result = await CallResult.ReadAsync(response, clock.GetElapsedTime(started), secrets, clock.GetUtcNow(), limit.Token);
-            return response.IsSuccessStatusCode
+            var result = await hosts.CallAsync(
+                endpoint, token => SendAsync(task, payload, endpoint, settings.EndpointToken, secrets, token), cancellationToken);
+            return (int)result.Status is >= 200 and <= 299
                 ? new ExecutionOutcome.Succeeded(Result(task, result).ToJsonString())
                 : new ExecutionOutcome.Failed(
                     $"The provider answered with {(int)result.Status}: {result.Preview}",
                     StatusPolicy.IsPermanent(result.Status),
                     result.RetryAfter);
         }
+        catch (HostPausedException paused)
+        {
+            return new ExecutionOutcome.Postponed(paused.Message, paused.Wait);
+        }
         catch (Exception exception) when (CallFailure.MayPass(exception, cancellationToken))
         {
             return new ExecutionOutcome.Failed(CallFailure.Describe(exception, secrets));
         }
+    }
+
+    private async Task<CallResult> SendAsync(
+        ClaimedTask task,
+        JsonObject payload,
+        Uri endpoint,
+        string? token,
+        IReadOnlyList<string> secrets,
+        CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Timeout);
+        var started = clock.GetTimestamp();
+        using var request = Request(task, payload, endpoint, token);
+        using var response = await http.SendToConfiguredAsync(request, limit.Token);
+        return await CallResult.ReadAsync(response, clock.GetElapsedTime(started), secrets, clock.GetUtcNow(), limit.Token);
     }
 
     private static HttpRequestMessage Request(ClaimedTask task, JsonObject payload, Uri endpoint, string? token)

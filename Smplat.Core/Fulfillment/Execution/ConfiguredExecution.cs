@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Fulfillment.Hosts;
 using Smplat.Core.Fulfillment.Worker;
 using Smplat.Core.Orders;
 
@@ -10,6 +11,7 @@ namespace Smplat.Core.Fulfillment.Execution;
 /// <summary>Tasks that say themselves what is to be called: <c>payload.execution</c>.</summary>
 public sealed class ConfiguredExecution(
     GuardedHttp http,
+    HostLanes hosts,
     OrderFile orders,
     IOptionsMonitor<ExecutionOptions> options,
     IConfiguration configuration,
@@ -39,22 +41,31 @@ public sealed class ConfiguredExecution(
         {
             return new ExecutionOutcome.Failed(CallFailure.Text(refusal.Message, secrets), IsPermanent: true);
         }
+        catch (HostPausedException paused)
+        {
+            return new ExecutionOutcome.Postponed(paused.Message, paused.Wait);
+        }
         catch (Exception exception) when (CallFailure.MayPass(exception, cancellationToken))
         {
             return new ExecutionOutcome.Failed(CallFailure.Describe(exception, secrets));
         }
     }
 
-    private async Task<CallResult> SendAsync(
-        HttpCall call, ClaimedTask task, IReadOnlyList<string> secrets, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(call.Timeout);
-        var started = clock.GetTimestamp();
-        using var request = call.ToRequest(task.Id, Activity.Current?.Id);
-        using var response = await http.SendAsync(request, limit.Token);
-        return await CallResult.ReadAsync(response, clock.GetElapsedTime(started), secrets, clock.GetUtcNow(), limit.Token);
-    }
+    private Task<CallResult> SendAsync(
+        HttpCall call, ClaimedTask task, IReadOnlyList<string> secrets, CancellationToken cancellationToken) =>
+        hosts.CallAsync(
+            call.Url,
+            async token =>
+            {
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+                limit.CancelAfter(call.Timeout);
+                var started = clock.GetTimestamp();
+                using var request = call.ToRequest(task.Id, Activity.Current?.Id);
+                using var response = await http.SendAsync(request, limit.Token);
+                return await CallResult.ReadAsync(
+                    response, clock.GetElapsedTime(started), secrets, clock.GetUtcNow(), limit.Token);
+            },
+            cancellationToken);
 
     private static ExecutionOutcome Judge(CallResult result, JsonObject execution, JsonNode? rawPayload)
     {

@@ -14,4 +14,7 @@ public abstract record ExecutionOutcome
     /// <param name="IsPermanent">Trying again cannot help.</param>
     /// <param name="RetryAfter">What the provider asked for.</param>
     public sealed record Failed(string Error, bool IsPermanent = false, TimeSpan? RetryAfter = null) : ExecutionOutcome;
+
+    /// <summary>No attempt was made: the host is left alone for now. Costs the task time, and no retry.</summary>
+    public sealed record Postponed(string Why, TimeSpan Wait) : ExecutionOutcome;
 }

@@ -18,6 +18,9 @@ public static class FulfillmentMetrics
 
     public const string Rescued = "smplat_fulfillment_tasks_rescued_total";
 
+    /// <summary>Claims that led to no attempt, because the host was left alone.</summary>
+    public const string Postponed = "smplat_fulfillment_tasks_postponed_total";
+
     public const string CounterPrefix = "smplat_fulfillment_";
 
     public const string FactPrefix = "fulfillment.";

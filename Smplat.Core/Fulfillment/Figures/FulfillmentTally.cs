@@ -14,6 +14,8 @@ public sealed class FulfillmentTally(DurableCounters counters)
 
     public void CountRescues(int count) => counters.Add(FulfillmentMetrics.Rescued, count);
 
+    public void CountPostponed() => counters.Increment(FulfillmentMetrics.Postponed);
+
     public void NoteFailure(string message, DateTimeOffset at)
     {
         counters.Note(FulfillmentMetrics.LastFailure, new FailureFact(at, message));

@@ -10,6 +10,7 @@ internal sealed class DrainCounts
     private int _rescued;
     private int _givenBack;
     private int _late;
+    private int _postponed;
 
     public void Claimed(int count) => Interlocked.Add(ref _claimed, count);
 
@@ -25,5 +26,8 @@ internal sealed class DrainCounts
 
     public void Late(int count) => Interlocked.Add(ref _late, count);
 
-    public DrainReport ToReport() => new(_claimed, _processed, _retried, _deadLettered, _rescued, _givenBack, _late);
+    public void Postponed() => Interlocked.Increment(ref _postponed);
+
+    public DrainReport ToReport() =>
+        new(_claimed, _processed, _retried, _deadLettered, _rescued, _givenBack, _late) { Postponed = _postponed };
 }

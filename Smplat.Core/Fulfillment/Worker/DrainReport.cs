@@ -5,6 +5,9 @@ namespace Smplat.Core.Fulfillment.Worker;
 public sealed record DrainReport(
     int Claimed, int Processed, int Retried, int DeadLettered, int Rescued, int GivenBack, int Late)
 {
+    /// <summary>Tasks whose host was left alone; no attempt was made.</summary>
+    public int Postponed { get; init; }
+
     /// <summary>Failed attempts.</summary>
     public int Failed => Retried + DeadLettered;
 }

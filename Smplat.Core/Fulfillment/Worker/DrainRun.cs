@@ -151,6 +151,10 @@ internal sealed class DrainRun : IAsyncDisposable
                 await RecordFailureAsync(held, failed);
                 End(held);
                 break;
+            case ExecutionOutcome.Postponed postponed:
+                await PostponeAsync(held, postponed);
+                End(held);
+                break;
             case null when held.IsLost:
                 End(held);
                 break;
@@ -182,6 +186,20 @@ internal sealed class DrainRun : IAsyncDisposable
             case FailureDecision.Retry: _counts.Retried(); break;
             case FailureDecision.DeadLetter: _counts.DeadLettered(); break;
             case null: _counts.Late(1); break;
+        }
+    }
+
+    private async Task PostponeAsync(HeldTask held, ExecutionOutcome.Postponed postponed)
+    {
+        FulfillmentLog.Postponed(_parts.Logger, held.Task.Id, postponed.Wait.TotalSeconds, postponed.Why);
+        if (await _parts.Queue.PostponeAsync(held.Task, _owner, postponed.Wait, _parts.Clock.GetUtcNow(), CancellationToken.None))
+        {
+            _counts.Postponed();
+            _parts.Tally.CountPostponed();
+        }
+        else
+        {
+            _counts.Late(1);
         }
     }
 

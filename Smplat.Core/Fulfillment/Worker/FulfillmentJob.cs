@@ -58,5 +58,6 @@ public sealed class FulfillmentJob(
         ("dead_lettered", report.DeadLettered),
         ("rescued", report.Rescued),
         ("given_back", report.GivenBack),
+        ("postponed", report.Postponed),
         ("late", report.Late));
 }

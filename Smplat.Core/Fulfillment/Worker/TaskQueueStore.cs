@@ -4,12 +4,9 @@ using Smplat.Core.Database;
 
 namespace Smplat.Core.Fulfillment.Worker;
 
-/// <summary>The queue side of <c>fulfillment_tasks</c>: claim, renew, complete, give back, rescue.</summary>
+/// <summary>The queue side of <c>fulfillment_tasks</c>: claim, renew, complete, postpone, give back.</summary>
 public sealed class TaskQueueStore(NpgsqlDataSource database)
 {
-    /// <summary>The longest lease that settings allow, with room for clocks that differ a little.</summary>
-    private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(FulfillmentOptions.MaxLeaseSeconds) + TimeSpan.FromMinutes(5);
-
     // A task has one holder at a time. Tasks of orders on hold are not in the index at all. The claim's debt, a roll-up of
     // its orders, commits with it.
     private const string ClaimDue =
@@ -86,68 +83,27 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
         where task.status = 'completed'
         """;
 
-    // Back to where they were before the claim; no attempt is held against them.
+    // Back to where they were before the claim; no attempt is held against them, and none counts as a first response.
     private const string GiveBack =
         """
         update fulfillment_tasks
-        set status = 'pending', lease_owner = null, lease_expires_at = null, started_at = null, updated_at = @Now
+        set status = 'pending', lease_owner = null, lease_expires_at = null, started_at = null, updated_at = @Now,
+            first_started_at = nullif(first_started_at, started_at)
         from unnest(@Ids, @Attempts) as held_now (id, attempt)
         where fulfillment_tasks.id = held_now.id and fulfillment_tasks.attempt = held_now.attempt
             and lease_owner = @Owner
         """;
 
-    // Only an expired lease frees a task, never elapsed time alone; one that ends later than any setting allows was written by
-    // a clock that was ahead, and counts as expired. A task that outlived too many workers is given up, so that it cannot
-    // kill them for ever.
-    private const string RescueExpired =
+    // Like a task given back, but it is not due before the time given. Fenced by owner and attempt.
+    private const string Postpone =
         """
-        with expired as (
-            select id, case when lease_expires_at <= @Now then 1 else 0 end as deaths
-            from fulfillment_tasks
-            where status = 'in_progress' and (lease_expires_at <= @Now or lease_expires_at > @Implausible)
-            order by lease_expires_at
-            limit @Limit
-            for update skip locked
-        ),
-        rescued as (
-            update fulfillment_tasks task
-            set status = case when task.rescues >= @MaxRescues then 'failed' else 'pending' end,
-                rescues = task.rescues + expired.deaths,
-                error_message = @Error,
-                result = case when task.rescues >= @MaxRescues then jsonb_build_object(
-                    'dead_letter', true, 'retry_count', task.retry_count, 'max_retries', task.max_retries) end,
-                completed_at = case when task.rescues >= @MaxRescues then @Now end,
-                started_at = case when task.rescues >= @MaxRescues then task.started_at end,
-                lease_owner = null, lease_expires_at = null, updated_at = @Now
-            from expired
-            where task.id = expired.id
-            returning task.id, task.order_item_id, task.task_type, task.rescues, task.status, task.attempt
-        ),
-        noted as (
-            insert into fulfillment_task_failure (task_id, attempt, outcome, error, failed_at)
-            select id, attempt, case status when 'failed' then 'dead_letter' else 'rescue' end, @Error, @Now
-            from rescued
-        )
-        select id, order_item_id, task_type, rescues, status
-        from rescued
+        update fulfillment_tasks
+        set status = 'pending', scheduled_at = @Until, lease_owner = null, lease_expires_at = null, started_at = null,
+            updated_at = @Now, first_started_at = nullif(first_started_at, started_at)
+        where id = @Id and attempt = @Attempt and lease_owner = @Owner
         """;
 
     private const string Settle = "delete from fulfillment_claim where id = any(@ClaimIds)";
-
-    // Debts of dead workers go to one heir each.
-    private const string InheritClaims =
-        """
-        update fulfillment_claim
-        set owner = @Owner, expires_at = @LeaseUntil
-        where id in (
-            select id
-            from fulfillment_claim
-            where expires_at <= @Now or expires_at > @Implausible
-            order by expires_at
-            limit @Limit
-            for update skip locked)
-        returning id, order_item_ids
-        """;
 
     public async Task<IReadOnlyList<ClaimedTask>> ClaimDueAsync(
         Guid claimId, string owner, int limit, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken)
@@ -233,25 +189,13 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
             GiveBack, new { Ids = Ids(tasks), Attempts = Attempts(tasks), Owner = owner, Now = now }, cancellationToken));
     }
 
-    public async Task<IReadOnlyList<RescuedTask>> RescueExpiredAsync(
-        int maxRescues, int limit, string error, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <returns>False when the task was no longer this owner's.</returns>
+    public async Task<bool> PostponeAsync(
+        ClaimedTask task, string owner, TimeSpan wait, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<RescuedTask>(Sql.Command(
-            RescueExpired,
-            new { MaxRescues = maxRescues, Limit = limit, Error = error, Now = now, Implausible = now + LongestLease },
-            cancellationToken))).AsList();
-    }
-
-    /// <summary>Takes over what dead workers' claims still owe.</summary>
-    public async Task<IReadOnlyList<ClaimDebt>> InheritClaimsAsync(
-        string owner, int limit, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<ClaimDebt>(Sql.Command(
-            InheritClaims,
-            new { Owner = owner, Limit = limit, Now = now, LeaseUntil = now + lease, Implausible = now + LongestLease },
-            cancellationToken))).AsList();
+        return await connection.ExecuteAsync(Sql.Command(
+            Postpone, new { task.Id, task.Attempt, Owner = owner, Until = now + wait, Now = now }, cancellationToken)) == 1;
     }
 
     /// <summary>The claims' orders are rolled up: nothing is owed any more.</summary>

@@ -6,7 +6,7 @@ namespace Smplat.Core.Fulfillment.Worker;
 
 /// <summary>Takes over from workers that went silent: their tasks become due again, their claims' debts are paid.</summary>
 public sealed class TaskRescue(
-    TaskQueueStore queue, OrderRollup rollup, FulfillmentTally tally, TimeProvider clock, ILogger<TaskRescue> logger)
+    TaskRescueStore store, OrderRollup rollup, FulfillmentTally tally, TimeProvider clock, ILogger<TaskRescue> logger)
 {
     private const int PageSize = 500;
     private const string Reason = "The worker went silent and its lease ran out.";
@@ -18,10 +18,10 @@ public sealed class TaskRescue(
         while (true)
         {
             var now = clock.GetUtcNow();
-            var rescued = await queue.RescueExpiredAsync(settings.MaxRescues, PageSize, Reason, now, cancellationToken);
+            var rescued = await store.RescueExpiredAsync(settings.MaxRescues, PageSize, Reason, now, cancellationToken);
             Report(rescued, now);
             total += rescued.Count;
-            var debts = await queue.InheritClaimsAsync(owner, PageSize, now, settings.Lease, cancellationToken);
+            var debts = await store.InheritClaimsAsync(owner, PageSize, now, settings.Lease, cancellationToken);
             await rollup.SettleAsync(
                 [.. debts.Select(debt => debt.Id)],
                 [.. debts.SelectMany(debt => debt.OrderItemIds).Concat(rescued.Select(task => task.OrderItemId)).Distinct()],
