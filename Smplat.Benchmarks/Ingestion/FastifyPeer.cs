@@ -57,13 +57,7 @@ internal static class FastifyPeer
         }
 
         var server = await BenchServer.StartAsync(
-            folder.Node, folder.Path, port => ["fastify.mjs", Url(database), $"{port}", $"{processes}", $"{pool / processes}", table]);
+            folder.Node, folder.Path, port => ["fastify.mjs", PostgresUrl.Of(database), $"{port}", $"{processes}", $"{pool / processes}", table]);
         return new(name, server, "/single", null);
-    }
-
-    private static string Url(string database)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(database);
-        return $"postgres://{settings.Username}:{Uri.EscapeDataString(settings.Password ?? "")}@{settings.Host}:{settings.Port}/{settings.Database}";
     }
 }

@@ -15,7 +15,7 @@ internal sealed class QueueBenchmark : IBenchmark
 
     private static readonly Option<int> Rounds = new("--rounds") { Description = "Measurements of each kind; the median counts.", DefaultValueFactory = _ => 3 };
 
-    private static readonly Option<int> Unbatched = new("--unbatched") { Description = "Tasks when each is acknowledged by itself.", DefaultValueFactory = _ => 20_000 };
+    private static readonly Option<int> Unbatched = new("--unbatched") { Description = "Tasks when each is acknowledged by itself.", DefaultValueFactory = _ => 40_000 };
 
     private static readonly Option<int> Batched = new("--batched") { Description = "Tasks when they are acknowledged in batches.", DefaultValueFactory = _ => 200_000 };
 
@@ -41,6 +41,8 @@ internal sealed class QueueBenchmark : IBenchmark
         foreach (var kind in Kinds(parsed).Where(kind => kind.Name.Contains(parsed.GetValue(Only) ?? "", StringComparison.Ordinal)))
         {
             var rates = new Dictionary<string, List<double>>();
+            // A worker runs for days. Its code is compiled for speed while it runs, so the first drain says nothing; Node's is at once.
+            await ours.DrainAsync(kind, cancellationToken);
             for (var round = 0; round < parsed.GetValue(Rounds); round++)
             {
                 Add(rates, "ours", await ours.DrainAsync(kind, cancellationToken));

@@ -1,33 +1,31 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Npgsql;
-using Smplat.LocalHost;
+using Smplat.Benchmarks.Load;
+using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Benchmarks.Queue;
 
 /// <summary>The peers, run by Node.js as processes of their own, with packages under <c>.local</c>.</summary>
 internal sealed class QueuePeers
 {
-    private readonly string _folder;
+    private readonly NodeFolder _folder;
 
-    private QueuePeers(string folder) => _folder = folder;
+    private QueuePeers(NodeFolder folder) => _folder = folder;
 
     public static string[] Names { get; } = ["graphile-worker", "pg-boss"];
 
-    public static async Task<QueuePeers> InstallAsync(CancellationToken cancellationToken)
+    /// <returns>Null, with a line that says why, when Node.js is not there.</returns>
+    public static async Task<QueuePeers?> InstallAsync(CancellationToken cancellationToken)
     {
-        var root = RepositoryRoot.Path ?? throw new InvalidOperationException("Run it from a checkout.");
-        var folder = Path.Combine(root, ".local", "queue-peers");
-        Directory.CreateDirectory(folder);
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(root, "Smplat.Benchmarks", "Queue", "Peers")))
+        var (folder, missing) = await NodeFolder.PrepareAsync(
+            "queue-peers",
+            Path.Combine("Smplat.Benchmarks", "Queue", "Peers"),
+            new SearchPath(Environment.ExpandEnvironmentVariables("%PATH%")),
+            cancellationToken);
+        if (folder is null)
         {
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
-        }
-
-        if (!Directory.Exists(Path.Combine(folder, "node_modules")))
-        {
-            Console.WriteLine("Installing graphile-worker and pg-boss under .local …");
-            await RunAsync("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock"], folder, cancellationToken);
+            Console.WriteLine($"Left out: {string.Join(" and ", Names)}, because {missing}.");
+            return null;
         }
 
         return new(folder);
@@ -36,32 +34,27 @@ internal sealed class QueuePeers
     /// <returns>Tasks per second.</returns>
     public async Task<double> DrainAsync(string peer, QueueKind kind, string database, CancellationToken cancellationToken)
     {
+        // Unbatched, pg-boss takes longer for a tenth of the tasks than the others take for all.
+        var tasks = peer == "pg-boss" && !kind.IsBatched ? Math.Max(1, kind.Tasks / 10) : kind.Tasks;
         var script = peer == "graphile-worker" ? "graphile.mjs" : "pgboss.mjs";
         var output = await RunAsync(
-            "node", [script, Url(database), $"{kind.Tasks}", kind.IsBatched ? "batched" : "unbatched"], _folder, cancellationToken);
+            [script, PostgresUrl.Of(database), $"{tasks}", kind.IsBatched ? "batched" : "unbatched"], cancellationToken);
         var line = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Last(entry => entry.StartsWith('{'));
         return JsonElement.Parse(line).GetProperty("perSecond").GetDouble();
     }
 
-    private static string Url(string database)
+    private async Task<string> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        var settings = new NpgsqlConnectionStringBuilder(database);
-        return $"postgres://{settings.Username}:{Uri.EscapeDataString(settings.Password ?? "")}@{settings.Host}:{settings.Port}/{settings.Database}";
-    }
-
-    private static async Task<string> RunAsync(
-        string program, string[] arguments, string folder, CancellationToken cancellationToken)
-    {
-        var start = new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(_folder.Node, arguments)
         {
-            WorkingDirectory = folder,
+            WorkingDirectory = _folder.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start.");
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{_folder.Node} does not start.");
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} failed: {await errors}");
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{arguments[0]} failed: {await errors}");
     }
 }

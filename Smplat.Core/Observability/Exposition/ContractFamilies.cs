@@ -12,6 +12,7 @@ public static class ContractFamilies
         Total("smplat_fulfillment_tasks_failed_total", "Attempts at fulfillment tasks that failed"),
         Total("smplat_fulfillment_tasks_dead_lettered_total", "Fulfillment tasks given up"),
         Total("smplat_fulfillment_tasks_retried_total", "Fulfillment tasks scheduled again after a failure"),
+        Total("smplat_fulfillment_tasks_postponed_total", "Fulfillment tasks that waited because their host was left alone"),
         Labelled("smplat_fulfillment_tasks_total", "Fulfillment outcomes by bucket and task type"),
         Total("smplat_fulfillment_loop_errors_total", "Passes of the fulfillment worker that failed as a whole"),
         Total("smplat_payments_checkout_succeeded_total", "Checkout sessions created"),

@@ -64,8 +64,39 @@ public sealed class FulfillmentAlertDrillTests
         await drill.Alerts.JudgeAsync();
     }
 
-    private static Task<DrillApp> StartAsync(FakeFulfillmentProvider provider) =>
-        DrillApp.StartAsync(provider.Settings, new Dictionary<string, string> { ["FULFILLMENT_WORKER_ENABLED"] = "true" });
+    [Test]
+    public async Task Tasks_that_wait_for_a_failing_host_alert_after_ten_minutes_and_not_before()
+    {
+        await using var provider = new FakeFulfillmentProvider(TimeProvider.System);
+        await provider.StartAsync(CancellationToken.None);
+        await using var drill = await StartAsync(provider, ("FULFILLMENT_PARALLELISM", "1"), ("FULFILLMENT_BREAKER_SECONDS", "300"));
+        await drill.Alerts.SeeAsync(6);
+
+        provider.Faults.Always(new Fault.Status(503));
+        for (var failing = 0; failing < 6; failing++)
+        {
+            await drill.Given.ATaskAsync();
+        }
+
+        await WorkAsync(drill);
+        await drill.ShowsAsync("smplat_fulfillment_tasks_postponed_total 2");
+        await drill.Alerts.SeeAsync(8);
+        drill.Alerts.Quiet("FulfillmentHostPaused");
+        await WorkAsync(drill);
+        await drill.ShowsAsync("smplat_fulfillment_tasks_postponed_total 3");
+        await drill.Alerts.SeeAsync(4);
+        drill.Alerts.Fires("FulfillmentHostPaused");
+        drill.Alerts.Quiet("FulfillmentDeadLetterGrowth");
+        await drill.Alerts.SeeAsync(10);
+        drill.Alerts.Quiet("FulfillmentHostPaused");
+
+        await drill.Alerts.JudgeAsync();
+    }
+
+    private static Task<DrillApp> StartAsync(FakeFulfillmentProvider provider, params (string Name, string Value)[] settings) =>
+        DrillApp.StartAsync(
+            provider.Settings,
+            settings.Append(("FULFILLMENT_WORKER_ENABLED", "true")).ToDictionary(setting => setting.Item1, setting => setting.Item2));
 
     private static async Task WorkAsync(DrillApp drill)
     {

@@ -56,10 +56,49 @@ public sealed class PaymentAlertDrillTests
         await drill.Alerts.JudgeAsync();
     }
 
-    private static async Task<HttpStatusCode> CheckOutAsync(DrillApp drill)
+    [Test]
+    public async Task An_order_that_is_paid_on_two_pages_alerts_until_one_payment_is_refunded()
+    {
+        await using var stripe = new FakeStripe(TimeProvider.System);
+        await stripe.StartAsync(CancellationToken.None);
+        await using var drill = await DrillApp.StartAsync(stripe.Settings);
+        stripe.Faults.Always(new Fault.Status(500), "/v1/checkout/sessions/");
+        var order = await AnOrderAsync(drill);
+        await CheckOutAsync(drill, order);
+        await CheckOutAsync(drill, order);
+        var pages = stripe.Sessions.All.ToArray();
+
+        await SendAsync(drill, "evt_1", "payment_intent.succeeded", new { id = pages[0].IntentId, metadata = pages[0].Metadata });
+        await drill.ShowsAsync("smplat_payments_surplus 0");
+        await drill.Alerts.SeeAsync(6);
+        drill.Alerts.Quiet("PaidTwice");
+
+        await SendAsync(drill, "evt_2", "payment_intent.succeeded", new { id = pages[1].IntentId, metadata = pages[1].Metadata });
+        await drill.ShowsAsync("smplat_payments_surplus 1");
+        await drill.Alerts.SeeAsync(1);
+        drill.Alerts.Fires("PaidTwice");
+
+        await SendAsync(drill, "evt_3", "charge.refunded", new { payment_intent = pages[1].IntentId, amount_refunded = 10_000 });
+        await drill.ShowsAsync("smplat_payments_surplus 0");
+        await drill.Alerts.SeeAsync(1);
+        drill.Alerts.Quiet("PaidTwice");
+
+        await drill.Alerts.JudgeAsync();
+    }
+
+    private static Task SendAsync(DrillApp drill, string eventId, string type, object subject) =>
+        StripeDelivery.SendAsync(drill.Client, eventId, FakeStripe.WebhookSecret, type, subject);
+
+    private static async Task<Guid> AnOrderAsync(DrillApp drill)
     {
         var order = await drill.Given.AnOrderAsync("pending", await drill.Given.AUserAsync());
         await drill.Given.AnItemAsync(order, await drill.Given.AProductAsync());
+        return order;
+    }
+
+    private static async Task<HttpStatusCode> CheckOutAsync(DrillApp drill, Guid? of = null)
+    {
+        var order = of ?? await AnOrderAsync(drill);
         var answer = await drill.Client.PostAsJsonAsync("/api/v1/payments/checkout", new
         {
             order_id = order,
