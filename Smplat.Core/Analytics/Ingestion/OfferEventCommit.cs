@@ -61,7 +61,7 @@ public sealed class OfferEventCommit(
                 : await store.CopyAsync(events, createdAt, cancellationToken);
             Judge(events, verdicts.Span, known, createdAt, isRepeated);
         }
-        catch (PostgresException exception) when (IsRefusal(exception))
+        catch (PostgresException exception) when (RefusedData.IsCauseOf(exception))
         {
             if (events.Count == 1)
             {
@@ -76,10 +76,6 @@ public sealed class OfferEventCommit(
             await StoreAsync(events[half..], verdicts[half..], createdAt, isRepeated, cancellationToken);
         }
     }
-
-    /// <summary>Classes 22 and 23: the data is at fault, not the moment.</summary>
-    private static bool IsRefusal(PostgresException exception) =>
-        exception.SqlState.StartsWith("22", StringComparison.Ordinal) || exception.SqlState.StartsWith("23", StringComparison.Ordinal);
 
     /// <param name="isRepeated">
     /// The attempt before may have been committed although its answer was lost: keys of its own time are then its own.

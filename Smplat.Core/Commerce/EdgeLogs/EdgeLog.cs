@@ -70,7 +70,6 @@ public sealed class EdgeLog(
         }
     }
 
-    /// <summary>Repeats a batch for as long as the database is away: the queue fills meanwhile and holds callers back.</summary>
     private async Task WriteBatchAsync(List<EdgeLogRow> rows, CancellationToken cancellationToken)
     {
         var taken = 0;
@@ -80,13 +79,18 @@ public sealed class EdgeLog(
             taken++;
         }
 
+        await AppendAsync(rows, cancellationToken);
+        rows.Clear();
+        Interlocked.Add(ref _settled, taken);
+    }
+
+    /// <summary>Repeats a batch for as long as the database is away: the queue fills meanwhile and holds callers back.</summary>
+    private async Task AppendAsync(List<EdgeLogRow> rows, CancellationToken cancellationToken)
+    {
         for (var isDone = false; !isDone;)
         {
             isDone = await TryAppendAsync(rows, cancellationToken);
         }
-
-        rows.Clear();
-        Interlocked.Add(ref _settled, taken);
     }
 
     private async Task<bool> TryAppendAsync(List<EdgeLogRow> rows, CancellationToken cancellationToken)
@@ -103,6 +107,14 @@ public sealed class EdgeLog(
             CommerceLog.EdgeLogWaits(logger, rows.Count, exception.GetType().Name);
             await Task.Delay(Pause, clock, CancellationToken.None);
             return false;
+        }
+        catch (Exception exception) when (RefusedData.IsCauseOf(exception) && rows.Count > 1)
+        {
+            // One line that the database refuses must not cost the others: halves lead to it.
+            var half = rows.Count / 2;
+            await AppendAsync(rows[..half], cancellationToken);
+            await AppendAsync(rows[half..], cancellationToken);
+            return true;
         }
         catch (Exception exception)
         {
