@@ -73,8 +73,7 @@ internal sealed class ExportBenchmark : IBenchmark
         var peak = 0L;
         while (!process.HasExited)
         {
-            process.Refresh();
-            peak = Math.Max(peak, process.PeakWorkingSet64);
+            peak = Math.Max(peak, Peak(process));
             await Task.WhenAny(process.WaitForExitAsync(cancellationToken), Task.Delay(Sampling, cancellationToken));
         }
 
@@ -86,6 +85,20 @@ internal sealed class ExportBenchmark : IBenchmark
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{Path.GetFileName(path),-14} {rows,9:N0} rows  {watch.Elapsed.TotalSeconds,6:F1} s  {rows / watch.Elapsed.TotalSeconds,9:N0} rows/s  {new FileInfo(path).Length / 1e6,7:F1} MB  peak memory {peak / 1e6,5:F0} MB"));
+    }
+
+    /// <returns>0 when it ended in the moment since it was seen running.</returns>
+    private static long Peak(Process process)
+    {
+        try
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>From its own folder: beside this program it would find this program's libraries.</summary>
