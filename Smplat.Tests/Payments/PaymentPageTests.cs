@@ -55,6 +55,28 @@ public sealed class PaymentPageTests
     }
 
     [Test]
+    public async Task Pages_that_cannot_be_closed_keep_the_job_from_no_other()
+    {
+        await using var stage = await StripeStage.CreateAsync();
+        stage.Stripe.Faults.Always(new Fault.Status(503), "/v1/checkout/sessions/");
+        var old = new List<StartCheckoutOutcome.Started>();
+        for (var page = 0; page < 6; page++)
+        {
+            var order = await stage.AnOrderAsync();
+            old.Add(await stage.StartedAsync(order));
+            await stage.StartedAsync(order);
+        }
+
+        stage.Stripe.Faults.Clear();
+        foreach (var page in old.Where((_, index) => index % 2 == 1))
+        {
+            stage.Stripe.Faults.Always(new Fault.Status(503), $"/v1/checkout/sessions/{page.CheckoutSessionId}");
+        }
+
+        Assert.That(await ClosePagesAsync(stage), Is.EqualTo((3, 3)));
+    }
+
+    [Test]
     public async Task Pages_made_at_the_same_time_leave_one()
     {
         await using var stage = await StripeStage.CreateAsync();

@@ -49,7 +49,7 @@ public sealed class SupersededPages(
             return (0, 0);
         }
 
-        var (closed, failed) = (0, 0);
+        var (closed, failed, inRow) = (0, 0, 0);
         foreach (var page in await pages.ListSupersededAsync(orderId, clock.GetUtcNow() - Life, PageSize, cancellationToken))
         {
             switch (await stripe.EndSessionAsync(page.SessionId, cancellationToken))
@@ -58,14 +58,16 @@ public sealed class SupersededPages(
                     await pages.CloseAsync(page.PaymentId, clock.GetUtcNow(), cancellationToken);
                     PaymentsLog.PageClosed(logger, page.PaymentId, page.OrderId);
                     closed++;
+                    inRow = 0;
                     break;
                 case SessionEnd.Failed problem:
                     PaymentsLog.PageNotClosed(logger, page.PaymentId, page.OrderId, problem.Reason);
                     failed++;
+                    inRow++;
                     break;
             }
 
-            if (failed == Patience)
+            if (inRow == Patience)
             {
                 break;
             }

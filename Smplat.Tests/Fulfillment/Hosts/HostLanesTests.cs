@@ -102,21 +102,25 @@ public sealed class HostLanesTests
     public async Task A_host_gets_no_more_calls_side_by_side_than_the_setting_says()
     {
         var lanes = Lanes(new() { Parallelism = 2 });
-        var (running, most) = (0, 0);
-        var calls = Enumerable.Range(0, 20).Select(_ => lanes.CallAsync(
-            Partner,
-            async _ =>
-            {
-                most = Math.Max(most, Interlocked.Increment(ref running));
-                await Task.Yield();
-                Interlocked.Decrement(ref running);
-                return Result(200);
-            },
-            CancellationToken.None));
+        var running = 0;
+        var open = new TaskCompletionSource();
+        Task<CallResult>[] calls =
+        [
+            .. Enumerable.Range(0, 5).Select(_ => lanes.CallAsync(
+                Partner,
+                async _ =>
+                {
+                    Interlocked.Increment(ref running);
+                    await open.Task;
+                    return Result(200);
+                },
+                CancellationToken.None)),
+        ];
 
+        Assert.That(running, Is.EqualTo(2), "the others have not begun");
+        open.SetResult();
         await Task.WhenAll(calls);
-
-        Assert.That(most, Is.EqualTo(2));
+        Assert.That(running, Is.EqualTo(5));
     }
 
     [Test]
