@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Smplat.Functions;
 
-await SmplatHost.Create(args).RunAsync();
+return await SmplatHost.RunAsync(args);

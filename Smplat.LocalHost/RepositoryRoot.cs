@@ -10,11 +10,6 @@ public static class RepositoryRoot
     /// <summary>The folder of the solution, or null for a published app.</summary>
     public static string? Path => Found.Value;
 
-    /// <summary>
-    /// The folder for what a local run keeps: <c>.local</c> of the checkout, else beside the program.
-    /// </summary>
-    public static string LocalFolder => System.IO.Path.Combine(Path ?? AppContext.BaseDirectory, ".local");
-
     private static string? Above(string start)
     {
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)

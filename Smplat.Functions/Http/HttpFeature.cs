@@ -20,7 +20,12 @@ public static class HttpFeature
     public static FunctionsApplicationBuilder AddHttp(this FunctionsApplicationBuilder builder)
     {
         // Over Kestrel's own limit of 30 MB a body would never reach the limit that we answer with.
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = HostBodyLimit);
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = HostBodyLimit;
+            // The host passes the worker's headers on to callers, who need not know the server.
+            kestrel.AddServerHeader = false;
+        });
         builder.Services.AddSettings<HttpOptions>();
         builder.Services.AddSettings<KeyOptions>();
         builder.Services.AddSettings<RateOptions>();

@@ -6,7 +6,7 @@ using Smplat.Core.Observability;
 
 namespace Smplat.Functions.Observability;
 
-/// <summary>Azure Monitor, when its connection string is set. The local build has a stand-in that exports nothing.</summary>
+/// <summary>Azure Monitor, when its connection string is set. The .</summary>
 public sealed class AzureMonitorTarget(IOptionsMonitor<ObservabilityOptions> options) : ITelemetryTarget
 {
     public bool IsConfigured => !string.IsNullOrWhiteSpace(options.CurrentValue.AzureMonitorConnectionString);

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Azure;
 using Azure.Core;
 using Azure.Data.Tables;
+using Azure.Identity;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Providers.Resilience;
@@ -63,7 +64,7 @@ public sealed class GuardedTable(
     }
 
     /// <summary>Whatever the service answers: no connection, an error status, a body that is no JSON, or nothing in time.</summary>
-    private static bool IsOutage(Exception problem) => problem is RequestFailedException or TimeoutException or HttpRequestException
+    private static bool IsOutage(Exception problem) => problem is RequestFailedException or AuthenticationFailedException or TimeoutException or HttpRequestException
         or IOException or AggregateException or OperationCanceledException or System.Text.Json.JsonException
         or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or InvalidCastException
         or OverflowException;
@@ -114,7 +115,7 @@ public sealed class GuardedTable(
         try
         {
             return new Connection(settings, string.IsNullOrWhiteSpace(settings.ConnectionString)
-                ? new TableClient(settings.IdentityTables!, name, new AppIdentity(settings, clock), client)
+                ? new TableClient(settings.IdentityTables!, name, settings.CreateCredential(), client)
                 : new TableClient(settings.ConnectionString, name, client));
         }
         catch (Exception unusable) when (unusable is FormatException or ArgumentException or InvalidOperationException)

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Azure.Core;
+using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 using Smplat.Core.Settings;
 
@@ -24,15 +26,6 @@ public sealed class StorageOptions
     [ConfigurationKeyName("AzureWebJobsStorage__clientId")]
     public string? ClientId { get; init; }
 
-    /// <summary>Where the platform gives out tokens of the app's identity; the platform sets it.</summary>
-    [ConfigurationKeyName("IDENTITY_ENDPOINT")]
-    public Uri? IdentityEndpoint { get; init; }
-
-    /// <summary>What the platform wants to see from whoever asks for such a token; the platform sets it.</summary>
-    [ConfigurationKeyName("IDENTITY_HEADER")]
-    [SecretSetting]
-    public string? IdentityHeader { get; init; }
-
     /// <summary>Milliseconds that a caller waits for the table service. Default 150: after that the vendor is asked instead.</summary>
     [ConfigurationKeyName("SMPLAT_TABLES_TIMEOUT_MS")]
     [Range(10, 5000)]
@@ -42,7 +35,11 @@ public sealed class StorageOptions
     public Uri? IdentityTables => TableServiceUri
         ?? (string.IsNullOrWhiteSpace(AccountName) ? null : new Uri($"https://{AccountName}.table.core.windows.net"));
 
+    /// <summary>The app's managed identity: the one that is named, else the one of the system.</summary>
+    public TokenCredential CreateCredential() => new ManagedIdentityCredential(string.IsNullOrWhiteSpace(ClientId)
+        ? ManagedIdentityId.SystemAssigned
+        : ManagedIdentityId.FromUserAssignedClientId(ClientId));
+
     public bool OpensTheSameAs(StorageOptions other) =>
-        (ConnectionString, IdentityTables, ClientId, IdentityEndpoint, IdentityHeader)
-        == (other.ConnectionString, other.IdentityTables, other.ClientId, other.IdentityEndpoint, other.IdentityHeader);
+        (ConnectionString, IdentityTables, ClientId) == (other.ConnectionString, other.IdentityTables, other.ClientId);
 }

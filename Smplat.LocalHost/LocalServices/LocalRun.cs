@@ -10,15 +10,20 @@ namespace Smplat.LocalHost.LocalServices;
 /// second run out, and stops everything at the end.
 /// </summary>
 /// <param name="root">The checkout, or the program's folder in a published build.</param>
-public sealed class LocalRun(string root, TimeProvider clock) : ILocalServices, IAsyncDisposable
+public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
 {
     private FileLock? _lock;
     private LocalPlan? _plan;
     private IConfiguration? _configuration;
     private Dictionary<string, string> _settings = [];
     private PostgresServer? _postgres;
-    private TableServer? _tables;
+    private AzuriteServer? _azurite;
 
+    /// <summary>
+    /// Starts what the configuration does not already name and returns the settings that lead the app to it. What was
+    /// started before a failure, <see cref="StopAsync"/> stops.
+    /// </summary>
+    /// <exception cref="LocalStartException">Something is missing or does not start; it tells what to do.</exception>
     public async Task<IReadOnlyDictionary<string, string>> StartAsync(
         IConfiguration configuration, IStartupConsole console, CancellationToken cancellationToken)
     {
@@ -29,7 +34,7 @@ public sealed class LocalRun(string root, TimeProvider clock) : ILocalServices, 
 
         // Side by side: each takes a second or two, and neither needs the other.
         var database = _plan.NeedsDatabase ? StartPostgresAsync(_plan, console, cancellationToken) : Task.FromResult<string?>(null);
-        var storage = StartTablesAsync(_plan, console, cancellationToken);
+        var storage = StartAzuriteAsync(_plan, console, cancellationToken);
         await Task.WhenAll(database, storage);
 
         _settings = [];
@@ -38,6 +43,7 @@ public sealed class LocalRun(string root, TimeProvider clock) : ILocalServices, 
         return _settings;
     }
 
+    /// <summary>Tells other processes of this checkout (the command line, a second start) where the running app is.</summary>
     public void Announce(Uri address)
     {
         if (_plan is not null)
@@ -60,9 +66,9 @@ public sealed class LocalRun(string root, TimeProvider clock) : ILocalServices, 
         }
 
         RunningApp.Remove(_plan.Checkout.Local);
-        if (_tables is not null)
+        if (_azurite is not null)
         {
-            await _tables.StopAsync();
+            await _azurite.StopAsync();
         }
 
         if (_postgres is not null)
@@ -100,17 +106,17 @@ public sealed class LocalRun(string root, TimeProvider clock) : ILocalServices, 
     }
 
     /// <returns>Null to leave the setting alone, empty to unset it: the app works without tables, only its caches are not shared.</returns>
-    private async Task<string?> StartTablesAsync(LocalPlan plan, IStartupConsole console, CancellationToken cancellationToken)
+    private async Task<string?> StartAzuriteAsync(LocalPlan plan, IStartupConsole console, CancellationToken cancellationToken)
     {
         var isOurs = plan.Storage is null
             || (plan.UsesDevelopmentStorage
-                && !await TableServer.IsListeningAsync(LocalPlan.DevelopmentTablePort, cancellationToken));
+                && !await AzuriteServer.IsListeningAsync(LocalPlan.DevelopmentTablePort, cancellationToken));
         if (!isOurs)
         {
             return null;
         }
 
-        using var step = console.Step("Azurite (Azure Tables)");
+        using var step = console.Step("Azurite (tables and blobs)");
         try
         {
             var tools = new LocalTools(plan.Checkout, plan.SearchPath, step.Note);
@@ -121,9 +127,9 @@ public sealed class LocalRun(string root, TimeProvider clock) : ILocalServices, 
 
             var data = Path.Combine(plan.Checkout.Local, "azurite");
             Directory.CreateDirectory(data);
-            _tables = new(npm.Tools, npm.Modules, plan.SearchPath, data);
-            await _tables.StartAsync(null, cancellationToken);
-            return _tables.ConnectionString;
+            _azurite = new(npm.Tools, npm.Modules, plan.SearchPath, data);
+            await _azurite.StartAsync(cancellationToken);
+            return _azurite.ConnectionString;
         }
         catch (LocalStartException exception)
         {

@@ -102,9 +102,9 @@ public sealed class LocalRunTests
         var settings = await StartAsync(run, ("SMPLAT_DATABASE", "Host=db.example"), ("AzureWebJobsStorage", ""));
         var port = TablePort(settings["AzureWebJobsStorage"]);
 
-        Assert.That(await TableServer.IsListeningAsync(port, CancellationToken.None), Is.True);
+        Assert.That(await AzuriteServer.IsListeningAsync(port, CancellationToken.None), Is.True);
         await run.StopAsync();
-        Assert.That(await TableServer.IsListeningAsync(port, CancellationToken.None), Is.False);
+        Assert.That(await AzuriteServer.IsListeningAsync(port, CancellationToken.None), Is.False);
     }
 
     [TestCase("SMPLAT_LOCAL_POSTGRES", "mysql")]

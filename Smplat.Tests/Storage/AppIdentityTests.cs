@@ -1,10 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
+using Azure.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -14,12 +14,19 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Storage;
 
-/// <summary>The way in by identity: what infra gives the app instead of a connection string.</summary>
+/// <summary>
+/// The way in by identity: what infra gives the app instead of a connection string. The SDK's credential reads the
+/// variables of the process, so these tests run alone.
+/// </summary>
+[NonParallelizable]
 public sealed class AppIdentityTests
 {
+    private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+
     private static readonly TokenRequestContext Tables = new(["https://storage.azure.com/.default"]);
 
-    private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+    [TearDown]
+    public void ForgetIdentity() => SetIdentity(null, null);
 
     [Test]
     public async Task A_token_is_asked_for_as_the_platform_wants_it()
@@ -29,54 +36,33 @@ public sealed class AppIdentityTests
         {
             query = Uri.UnescapeDataString(context.Request.QueryString.Value!);
             header = context.Request.Headers["X-IDENTITY-HEADER"].ToString();
-            return context.Response.WriteAsync($$"""{"access_token":"token-1","expires_on":"{{Now.AddHours(1).ToUnixTimeSeconds()}}"}""");
+            return context.Response.WriteAsync("""{"access_token":"token-1","expires_on":"9999999999","resource":"https://storage.azure.com","token_type":"Bearer"}""");
         });
-        var identity = Identity(endpoint);
+        SetIdentity(endpoint, "proof");
 
-        var token = await identity.GetTokenAsync(Tables, CancellationToken.None);
+        var token = await new StorageOptions { AccountName = "st", ClientId = "the-client" }.CreateCredential().GetTokenAsync(Tables, CancellationToken.None);
 
         Assert.Multiple(() =>
         {
             Assert.That(token.Token, Is.EqualTo("token-1"));
-            Assert.That(token.ExpiresOn, Is.EqualTo(Now.AddHours(1)));
-            Assert.That(query, Is.EqualTo("?resource=https://storage.azure.com&api-version=2019-08-01&client_id=the-client"));
+            Assert.That(query, Does.Contain("resource=https://storage.azure.com").And.Contain("client_id=the-client"));
             Assert.That(header, Is.EqualTo("proof"));
         });
     }
 
     [Test]
-    public async Task A_token_is_kept_until_shortly_before_it_expires()
-    {
-        var asked = 0;
-        await using var endpoint = await ServeAsync(context =>
-            context.Response.WriteAsync($$"""{"access_token":"token-{{++asked}}","expires_on":{{Now.AddMinutes(asked * 60).ToUnixTimeSeconds()}}}"""));
-        var clock = new FixedClock(Now);
-        var identity = new AppIdentity(Settings(endpoint), clock);
-
-        await identity.GetTokenAsync(Tables, CancellationToken.None);
-        clock.Advance(TimeSpan.FromMinutes(54));
-        await identity.GetTokenAsync(Tables, CancellationToken.None);
-        Assert.That(asked, Is.EqualTo(1));
-        clock.Advance(TimeSpan.FromMinutes(2));
-        Assert.That((await identity.GetTokenAsync(Tables, CancellationToken.None)).Token, Is.EqualTo("token-2"));
-    }
-
-    [Test]
-    public async Task A_refusal_and_a_missing_endpoint_are_failures_of_the_request_and_name_no_secret()
+    public async Task A_refusal_is_a_failure_that_names_no_secret()
     {
         await using var endpoint = await ServeAsync(context =>
         {
             context.Response.StatusCode = 403;
             return Task.CompletedTask;
         });
+        SetIdentity(endpoint, "proof");
 
         Assert.That(
-            async () => await Identity(endpoint).GetTokenAsync(Tables, CancellationToken.None),
-            Throws.InstanceOf<RequestFailedException>().With.Property(nameof(RequestFailedException.Status)).EqualTo(403)
-                .And.Message.Not.Contains("proof"));
-        Assert.That(
-            async () => await new AppIdentity(new StorageOptions { AccountName = "st" }, TimeProvider.System).GetTokenAsync(Tables, CancellationToken.None),
-            Throws.InstanceOf<RequestFailedException>().With.Message.Contains("IDENTITY_ENDPOINT"));
+            async () => await new StorageOptions { AccountName = "st" }.CreateCredential().GetTokenAsync(Tables, CancellationToken.None),
+            Throws.InstanceOf<AuthenticationFailedException>().With.Message.Not.Contains("proof"));
     }
 
     [Test]
@@ -84,7 +70,8 @@ public sealed class AppIdentityTests
     {
         var shown = "";
         await using var endpoint = await ServeAsync(context =>
-            context.Response.WriteAsync("""{"access_token":"the-token","expires_on":"9999999999"}"""));
+            context.Response.WriteAsync("""{"access_token":"the-token","expires_on":"9999999999","resource":"https://storage.azure.com","token_type":"Bearer"}"""));
+        SetIdentity(endpoint, "proof");
         await using var tables = await ServeAsync(
             context =>
             {
@@ -96,7 +83,7 @@ public sealed class AppIdentityTests
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
         using var transport = new HttpClientTransport(handler);
         var client = new TableClient(
-            AddressOf(tables), "cache", new AppIdentity(Settings(endpoint), TimeProvider.System), new TableClientOptions { Transport = transport });
+            AddressOf(tables), "cache", new StorageOptions { AccountName = "st" }.CreateCredential(), new TableClientOptions { Transport = transport });
 
         await client.CreateIfNotExistsAsync();
 
@@ -114,8 +101,14 @@ public sealed class AppIdentityTests
     }
 
     [Test]
-    public async Task Without_an_identity_endpoint_the_app_serves_and_shares_nothing()
+    public async Task Without_an_identity_the_app_serves_and_shares_nothing()
     {
+        await using var nobody = await ServeAsync(context =>
+        {
+            context.Response.StatusCode = 400;
+            return Task.CompletedTask;
+        });
+        SetIdentity(nobody, "proof");
         await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["AzureWebJobsStorage__accountName"] = "stsmplat" });
 
         var answer = await app.Client.PostAsync(
@@ -126,15 +119,11 @@ public sealed class AppIdentityTests
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
-    private static AppIdentity Identity(WebApplication endpoint) => new(Settings(endpoint), new FixedClock(Now));
-
-    private static StorageOptions Settings(WebApplication endpoint) => new()
+    private static void SetIdentity(WebApplication? endpoint, string? header)
     {
-        AccountName = "st",
-        ClientId = "the-client",
-        IdentityEndpoint = new Uri(AddressOf(endpoint), "msi/token"),
-        IdentityHeader = "proof",
-    };
+        Environment.SetEnvironmentVariable("IDENTITY_ENDPOINT", endpoint is null ? null : new Uri(AddressOf(endpoint), "msi/token").ToString());
+        Environment.SetEnvironmentVariable("IDENTITY_HEADER", header);
+    }
 
     private static Uri AddressOf(WebApplication app) => new(app.Urls.First());
 

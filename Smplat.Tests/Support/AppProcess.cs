@@ -4,7 +4,7 @@ using Smplat.LocalHost;
 
 namespace Smplat.Tests.Support;
 
-/// <summary>The built program as a process of its own, for tests that kill it.</summary>
+/// <summary>The built app behind the development host, both processes of their own, for tests that kill them.</summary>
 public sealed partial class AppProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -19,12 +19,9 @@ public sealed partial class AppProcess : IAsyncDisposable
     /// <param name="settings">As <c>NAME=value</c>; SMPLAT_DATABASE must be among them.</param>
     public static async Task<AppProcess> StartAsync(params string[] settings)
     {
-        var build = new DirectoryInfo(AppContext.BaseDirectory);
-        var assembly = Path.Combine(
-            RepositoryRoot.Path!, "Smplat.Functions", "bin", build.Parent!.Name, build.Name, "Smplat.Functions.dll");
         string[] all =
         [
-            assembly, "--SMPLAT_PORT=0", "--SMPLAT_BIND_ADDRESS=127.0.0.1", "--SMPLAT_ENVIRONMENT=local",
+            LocalHostProgram.Assembly, LocalHostProgram.BuiltApp, "--SMPLAT_PORT=0", "--SMPLAT_BIND_ADDRESS=127.0.0.1", "--SMPLAT_ENVIRONMENT=local",
             "--SMPLAT_LOCAL_SETTINGS=sample", "--SMPLAT_LOCAL_TIMERS=false", "--SMPLAT_LOCAL_SERVICES=false",
             .. settings.Select(setting => $"--{setting}"),
         ];
@@ -43,10 +40,10 @@ public sealed partial class AppProcess : IAsyncDisposable
         throw new AssertionException("The app ended before it served.");
     }
 
-    /// <summary>SIGKILL: nothing is flushed, connections break off.</summary>
+    /// <summary>SIGKILL to host and worker: nothing is flushed, connections break off.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
     }
 
@@ -62,4 +59,16 @@ public sealed partial class AppProcess : IAsyncDisposable
 
     [GeneratedRegex(@"^Serving on (\S+?)\. ")]
     private static partial Regex Serving();
+}
+
+/// <summary>Where the build puts the development host and the app that it runs.</summary>
+public static class LocalHostProgram
+{
+    private static readonly DirectoryInfo Build = new(AppContext.BaseDirectory);
+
+    public static string Assembly => Path.Combine(Output("Smplat.LocalHost"), "Smplat.LocalHost.dll");
+
+    public static string BuiltApp => Output("Smplat.Functions");
+
+    private static string Output(string project) => Path.Combine(RepositoryRoot.Path!, project, "bin", Build.Parent!.Name, Build.Name);
 }

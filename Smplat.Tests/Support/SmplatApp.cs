@@ -1,37 +1,43 @@
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Smplat.Functions;
+using Smplat.LocalHost;
+using Smplat.LocalHost.Hosting;
 
 namespace Smplat.Tests.Support;
 
 /// <summary>
-/// The whole app on a free port, reached over a real socket: <c>await using var app = await SmplatApp.StartAsync();</c>
-/// It is the host that the program runs, with the sample settings, and without timers and local services. Unless
-/// SMPLAT_DATABASE is given it gets a database of its own, which goes with it.
+/// The whole app behind a Functions host, both in this process, reached over a real socket:
+/// <c>await using var app = await SmplatApp.StartAsync();</c> It is the worker that the program runs, with the sample
+/// settings, and without timers and local services. Unless SMPLAT_DATABASE is given it gets a database of its own, which
+/// goes with it.
 /// </summary>
 public sealed class SmplatApp : IAsyncDisposable
 {
     private const string Database = "SMPLAT_DATABASE";
 
-    private readonly IHost _host;
+    /// <summary>One for all apps of the process, told apart by the id of their worker; it ends with the process.</summary>
+    private static readonly Lazy<Task<RpcServer>> Server = new(() => RpcServer.StartAsync(CancellationToken.None));
 
-    private SmplatApp(IHost host, TestDatabase? database)
+    private static readonly Lazy<IReadOnlyDictionary<string, string>> Sample =
+        new(() => LocalSettings.ReadValues(Path.Combine(RepositoryRoot.Path!, "local.settings.sample.json")));
+
+    private readonly FunctionsHost _host;
+    private readonly InProcessLauncher _worker;
+
+    private SmplatApp(FunctionsHost host, InProcessLauncher worker, TestDatabase? database)
     {
-        (_host, OwnDatabase) = (host, database);
-        var addresses = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        (_host, _worker, OwnDatabase) = (host, worker, database);
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
         {
-            BaseAddress = new Uri(addresses.Addresses.First()),
+            BaseAddress = host.Address,
         };
     }
 
     /// <summary>Speaks to the app; relative addresses will do. Redirects are not followed.</summary>
     public HttpClient Client { get; }
 
-    public IServiceProvider Services => _host.Services;
+    public IServiceProvider Services => _worker.App!.Services;
 
     /// <summary>The database that was made for this app; null when the test gave one.</summary>
     public TestDatabase? OwnDatabase { get; }
@@ -41,22 +47,40 @@ public sealed class SmplatApp : IAsyncDisposable
     public static async Task<SmplatApp> StartAsync(
         IReadOnlyDictionary<string, string>? settings = null, Action<FunctionsApplicationBuilder>? adjust = null)
     {
-        var all = Defaults();
+        var all = new Dictionary<string, string>(Sample.Value, StringComparer.OrdinalIgnoreCase) { ["SMPLAT_ENVIRONMENT"] = "local" };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
             all[name] = value;
         }
 
-        var database = all.ContainsKey(Database) ? null : await TestDatabase.CreateAsync();
-        all.TryAdd(Database, database?.ConnectionString ?? "");
+        var database = string.IsNullOrEmpty(all.GetValueOrDefault(Database)) ? await TestDatabase.CreateAsync() : null;
+        if (database is not null)
+        {
+            all[Database] = database.ConnectionString;
+        }
+
+        var worker = new InProcessLauncher(args => SmplatHost.Create(args, adjust));
         try
         {
-            var host = SmplatHost.Create([.. all.Select(entry => $"--{entry.Key}={entry.Value}")], adjust);
-            return await StartAsync(host, database);
+            var hostJson = HostJson.Find(AppContext.BaseDirectory).With(all);
+            var host = await FunctionsHost.StartAsync(
+                new()
+                {
+                    AppFolder = AppContext.BaseDirectory,
+                    HostJson = hostJson,
+                    Settings = () => all,
+                    Worker = worker,
+                    Log = new HostLog(_ => { }, tellsRequests: false, TimeProvider.System),
+                    Port = 0,
+                    StopGrace = TimeSpan.FromSeconds(2),
+                    RpcServer = await Server.Value,
+                },
+                CancellationToken.None);
+            return new SmplatApp(host, worker, database);
         }
         catch
         {
-            await DisposeAsync(database);
+            await (database?.DisposeAsync() ?? ValueTask.CompletedTask);
             throw;
         }
     }
@@ -69,35 +93,7 @@ public sealed class SmplatApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _host.StopAsync();
-        await DisposeAsync((IAsyncDisposable)_host);
-        await DisposeAsync(OwnDatabase);
+        await _host.DisposeAsync();
+        await (OwnDatabase?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
-
-    private static async Task<SmplatApp> StartAsync(IHost host, TestDatabase? database)
-    {
-        try
-        {
-            await host.StartAsync();
-            return new SmplatApp(host, database);
-        }
-        catch
-        {
-            await DisposeAsync((IAsyncDisposable)host);
-            throw;
-        }
-    }
-
-    private static Dictionary<string, string> Defaults() => new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["SMPLAT_PORT"] = "0",
-        ["SMPLAT_BIND_ADDRESS"] = "127.0.0.1",
-        ["SMPLAT_ENVIRONMENT"] = "local",
-        ["SMPLAT_LOCAL_SETTINGS"] = "sample",
-        ["SMPLAT_LOCAL_TIMERS"] = "false",
-        ["SMPLAT_LOCAL_SERVICES"] = "false",
-        ["SMPLAT_LOCAL_STOP_GRACE_SECONDS"] = "2",
-    };
-
-    private static ValueTask DisposeAsync(IAsyncDisposable? disposable) => disposable?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -4,15 +4,15 @@ using Smplat.LocalHost.LocalServices.Node;
 namespace Smplat.Tests.Support;
 
 /// <summary>
-/// Azurite's table service, in memory. One for all tests of the process, who name their tables apart; or one of a test's
+/// Azurite, in memory. One for all tests of the process, who name their tables apart; or one of a test's
 /// own that it may stop. Without Node.js the test is skipped, and fails in CI.
 /// </summary>
 public sealed class TestAzurite : IAsyncDisposable
 {
     private static readonly Lazy<Task<TestAzurite>> Shared = new(StartAsync);
-    private readonly TableServer _server;
+    private readonly AzuriteServer _server;
 
-    private TestAzurite(TableServer server) => _server = server;
+    private TestAzurite(AzuriteServer server) => _server = server;
 
     public string ConnectionString => _server.ConnectionString;
 
@@ -37,7 +37,7 @@ public sealed class TestAzurite : IAsyncDisposable
     public Task StopAsync() => _server.StopAsync();
 
     /// <summary>Starts again on the port that it had, with all tables gone.</summary>
-    public Task RestartAsync() => _server.StartAsync(_server.Port, CancellationToken.None);
+    public Task RestartAsync() => _server.StartAsync(CancellationToken.None);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -49,8 +49,8 @@ public sealed class TestAzurite : IAsyncDisposable
             throw new LocalStartException($"Azurite needs Node.js. {NodeTools.Remedy}");
         }
 
-        var server = new TableServer(npm.Tools, npm.Modules, tools.SearchPath, dataFolder: null);
-        await server.StartAsync(null, CancellationToken.None);
+        var server = new AzuriteServer(npm.Tools, npm.Modules, tools.SearchPath, dataFolder: null);
+        await server.StartAsync(CancellationToken.None);
         return new(server);
     }
 

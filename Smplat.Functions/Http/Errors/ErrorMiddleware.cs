@@ -70,7 +70,8 @@ public sealed class ErrorMiddleware(ILogger<ErrorMiddleware> logger) : IFunction
             return null;
         }
 
-        ActivityContext.TryParse(request.Headers.TraceParent, request.Headers.TraceState, isRemote: true, out var parent);
+        // The host's span; the caller's is its parent.
+        ActivityContext.TryParse(context.TraceContext.TraceParent, context.TraceContext.TraceState, isRemote: true, out var parent);
         var activity = parent != default
             ? SmplatTelemetry.Activities.StartActivity(context.FunctionDefinition.Name, ActivityKind.Server, parent)
             : SmplatTelemetry.Activities.StartActivity(context.FunctionDefinition.Name, ActivityKind.Server);

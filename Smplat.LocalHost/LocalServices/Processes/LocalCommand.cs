@@ -16,11 +16,10 @@ public static class LocalCommand
         start.RedirectStandardInput = true;
         start.UseShellExecute = false;
 
-        using var process = new Process { StartInfo = start };
+        using var process = LocalProcess.Start(start);
         var output = new StringBuilder();
         process.OutputDataReceived += (_, line) => Append(output, line.Data);
         process.ErrorDataReceived += (_, line) => Append(output, line.Data);
-        Start(process);
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -45,19 +44,6 @@ public static class LocalCommand
         }
     }
 
-    private static void Start(Process process)
-    {
-        try
-        {
-            process.Start();
-        }
-        catch (Win32Exception exception)
-        {
-            throw new LocalStartException(
-                $"{process.StartInfo.FileName} cannot be started: {exception.Message}", exception);
-        }
-    }
-
     private static void Append(StringBuilder output, string? line)
     {
         if (line is not null)
@@ -66,6 +52,23 @@ public static class LocalCommand
             {
                 output.AppendLine(line);
             }
+        }
+    }
+}
+
+/// <summary>Starts programs.</summary>
+public static class LocalProcess
+{
+    /// <exception cref="LocalStartException">There is no such program, or it cannot be run.</exception>
+    public static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new LocalStartException($"{start.FileName} cannot be started: {exception.Message}", exception);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using Smplat.LocalHost.Timers;
+using Smplat.LocalHost.Hosting.Timers;
 
 namespace Smplat.Tests.LocalHost.Timers;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Smplat.LocalHost.Timers;
+using Smplat.LocalHost.Hosting.Timers;
 
 namespace Smplat.Tests.LocalHost.Timers;
 

@@ -1,0 +1,186 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Smplat.LocalHost.Hosting.Rpc;
+
+namespace Smplat.LocalHost.Hosting;
+
+/// <summary>One binding of a function as the worker describes it.</summary>
+public sealed record FunctionBinding(string Name, string Type, BindingInfo.Types.Direction Direction);
+
+/// <summary>The trigger of an HTTP function.</summary>
+/// <param name="Template">The whole route template, with the prefix of host.json and without slashes at its ends.</param>
+/// <param name="Methods">In capitals; empty for every method.</param>
+public sealed record HttpTrigger(string Template, IReadOnlyList<string> Methods);
+
+/// <summary>The trigger of a timer function.</summary>
+/// <param name="Schedule">As written, with <c>%Setting%</c> not yet replaced.</param>
+public sealed record TimerTrigger(string Schedule, bool UseMonitor, bool RunOnStartup);
+
+/// <summary>A function of the app. Either trigger may be null: others are listed and can be fired, nothing starts them.</summary>
+public sealed record FunctionEntry(
+    RpcFunctionMetadata Metadata, IReadOnlyList<FunctionBinding> Bindings, string TriggerType, HttpTrigger? Http, TimerTrigger? Timer, bool IsDisabled)
+{
+    public string Name => Metadata.Name;
+
+    public string Id => Metadata.FunctionId;
+
+    /// <summary>Name of the trigger's parameter.</summary>
+    public string TriggerName => Bindings.First(binding => binding.Type == TriggerType).Name;
+}
+
+/// <summary>
+/// The functions that a worker told of, by name, after the checks that the official host makes: names, duplicates,
+/// reserved and malformed routes.
+/// </summary>
+public sealed partial class FunctionCatalog
+{
+    private static readonly string[] Reserved = ["admin", "runtime"];
+
+    private FunctionCatalog(IReadOnlyList<FunctionEntry> all) => All = all;
+
+    /// <summary>In the order in which routes are matched: by name.</summary>
+    public IReadOnlyList<FunctionEntry> All { get; }
+
+    public IEnumerable<FunctionEntry> Http => All.Where(function => function.Http is not null);
+
+    public IEnumerable<FunctionEntry> Timers => All.Where(function => function.Timer is not null);
+
+    public FunctionEntry? Find(string name) =>
+        All.FirstOrDefault(function => string.Equals(function.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Reads what the worker told.</summary>
+    /// <exception cref="LocalStartException">A function breaks a rule of the host; the message has a sentence for each.</exception>
+    public static FunctionCatalog Read(
+        IEnumerable<RpcFunctionMetadata> functions, string routePrefix, IReadOnlyDictionary<string, string> settings)
+    {
+        FunctionEntry[] all =
+        [
+            .. functions.Select(metadata => Read(metadata, routePrefix, settings))
+                .OrderBy(function => function.Name, StringComparer.OrdinalIgnoreCase),
+        ];
+        string[] problems = [.. all.SelectMany(ProblemsOf), .. Duplicates(all)];
+        return problems.Length == 0 ? new FunctionCatalog(all) : throw new LocalStartException(string.Join(Environment.NewLine, problems));
+    }
+
+    private static FunctionEntry Read(RpcFunctionMetadata metadata, string routePrefix, IReadOnlyDictionary<string, string> settings)
+    {
+        var bindings = new List<FunctionBinding>();
+        HttpTrigger? http = null;
+        TimerTrigger? timer = null;
+        var triggerType = "";
+        foreach (var text in metadata.RawBindings)
+        {
+            using var document = JsonDocument.Parse(text);
+            var binding = document.RootElement;
+            var type = Text(binding, "type") ?? "";
+            bindings.Add(new(Text(binding, "name") ?? "", type, Direction(Text(binding, "direction"))));
+            if (!type.EndsWith("Trigger", StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            triggerType = type;
+            if (type.Equals("httpTrigger", StringComparison.OrdinalIgnoreCase))
+            {
+                var route = (Text(binding, "route") ?? metadata.Name).Trim('/');
+                http = new($"{routePrefix.Trim('/')}/{route}".Trim('/'), Methods(binding));
+            }
+            else if (type.Equals("timerTrigger", StringComparison.OrdinalIgnoreCase))
+            {
+                timer = new(Text(binding, "schedule") ?? "", Switch(binding, "useMonitor") ?? true, Switch(binding, "runOnStartup") ?? false);
+            }
+        }
+
+        return new(metadata, bindings, triggerType, http, timer, IsDisabled(metadata.Name, settings));
+    }
+
+    private static bool IsDisabled(string function, IReadOnlyDictionary<string, string> settings)
+    {
+        var value = settings.GetValueOrDefault($"AzureWebJobs.{function}.Disabled")
+            ?? settings.GetValueOrDefault($"AzureWebJobs__{function}__Disabled");
+        return value is "1" || string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static IEnumerable<string> ProblemsOf(FunctionEntry function)
+    {
+        if (!FunctionName().IsMatch(function.Name) || function.Name.Equals("host", StringComparison.OrdinalIgnoreCase))
+        {
+            yield return $"\"{function.Name}\" is not a function name: a letter, then letters, digits, _ or -, "
+                + "at most 128, and not \"host\".";
+        }
+
+        if (function.TriggerType.Length == 0)
+        {
+            yield return $"{function.Name} has no trigger.";
+        }
+
+        if (function.Http is { } http && RouteProblem(http.Template) is { } problem)
+        {
+            yield return $"{function.Name}: {problem}";
+        }
+    }
+
+    private static string? RouteProblem(string template)
+    {
+        if (Reserved.FirstOrDefault(word => template.StartsWith(word, StringComparison.OrdinalIgnoreCase)) is { } reserved)
+        {
+            return $"the route \"{template}\" starts with \"{reserved}\", which the host keeps for itself.";
+        }
+
+        try
+        {
+            RoutePatternFactory.Parse(template);
+            return null;
+        }
+        catch (RoutePatternException problem)
+        {
+            return $"the route \"{template}\" is not a template: {problem.Message}";
+        }
+    }
+
+    private static IEnumerable<string> Duplicates(IReadOnlyList<FunctionEntry> functions)
+    {
+        foreach (var same in functions.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1))
+        {
+            yield return $"{same.Count()} functions are named {same.Key}: {string.Join(", ", same.Select(function => function.Metadata.EntryPoint))}.";
+        }
+
+        var routes = from function in functions
+                     where function.Http is not null
+                     from method in function.Http!.Methods is { Count: > 0 } methods ? methods : ["every method"]
+                     group function by (Method: method, Template: function.Http!.Template.ToUpperInvariant());
+        foreach (var same in routes.Where(same => same.Count() > 1))
+        {
+            yield return $"{string.Join(" and ", same.Select(function => function.Name))} both answer {same.Key.Method} of "
+                + $"\"{same.First().Http!.Template}\".";
+        }
+    }
+
+    private static string? Text(JsonElement binding, string name) =>
+        binding.EnumerateObject().FirstOrDefault(member => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is
+        { Value: { ValueKind: JsonValueKind.String } text }
+            ? text.GetString()
+            : null;
+
+    private static bool? Switch(JsonElement binding, string name) =>
+        binding.EnumerateObject().FirstOrDefault(member => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is
+        { Value: { ValueKind: JsonValueKind.True or JsonValueKind.False } flag }
+            ? flag.GetBoolean()
+            : null;
+
+    private static IReadOnlyList<string> Methods(JsonElement binding) =>
+        binding.TryGetProperty("methods", out var methods) && methods.ValueKind == JsonValueKind.Array
+            ? [.. methods.EnumerateArray().Select(method => method.GetString()!.ToUpperInvariant())]
+            : [];
+
+    private static BindingInfo.Types.Direction Direction(string? text) => text?.ToUpperInvariant() switch
+    {
+        "OUT" => BindingInfo.Types.Direction.Out,
+        "INOUT" => BindingInfo.Types.Direction.Inout,
+        _ => BindingInfo.Types.Direction.In,
+    };
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_-]{0,127}$")]
+    private static partial Regex FunctionName();
+}

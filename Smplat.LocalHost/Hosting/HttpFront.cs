@@ -1,0 +1,358 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+using Smplat.LocalHost.Hosting.Rpc;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Smplat.LocalHost.Hosting;
+
+/// <summary>
+/// The address that callers see. A request of a function is forwarded to the worker as a stream in both directions, while
+/// the invocation goes over gRPC; both carry the same id. Unknown paths, and known paths with another method, are 404
+/// without a body, as at the official host.
+/// </summary>
+internal sealed class HttpFront : IAsyncDisposable
+{
+    private const string InvocationIdHeader = "x-ms-invocation-id";
+    private const long BodyLimitOfThePlatform = 104_857_600;
+
+    /// <summary>How long a request waits for a worker that is being replaced.</summary>
+    private static readonly TimeSpan WorkerWait = TimeSpan.FromSeconds(60);
+
+    private static readonly ForwarderRequestConfig Forwarding = new()
+    {
+        ActivityTimeout = TimeSpan.FromSeconds(240),
+        Version = HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        AllowResponseBuffering = false,
+    };
+
+    private readonly FunctionsHostOptions _options;
+    private readonly Func<CancellationToken, Task<WorkerSession>> _session;
+    private readonly FunctionEndpoints _endpoints = new();
+    private readonly WebApplication _web;
+    private readonly IHttpForwarder _forwarder;
+    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        UseCookies = false,
+        // The caller's own trace headers go through as they came; the host's trace context goes over gRPC.
+        ActivityHeadersPropagator = null,
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+    });
+
+    /// <param name="session">The worker that serves now; waits while there is none.</param>
+    public HttpFront(FunctionsHostOptions options, Func<CancellationToken, Task<WorkerSession>> session)
+    {
+        (_options, _session) = (options, session);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyLimitOfThePlatform;
+            Listen(kestrel);
+        });
+        builder.Logging.ClearProviders();
+        builder.Services.AddRouting();
+        builder.Services.AddHttpForwarder();
+        _web = builder.Build();
+        _forwarder = _web.Services.GetRequiredService<IHttpForwarder>();
+        _web.UseRouting();
+        _web.Use(next => http => http.GetEndpoint() is RouteEndpoint ? next(http) : EmptyAsync(http, StatusCodes.Status404NotFound));
+        MapAdministration();
+        ((IEndpointRouteBuilder)_web).DataSources.Add(_endpoints);
+    }
+
+    /// <summary>Where it listens, once started.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <exception cref="LocalStartException">The port is in use.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _web.StartAsync(cancellationToken);
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new LocalStartException($"Port {_options.Port} is in use.", exception);
+        }
+
+        var addresses = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        Address = new Uri(addresses.Addresses.First());
+    }
+
+    /// <summary>Answers these functions from now on.</summary>
+    public void Serve(FunctionCatalog catalog, bool showsHomePage)
+    {
+        var endpoints = new List<Endpoint>();
+        foreach (var function in catalog.Http.Where(function => !function.IsDisabled))
+        {
+            // The official host takes the first match by name, so the order is part of the route.
+            var endpoint = new RouteEndpointBuilder(http => AnswerAsync(http, function), RoutePatternFactory.Parse(function.Http!.Template), endpoints.Count)
+            {
+                DisplayName = function.Name,
+            };
+            if (function.Http.Methods.Count > 0)
+            {
+                endpoint.Metadata.Add(new HttpMethodMetadata(function.Http.Methods));
+            }
+
+            endpoints.Add(endpoint.Build());
+        }
+
+        endpoints.Add(HomePage(showsHomePage, endpoints.Count));
+        _endpoints.Replace(endpoints);
+    }
+
+    /// <summary>Accepts nothing more and waits for the requests that are under way, until the token ends the wait.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _web.StopAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _web.DisposeAsync();
+        _client.Dispose();
+    }
+
+    private void Listen(KestrelServerOptions kestrel)
+    {
+        if (_options.BindAddress is { } address)
+        {
+            kestrel.Listen(address, _options.Port);
+        }
+        else if (_options.Port == 0)
+        {
+            // One free port on two addresses cannot be asked for.
+            kestrel.Listen(IPAddress.Loopback, 0);
+        }
+        else
+        {
+            kestrel.ListenLocalhost(_options.Port);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, FunctionEntry served)
+    {
+        var began = Stopwatch.GetTimestamp();
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        wait.CancelAfter(WorkerWait);
+        WorkerSession session;
+        try
+        {
+            session = await _session(wait.Token);
+        }
+        catch (Exception nobody) when (nobody is OperationCanceledException or LocalStartException)
+        {
+            await EmptyAsync(http, StatusCodes.Status503ServiceUnavailable);
+            return;
+        }
+
+        // A restart may have changed the app: the function is looked up in the worker that answers.
+        if (session.Catalog.Find(served.Name) is not { IsDisabled: false, Http: not null } function || session.HttpAddress is not { } worker)
+        {
+            await EmptyAsync(http, StatusCodes.Status404NotFound);
+            return;
+        }
+
+        await ForwardAsync(http, session, function, worker);
+        _options.Log.Request(http.Request.Method, http.Request.Path, http.Response.StatusCode, Stopwatch.GetElapsedTime(began), function.Name);
+    }
+
+    private async Task ForwardAsync(HttpContext http, WorkerSession session, FunctionEntry function, Uri worker)
+    {
+        var request = InvocationOf(http, function);
+        using var failed = new CancellationTokenSource();
+        await using var left = http.RequestAborted.Register(() => session.Cancel(request.InvocationId));
+
+        // First the request, then the invocation: the worker waits longer for the second half of that order.
+        var forwarding = _forwarder.SendAsync(
+            http, worker.GetLeftPart(UriPartial.Authority), _client, Forwarding, new Transformer(request.InvocationId), failed.Token);
+        var invocation = ObserveAsync(session, function, request, failed);
+        if (await forwarding != ForwarderError.None && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            http.Response.Clear();
+            http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        }
+
+        // The answer is out; the invocation's verdict follows and is not waited for.
+        _ = invocation;
+    }
+
+    /// <summary>Follows the invocation. When the worker is lost or will not end, the request that still waits for it ends as well.</summary>
+    private async Task ObserveAsync(WorkerSession session, FunctionEntry function, InvocationRequest request, CancellationTokenSource failed)
+    {
+        try
+        {
+            session.Report(function, await session.InvokeAsync(function, request));
+        }
+        catch (WorkerFailureException failure)
+        {
+            _options.Log.Error($"{function.Name} failed: {failure.Message}");
+            try
+            {
+                await failed.CancelAsync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The request has been answered already.
+            }
+        }
+    }
+
+    private static InvocationRequest InvocationOf(HttpContext http, FunctionEntry function)
+    {
+        var headers = http.Request.Headers;
+        var isTraced = ActivityContext.TryParse(headers.TraceParent, headers.TraceState, out _);
+        var request = WorkerSession.Request(
+            function, isTraced ? headers.TraceParent.ToString() : null, isTraced ? headers.TraceState.ToString() : null);
+        request.InputData.Add(new ParameterBinding { Name = function.TriggerName, Data = new TypedData { Http = new RpcHttp() } });
+        foreach (var (name, value) in http.Request.RouteValues)
+        {
+            if (value is string text)
+            {
+                request.TriggerMetadata[name] = new TypedData { String = text };
+            }
+        }
+
+        return request;
+    }
+
+    /// <summary>
+    /// What the platform serves beside the functions. Over the network it asks for the master key; here it answers callers
+    /// on this machine, and takes only JSON, which a web page of another origin cannot send unasked.
+    /// </summary>
+    private void MapAdministration()
+    {
+        var admin = _web.MapGroup("/admin").AddEndpointFilter(async (context, next) => IsLocal(context.HttpContext)
+            ? await next(context)
+            : Results.StatusCode(StatusCodes.Status401Unauthorized));
+        admin.MapMethods("/host/ping", [HttpMethods.Get, HttpMethods.Post], () => Results.Ok());
+        admin.MapGet("/host/status", () => Results.Json(new { state = "Running", version = FunctionsHostOptions.Version, processUptime = Environment.TickCount64 }));
+        admin.MapGet("/functions", async (CancellationToken cancellationToken) =>
+        {
+            var session = await _session(cancellationToken);
+            return Results.Json(session.Catalog.All.Select(function => new { name = function.Name, trigger = function.TriggerType, isDisabled = function.IsDisabled }));
+        });
+        admin.MapPost("/functions/{name}", FireAsync);
+    }
+
+    /// <summary>Runs a function now, without regard to its schedule, and answers at once.</summary>
+    private async Task<IResult> FireAsync(string name, HttpContext http, CancellationToken cancellationToken)
+    {
+        var session = await _session(cancellationToken);
+        if (session.Catalog.Find(name) is not { } function)
+        {
+            return Results.NotFound();
+        }
+
+        if (!http.Request.HasJsonContentType())
+        {
+            return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        string input;
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: cancellationToken);
+            input = body.RootElement.ValueKind != JsonValueKind.Object
+                ? throw new JsonException()
+                : body.RootElement.TryGetProperty("input", out var member) && member.ValueKind == JsonValueKind.String ? member.GetString()! : "";
+        }
+        catch (JsonException)
+        {
+            return Results.BadRequest("The body must be JSON: {\"input\": \"\"}.");
+        }
+
+        if (function.Http is { } trigger)
+        {
+            return Results.BadRequest($"{function.Name} is an HTTP function: send a request to /{trigger.Template}.");
+        }
+
+        _ = function.Timer is null
+            ? session.RunAsync(function, input)
+            : session.RunTimerAsync(function, null, isPastDue: false);
+        return Results.Accepted();
+    }
+
+    private RouteEndpoint HomePage(bool isShown, int order) => (RouteEndpoint)new RouteEndpointBuilder(
+        async http =>
+        {
+            if (!isShown)
+            {
+                http.Response.StatusCode = StatusCodes.Status204NoContent;
+                return;
+            }
+
+            http.Response.ContentType = "text/html; charset=utf-8";
+            http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'";
+            await http.Response.WriteAsync(_options.HomePage, http.RequestAborted);
+        },
+        RoutePatternFactory.Parse("/"),
+        order) { Metadata = { new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]) } }.Build();
+
+    private static bool IsLocal(HttpContext http) =>
+        http.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
+        && http.Connection.LocalIpAddress is { } local && IPAddress.IsLoopback(local);
+
+    private static Task EmptyAsync(HttpContext http, int status)
+    {
+        http.Response.StatusCode = status;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Copies the request with its headers as they came. The invocation's id is the host's, whatever a client sent, and the
+    /// forwarded headers tell of the connection: what a client claims in them never reaches the app.
+    /// </summary>
+    private sealed class Transformer(string invocationId) : HttpTransformer
+    {
+        private static readonly string[] Own = [InvocationIdHeader, "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"];
+
+        public override async ValueTask TransformRequestAsync(
+            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        {
+            await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+            var headers = proxyRequest.Headers;
+            foreach (var name in Own)
+            {
+                headers.Remove(name);
+            }
+
+            headers.TryAddWithoutValidation(InvocationIdHeader, invocationId);
+            headers.TryAddWithoutValidation("X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString());
+            headers.TryAddWithoutValidation("X-Forwarded-Host", httpContext.Request.Host.ToUriComponent());
+            headers.TryAddWithoutValidation("X-Forwarded-Proto", httpContext.Request.Scheme);
+        }
+    }
+
+    private sealed class FunctionEndpoints : EndpointDataSource
+    {
+        private IReadOnlyList<Endpoint> _endpoints = [];
+        private CancellationTokenSource _changed = new();
+
+        public override IReadOnlyList<Endpoint> Endpoints => _endpoints;
+
+        public override IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
+
+        public void Replace(IReadOnlyList<Endpoint> endpoints)
+        {
+            _endpoints = endpoints;
+            var old = Interlocked.Exchange(ref _changed, new CancellationTokenSource());
+            old.Cancel();
+        }
+    }
+}

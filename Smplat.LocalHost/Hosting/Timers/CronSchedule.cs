@@ -1,0 +1,112 @@
+using NCrontab;
+
+namespace Smplat.LocalHost.Hosting.Timers;
+
+/// <summary>
+/// NCRONTAB in a time zone. With a free hour field (<c>*</c>) the schedule follows elapsed time: it runs in both passes
+/// of a repeated hour and not in a skipped one. With named hours each occurrence runs exactly once on a day of change:
+/// one in the skipped hour runs that much later, one in the repeated hour runs in the first pass.
+/// </summary>
+public sealed class CronSchedule : TimerSchedule
+{
+    // No zone moves its clock by more than this.
+    private static readonly TimeSpan Reach = TimeSpan.FromHours(3);
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+    private static readonly char[] Blanks = [' ', '\t'];
+
+    private readonly CrontabSchedule _cron;
+    private readonly TimeZoneInfo _zone;
+    private readonly bool _isHourFree;
+
+    private CronSchedule(CrontabSchedule cron, TimeZoneInfo zone, bool isHourFree)
+    {
+        _cron = cron;
+        _zone = zone;
+        _isHourFree = isHourFree;
+    }
+
+    /// <summary>The schedule, or null when the text is not cron of five or six fields.</summary>
+    public static CronSchedule? TryParse(string text, TimeZoneInfo zone)
+    {
+        var fields = text.Split(Blanks, StringSplitOptions.RemoveEmptyEntries);
+        var options = new CrontabSchedule.ParseOptions { IncludingSeconds = fields.Length == 6 };
+        return fields.Length is 5 or 6 && CrontabSchedule.TryParse(string.Join(' ', fields), options) is { } cron
+            ? new CronSchedule(cron, zone, fields[^4] == "*")
+            : null;
+    }
+
+    public override DateTimeOffset? NextAfter(DateTimeOffset moment) =>
+        _isHourFree ? NextByElapsedTime(moment) : NextByWallClock(moment);
+
+    private DateTimeOffset? NextByElapsedTime(DateTimeOffset moment)
+    {
+        var offset = _zone.GetUtcOffset(moment);
+        var wall = moment.ToOffset(offset).DateTime;
+        while (Occurrence(wall) is { } next)
+        {
+            var instant = new DateTimeOffset(next, offset);
+            if (_zone.GetUtcOffset(instant) == offset)
+            {
+                return instant;
+            }
+
+            // The clock moves before that: go on from the first second after the change.
+            moment = FirstAfterChange(moment, instant, offset);
+            offset = _zone.GetUtcOffset(moment);
+            wall = moment.ToOffset(offset).DateTime - OneSecond;
+        }
+
+        return null;
+    }
+
+    private DateTimeOffset? NextByWallClock(DateTimeOffset moment)
+    {
+        var wall = moment.ToOffset(_zone.GetUtcOffset(moment)).DateTime;
+        if (Occurrence(wall) is not { } first)
+        {
+            return null;
+        }
+
+        if (!IsNearChange(moment) && !IsNearChange(Instant(first)))
+        {
+            return Instant(first);
+        }
+
+        var end = first + Reach;
+        return _cron.GetNextOccurrences(wall - Reach, end).Append(Occurrence(end) ?? DateTime.MaxValue - Reach)
+            .Select(Instant)
+            .Where(instant => instant > moment)
+            .Min();
+    }
+
+    private DateTime? Occurrence(DateTime after)
+    {
+        var next = _cron.GetNextOccurrence(after);
+        return next.Year >= 9999 ? null : next;
+    }
+
+    private DateTimeOffset Instant(DateTime wall)
+    {
+        if (_zone.IsInvalidTime(wall))
+        {
+            return new DateTimeOffset(wall, _zone.GetUtcOffset(wall - Reach));
+        }
+
+        var offset = _zone.IsAmbiguousTime(wall) ? _zone.GetAmbiguousTimeOffsets(wall).Max() : _zone.GetUtcOffset(wall);
+        return new DateTimeOffset(wall, offset);
+    }
+
+    private bool IsNearChange(DateTimeOffset moment) =>
+        _zone.GetUtcOffset(moment - Reach) != _zone.GetUtcOffset(moment + Reach);
+
+    private DateTimeOffset FirstAfterChange(DateTimeOffset before, DateTimeOffset after, TimeSpan offset)
+    {
+        while (after - before > OneSecond)
+        {
+            var middle = before + ((after - before) / 2);
+            (before, after) = _zone.GetUtcOffset(middle) == offset ? (middle, after) : (before, middle);
+        }
+
+        return new DateTimeOffset(after.Ticks - (after.Ticks % OneSecond.Ticks), after.Offset);
+    }
+}

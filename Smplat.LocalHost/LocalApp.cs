@@ -1,0 +1,264 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+using Smplat.FakeVendors;
+using Smplat.LocalHost.Hosting;
+using Smplat.LocalHost.LocalServices;
+using Smplat.LocalHost.LocalServices.Processes;
+
+namespace Smplat.LocalHost;
+
+/// <summary>
+/// A local run from its start to its end. Start: the port is looked at, then Postgres and Azurite side by side, then fake
+/// vendors if wanted, then the app's worker, HTTP and timers. Stop is the reverse: HTTP accepts nothing more and its
+/// requests finish, timer runs finish, the worker flushes, the services stop.
+/// </summary>
+/// <param name="root">The checkout.</param>
+/// <param name="appFolder">The built or published app; null starts only what it needs.</param>
+/// <param name="args">Settings as <c>--NAME=value</c>.</param>
+internal sealed class LocalApp(string root, string? appFolder, string[] args, StartupConsole console) : IAsyncDisposable
+{
+    private readonly LocalSettings _settings = new(root, args);
+    private readonly LocalRun _services = new(root, TimeProvider.System);
+    private readonly Dictionary<string, string> _found = new(StringComparer.OrdinalIgnoreCase);
+    private FakeWorld? _vendors;
+    private FunctionsHost? _host;
+    private IDisposable? _watch;
+    private bool _hasServices;
+
+    /// <summary>Completes when the worker has been given up.</summary>
+    public Task GivenUp => _host?.GivenUp ?? Task.Delay(Timeout.Infinite);
+
+    /// <exception cref="LocalStartException">Something does not start; the message says what to do.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var settings = _settings.Read();
+        var own = HostSettings.Read(settings, root);
+        if (appFolder is not null)
+        {
+            CheckPort(own);
+        }
+
+        if (own.HasServices || appFolder is null)
+        {
+            _hasServices = true;
+            AddFound(await _services.StartAsync(AsConfiguration(settings), console, cancellationToken));
+        }
+
+        if (own.HasFakeVendors)
+        {
+            AddFound(await StartVendorsAsync(cancellationToken));
+        }
+
+        if (appFolder is null)
+        {
+            SummarizeServices();
+            return;
+        }
+
+        var address = await StartHostAsync(own, appFolder, cancellationToken);
+        Announce(address);
+        _watch = _settings.Watch(_host!.ReplaceWorker);
+        Summarize(address, Stopwatch.GetElapsedTime(began));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _watch?.Dispose();
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        if (_vendors is not null)
+        {
+            await _vendors.DisposeAsync();
+        }
+
+        if (_hasServices)
+        {
+            await _services.StopAsync();
+        }
+    }
+
+    /// <summary>The app settings with what points the app at the services of this run.</summary>
+    private Dictionary<string, string> Effective()
+    {
+        var settings = new Dictionary<string, string>(_settings.Read(), StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in _found)
+        {
+            settings[name] = value;
+        }
+
+        return settings;
+    }
+
+    private void AddFound(IReadOnlyDictionary<string, string> found)
+    {
+        foreach (var (name, value) in found)
+        {
+            _found[name] = value;
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> StartVendorsAsync(CancellationToken cancellationToken)
+    {
+        using var step = console.Step("Fake vendors");
+        _vendors = await FakeWorld.StartAsync(cancellationToken);
+        foreach (var vendor in _vendors.Vendors)
+        {
+            step.Note($"{vendor.Name} on {vendor.Address.GetLeftPart(UriPartial.Authority)}, its faults under /fake/faults");
+        }
+
+        return _vendors.Settings;
+    }
+
+    private async Task<Uri> StartHostAsync(HostSettings own, string folder, CancellationToken cancellationToken)
+    {
+        using var step = console.Step("Worker");
+        try
+        {
+            var settings = Effective();
+            var hostJson = HostJson.Find(folder, root).With(settings);
+            var log = new HostLog(console.Line, hostJson.TellsRequests, TimeProvider.System);
+            _host = await FunctionsHost.StartAsync(
+                new()
+                {
+                    AppFolder = folder,
+                    HostJson = hostJson,
+                    Settings = Effective,
+                    Worker = new ChildProcessLauncher(new SearchPath(settings.GetValueOrDefault("PATH")), log.Printed),
+                    Log = log,
+                    BindAddress = own.BindAddress,
+                    Port = own.Port,
+                    TimerFolder = own.HasTimers ? own.Folder : null,
+                    TimeZone = own.TimeZone,
+                    StopGrace = own.StopGrace,
+                    HomePage = HomePage.Html,
+                },
+                cancellationToken);
+        }
+        catch
+        {
+            step.Fail("see below");
+            throw;
+        }
+
+        return new Uri(_host.Address.AbsoluteUri.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+    }
+
+    private void Announce(Uri address)
+    {
+        if (_vendors is not null)
+        {
+            _vendors.Stripe.Webhooks.Target = new Uri(address, "/api/v1/payments/webhooks/stripe");
+        }
+
+        if (_hasServices)
+        {
+            _services.Announce(address);
+        }
+    }
+
+    private void Summarize(Uri address, TimeSpan took)
+    {
+        var origin = address.GetLeftPart(UriPartial.Authority);
+        var functions = _host!.Functions;
+        string[] lines =
+        [
+            "",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{functions.Http.Count()} HTTP functions and {functions.Timers.Count()} timers, ready in {took.TotalSeconds:0.0} s. All of them: {origin}/admin/functions"),
+            $"  Operators' page  {origin}/ops",
+            $"  API reference    {origin}/api/docs",
+            "",
+            $"Serving on {origin}. Ctrl-C stops it. An order to route:",
+            "",
+            FirstRequest.Curl(address),
+            "",
+        ];
+        foreach (var line in lines)
+        {
+            console.Line(line);
+        }
+    }
+
+    private void SummarizeServices()
+    {
+        console.Line("");
+        console.Line("Running, for func start, a debugger or the command line. Their settings:");
+        console.Line("");
+        foreach (var (name, value) in _found.Where(setting => setting.Value.Length > 0))
+        {
+            console.Line($"{name}={value}");
+        }
+
+        console.Line("");
+        console.Line("Ctrl-C stops them.");
+    }
+
+    /// <summary>Looks whether the port is free before anything starts: the web server would find out last of all.</summary>
+    private static void CheckPort(HostSettings settings)
+    {
+        IPAddress[] addresses = settings.BindAddress is { } one ? [one] : [IPAddress.Loopback, IPAddress.IPv6Loopback];
+        foreach (var address in settings.Port == 0 ? [] : addresses)
+        {
+            try
+            {
+                using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(address, settings.Port));
+                socket.Listen();
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                throw new LocalStartException($"Port {settings.Port} is in use. Stop what listens there, or set another SMPLAT_PORT.", exception);
+            }
+            catch (SocketException)
+            {
+                // No such address here, or not for us: the web server knows whether that matters and says so.
+            }
+        }
+    }
+
+    private static IConfiguration AsConfiguration(IReadOnlyDictionary<string, string> settings) => new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
+}
+
+/// <summary>What a browser finds at <c>/</c> of a local run. On the platform the host shows a page of its own there.</summary>
+internal static class HomePage
+{
+    public const string Html =
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>Smplat</title>
+        <style>
+        body { font: 1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 12vh auto; padding: 0 1.5rem; color: #1d2430; background: #fff; }
+        h1 { font-size: 1.5rem; margin-bottom: 0; }
+        dt { font-weight: 600; margin-top: 1rem; }
+        dd { margin: 0; }
+        a { color: #0b57b0; }
+        @media (prefers-color-scheme: dark) { body { color: #e6e9ef; background: #14181f; } a { color: #8ab8f5; } }
+        </style>
+        </head>
+        <body>
+        <main>
+        <h1>Smplat is running</h1>
+        <p>A commerce back end, on this machine.</p>
+        <dl>
+        <dt><a href="/ops">Operators' page</a></dt><dd>Dashboards, jobs, dead letters and switches.</dd>
+        <dt><a href="/api/docs">API reference</a></dt><dd>Every route, to read and to try.</dd>
+        <dt><a href="/healthz">Readiness</a></dt><dd>What is up and what is not.</dd>
+        </dl>
+        </main>
+        </body>
+        </html>
+        """;
+}
