@@ -23,7 +23,7 @@ bench *arguments:
 
 # What is deployed to Azure.
 publish:
-    dotnet publish Smplat.Functions -c Release -p:FunctionsHost=Azure -o artifacts/functions
+    dotnet publish Smplat.Functions -c Release -r linux-x64 --self-contained false -o artifacts/app
 
 # Everything that the pipeline checks.
 ci:

@@ -39,7 +39,13 @@ param databaseStandby bool = false
 param maximumInstances int = 40
 
 @description('Names of vault secrets that exist besides smplat-database. A setting whose secret is not listed stays unset: a reference that cannot be resolved would reach the app as its own text.')
-param secretsInUse array = ['checkout-api-key', 'operator-api-key', 'metrics-api-key', 'smplat-link-secret', 'smplat-ops-session-secret']
+param secretsInUse array = [
+  'checkout-api-key'
+  'operator-api-key'
+  'metrics-api-key'
+  'smplat-link-secret'
+  'smplat-ops-session-secret'
+]
 
 @description('Settings of this environment that differ from app-settings.json.')
 param settings object = {}
@@ -79,8 +85,8 @@ module endpoints 'modules/endpoints.bicep' = if (privateNetworking) {
     location: location
     tags: tags
     environmentName: environmentName
-    vnetName: network.outputs.vnetName
-    endpointSubnetId: network.outputs.endpointSubnetId
+    vnetName: network!.outputs.vnetName
+    endpointSubnetId: network!.outputs.endpointSubnetId
     storageName: storage.outputs.name
     vaultName: vault.outputs.name
   }
@@ -132,8 +138,8 @@ module database 'modules/database.bicep' = {
     sku: databaseSku
     tier: databaseTier
     standby: databaseStandby
-    subnetId: privateNetworking ? network.outputs.databaseSubnetId : ''
-    zoneId: privateNetworking ? network.outputs.databaseZoneId : ''
+    subnetId: privateNetworking ? network!.outputs.databaseSubnetId : ''
+    zoneId: privateNetworking ? network!.outputs.databaseZoneId : ''
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -171,7 +177,7 @@ module app 'modules/app.bicep' = {
     secretsInUse: secretsInUse
     settings: settings
     maximumInstances: maximumInstances
-    subnetId: privateNetworking ? network.outputs.appSubnetId : ''
+    subnetId: privateNetworking ? network!.outputs.appSubnetId : ''
   }
 }
 

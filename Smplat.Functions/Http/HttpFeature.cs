@@ -32,6 +32,7 @@ public static class HttpFeature
         builder.Services.AddSingleton<KeyRing>();
         builder.Services.AddSingleton<FunctionTraits>();
         builder.Services.AddSingleton<RateLimiter>();
+        builder.Services.AddHostedService<ClientAddressNotice>();
         builder.Services.AddSingleton<ApiCatalog>();
         builder.Services.AddSingleton<ApiDocument>();
         builder.Services.AddSingleton<ApiPage>();

@@ -10,4 +10,7 @@ internal static partial class HttpLog
 
     [LoggerMessage(1402, LogLevel.Warning, "Function {Function} answered 503 because the database is away: {Problem}")]
     internal static partial void StorageUnavailable(ILogger logger, string function, string problem);
+
+    [LoggerMessage(1403, LogLevel.Warning, "SMPLAT_CLIENT_ADDRESS_HEADER is not set: behind a front end all callers share one rate limit")]
+    internal static partial void NoClientAddressHeader(ILogger logger);
 }

@@ -5,11 +5,10 @@ namespace Smplat.Functions.Http;
 /// <summary>How requests are taken in.</summary>
 public sealed class HttpOptions
 {
-    /// <summary>Addresses of proxies in front of the app whose entries in X-Forwarded-For are skipped. Default none.</summary>
-    [ConfigurationKeyName("SMPLAT_TRUSTED_PROXIES")]
-    public string[] TrustedProxies { get; init; } = [];
-
-    /// <summary>Header in which the platform's front end states the client address and which callers cannot set. Default none.</summary>
+    /// <summary>
+    /// Header in which the platform's front end states the client address and which callers cannot set: CLIENT-IP on Azure.
+    /// Unset, the connection's address counts, which behind a front end is the same for all callers.
+    /// </summary>
     [ConfigurationKeyName("SMPLAT_CLIENT_ADDRESS_HEADER")]
     public string? ClientAddressHeader { get; init; }
 

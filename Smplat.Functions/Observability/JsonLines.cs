@@ -127,7 +127,7 @@ public sealed class JsonLines(ILoggerProvider inner, IConfiguration configuratio
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            if (inner.IsEnabled(logLevel))
             {
                 // The exception is in the line, redacted; the host is not given it a second time as it is.
                 inner.Log(

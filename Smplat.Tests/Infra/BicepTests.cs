@@ -1,97 +1,67 @@
-using System.Text.RegularExpressions;
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Smplat.LocalHost.LocalServices.Processes;
+using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Infra;
 
-/// <summary>
-/// What can be seen of the Bicep files without their compiler: brackets close, modules exist and get the parameters that
-/// they ask for, access is granted in one file, and nothing opens storage to keys.
-/// </summary>
-public sealed partial class BicepTests
+/// <summary>The infrastructure's templates, read by the compiler that the deployment uses.</summary>
+public sealed class BicepTests
 {
-    private static string Main => Path.Combine(InfraFiles.Folder, "main.bicep");
+    private static readonly string Folder = Path.Combine(Repository.Root, "infra");
 
-    [TestCaseSource(nameof(Files))]
-    public void Brackets_close(string path)
+    private static readonly string Compiler = typeof(BicepTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(entry => entry.Key == "Bicep").Value!;
+
+    [OneTimeSetUp]
+    public void NeedsItsPlatform()
     {
-        var open = new Stack<char>();
-        foreach (var mark in Comments().Replace(Strings().Replace(File.ReadAllText(path), "''"), ""))
+        if (RuntimeInformation.RuntimeIdentifier is not "linux-x64")
         {
-            if ("([{".Contains(mark, StringComparison.Ordinal))
-            {
-                open.Push(mark);
-            }
-            else if (")]}".IndexOf(mark, StringComparison.Ordinal) is >= 0 and var kind)
-            {
-                Assert.That(open.TryPop(out var opened) && opened == "([{"[kind], Is.True, path);
-            }
+            Assert.Ignore("The compiler's package is the one for linux-x64.");
         }
 
-        Assert.That(open, Is.Empty);
+        File.SetUnixFileMode(Compiler, File.GetUnixFileMode(Compiler) | UnixFileMode.UserExecute);
     }
 
-    [Test]
-    public void Modules_exist_and_get_what_they_ask_for() =>
-        Assert.That(
-            from Match module in Module().Matches(File.ReadAllText(Main))
-            let path = Path.Combine(InfraFiles.Folder, module.Groups["path"].Value)
-            let given = Given().Matches(module.Groups["body"].Value).Select(match => match.Groups[1].Value)
-            from problem in Problems(path, [.. given])
-            select problem,
-            Is.Empty);
-
-    [Test]
-    public void Access_is_granted_in_one_file() =>
-        Assert.That(
-            InfraFiles.BicepFiles.Where(path => File.ReadAllText(path).Contains("roleAssignments@", StringComparison.Ordinal))
-                .Select(Path.GetFileName),
-            Is.EqualTo(["access.bicep"]));
-
-    [Test]
-    public void Storage_takes_no_keys_and_no_anonymous_readers()
+    [TestCase("build", "--stdout")]
+    [TestCase("lint")]
+    public async Task The_template_compiles_without_a_warning(string command, params string[] options)
     {
-        var storage = File.ReadAllText(Path.Combine(InfraFiles.Folder, "modules", "storage.bicep"));
+        var (exitCode, _, said) = await RunAsync([command, "main.bicep", .. options]);
 
-        Assert.That(storage, Does.Contain("allowSharedKeyAccess: false").And.Contain("allowBlobPublicAccess: false"));
+        Assert.That((exitCode, said), Is.EqualTo((0, "")));
     }
 
-    [Test]
-    public void Each_parameter_is_used() =>
-        Assert.That(
-            from path in InfraFiles.BicepFiles
-            let text = File.ReadAllText(path)
-            from Match parameter in Parameter().Matches(text)
-            let name = parameter.Groups["name"].Value
-            where Regex.Count(text, $@"\b{name}\b") < 2
-            select $"{Path.GetFileName(path)}: {name}",
-            Is.Empty);
-
-    private static IEnumerable<string> Problems(string path, string[] given)
+    [TestCase("dev.bicepparam")]
+    [TestCase("prod.bicepparam")]
+    public async Task The_parameters_fit_the_template(string file)
     {
-        if (!File.Exists(path))
-        {
-            return [$"{path} is missing"];
-        }
+        var (exitCode, _, said) = await RunAsync("build-params", file, "--stdout");
 
-        var parameters = Parameter().Matches(File.ReadAllText(path));
-        return parameters.Where(parameter => !parameter.Value.Contains('=', StringComparison.Ordinal))
-            .Select(parameter => parameter.Groups["name"].Value).Except(given).Select(name => $"{Path.GetFileName(path)} needs {name}")
-            .Concat(given.Except(parameters.Select(parameter => parameter.Groups["name"].Value)).Select(name => $"{Path.GetFileName(path)} has no {name}"));
+        Assert.That((exitCode, said), Is.EqualTo((0, "")));
     }
 
-    private static IEnumerable<string> Files() => InfraFiles.BicepFiles;
+    [TestCaseSource(nameof(Templates))]
+    public async Task The_templates_are_formatted(string file)
+    {
+        var (_, formatted, _) = await RunAsync("format", file, "--stdout");
 
-    [GeneratedRegex("//[^\n]*")]
-    private static partial Regex Comments();
+        Assert.That(formatted, Is.EqualTo(await File.ReadAllTextAsync(Path.Combine(Folder, file))));
+    }
 
-    [GeneratedRegex("'(?:[^'\\\\\n]|\\\\.)*'")]
-    private static partial Regex Strings();
+    private static IEnumerable<string> Templates() =>
+        Directory.EnumerateFiles(Folder, "*.bicep", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path)).Order();
 
-    [GeneratedRegex(@"^module \w+ '(?<path>[^']+)' = (?:if \(\w+\) )?\{\n(?<body>.*?)^\}", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Module();
-
-    [GeneratedRegex(@"^    (\w+):", RegexOptions.Multiline)]
-    private static partial Regex Given();
-
-    [GeneratedRegex(@"^param (?<name>\w+) [^\n]*", RegexOptions.Multiline)]
-    private static partial Regex Parameter();
+    private static async Task<(int ExitCode, string Output, string Said)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Compiler, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DATABASE_PASSWORD"] = "a password of 24 letters";
+        using var process = LocalProcess.Start(start);
+        var said = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output, (await said).Trim());
+    }
 }

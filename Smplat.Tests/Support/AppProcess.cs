@@ -10,8 +10,21 @@ public sealed partial class AppProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly Process _process;
+    private readonly List<string> _lines;
 
-    private AppProcess(Process process, Uri url) => (_process, Url) = (process, url);
+    private AppProcess(Process process, Uri url, List<string> lines) => (_process, Url, _lines) = (process, url, lines);
+
+    /// <summary>What host and worker have written so far.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return [.. _lines];
+            }
+        }
+    }
 
     public Uri Url { get; }
 
@@ -27,17 +40,31 @@ public sealed partial class AppProcess : IAsyncDisposable
         ];
         var process = Process.Start(new ProcessStartInfo("dotnet", all) { RedirectStandardOutput = true })!;
         using var deadline = new CancellationTokenSource(Patience);
+        var lines = new List<string>();
         while (await process.StandardOutput.ReadLineAsync(deadline.Token) is { } line)
         {
+            lines.Add(line);
             if (Serving().Match(line) is { Success: true } match)
             {
-                // Read on, or a full pipe would stop the app.
-                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
-                return new(process, new Uri(match.Groups[1].Value));
+                var app = new AppProcess(process, new Uri(match.Groups[1].Value), lines);
+                _ = app.ReadOnAsync();
+                return app;
             }
         }
 
-        throw new AssertionException("The app ended before it served.");
+        throw new AssertionException($"The app ended before it served. {string.Join(Environment.NewLine, lines)}");
+    }
+
+    /// <summary>SIGTERM: requests finish, what is held is written out.</summary>
+    /// <returns>The exit code of the host.</returns>
+    public async Task<int> StopAsync()
+    {
+        using (Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+        {
+            await _process.WaitForExitAsync().WaitAsync(Patience);
+        }
+
+        return _process.ExitCode;
     }
 
     /// <summary>SIGKILL to host and worker: nothing is flushed, connections break off.</summary>
@@ -57,6 +84,18 @@ public sealed partial class AppProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    /// <summary>A pipe that nobody reads would stop the app.</summary>
+    private async Task ReadOnAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lock (_lines)
+            {
+                _lines.Add(line);
+            }
+        }
+    }
+
     [GeneratedRegex(@"^Serving on (\S+?)\. ")]
     private static partial Regex Serving();
 }
@@ -68,7 +107,8 @@ public static class LocalHostProgram
 
     public static string Assembly => Path.Combine(Output("Smplat.LocalHost"), "Smplat.LocalHost.dll");
 
-    public static string BuiltApp => Output("Smplat.Functions");
+    /// <summary>The app's build output; the published one when SMPLAT_TEST_APP names its folder, as CI does.</summary>
+    public static string BuiltApp => TestSettings.App ?? Output("Smplat.Functions");
 
     private static string Output(string project) => Path.Combine(RepositoryRoot.Path!, project, "bin", Build.Parent!.Name, Build.Name);
 }

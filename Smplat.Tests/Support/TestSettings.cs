@@ -17,6 +17,9 @@ public static class TestSettings
     /// <summary>Npgsql connection string of a server to use instead of one of our own. Its user must be able to create databases.</summary>
     public static string? Database => Environment["SMPLAT_TEST_DB"] is { Length: > 0 } text ? text : null;
 
+    /// <summary>Folder of a published app for the tests that run it as a process; the build output when unset.</summary>
+    public static string? App => Environment["SMPLAT_TEST_APP"] is { Length: > 0 } folder ? Path.GetFullPath(folder, RepositoryRoot.Path!) : null;
+
     public static SearchPath SearchPath => new(Environment["PATH"]);
 
     public static PostgresChoice Postgres =>

@@ -61,60 +61,114 @@ resource notReady 'Microsoft.Insights/metricAlerts@2018-03-01' = {
 }
 
 var figures = [
-  { name: 'server-errors', target: appId, metric: 'Http5xx', kind: 'Microsoft.Web/sites', operator: 'GreaterThan', threshold: 10, aggregation: 'Total', severity: 2, runbook: 'readiness' }
-  { name: 'database-cpu', target: databaseId, metric: 'cpu_percent', kind: 'Microsoft.DBforPostgreSQL/flexibleServers', operator: 'GreaterThan', threshold: 85, aggregation: 'Average', severity: 2, runbook: 'database' }
-  { name: 'database-storage', target: databaseId, metric: 'storage_percent', kind: 'Microsoft.DBforPostgreSQL/flexibleServers', operator: 'GreaterThan', threshold: 80, aggregation: 'Average', severity: 2, runbook: 'database' }
-  { name: 'database-connections', target: databaseId, metric: 'connections_failed', kind: 'Microsoft.DBforPostgreSQL/flexibleServers', operator: 'GreaterThan', threshold: 10, aggregation: 'Total', severity: 2, runbook: 'database' }
+  {
+    name: 'server-errors'
+    target: appId
+    metric: 'Http5xx'
+    kind: 'Microsoft.Web/sites'
+    operator: 'GreaterThan'
+    threshold: 10
+    aggregation: 'Total'
+    severity: 2
+    runbook: 'readiness'
+  }
+  {
+    name: 'database-cpu'
+    target: databaseId
+    metric: 'cpu_percent'
+    kind: 'Microsoft.DBforPostgreSQL/flexibleServers'
+    operator: 'GreaterThan'
+    threshold: 85
+    aggregation: 'Average'
+    severity: 2
+    runbook: 'database'
+  }
+  {
+    name: 'database-storage'
+    target: databaseId
+    metric: 'storage_percent'
+    kind: 'Microsoft.DBforPostgreSQL/flexibleServers'
+    operator: 'GreaterThan'
+    threshold: 80
+    aggregation: 'Average'
+    severity: 2
+    runbook: 'database'
+  }
+  {
+    name: 'database-connections'
+    target: databaseId
+    metric: 'connections_failed'
+    kind: 'Microsoft.DBforPostgreSQL/flexibleServers'
+    operator: 'GreaterThan'
+    threshold: 10
+    aggregation: 'Total'
+    severity: 2
+    runbook: 'database'
+  }
 ]
 
-resource figureAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [for figure in figures: {
-  name: '${figure.name}-${environmentName}'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: 'Runbook: docs/runbooks/${figure.runbook}.md'
-    severity: figure.severity
-    enabled: true
-    scopes: [figure.target]
-    evaluationFrequency: 'PT1M'
-    windowSize: 'PT5M'
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          name: figure.name
-          criterionType: 'StaticThresholdCriterion'
-          metricNamespace: figure.kind
-          metricName: figure.metric
-          operator: figure.operator
-          threshold: figure.threshold
-          timeAggregation: figure.aggregation
-        }
-      ]
+resource figureAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for figure in figures: {
+    name: '${figure.name}-${environmentName}'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: 'Runbook: docs/runbooks/${figure.runbook}.md'
+      severity: figure.severity
+      enabled: true
+      scopes: [figure.target]
+      evaluationFrequency: 'PT1M'
+      windowSize: 'PT5M'
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            name: figure.name
+            criterionType: 'StaticThresholdCriterion'
+            metricNamespace: figure.kind
+            metricName: figure.metric
+            operator: figure.operator
+            threshold: figure.threshold
+            timeAggregation: figure.aggregation
+          }
+        ]
+      }
+      actions: [{ actionGroupId: operators.id }]
     }
-    actions: [{ actionGroupId: operators.id }]
   }
-}]
+]
 
 var searches = [
-  { name: 'server-action-failed', query: 'traces | where message startswith "server_action_failed"', severity: 2, runbook: 'job-failures' }
-  { name: 'job-spans-failed', query: 'dependencies | where name startswith "job " and success == false', severity: 2, runbook: 'job-failures' }
+  {
+    name: 'server-action-failed'
+    query: 'traces | where message startswith "server_action_failed"'
+    severity: 2
+    runbook: 'job-failures'
+  }
+  {
+    name: 'job-spans-failed'
+    query: 'dependencies | where name startswith "job " and success == false'
+    severity: 2
+    runbook: 'job-failures'
+  }
 ]
 
-resource searchAlerts 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = [for search in searches: {
-  name: '${search.name}-${environmentName}'
-  location: location
-  tags: tags
-  properties: {
-    description: 'Runbook: docs/runbooks/${search.runbook}.md'
-    severity: search.severity
-    enabled: true
-    scopes: [insightsId]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT5M'
-    criteria: {
-      allOf: [{ query: search.query, timeAggregation: 'Count', operator: 'GreaterThan', threshold: 0 }]
+resource searchAlerts 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = [
+  for search in searches: {
+    name: '${search.name}-${environmentName}'
+    location: location
+    tags: tags
+    properties: {
+      description: 'Runbook: docs/runbooks/${search.runbook}.md'
+      severity: search.severity
+      enabled: true
+      scopes: [insightsId]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT5M'
+      criteria: {
+        allOf: [{ query: search.query, timeAggregation: 'Count', operator: 'GreaterThan', threshold: 0 }]
+      }
+      actions: { actionGroups: [operators.id] }
     }
-    actions: { actionGroups: [operators.id] }
   }
-}]
+]

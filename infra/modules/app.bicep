@@ -25,12 +25,14 @@ var inUse = union(secretsInUse, ['smplat-database'])
 var values = toObject(
   filter(declared, setting => contains(setting.value, 'value') && !empty(setting.value.value)),
   setting => setting.key,
-  setting => setting.value.value)
+  setting => setting.value.value
+)
 
 var secrets = toObject(
   filter(declared, setting => contains(setting.value, 'secret') && contains(inUse, setting.value.secret)),
   setting => setting.key,
-  setting => '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${setting.value.secret})')
+  setting => '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${setting.value.secret})'
+)
 
 var platform = {
   AzureWebJobsStorage__accountName: storageName

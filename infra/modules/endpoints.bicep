@@ -26,41 +26,49 @@ var endpoints = [
   { name: 'vault', target: vault.id, group: 'vault', zone: 'privatelink.vaultcore.azure.net' }
 ]
 
-resource zones 'Microsoft.Network/privateDnsZones@2020-06-01' = [for endpoint in endpoints: {
-  name: endpoint.zone
-  location: 'global'
-  tags: tags
-}]
-
-resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2020-06-01' = [for (endpoint, index) in endpoints: {
-  parent: zones[index]
-  name: 'vnet'
-  location: 'global'
-  properties: {
-    registrationEnabled: false
-    virtualNetwork: { id: vnet.id }
+resource zones 'Microsoft.Network/privateDnsZones@2020-06-01' = [
+  for endpoint in endpoints: {
+    name: endpoint.zone
+    location: 'global'
+    tags: tags
   }
-}]
+]
 
-resource doors 'Microsoft.Network/privateEndpoints@2024-01-01' = [for endpoint in endpoints: {
-  name: 'pe-${environmentName}-${endpoint.name}'
-  location: location
-  tags: tags
-  properties: {
-    subnet: { id: endpointSubnetId }
-    privateLinkServiceConnections: [
-      {
-        name: endpoint.name
-        properties: { privateLinkServiceId: endpoint.target, groupIds: [endpoint.group] }
-      }
-    ]
+resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2020-06-01' = [
+  for (endpoint, index) in endpoints: {
+    parent: zones[index]
+    name: 'vnet'
+    location: 'global'
+    properties: {
+      registrationEnabled: false
+      virtualNetwork: { id: vnet.id }
+    }
   }
-}]
+]
 
-resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-01-01' = [for (endpoint, index) in endpoints: {
-  parent: doors[index]
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [{ name: endpoint.name, properties: { privateDnsZoneId: zones[index].id } }]
+resource doors 'Microsoft.Network/privateEndpoints@2024-01-01' = [
+  for endpoint in endpoints: {
+    name: 'pe-${environmentName}-${endpoint.name}'
+    location: location
+    tags: tags
+    properties: {
+      subnet: { id: endpointSubnetId }
+      privateLinkServiceConnections: [
+        {
+          name: endpoint.name
+          properties: { privateLinkServiceId: endpoint.target, groupIds: [endpoint.group] }
+        }
+      ]
+    }
   }
-}]
+]
+
+resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-01-01' = [
+  for (endpoint, index) in endpoints: {
+    parent: doors[index]
+    name: 'default'
+    properties: {
+      privateDnsZoneConfigs: [{ name: endpoint.name, properties: { privateDnsZoneId: zones[index].id } }]
+    }
+  }
+]

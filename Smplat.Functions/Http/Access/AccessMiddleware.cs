@@ -28,8 +28,7 @@ public sealed class AccessMiddleware(
         var trait = traits.Of(context.FunctionDefinition);
         var shown = ShownKey(http.Request);
         var match = shown is null ? null : keys.Match(shown);
-        var settings = options.CurrentValue;
-        http.SetCaller(new(match, ClientAddress.Of(http, settings.TrustedProxies, settings.ClientAddressHeader)));
+        http.SetCaller(new(match, ClientAddress.Of(http, options.CurrentValue.ClientAddressHeader)));
 
         if (trait.Scope is not { } scope)
         {

@@ -1,35 +1,31 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Settings;
 
 namespace Smplat.Functions.Http.Access;
 
 /// <summary>
-/// The address that limits are counted by: the right-most forwarded address that no trusted hop wrote, because callers
-/// can put anything further left. The worker may already have consumed the header into the connection's address.
+/// The address that limits are counted by: the one in the header that the platform's front end writes, else the
+/// connection's. What a caller claims in forwarded headers never counts; the host replaces them.
 /// </summary>
 public static class ClientAddress
 {
-    public static string Of(HttpContext context, IReadOnlyCollection<string> trustedProxies, string? addressHeader)
+    /// <param name="addressHeader">The header that callers cannot set; null when there is none.</param>
+    public static string Of(HttpContext context, string? addressHeader)
     {
-        if (addressHeader is not null && Parse(context.Request.Headers[addressHeader].ToString()) is { } named)
+        if (!string.IsNullOrEmpty(addressHeader) && Parse(context.Request.Headers[addressHeader].ToString()) is { } named)
         {
             return Format(named);
-        }
-
-        var hops = context.Request.Headers["X-Forwarded-For"].ToString()
-            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        foreach (var hop in hops.Reverse())
-        {
-            if (Parse(hop) is { } address && !trustedProxies.Contains(address.ToString()))
-            {
-                return Format(address);
-            }
         }
 
         return context.Connection.RemoteIpAddress is { } remote ? Format(remote) : "unknown";
     }
 
+    /// <summary>With or without a port.</summary>
     private static IPAddress? Parse(string text) =>
         IPAddress.TryParse(text, out var address) ? address
         : IPEndPoint.TryParse(text, out var endpoint) ? endpoint.Address
@@ -53,4 +49,21 @@ public static class ClientAddress
         bytes[8..].Clear();
         return new IPAddress(bytes) + "/64";
     }
+}
+
+/// <summary>Warns at the start when all callers would share one rate limit.</summary>
+public sealed class ClientAddressNotice(
+    IOptionsMonitor<HttpOptions> options, IOptionsMonitor<RuntimeOptions> runtime, ILogger<ClientAddressNotice> logger) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!runtime.CurrentValue.IsLocal && string.IsNullOrEmpty(options.CurrentValue.ClientAddressHeader))
+        {
+            HttpLog.NoClientAddressHeader(logger);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

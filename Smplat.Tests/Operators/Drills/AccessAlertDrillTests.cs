@@ -16,6 +16,7 @@ public sealed class AccessAlertDrillTests
             ["OPERATOR_API_KEY"] = OpsApp.OperatorKey,
             ["SMPLAT_OPS_SESSION_SECRET"] = OpsApp.Secret,
             ["SMPLAT_OPS_LOGIN_ATTEMPTS"] = $"{Attempts}",
+            ["SMPLAT_CLIENT_ADDRESS_HEADER"] = "CLIENT-IP",
         });
         await drill.Alerts.SeeAsync(2);
         drill.Alerts.Quiet("LockoutSpike");
@@ -90,7 +91,7 @@ public sealed class AccessAlertDrillTests
                 {
                     Content = new FormUrlEncodedContent([new("form_token", token), new("key", $"guess {attempt}")]),
                 };
-                request.Headers.Add("X-Forwarded-For", network + address);
+                request.Headers.Add("CLIENT-IP", network + address);
                 last = await browser.SendAsync(request);
             }
 

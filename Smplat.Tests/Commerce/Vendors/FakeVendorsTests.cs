@@ -1,19 +1,21 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Smplat.FakeVendors;
 using Smplat.Tests.Commerce.Support;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Commerce.Vendors;
 
-/// <summary>One setting leads a local run through the real vendor clients.</summary>
-public sealed class PretendedVendorsTests
+/// <summary>The settings of the fake vendors lead the app through the real vendor clients.</summary>
+public sealed class FakeVendorsTests
 {
     [Test]
     [Prevents("D-7")]
-    public async Task One_setting_routes_an_order_over_the_real_clients_of_all_four_providers()
+    public async Task An_order_is_routed_over_the_real_clients_of_all_four_providers()
     {
-        await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["SMPLAT_FAKE_VENDORS"] = "true" });
+        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var app = await SmplatApp.StartAsync(world.Settings);
 
         var answer = await PostAsync(app, """
             {"items":[{"id":"1","name":"Brown Rice","quantity":2,"unit":"bag"},{"id":"2","name":"Bananas","quantity":6}],
@@ -29,7 +31,8 @@ public sealed class PretendedVendorsTests
     [Test]
     public async Task Their_health_is_real()
     {
-        await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["SMPLAT_FAKE_VENDORS"] = "true" });
+        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var app = await SmplatApp.StartAsync(world.Settings);
 
         var answer = await PostAsync(app, """{"action":"health_check"}""");
 

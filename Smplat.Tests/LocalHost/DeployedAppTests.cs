@@ -1,0 +1,214 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Smplat.FakeVendors;
+using Smplat.FakeVendors.Hosting;
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.LocalHost;
+
+/// <summary>
+/// The app as it is deployed, host and worker as processes of their own. CI runs these against the published output
+/// (SMPLAT_TEST_APP), a local run against the build.
+/// </summary>
+public sealed partial class DeployedAppTests
+{
+    private const string Order =
+        """{"items":[{"id":"1","name":"Bananas","quantity":1,"unit":"lb"}],"shippingAddress":{"street":"123 Test","city":"SF","state":"CA","postalCode":"94102","country":"US"}}""";
+
+    private TestDatabase _database = null!;
+    private FakeWorld _world = null!;
+    private AppProcess _app = null!;
+    private HttpClient _client = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        _world = await FakeWorld.StartAsync(CancellationToken.None);
+        _app = await AppProcess.StartAsync(
+        [
+            $"SMPLAT_DATABASE={_database.ConnectionString}", "SMPLAT_LOG_FORMAT=json",
+            .. _world.Settings.Select(setting => $"{setting.Key}={setting.Value}"),
+        ]);
+        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = _app.Url };
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        _client?.Dispose();
+        await (_app?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_world?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_database?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    [Test]
+    public async Task Every_call_of_the_requests_file_reaches_its_function_and_fails_none()
+    {
+        var failed = new List<string>();
+        foreach (var call in Calls())
+        {
+            using var request = call.Request();
+            using var answer = await _client.SendAsync(request);
+            var body = await answer.Content.ReadAsByteArrayAsync();
+            var isHosts404 = answer.StatusCode == HttpStatusCode.NotFound && body.Length == 0;
+            if ((int)answer.StatusCode >= 500 || isHosts404 || !answer.Headers.Contains("X-Content-Type-Options"))
+            {
+                failed.Add($"{call.Name}: {(int)answer.StatusCode} {Encoding.UTF8.GetString(body)[..Math.Min(200, body.Length)]}");
+            }
+        }
+
+        Assert.That(failed, Is.Empty);
+    }
+
+    [Test]
+    public async Task Every_timer_runs_when_it_is_fired_and_none_fails()
+    {
+        var functions = await _client.GetFromJsonAsync<JsonElement>("/admin/functions");
+        var timers = functions.EnumerateArray().Where(function => function.GetProperty("trigger").GetString() == "timerTrigger")
+            .Select(function => function.GetProperty("name").GetString()!).ToArray();
+        var seen = _app.Lines.Count;
+
+        foreach (var timer in timers)
+        {
+            using var answer = await _client.PostAsJsonAsync($"/admin/functions/{timer}", new { input = "" });
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Accepted), timer);
+        }
+
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        await Eventually.BecomesTrueAsync(() => _world.Vendors.Count > 0, "vendors are there");
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Assert.That(timers, Has.Length.GreaterThanOrEqualTo(21));
+        Assert.That(_app.Lines.Skip(seen).Where(line => line.Contains(" fail ", StringComparison.Ordinal) || line.Contains("\"level\":\"error\"", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_hundred_slow_requests_at_once_are_all_answered()
+    {
+        _world.Kroger.Faults.Always(new Fault.Latency(TimeSpan.FromSeconds(1)));
+        try
+        {
+            var began = Stopwatch.GetTimestamp();
+            var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => RouteAsync()));
+
+            Assert.That(answers, Is.All.EqualTo(HttpStatusCode.OK));
+            Assert.That(Stopwatch.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(60)), "they wait beside one another, not in a row");
+        }
+        finally
+        {
+            _world.Kroger.Faults.Clear();
+        }
+    }
+
+    [TestCase(10 * 1024 * 1024, HttpStatusCode.UnprocessableEntity)]
+    [TestCase((10 * 1024 * 1024) + 1, HttpStatusCode.RequestEntityTooLarge)]
+    [TestCase(40 * 1024 * 1024, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task A_large_body_is_read_up_to_the_limit_and_refused_beyond_it(int bytes, HttpStatusCode expected)
+    {
+        var text = new byte[bytes];
+        Array.Fill(text, (byte)' ');
+        using var content = new ByteArrayContent(text) { Headers = { ContentType = new("application/json") } };
+
+        using var answer = await _client.PostAsync("/api/v1/analytics/offer-events", content);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(expected), await answer.Content.ReadAsStringAsync());
+    }
+
+    [Test]
+    public async Task A_large_answer_arrives_whole()
+    {
+        using var answer = await _client.GetAsync("/api/openapi.json");
+        var text = await answer.Content.ReadAsByteArrayAsync();
+
+        Assert.That(text, Has.Length.GreaterThan(100_000));
+        using var document = JsonDocument.Parse(text);
+        Assert.That(document.RootElement.GetProperty("openapi").GetString(), Does.StartWith("3.1"));
+    }
+
+    [Test]
+    public async Task A_client_that_leaves_costs_nothing_but_its_own_request()
+    {
+        _world.Walmart.Faults.Always(new Fault.Latency(TimeSpan.FromSeconds(2)));
+        using (var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(300)))
+        {
+            Assert.That(async () => await RouteAsync(patience.Token), Throws.InstanceOf<OperationCanceledException>());
+        }
+
+        _world.Walmart.Faults.Clear();
+        Assert.That(await RouteAsync(), Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(_app.Lines.Where(line => line.Contains("\"event_id\":1401", StringComparison.Ordinal)), Is.Empty, "no defect is logged");
+    }
+
+    [Test]
+    public async Task Requests_under_way_are_answered_when_the_app_is_asked_to_stop()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        world.Kroger.Faults.Always(new Fault.Latency(TimeSpan.FromSeconds(2)));
+        await using var app = await AppProcess.StartAsync(
+            [$"SMPLAT_DATABASE={database.ConnectionString}", .. world.Settings.Select(setting => $"{setting.Key}={setting.Value}")]);
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = app.Url };
+
+        var requests = Enumerable.Range(0, 5).Select(_ => PostAsync(client, CancellationToken.None)).ToArray();
+        await Eventually.BecomesTrueAsync(() => world.Kroger.Calls.All.Count >= 5, "the orders wait for their provider");
+        var exitCode = await app.StopAsync();
+
+        Assert.That(await Task.WhenAll(requests), Is.All.EqualTo(HttpStatusCode.OK));
+        Assert.That(exitCode, Is.Zero);
+    }
+
+    private Task<HttpStatusCode> RouteAsync(CancellationToken cancellationToken = default) => PostAsync(_client, cancellationToken);
+
+    private static async Task<HttpStatusCode> PostAsync(HttpClient client, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(Order, Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync("/functions/v1/loopgpt_route_order", content, cancellationToken);
+        return answer.StatusCode;
+    }
+
+    /// <summary>The calls of docs/requests.http, with its variables filled in.</summary>
+    private static IEnumerable<FileCall> Calls()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "requests.http")).ReplaceLineEndings("\n");
+        foreach (var block in text.Split("\n### ").Skip(1))
+        {
+            var lines = block.Split('\n').Where(line => !line.StartsWith('#') && !line.StartsWith('@')).ToArray();
+            var start = RequestLine().Match(lines[1]);
+            var headers = lines.Skip(2).TakeWhile(line => line.Length > 0).Select(line => line.Split(": ", 2)).ToArray();
+            var body = string.Join('\n', lines.Skip(2 + headers.Length)).Trim();
+            yield return new(
+                lines[0].Split(':')[0], new HttpMethod(start.Groups["method"].Value), start.Groups["path"].Value,
+                [.. headers.Select(header => (header[0], header[1].Replace("{{key}}", "local", StringComparison.Ordinal)))], body);
+        }
+    }
+
+    [GeneratedRegex(@"^(?<method>[A-Z]+) \{\{host\}\}(?<path>\S*)")]
+    private static partial Regex RequestLine();
+
+    private sealed record FileCall(string Name, HttpMethod Method, string Path, IReadOnlyList<(string Name, string Value)> Headers, string Body)
+    {
+        public HttpRequestMessage Request()
+        {
+            var request = new HttpRequestMessage(Method, Path);
+            if (Body.Length > 0)
+            {
+                request.Content = new StringContent(Body, Encoding.UTF8);
+                request.Content.Headers.ContentType = null;
+            }
+
+            foreach (var (name, value) in Headers)
+            {
+                if (!request.Headers.TryAddWithoutValidation(name, value))
+                {
+                    request.Content?.Headers.TryAddWithoutValidation(name, value);
+                }
+            }
+
+            return request;
+        }
+    }
+}
