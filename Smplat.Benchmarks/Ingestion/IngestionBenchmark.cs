@@ -113,12 +113,8 @@ internal sealed class IngestionBenchmark : IBenchmark
         one.Print(rivals, rounds);
     }
 
-    private static Task<BenchServer> StartOursAsync(string database, IEnumerable<string> settings) => BenchServer.StartAsync(
-        Path.Combine(AppContext.BaseDirectory, "Smplat.Functions.dll"),
-        port =>
-        [
-            $"--SMPLAT_PORT={port}", "--SMPLAT_BIND_ADDRESS=127.0.0.1", "--SMPLAT_ENVIRONMENT=production",
-            "--SMPLAT_LOCAL_SETTINGS=sample", "--SMPLAT_LOCAL_TIMERS=false", "--SMPLAT_LOCAL_SERVICES=false",
-            "--CHECKOUT_API_KEY=bench", $"--SMPLAT_DATABASE={database}", .. settings.Select(setting => $"--{setting}"),
-        ]);
+    private static Task<BenchServer> StartOursAsync(string database, IEnumerable<string> settings) => PublishedApp.StartAsync(
+    [
+        "SMPLAT_ENVIRONMENT=production", "SMPLAT_LOCAL_SETTINGS=sample", "CHECKOUT_API_KEY=bench", $"SMPLAT_DATABASE={database}", .. settings,
+    ]);
 }

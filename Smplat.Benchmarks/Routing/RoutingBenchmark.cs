@@ -75,12 +75,6 @@ internal sealed class RoutingBenchmark : IBenchmark
             CultureInfo.InvariantCulture, $"{routed:N0} answers, {stored:N0} sessions stored: {(stored >= routed ? "none lost" : "LOST SOME")}"));
     }
 
-    private static Task<BenchServer> StartOursAsync(string database) => BenchServer.StartAsync(
-        Path.Combine(AppContext.BaseDirectory, "Smplat.Functions.dll"),
-        port =>
-        [
-            $"--SMPLAT_PORT={port}", "--SMPLAT_BIND_ADDRESS=127.0.0.1", "--SMPLAT_ENVIRONMENT=production",
-            "--SMPLAT_LOCAL_SETTINGS=sample", "--SMPLAT_LOCAL_TIMERS=false", "--SMPLAT_LOCAL_SERVICES=false",
-            "--CHECKOUT_API_KEY=bench", $"--SMPLAT_DATABASE={database}",
-        ]);
+    private static Task<BenchServer> StartOursAsync(string database) => PublishedApp.StartAsync(
+        ["SMPLAT_ENVIRONMENT=production", "SMPLAT_LOCAL_SETTINGS=sample", "CHECKOUT_API_KEY=bench", $"SMPLAT_DATABASE={database}"]);
 }

@@ -2,32 +2,26 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Smplat.Benchmarks.Load;
 using Smplat.Benchmarks.Routing;
 
 namespace Smplat.Benchmarks.Startup;
 
-/// <summary>One start of the program: how long until it answers at all, and until it has routed and stored an order.</summary>
+/// <summary>One start of host and worker: how long until it answers at all, and until it has routed and stored an order.</summary>
 internal sealed record StartMeasurement(TimeSpan FirstAnswer, TimeSpan FirstOrder)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     /// <param name="database">A migrated database, as a cold start finds it.</param>
-    public static async Task<StartMeasurement> RunAsync(string program, string database, CancellationToken cancellationToken)
+    public static async Task<StartMeasurement> RunAsync(bool isReadyToRun, string database, CancellationToken cancellationToken)
     {
         var port = FreePort();
+        var command = await PublishedApp.CommandAsync(
+            isReadyToRun, port, ["SMPLAT_LOCAL_SETTINGS=none", "SMPLAT_ENVIRONMENT=local", $"SMPLAT_DATABASE={database}"]);
         using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         var begin = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo(
-            program,
-            [
-                $"--SMPLAT_PORT={port}", "--SMPLAT_BIND_ADDRESS=127.0.0.1", "--SMPLAT_LOCAL_SETTINGS=none",
-                "--SMPLAT_ENVIRONMENT=local", "--SMPLAT_LOCAL_TIMERS=false", "--SMPLAT_LOCAL_SERVICES=false",
-                $"--SMPLAT_DATABASE={database}",
-            ])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        using var process = Process.Start(command)!;
         try
         {
             _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellationToken);
@@ -38,7 +32,7 @@ internal sealed record StartMeasurement(TimeSpan FirstAnswer, TimeSpan FirstOrde
         }
         finally
         {
-            process.Kill();
+            process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
         }
     }
