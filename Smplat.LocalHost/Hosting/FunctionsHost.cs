@@ -104,6 +104,7 @@ public sealed class FunctionsHost : IAsyncDisposable
     {
         await StopAsync();
         await _front.DisposeAsync();
+        _timers?.Dispose();
         _stopping.Dispose();
         _replaceAsked.Dispose();
     }

@@ -125,6 +125,7 @@ internal sealed class HttpFront : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _web.DisposeAsync();
+        _endpoints.Dispose();
         _client.Dispose();
     }
 
@@ -288,21 +289,24 @@ internal sealed class HttpFront : IAsyncDisposable
         return Results.Accepted();
     }
 
-    private RouteEndpoint HomePage(bool isShown, int order) => (RouteEndpoint)new RouteEndpointBuilder(
-        async http =>
-        {
-            if (!isShown)
-            {
-                http.Response.StatusCode = StatusCodes.Status204NoContent;
-                return;
-            }
+    private Endpoint HomePage(bool isShown, int order)
+    {
+        var endpoint = new RouteEndpointBuilder(http => ShowHomePageAsync(http, isShown), RoutePatternFactory.Parse("/"), order);
+        endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
+        return endpoint.Build();
+    }
 
-            http.Response.ContentType = "text/html; charset=utf-8";
-            http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'";
-            await http.Response.WriteAsync(_options.HomePage, http.RequestAborted);
-        },
-        RoutePatternFactory.Parse("/"),
-        order) { Metadata = { new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]) } }.Build();
+    private Task ShowHomePageAsync(HttpContext http, bool isShown)
+    {
+        if (!isShown)
+        {
+            return EmptyAsync(http, StatusCodes.Status204NoContent);
+        }
+
+        http.Response.ContentType = "text/html; charset=utf-8";
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'";
+        return http.Response.WriteAsync(_options.HomePage, http.RequestAborted);
+    }
 
     private static bool IsLocal(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
@@ -339,7 +343,7 @@ internal sealed class HttpFront : IAsyncDisposable
         }
     }
 
-    private sealed class FunctionEndpoints : EndpointDataSource
+    private sealed class FunctionEndpoints : EndpointDataSource, IDisposable
     {
         private IReadOnlyList<Endpoint> _endpoints = [];
         private CancellationTokenSource _changed = new();
@@ -353,6 +357,9 @@ internal sealed class HttpFront : IAsyncDisposable
             _endpoints = endpoints;
             var old = Interlocked.Exchange(ref _changed, new CancellationTokenSource());
             old.Cancel();
+            old.Dispose();
         }
+
+        public void Dispose() => _changed.Dispose();
     }
 }

@@ -12,6 +12,8 @@ public sealed class NpmPackages(CheckoutFolder checkout, NodeTools tools, Action
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
+    private static readonly TimeSpan ProgressPause = TimeSpan.FromSeconds(5);
+
     private string PackageLock => Path.Combine(checkout.Path, "package-lock.json");
 
     private string Modules => Path.Combine(checkout.Path, "node_modules");
@@ -55,8 +57,43 @@ public sealed class NpmPackages(CheckoutFolder checkout, NodeTools tools, Action
         {
             WorkingDirectory = checkout.Path,
         };
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var progress = ReportProgressAsync(over.Token);
         var result = await LocalCommand.RunAsync(start, Limit, cancellationToken);
+        await over.CancelAsync();
+        await progress;
         result.ThrowIfFailed($"Installing the npm packages with \"npm ci\" in {checkout.Path}");
+    }
+
+    /// <summary>Says how far it is, since npm says nothing where no terminal shows its bar.</summary>
+    private async Task ReportProgressAsync(CancellationToken cancellationToken)
+    {
+        using var tick = new PeriodicTimer(ProgressPause);
+        try
+        {
+            while (await tick.WaitForNextTickAsync(cancellationToken))
+            {
+                report($"{SizeOf(Modules) / 1_000_000} of about 430 MB");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The installation is over.
+        }
+    }
+
+    /// <summary>In bytes. Files come and go while npm works, so what has just gone counts as nothing.</summary>
+    private static long SizeOf(string folder)
+    {
+        try
+        {
+            var everything = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+            return new DirectoryInfo(folder).EnumerateFiles("*", everything).Sum(file => file.Exists ? file.Length : 0);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     private async Task<bool> IsInstalledAsync(string wanted, CancellationToken cancellationToken) =>
