@@ -30,7 +30,8 @@ public sealed class StripeSessions(FakeStripe stripe, TimeProvider clock)
         var key = context.Request.Headers["Idempotency-Key"].ToString();
         if (key.Length == 0)
             return Reply.Json(Create(form).ToObject(ShowsIntentAtOnce));
-        var parameters = string.Join('&', form.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}"));
+        var parameters = string.Join(
+            '&', form.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}"));
         var mine = new Lazy<(StripeSession, string)>(() => (Create(form), parameters));
         var known = _byKey.GetOrAdd(key, mine);
         if (known.Value.Form != parameters)

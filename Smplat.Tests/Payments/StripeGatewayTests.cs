@@ -1,6 +1,7 @@
 using System.Web;
 using Smplat.Core.Payments;
 using Smplat.Core.Payments.Checkout;
+using Smplat.Core.Settings;
 using Smplat.FakeVendors.Hosting;
 using Smplat.FakeVendors.Stripe;
 using Smplat.Tests.Commerce.Support;
@@ -140,7 +141,7 @@ public sealed class StripeGatewayTests
     }
 
     [Test]
-    public async Task A_key_that_was_used_with_other_parameters_is_no_refusal_for_its_session_exists()
+    public async Task A_key_used_before_with_other_parameters_is_not_a_refusal_because_its_session_exists()
     {
         await using var lab = await Lab.StartAsync();
         var request = ARequest();
@@ -262,7 +263,7 @@ public sealed class StripeGatewayTests
     }
 
     [Test]
-    public async Task Ending_asks_anew_each_time_and_reads_the_session_when_it_is_open_no_more()
+    public async Task Ending_asks_again_each_time_and_reads_the_session_when_it_is_no_longer_open()
     {
         await using var lab = await Lab.StartAsync();
         var made = (SessionOutcome.Made)await lab.Gateway.CreateSessionAsync(ARequest(), CancellationToken.None);
@@ -284,7 +285,8 @@ public sealed class StripeGatewayTests
     {
         await using var lab = await Lab.StartAsync();
         var made = (SessionOutcome.Made)await lab.Gateway.CreateSessionAsync(ARequest(), CancellationToken.None);
-        lab.Stripe.Faults.Next(new Fault.Status(400, """{"error":{"message":"Not now."}}"""), 1, $"/v1/checkout/sessions/{made.SessionId}/expire");
+        lab.Stripe.Faults.Next(
+            new Fault.Status(400, """{"error":{"message":"Not now."}}"""), 1, $"/v1/checkout/sessions/{made.SessionId}/expire");
 
         var end = await lab.Gateway.EndSessionAsync(made.SessionId, CancellationToken.None);
 
@@ -304,8 +306,27 @@ public sealed class StripeGatewayTests
         Assert.That(after, Is.TypeOf<SessionOutcome.Made>());
     }
 
+    [Test]
+    public async Task Outside_a_local_run_an_address_inside_the_network_is_not_called()
+    {
+        await using var lab = await Lab.StartAsync(environment: "production");
+
+        var outcome = (SessionOutcome.Failed)await lab.Gateway.CreateSessionAsync(ARequest(), CancellationToken.None);
+
+        Assert.That(outcome.IsDefinite, Is.True);
+        Assert.That(outcome.Reason, Does.Contain("SMPLAT_ALLOW_PRIVATE_NETWORKS"));
+        Assert.That(lab.Stripe.Calls.All, Is.Empty);
+    }
+
     private static SessionRequest ARequest() => new(
-        Guid.NewGuid(), Guid.NewGuid(), "ON-1", "EUR", [new("Growth", 1000, 1)], "https://shop.test/ok?a=1&b={CHECKOUT_SESSION_ID}", "https://shop.test/no", null);
+        Guid.NewGuid(),
+        Guid.NewGuid(),
+        "ON-1",
+        "EUR",
+        [new("Growth", 1000, 1)],
+        "https://shop.test/ok?a=1&b={CHECKOUT_SESSION_ID}",
+        "https://shop.test/no",
+        null);
 
     /// <summary>The gateway without the rest of the app.</summary>
     private sealed class Lab(FakeStripe stripe, Monitor<PaymentsOptions> options, StripeGateway gateway) : IAsyncDisposable
@@ -315,7 +336,7 @@ public sealed class StripeGatewayTests
         public StripeGateway Gateway => gateway;
 
         public static async Task<Lab> StartAsync(
-            string secretKey = FakeStripe.SecretKey, string? version = null, int timeoutSeconds = 10)
+            string secretKey = FakeStripe.SecretKey, string? version = null, int timeoutSeconds = 10, string environment = "local")
         {
             var stripe = new FakeStripe(TimeProvider.System);
             await stripe.StartAsync(CancellationToken.None);
@@ -326,7 +347,7 @@ public sealed class StripeGatewayTests
                 ApiVersion = version,
                 TimeoutSeconds = timeoutSeconds,
             });
-            return new(stripe, options, new(options, TimeProvider.System));
+            return new(stripe, options, new(options, new(new Monitor<RuntimeOptions>(new() { Environment = environment })), TimeProvider.System));
         }
 
         public void Set(string secretKey) => options.CurrentValue = new() { SecretKey = secretKey, ApiBase = stripe.Address };

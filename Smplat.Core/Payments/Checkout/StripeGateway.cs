@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Observability;
 using Smplat.Core.Orders;
+using Smplat.Core.Outgoing;
 using Stripe;
 using Stripe.Checkout;
 
@@ -76,9 +77,8 @@ public abstract record SessionEnd
 }
 
 /// <summary>
-/// Stripe through its own library. Time limits and repetitions are ours (the library's retries are off), so that a caller knows
-/// the longest wait; a failure is told as a refusal or as unknown, and its reason holds no key and no part of the answer but
-/// Stripe's message.
+/// Stripe through its own library. Time limits and retries are ours (the library's are off), so that a caller knows the longest
+/// wait. A failure is reported as a refusal or as unknown; its reason holds no key, and of the answer only Stripe's message.
 /// </summary>
 public sealed class StripeGateway : IStripeGateway, IDisposable
 {
@@ -94,18 +94,11 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
     private readonly HttpClient _http;
     private readonly SystemNetHttpClient _stripeHttp;
 
-    public StripeGateway(IOptionsMonitor<PaymentsOptions> options, TimeProvider clock)
+    public StripeGateway(IOptionsMonitor<PaymentsOptions> options, OutgoingHttp outgoing, TimeProvider clock)
     {
         _options = options;
         _clock = clock;
-        var socket = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            AutomaticDecompression = DecompressionMethods.All,
-        };
-        _http = new HttpClient(new HeaderHandler(options) { InnerHandler = socket })
+        _http = new HttpClient(new HeaderHandler(options) { InnerHandler = outgoing.HandlerForSettings() })
         {
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = LongestAnswer,
@@ -134,7 +127,8 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
 
         // Only an open session can be expired: what it is then, the session itself tells best.
         return session is { Status: "expired" } ? new SessionEnd.Ended()
-            : failure?.Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound ? await ReadEndAsync(sessionId, cancellationToken)
+            : failure?.Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound
+                ? await ReadEndAsync(sessionId, cancellationToken)
             : new SessionEnd.Failed(failure?.Reason ?? "Stripe's answer does not say that the session expired.");
     }
 
@@ -188,7 +182,9 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
         }
         catch (HttpRequestException exception)
         {
-            return (null, new(null, Redaction.Redact(exception.Message), IsDefinite: false));
+            // A forbidden address was never called, so no session exists.
+            var isDefinite = exception.InnerException is PrivateAddressException;
+            return (null, new(null, Redaction.Redact(exception.Message), isDefinite));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -246,7 +242,7 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
         }
 
         // 409: the same key is being worked on; 429 and 5xx may pass. An idempotency error means that the key was used before
-        // with other parameters (other return addresses, say): the session of then exists.
+        // with other parameters (other return addresses, say): that earlier session exists.
         private static bool IsRefusal(HttpStatusCode status) => (int)status is >= 400 and < 500
             && status is not (HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout);
 
