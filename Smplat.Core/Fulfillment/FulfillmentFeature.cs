@@ -10,6 +10,7 @@ using Smplat.Core.Fulfillment.Worker;
 using Smplat.Core.Jobs;
 using Smplat.Core.Notifications;
 using Smplat.Core.Orders;
+using Smplat.Core.Outgoing;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Fulfillment;
@@ -20,6 +21,7 @@ public static class FulfillmentFeature
     {
         services.AddSettings<FulfillmentOptions>();
         services.AddSettings<ExecutionOptions>();
+        services.AddOutgoing();
         services.AddSingleton<FulfillmentTally>();
         services.AddSingleton<ProgressStore>();
         services.AddSingleton<OrderProgress>();

@@ -11,6 +11,7 @@ using Smplat.Core.Notifications.Preferences;
 using Smplat.Core.Notifications.Rendering;
 using Smplat.Core.Notifications.Review;
 using Smplat.Core.Notifications.Slack;
+using Smplat.Core.Outgoing;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Notifications;
@@ -21,6 +22,7 @@ public static class NotificationsFeature
     {
         services.AddSettings<NotificationOptions>();
         services.AddSettings<SmtpOptions>();
+        services.AddOutgoing();
         services.AddSingleton<OutboxStore>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<InternalOutboxStore>();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Jobs;
 using Smplat.Core.Observability.Exposition;
 using Smplat.Core.Orders;
+using Smplat.Core.Outgoing;
 using Smplat.Core.Payments.Checkout;
 using Smplat.Core.Payments.Figures;
 using Smplat.Core.Payments.Pages;
@@ -16,6 +17,7 @@ public static class PaymentsFeature
     public static IServiceCollection AddPayments(this IServiceCollection services)
     {
         services.AddSettings<PaymentsOptions>();
+        services.AddOutgoing();
         services.AddSingleton<PaymentTally>();
         services.AddSingleton<PaymentFigures>();
         services.AddSingleton<PaymentStore>();

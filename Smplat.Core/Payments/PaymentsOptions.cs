@@ -9,6 +9,7 @@ public sealed class PaymentsOptions
 {
     /// <summary>Secret key of the Stripe account. Unset: no checkout can be started.</summary>
     [ConfigurationKeyName("STRIPE_SECRET_KEY")]
+    [RegularExpression(@"\S+", ErrorMessage = "{0} must not contain white space.")]
     [SettingAlias("STRIPE_API_KEY")]
     [SecretSetting]
     public string? SecretKey { get; init; }
@@ -27,7 +28,7 @@ public sealed class PaymentsOptions
     [ConfigurationKeyName("STRIPE_API_BASE")]
     public Uri ApiBase { get; init; } = new("https://api.stripe.com");
 
-    /// <summary>API version that calls ask for. Default: the account's own.</summary>
+    /// <summary>API version that calls ask for, such as 2026-10-28.endive. Default: the one that the Stripe.net library is made for.</summary>
     [ConfigurationKeyName("STRIPE_API_VERSION")]
     public string? ApiVersion { get; init; }
 

@@ -23,6 +23,13 @@ public sealed class RuntimeOptions
     [ConfigurationKeyName("API_BASE_URL")]
     public Uri ApiBaseUrl { get; init; } = new("http://localhost:7071");
 
+    /// <summary>
+    /// Lets addresses that are set here (vendors, Stripe, Slack, fulfillment endpoints, export webhooks) be loopback, private or
+    /// link-local ones. Default false; always allowed in a local run.
+    /// </summary>
+    [ConfigurationKeyName("SMPLAT_ALLOW_PRIVATE_NETWORKS")]
+    public bool AllowPrivateNetworks { get; init; }
+
     public bool IsLocal => Environment.Equals("local", StringComparison.OrdinalIgnoreCase);
 
     public bool IsProduction => Environment.Equals("production", StringComparison.OrdinalIgnoreCase);

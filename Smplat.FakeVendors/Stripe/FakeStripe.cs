@@ -18,7 +18,7 @@ public sealed class FakeStripe : FakeVendor
     public FakeStripe(TimeProvider clock)
         : base("stripe", clock)
     {
-        Sessions = new(this);
+        Sessions = new(this, clock);
         Webhooks = new(clock);
         Page = new(Sessions, Webhooks);
     }
@@ -46,9 +46,22 @@ public sealed class FakeStripe : FakeVendor
         routes.MapPost("/pay/{id}/{what}", Answer(Page.ActAsync));
     }
 
-    protected override IResult? Refuse(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
-        && context.Request.Headers.Authorization != $"Bearer {SecretKey}"
-            ? Reply.Json(new { error = new { type = "invalid_request_error", message = "Invalid API Key provided" } }, StatusCodes.Status401Unauthorized)
+    protected override IResult? Refuse(HttpContext context)
+    {
+        if (!context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
+            return null;
+        var headers = context.Request.Headers;
+        context.Response.Headers["Request-Id"] = $"req_{Guid.NewGuid().ToString("N")[..14]}";
+        foreach (var echoed in new[] { "Stripe-Version", "Idempotency-Key" }.Where(headers.ContainsKey))
+            context.Response.Headers[echoed] = headers[echoed];
+        return headers.Authorization != $"Bearer {SecretKey}"
+            ? Error("Invalid API Key provided: sk_test_****", null, StatusCodes.Status401Unauthorized)
             : null;
+    }
+
+    /// <summary>An error body as Stripe's.</summary>
+    /// <param name="param">The parameter that is wrong, if one is.</param>
+    internal static IResult Error(
+        string message, string? param, int status = StatusCodes.Status400BadRequest, string type = "invalid_request_error",
+        string? code = null) => Reply.Json(new { error = new { code, message, param, type } }, status);
 }

@@ -7,10 +7,10 @@ using Smplat.FakeVendors.Hosting;
 namespace Smplat.FakeVendors.Stripe;
 
 /// <summary>Makes checkout sessions from form bodies; the same idempotency key gives the same session.</summary>
-public sealed class StripeSessions(FakeStripe stripe)
+public sealed class StripeSessions(FakeStripe stripe, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, StripeSession> _byId = new();
-    private readonly ConcurrentDictionary<string, Lazy<StripeSession>> _byKey = new();
+    private readonly ConcurrentDictionary<string, Lazy<(StripeSession Session, string Form)>> _byKey = new();
     private int _count;
 
     /// <summary>Names the payment intent in the answer at once, as older API versions did.</summary>
@@ -23,27 +23,43 @@ public sealed class StripeSessions(FakeStripe stripe)
     internal async Task<IResult> CreateAsync(HttpContext context)
     {
         if (!context.Request.HasFormContentType)
-            return Error("The body must be form-encoded.", "body");
+            return FakeStripe.Error("The body must be form-encoded.", "body");
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         if (Missing(form) is { } missing)
-            return Error($"Missing required param: {missing}.", missing);
+            return FakeStripe.Error($"Missing required param: {missing}.", missing, code: "parameter_missing");
         var key = context.Request.Headers["Idempotency-Key"].ToString();
-        var session = key.Length == 0 ? Create(form) : _byKey.GetOrAdd(key, _ => new(() => Create(form))).Value;
-        return Reply.Json(session.ToObject(ShowsIntentAtOnce));
+        if (key.Length == 0)
+            return Reply.Json(Create(form).ToObject(ShowsIntentAtOnce));
+        var parameters = string.Join(
+            '&', form.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}"));
+        var mine = new Lazy<(StripeSession, string)>(() => (Create(form), parameters));
+        var known = _byKey.GetOrAdd(key, mine);
+        if (known.Value.Form != parameters)
+        {
+            return FakeStripe.Error(
+                "Keys for idempotent requests can only be used with the same parameters they were first used with. "
+                + $"Try using a key other than '{key}' if you meant to execute a different request.",
+                null,
+                type: "idempotency_error");
+        }
+
+        if (known != mine)
+            context.Response.Headers["Idempotent-Replayed"] = "true";
+        return Reply.Json(known.Value.Session.ToObject(ShowsIntentAtOnce));
     }
 
     internal IResult Find(HttpContext context) => Get((string)context.GetRouteValue("id")!) is { } session
         ? Reply.Json(session.ToObject(session.PaymentStatus == "paid" || ShowsIntentAtOnce))
-        : Error("No such checkout session", "id", StatusCodes.Status404NotFound);
+        : NoSuch((string)context.GetRouteValue("id")!);
 
     /// <summary>Nobody can pay on it afterwards; the event follows the answer.</summary>
     internal IResult Expire(HttpContext context)
     {
         if (Get((string)context.GetRouteValue("id")!) is not { } session)
-            return Error("No such checkout session", "id", StatusCodes.Status404NotFound);
+            return NoSuch((string)context.GetRouteValue("id")!);
         if (!session.TryLeave("expired"))
         {
-            return Error(
+            return FakeStripe.Error(
                 $"Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of `{session.Status}`.",
                 null);
         }
@@ -63,6 +79,9 @@ public sealed class StripeSessions(FakeStripe stripe)
             new Uri(stripe.Address, $"/pay/{id}").ToString(),
             form["success_url"]!,
             form["cancel_url"]!,
+            form["client_reference_id"]!,
+            form["customer_email"],
+            clock.GetUtcNow(),
             form["line_items[0][price_data][currency]"]!,
             Total(form),
             Metadata(form));
@@ -93,6 +112,6 @@ public sealed class StripeSessions(FakeStripe stripe)
         .Where(entry => entry.Key.StartsWith("metadata[", StringComparison.Ordinal))
         .ToDictionary(entry => entry.Key["metadata[".Length..^1], entry => entry.Value.ToString());
 
-    private static IResult Error(string message, string? param, int status = StatusCodes.Status400BadRequest) =>
-        Reply.Json(new { error = new { type = "invalid_request_error", message, param } }, status);
+    private static IResult NoSuch(string id) => FakeStripe.Error(
+        $"No such checkout.session: {id}", "session", StatusCodes.Status404NotFound, code: "resource_missing");
 }

@@ -64,7 +64,19 @@ public sealed class ExecutionTests
         await stage.World.DrainAsync();
 
         Assert.That(stage.Provider.Calls.All, Is.Empty);
-        Assert.That((await stage.World.TaskAsync(id)).ErrorMessage, Does.Contain("private network"));
+        Assert.That((await stage.World.TaskAsync(id)).ErrorMessage, Does.Contain("private network").And.Contain("FULFILLMENT_ALLOW_PRIVATE_NETWORKS"));
+    }
+
+    [Test]
+    public async Task Outside_a_local_run_an_endpoint_inside_the_network_is_a_dead_letter_that_names_the_setting()
+    {
+        await using var stage = await Stage.CreateAsync(environment: "production");
+        var id = await stage.World.Given.ATaskAsync();
+
+        var report = await stage.World.DrainAsync();
+
+        Assert.That((report.DeadLettered, stage.Provider.Calls.All.Count), Is.EqualTo((1, 0)));
+        Assert.That((await stage.World.TaskAsync(id)).ErrorMessage, Does.Contain("SMPLAT_ALLOW_PRIVATE_NETWORKS"));
     }
 
     [TestCase(400, true)]
@@ -167,11 +179,12 @@ public sealed class ExecutionTests
 
         public FakeFulfillmentProvider Provider => provider;
 
-        public static async Task<Stage> CreateAsync(bool allowPrivate = true)
+        public static async Task<Stage> CreateAsync(bool allowPrivate = true, string environment = "local")
         {
             var provider = new FakeFulfillmentProvider(TimeProvider.System);
             await provider.StartAsync(CancellationToken.None);
             var settings = provider.Settings.ToDictionary(entry => entry.Key, entry => (string?)entry.Value);
+            settings["SMPLAT_ENVIRONMENT"] = environment;
             settings["FULFILLMENT_ALLOWED_HOSTS"] = "127.0.0.1,localhost";
             settings["FULFILLMENT_ALLOW_PRIVATE_NETWORKS"] = allowPrivate ? "true" : "false";
             settings["FULFILLMENT_TEMPLATE_KEYS"] = "PARTNER_URL,PARTNER_TOKEN";

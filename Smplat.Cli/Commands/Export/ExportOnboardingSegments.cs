@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Analytics;
 using Smplat.Core.Analytics.Experiments;
+using Smplat.Core.Outgoing;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Export;
@@ -69,8 +70,8 @@ internal static class ExportOnboardingSegments
             after = ExperimentCursor.TryParse(start, out var cursor) ? cursor : throw new UsageException($"\"{start}\" is not a cursor.");
         }
 
-        using var sink = OpenSink(parsed);
         await using var services = CliServices.Create(parsed, services => services.AddAnalytics());
+        using var sink = OpenSink(parsed, services);
         var page = await services.GetRequiredService<ExperimentReports>().ListForwardAsync(
             after, parsed.GetValue(Limit), cancellationToken);
         if (page.Events.Count > 0)
@@ -84,10 +85,10 @@ internal static class ExportOnboardingSegments
         return 0;
     }
 
-    private static SegmentSink OpenSink(ParseResult parsed) => parsed.GetValue(Sink) switch
+    private static SegmentSink OpenSink(ParseResult parsed, IServiceProvider services) => parsed.GetValue(Sink) switch
     {
         "file" => SegmentSink.File(parsed.GetValue(FilePath)!),
-        "webhook" => SegmentSink.Webhook(Webhook(parsed)),
+        "webhook" => SegmentSink.Webhook(Webhook(parsed), services.GetRequiredService<OutgoingHttp>()),
         _ => SegmentSink.StandardOutput(),
     };
 

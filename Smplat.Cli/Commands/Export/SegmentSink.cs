@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Smplat.Core.Analytics.Experiments;
+using Smplat.Core.Outgoing;
 
 namespace Smplat.Cli.Commands.Export;
 
@@ -35,9 +36,9 @@ internal sealed class SegmentSink : IDisposable
     });
 
     /// <summary>One POST of <c>{"events": […]}</c>; anything but 2xx fails the run.</summary>
-    public static SegmentSink Webhook(Uri url)
+    public static SegmentSink Webhook(Uri url, OutgoingHttp outgoing)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
+        var client = new HttpClient(outgoing.HandlerForSettings()) { Timeout = TimeSpan.FromSeconds(30) };
         return new(
             async (rows, cancellationToken) =>
             {

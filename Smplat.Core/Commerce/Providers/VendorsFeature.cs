@@ -14,6 +14,7 @@ using Smplat.Core.Commerce.Providers.Settings;
 using Smplat.Core.Commerce.Providers.Walmart;
 using Smplat.Core.Jobs;
 using Smplat.Core.Observability.Exposition;
+using Smplat.Core.Outgoing;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Commerce.Providers;
@@ -42,6 +43,7 @@ public static class VendorsFeature
         services.AddSingleton<VendorAudit>();
         services.AddJob<VendorUpkeepJob>();
         services.AddHostedService<VendorCallFlush>();
+        services.AddOutgoing();
         services.AddSingleton<VendorHttp>();
         services.TryAddSingleton<ProviderCircuits>();
         services.AddSingleton<CircuitStore>();

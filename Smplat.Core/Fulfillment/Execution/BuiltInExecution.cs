@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Fulfillment.Hosts;
 using Smplat.Core.Fulfillment.Worker;
+using Smplat.Core.Outgoing;
 
 namespace Smplat.Core.Fulfillment.Execution;
 
@@ -41,6 +42,10 @@ public sealed class BuiltInExecution(
         catch (HostPausedException paused)
         {
             return new ExecutionOutcome.Postponed(paused.Message, paused.Wait);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException refusal)
+        {
+            return new ExecutionOutcome.Failed(refusal.Message, IsPermanent: true);
         }
         catch (Exception exception) when (CallFailure.MayPass(exception, cancellationToken))
         {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Smplat.Core.Fulfillment.Hosts;
 using Smplat.Core.Fulfillment.Worker;
 using Smplat.Core.Orders;
+using Smplat.Core.Outgoing;
 
 namespace Smplat.Core.Fulfillment.Execution;
 
@@ -37,7 +38,7 @@ public sealed class ConfiguredExecution(
         {
             return new ExecutionOutcome.Failed(CallFailure.Text(exception.Message, secrets), IsPermanent: true);
         }
-        catch (HttpRequestException exception) when (exception.InnerException is TemplateException refusal)
+        catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException refusal)
         {
             return new ExecutionOutcome.Failed(CallFailure.Text(refusal.Message, secrets), IsPermanent: true);
         }

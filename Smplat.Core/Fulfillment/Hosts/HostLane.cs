@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
 using Smplat.Core.Fulfillment.Execution;
+using Smplat.Core.Outgoing;
 
 namespace Smplat.Core.Fulfillment.Hosts;
 
@@ -108,7 +109,7 @@ internal sealed class HostLane
     private static bool IsFailure(Outcome<CallResult> outcome, CancellationToken stopped) => outcome switch
     {
         { Result.Status: >= HttpStatusCode.InternalServerError } => true,
-        { Exception: HttpRequestException { InnerException: not TemplateException } or IOException or SocketException } => true,
+        { Exception: HttpRequestException { InnerException: not PrivateAddressException } or IOException or SocketException } => true,
         { Exception: OperationCanceledException } => !stopped.IsCancellationRequested,
         _ => false,
     };

@@ -6,6 +6,7 @@ using Smplat.Core.Fulfillment.Execution;
 using Smplat.Core.Fulfillment.Planning;
 using Smplat.Core.Notifications;
 using Smplat.Core.Orders;
+using Smplat.Core.Outgoing;
 
 namespace Smplat.Core.Fulfillment.Providers;
 
@@ -73,9 +74,13 @@ public sealed class ProviderOrderHandler(
         {
             return (Failed(order, exception.Message, null), false);
         }
+        catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException refusal)
+        {
+            return (Failed(order, refusal.Message, null), false);
+        }
         catch (Exception exception) when (CallFailure.MayPass(exception, cancellationToken))
         {
-            return (Failed(order, CallFailure.Describe(exception, []), null), exception.InnerException is not TemplateException);
+            return (Failed(order, CallFailure.Describe(exception, []), null), true);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using Smplat.Core.Notifications.Delivery;
+using Smplat.Core.Outgoing;
 
 namespace Smplat.Core.Notifications.Slack;
 
@@ -13,19 +14,17 @@ public sealed class SlackGateway : IDisposable
 
     private readonly Dictionary<string, SlackTarget> _targets;
     private readonly TimeProvider _clock;
-    private readonly HttpClient _client = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    })
-    {
-        Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-        MaxResponseContentBufferSize = 16 * 1024,
-    };
+    private readonly HttpClient _client;
 
-    public SlackGateway(IEnumerable<SlackTarget> targets, TimeProvider clock)
+    public SlackGateway(IEnumerable<SlackTarget> targets, OutgoingHttp outgoing, TimeProvider clock)
     {
+        var socket = outgoing.HandlerForSettings();
+        socket.ConnectTimeout = TimeSpan.FromSeconds(5);
+        _client = new(socket)
+        {
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = 16 * 1024,
+        };
         _targets = targets.ToDictionary(target => target.Name);
         _clock = clock;
     }
@@ -52,6 +51,10 @@ public sealed class SlackGateway : IDisposable
         {
             using var answer = await _client.PostAsJsonAsync(webhook, body, deadline.Token);
             return Read(answer);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException refusal)
+        {
+            return new DeliveryOutcome.ReceiverAway(refusal.Message);
         }
         catch (HttpRequestException exception) when (exception.InnerException is SocketException)
         {

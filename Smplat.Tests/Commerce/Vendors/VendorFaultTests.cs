@@ -120,6 +120,19 @@ public sealed class VendorFaultTests
     }
 
     [Test]
+    public async Task Outside_a_local_run_a_vendor_inside_the_network_is_not_called()
+    {
+        await using var bench = await VendorBench.StartAsync(
+            ("SMPLAT_ENVIRONMENT", "production"),
+            ("LOOPGPT_VENDOR_EXTRA_HOSTS", "localhost"),
+            ("KROGER_BASE_URL", "https://localhost:9/v1"));
+
+        var failure = await bench.FailedAsync(ProviderId.KrogerApi, retries: 2);
+
+        Assert.That(failure.Message, Does.Contain("SMPLAT_ALLOW_PRIVATE_NETWORKS"));
+    }
+
+    [Test]
     public async Task Repeated_failures_open_the_circuit_and_a_good_answer_closes_it()
     {
         var clock = new ShiftedClock();

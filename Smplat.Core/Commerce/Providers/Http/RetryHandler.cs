@@ -1,4 +1,5 @@
 using Smplat.Core.Commerce.Providers.Resilience;
+using Smplat.Core.Outgoing;
 
 namespace Smplat.Core.Commerce.Providers.Http;
 
@@ -39,7 +40,8 @@ public sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
             await response.Content.LoadIntoBufferAsync(VendorHttp.LongestAnswer, cancellationToken);
             return (response, null);
         }
-        catch (HttpRequestException fault) when (!cancellationToken.IsCancellationRequested)
+        catch (HttpRequestException fault)
+            when (!cancellationToken.IsCancellationRequested && fault.InnerException is not PrivateAddressException)
         {
             response?.Dispose();
             return (null, fault);

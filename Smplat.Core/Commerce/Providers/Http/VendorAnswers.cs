@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Smplat.Core.Outgoing;
 
 namespace Smplat.Core.Commerce.Providers.Http;
 
@@ -41,7 +42,7 @@ public static class VendorAnswers
         catch (HttpRequestException exception)
         {
             throw new ProviderFailureException(
-                ProviderFailure.Unavailable(id, Words(exception.HttpRequestError)), exception);
+                ProviderFailure.Unavailable(id, Words(exception)), exception);
         }
 
         if (response.IsSuccessStatusCode)
@@ -58,8 +59,9 @@ public static class VendorAnswers
         }
     }
 
-    private static string Words(HttpRequestError error) => error switch
+    private static string Words(HttpRequestException exception) => exception.HttpRequestError switch
     {
+        _ when exception.InnerException is PrivateAddressException refusal => refusal.Message,
         HttpRequestError.ConnectionError => "no connection",
         HttpRequestError.NameResolutionError => "its host is not found",
         HttpRequestError.SecureConnectionError => "no secure connection",

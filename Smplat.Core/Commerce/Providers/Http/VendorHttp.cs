@@ -3,19 +3,21 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Providers.Ledger;
 using Smplat.Core.Commerce.Providers.Quota;
+using Smplat.Core.Outgoing;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Commerce.Providers.Http;
 
 /// <summary>
 /// One pooled client per vendor. Every request passes, in this order: host allow-list, retries, quota, concurrency gate,
-/// call ledger, socket. Redirects are not followed and proxies not asked, so the allow-list is what is really called.
+/// call ledger, guarded socket. Redirects are not followed and proxies not asked, so the allow-list is what is really called.
 /// </summary>
 public sealed class VendorHttp(
     VendorQuotas quotas,
     VendorCallLedger ledger,
     IOptionsMonitor<VendorHttpOptions> options,
     IOptionsMonitor<RuntimeOptions> runtime,
+    OutgoingHttp outgoing,
     TimeProvider clock) : IDisposable
 {
     /// <summary>Longest answer that is read, in bytes. A search page is some ten kilobytes.</summary>
@@ -35,17 +37,10 @@ public sealed class VendorHttp(
 
     private HttpClient Build(ProviderId id)
     {
-        var socket = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            ConnectTimeout = TimeSpan.FromSeconds(3),
-            MaxConnectionsPerServer = 64,
-            MaxResponseHeadersLength = 64,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            UseCookies = false,
-            UseProxy = false,
-        };
+        var socket = outgoing.HandlerForSettings();
+        socket.ConnectTimeout = TimeSpan.FromSeconds(3);
+        socket.MaxConnectionsPerServer = 64;
+        socket.MaxResponseHeadersLength = 64;
         var ledgerStep = new LedgerHandler(ledger, clock) { InnerHandler = socket };
         var gate = new GateHandler(options.CurrentValue.MaxConcurrency) { InnerHandler = ledgerStep };
         var quota = new QuotaHandler(quotas) { InnerHandler = gate };
