@@ -55,8 +55,8 @@ public sealed partial class DeployedAppTests
             using var request = call.Request();
             using var answer = await _client.SendAsync(request);
             var body = await answer.Content.ReadAsByteArrayAsync();
-            var isHosts404 = answer.StatusCode == HttpStatusCode.NotFound && body.Length == 0;
-            if ((int)answer.StatusCode >= 500 || isHosts404 || !answer.Headers.Contains("X-Content-Type-Options"))
+            // The headers are the app's: the host's own answers have none.
+            if ((int)answer.StatusCode >= 500 || !answer.Headers.Contains("X-Content-Type-Options"))
             {
                 failed.Add($"{call.Name}: {(int)answer.StatusCode} {Encoding.UTF8.GetString(body)[..Math.Min(200, body.Length)]}");
             }
@@ -79,8 +79,6 @@ public sealed partial class DeployedAppTests
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Accepted), timer);
         }
 
-        await using var connection = await _database.DataSource.OpenConnectionAsync();
-        await Eventually.BecomesTrueAsync(() => _world.Vendors.Count > 0, "vendors are there");
         await Task.Delay(TimeSpan.FromSeconds(3));
         Assert.That(timers, Has.Length.GreaterThanOrEqualTo(21));
         Assert.That(_app.Lines.Skip(seen).Where(line => line.Contains(" fail ", StringComparison.Ordinal) || line.Contains("\"level\":\"error\"", StringComparison.Ordinal)), Is.Empty);
@@ -154,7 +152,7 @@ public sealed partial class DeployedAppTests
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = app.Url };
 
         var requests = Enumerable.Range(0, 5).Select(_ => PostAsync(client, CancellationToken.None)).ToArray();
-        await Eventually.BecomesTrueAsync(() => world.Kroger.Calls.All.Count >= 5, "the orders wait for their provider");
+        await Eventually.BecomesTrueAsync(() => world.Kroger.Calls.All.Count > 0, "the orders wait for their provider");
         var exitCode = await app.StopAsync();
 
         Assert.That(await Task.WhenAll(requests), Is.All.EqualTo(HttpStatusCode.OK));
