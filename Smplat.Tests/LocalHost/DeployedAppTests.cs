@@ -19,6 +19,8 @@ public sealed partial class DeployedAppTests
     private const string Order =
         """{"items":[{"id":"1","name":"Bananas","quantity":1,"unit":"lb"}],"shippingAddress":{"street":"123 Test","city":"SF","state":"CA","postalCode":"94102","country":"US"}}""";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private TestDatabase _database = null!;
     private FakeWorld _world = null!;
     private AppProcess _app = null!;
@@ -79,7 +81,9 @@ public sealed partial class DeployedAppTests
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Accepted), timer);
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        // RetryDueJobs is the only timer that is no job.
+        await Eventually.GivesAsync(
+            TickedAndSettledAsync, count => count >= timers.Length - 1, $"{timers.Length - 1} jobs have ticked and none is under way", Patience);
         Assert.That(timers, Has.Length.GreaterThanOrEqualTo(21));
         Assert.That(_app.Lines.Skip(seen).Where(line => line.Contains(" fail ", StringComparison.Ordinal) || line.Contains("\"level\":\"error\"", StringComparison.Ordinal)), Is.Empty);
     }
@@ -157,6 +161,15 @@ public sealed partial class DeployedAppTests
 
         Assert.That(await Task.WhenAll(requests), Is.All.EqualTo(HttpStatusCode.OK));
         Assert.That(exitCode, Is.Zero);
+    }
+
+    private async Task<long> TickedAndSettledAsync()
+    {
+        await using var command = _database.DataSource.CreateCommand(
+            """
+            select count(*) filter (where last_tick_at is not null and run_id is null and attempt_failures = 0) from job_state
+            """);
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private Task<HttpStatusCode> RouteAsync(CancellationToken cancellationToken = default) => PostAsync(_client, cancellationToken);
