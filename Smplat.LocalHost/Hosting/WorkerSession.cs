@@ -7,7 +7,6 @@ namespace Smplat.LocalHost.Hosting;
 /// <summary>One worker from its start to its end, with its functions loaded.</summary>
 internal sealed class WorkerSession : IAsyncDisposable
 {
-    private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(5);
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = null };
 
     private readonly FunctionsHostOptions _options;
@@ -125,7 +124,7 @@ internal sealed class WorkerSession : IAsyncDisposable
 
         try
         {
-            return await running.WaitAsync(CancelGrace);
+            return await running.WaitAsync(_options.CancelGrace);
         }
         catch (TimeoutException) when (!running.IsCompleted)
         {
