@@ -119,6 +119,7 @@ internal sealed class WorkerLife : IWorker
     private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>();
     private readonly ConcurrentDictionary<string, Pair> _pairs = new();
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new();
+    private readonly ConcurrentDictionary<string, bool> _loaded = new();
     private readonly ConcurrentQueue<StreamingMessage> _received = new();
     private readonly CancellationTokenSource _dead = new();
     private WebApplication? _web;
@@ -250,6 +251,7 @@ internal sealed class WorkerLife : IWorker
                 break;
             case StreamingMessage.ContentOneofCase.FunctionLoadRequest:
                 var load = message.FunctionLoadRequest;
+                _loaded[load.FunctionId] = true;
                 var result = load.Metadata.Name == _cannotLoad ? Failure($"no method {load.Metadata.EntryPoint}") : Success();
                 Send(new() { RequestId = message.RequestId, FunctionLoadResponse = new() { FunctionId = load.FunctionId, Result = result } });
                 break;
@@ -278,6 +280,11 @@ internal sealed class WorkerLife : IWorker
         StatusResult result;
         try
         {
+            if (!_loaded.ContainsKey(request.FunctionId))
+            {
+                throw new InvalidOperationException("not loaded");
+            }
+
             if (function.Http is not null)
             {
                 var pair = PairOf(request.InvocationId);

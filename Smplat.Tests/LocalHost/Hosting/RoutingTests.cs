@@ -18,7 +18,7 @@ public sealed class RoutingTests
         .Http("ALatest", "things/{name}", "by name", "get")
         .Http("BLatest", "things/latest", "latest", "get", "head")
         .Http("Typed", "typed/{count:int}/{large:long}/{on:bool}/{rest?}", Values, "get")
-        .Http("Coded", @"coded/{code:regex(^[[a-z]]{{3}}$)}", Values, "get")
+        .Http("Coded", @"coded/{code:regex(^[a-z]{{3}}$)}", Values, "get")
         .Http("Any", "any", "any method")
         .Http("named", null!, "by its name", "get")
         .Http("Preflight", "{*path}", (http, call) => http.Response.WriteAsync($"preflight {call.Request.TriggerMetadata["path"].String}"), "options"));
@@ -67,7 +67,7 @@ public sealed class RoutingTests
 
     [Test]
     public void Routes_that_meet_are_warned_of_and_served() => Assert.That(_host.Log.Entries, Has.One.EndsWith(
-        "warn Host: ALatest and BLatest both answer GET \"things/{name}\" and \"things/latest\"; the first one by name is taken."));
+        "warn Host: ALatest and BLatest both answer GET of \"things/{name}\" and \"things/latest\"; the first one by name is taken."));
 
     [Test]
     public void Routes_that_cannot_meet_are_not_warned_of() => Assert.That(
@@ -101,7 +101,8 @@ public sealed class RoutingTests
     [TestCase("A", "runtime", "A: the route \"runtime\" starts with \"runtime\"")]
     [TestCase("A", "a/{id", "A: the route \"a/{id\" is not a template")]
     [TestCase("A", "a/{id}/{id}", "A: the route \"a/{id}/{id}\" is not a template")]
-    [TestCase("A", "a/{id:colour}", "A: the route \"a/{id:colour}\" is not a template")]
+    [TestCase("A", "a/{id:colour}", "A: the route \"a/{id:colour}\" is not a template: there is no constraint \"colour\".")]
+    [TestCase("A", "a/{id:range(one)}", "A: the route \"a/{id:range(one)}\" is not a template")]
     public void A_name_or_route_that_the_host_cannot_serve_refuses_the_start(string name, string route, string reason) =>
         Refuses(new FakeWorker().Http(name, route, "", "get"), reason);
 

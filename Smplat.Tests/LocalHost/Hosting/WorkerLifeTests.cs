@@ -25,7 +25,7 @@ public sealed class WorkerLifeTests
 
         Assert.That(
             () => TestHost.StartAsync(worker, new() { StartLimit = TimeSpan.FromMilliseconds(200) }),
-            Throws.TypeOf<LocalStartException>().With.Message.StartsWith("The worker is not ready after ").And.Message.EndsWith(" s. Waiting for a debugger."));
+            Throws.TypeOf<LocalStartException>().With.Message.StartsWith("The worker is not ready after ").And.Message.EndsWith("0.2 s. Waiting for a debugger."));
         Assert.That(worker.Current.Ended.IsCompleted);
     }
 
@@ -319,7 +319,7 @@ public sealed class WorkerLifeTests
         await host.Host.StopAsync().WaitAsync(Patience);
 
         Assert.That(worker.Current.Ended.IsCompleted);
-        Assert.That(async () => Assert.That(await underWay, Is.EqualTo("500")), Throws.Nothing.Or.InstanceOf<HttpRequestException>());
+        Assert.That(async () => await underWay, Throws.InstanceOf<HttpRequestException>());
     }
 
     [Test]

@@ -119,9 +119,9 @@ public sealed class TimerRunTests
         await using var host = await rig.StartAsync(
             "TICK=0 */5 * * * *", "UNWATCHED=0 */5 * * * *", "AzureWebJobs.Tick.Disabled=true");
 
-        await rig.AdvanceAsync(FiveMinutes, waiting: 2);
+        await rig.AdvanceAsync(FiveMinutes);
         await rig.RunsAreAsync("unwatched 09:05:00 last none next none");
-        await rig.AdvanceAsync(FiveMinutes, waiting: 2);
+        await rig.AdvanceAsync(FiveMinutes);
 
         await rig.RunsAreAsync("unwatched 09:05:00 last none next none", "unwatched 09:10:00 last none next none");
     }
