@@ -126,7 +126,14 @@ public sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    private Task StopTimersAsync() => _timers?.StopAsync(_options.StopGrace + LastGrace) ?? Task.CompletedTask;
+    private async Task StopTimersAsync()
+    {
+        if (Interlocked.Exchange(ref _timers, null) is { } timers)
+        {
+            await timers.StopAsync(_options.StopGrace + LastGrace);
+            timers.Dispose();
+        }
+    }
 
     /// <summary>Requests and timer runs get the grace time, are then cancelled, and get a moment to answer that.</summary>
     private async Task StopFrontAsync(WorkerSession? session, CancellationToken grace)

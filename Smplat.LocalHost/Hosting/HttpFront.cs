@@ -125,6 +125,7 @@ internal sealed class HttpFront : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _web.DisposeAsync();
+        _endpoints.Dispose();
         _client.Dispose();
     }
 
@@ -304,7 +305,10 @@ internal sealed class HttpFront : IAsyncDisposable
             await http.Response.WriteAsync(_options.HomePage, http.RequestAborted);
         },
         RoutePatternFactory.Parse("/"),
-        order) { Metadata = { new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]) } }.Build();
+        order)
+    {
+        Metadata = { new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]) },
+    }.Build();
 
     private static bool IsLocal(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
@@ -341,7 +345,7 @@ internal sealed class HttpFront : IAsyncDisposable
         }
     }
 
-    private sealed class FunctionEndpoints : EndpointDataSource
+    private sealed class FunctionEndpoints : EndpointDataSource, IDisposable
     {
         private IReadOnlyList<Endpoint> _endpoints = [];
         private CancellationTokenSource _changed = new();
@@ -355,6 +359,9 @@ internal sealed class HttpFront : IAsyncDisposable
             _endpoints = endpoints;
             var old = Interlocked.Exchange(ref _changed, new CancellationTokenSource());
             old.Cancel();
+            old.Dispose();
         }
+
+        public void Dispose() => _changed.Dispose();
     }
 }

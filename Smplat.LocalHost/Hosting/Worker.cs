@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Smplat.LocalHost.LocalServices.Node;
 using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.LocalHost.Hosting;

@@ -178,6 +178,11 @@ internal sealed class WorkerSession : IAsyncDisposable
         // Those that are switched off too: they can still be fired.
         await Task.WhenAll(catalog.All.Select(function => connection.LoadAsync(function, cancellationToken)));
         var http = worker.HttpAddress ?? (capabilities.TryGetValue("HttpUri", out var address) ? new Uri(address) : null);
+        if (http is null && catalog.Http.Any())
+        {
+            throw new LocalStartException("The worker takes no HTTP requests: its app needs the ASP.NET Core integration, ConfigureFunctionsWebApplication().");
+        }
+
         return new(options, worker, connection, catalog, http, settings);
     }
 

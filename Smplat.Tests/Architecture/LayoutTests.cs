@@ -45,7 +45,7 @@ public sealed partial class LayoutTests
     [GeneratedRegex(@"""""""\s*\n\s*(with\s+\w+\s+as|select\s|insert\s+into\s|update\s+\w+|delete\s+from\s)|""(select|insert into|delete from) \w", RegexOptions.None)]
     private static partial Regex Statement();
 
-    // The compiler and the test framework put helpers of their own into every assembly.
+    // Microsoft.CodeAnalysis: helpers that the compiler puts into every assembly.
     [GeneratedRegex(@"^(Microsoft|Azure)(\.(?!CodeAnalysis)|$)")]
     private static partial Regex ForeignNamespace();
 

@@ -41,6 +41,9 @@ internal sealed class FakeWorker : IWorkerLauncher
     /// <summary>The function that the worker cannot load.</summary>
     public string? CannotLoad { get; set; }
 
+    /// <summary>The worker has no HTTP server, as an app without the ASP.NET Core integration.</summary>
+    public bool TakesNoHttp { get; set; }
+
     /// <summary>What the worker printed last, as its host is told.</summary>
     public string LastWords { get; set; } = "";
 
@@ -75,7 +78,7 @@ internal sealed class FakeWorker : IWorkerLauncher
             await gate.WaitAsync(cancellationToken);
         }
 
-        var life = new WorkerLife(start, [.. _functions], CannotLoad, LastWords, Diary);
+        var life = new WorkerLife(start, [.. _functions], CannotLoad, TakesNoHttp, LastWords, Diary);
         _lives.Enqueue(life);
         if (EndsAtStart)
         {
@@ -113,6 +116,7 @@ internal sealed class WorkerLife : IWorker
     private readonly WorkerStart _start;
     private readonly IReadOnlyList<FakeFunction> _functions;
     private readonly string? _cannotLoad;
+    private readonly bool _takesNoHttp;
     private readonly string _lastWords;
     private readonly Diary? _diary;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -125,8 +129,8 @@ internal sealed class WorkerLife : IWorker
     private WebApplication? _web;
     private GrpcChannel? _channel;
 
-    public WorkerLife(WorkerStart start, IReadOnlyList<FakeFunction> functions, string? cannotLoad, string lastWords, Diary? diary) =>
-        (_start, _functions, _cannotLoad, _lastWords, _diary) = (start, functions, cannotLoad, lastWords, diary);
+    public WorkerLife(WorkerStart start, IReadOnlyList<FakeFunction> functions, string? cannotLoad, bool takesNoHttp, string lastWords, Diary? diary) =>
+        (_start, _functions, _cannotLoad, _takesNoHttp, _lastWords, _diary) = (start, functions, cannotLoad, takesNoHttp, lastWords, diary);
 
     public Task Ended => _ended.Task;
 
@@ -235,7 +239,12 @@ internal sealed class WorkerLife : IWorker
         {
             case StreamingMessage.ContentOneofCase.WorkerInitRequest:
                 var address = _web!.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-                var hello = new WorkerInitResponse { Result = Success(), Capabilities = { ["HttpUri"] = address } };
+                var hello = new WorkerInitResponse { Result = Success() };
+                if (!_takesNoHttp)
+                {
+                    hello.Capabilities["HttpUri"] = address;
+                }
+
                 Send(new() { RequestId = message.RequestId, WorkerInitResponse = hello });
                 break;
             case StreamingMessage.ContentOneofCase.FunctionsMetadataRequest:

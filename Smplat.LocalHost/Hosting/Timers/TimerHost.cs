@@ -5,7 +5,7 @@ namespace Smplat.LocalHost.Hosting.Timers;
 public sealed record TimerPlan(FunctionEntry Function, string Text, TimerSchedule? Schedule, string? Problem);
 
 /// <summary>Runs the timer functions of one worker. A schedule that cannot be read stops only its own function.</summary>
-internal sealed class TimerHost(FunctionsHostOptions options, WorkerSession session)
+internal sealed class TimerHost(FunctionsHostOptions options, WorkerSession session) : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _loops = Task.CompletedTask;
@@ -38,6 +38,8 @@ internal sealed class TimerHost(FunctionsHostOptions options, WorkerSession sess
             options.Log.Warning("Timer functions were still running when the time to stop was over.");
         }
     }
+
+    public void Dispose() => _stopping.Dispose();
 
     private static TimerPlan Plan(FunctionEntry function, IReadOnlyDictionary<string, string> settings, TimeZoneInfo zone)
     {

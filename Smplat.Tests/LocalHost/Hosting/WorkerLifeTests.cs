@@ -41,6 +41,11 @@ public sealed class WorkerLifeTests
     }
 
     [Test]
+    public void HTTP_functions_of_a_worker_that_takes_no_HTTP_refuse_the_start() => Assert.That(
+        () => TestHost.StartAsync(new FakeWorker { TakesNoHttp = true }.Http("A", "a", "", "get")),
+        Throws.TypeOf<LocalStartException>().With.Message.StartsWith("The worker takes no HTTP requests"));
+
+    [Test]
     public void A_port_in_use_refuses_the_start_and_ends_the_worker()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
