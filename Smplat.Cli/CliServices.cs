@@ -40,7 +40,7 @@ public static class CliServices
     {
         var options = services.GetRequiredService<IOptionsMonitor<DatabaseOptions>>().CurrentValue;
         return options.ConnectionString is not null || configuration["SMPLAT_DATABASE"] is not null
-            ? SmplatDataSource.Create(options, services.GetRequiredService<ILoggerFactory>())
+            ? SmplatDataSource.Create(options, services.GetRequiredService<ILoggerFactory>(), new(new OperatorTokens(), TimeProvider.System))
             : throw new UsageException("No database is known: give --database, set SMPLAT_DATABASE, or start the app of this checkout.");
     }
 }

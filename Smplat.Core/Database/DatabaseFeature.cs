@@ -14,7 +14,8 @@ public static class DatabaseFeature
         services.AddSettings<DatabaseOptions>();
         services.AddSingleton(provider => SmplatDataSource.Create(
             provider.GetRequiredService<IOptionsMonitor<DatabaseOptions>>().CurrentValue,
-            provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetService<IDatabaseTokenSource>() is { } tokens ? new(tokens, provider.GetRequiredService<TimeProvider>()) : null));
         services.AddSingleton<Migrator>();
         services.AddSingleton<PartitionStore>();
         services.AddSingleton<PartitionUpkeep>();

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Database;
@@ -12,6 +13,13 @@ public sealed class DatabaseOptions : IValidatableObject
     [SettingAlias("DATABASE_URL")]
     [SecretSetting]
     public string? ConnectionString { get; init; }
+
+    /// <summary>
+    /// Connect as the app's managed identity: SMPLAT_DATABASE names the identity as its user and holds no password, and a
+    /// token takes its place. Default false.
+    /// </summary>
+    [ConfigurationKeyName("SMPLAT_DATABASE_IDENTITY")]
+    public bool UsesIdentity { get; init; }
 
     /// <summary>Connections that one instance may hold. Default 40; with many instances use a pooler.</summary>
     [ConfigurationKeyName("SMPLAT_DATABASE_MAX_CONNECTIONS")]
@@ -38,6 +46,10 @@ public sealed class DatabaseOptions : IValidatableObject
         if (!SmplatDataSource.IsConnectionString(ConnectionString))
         {
             yield return new("SMPLAT_DATABASE must be an Npgsql connection string, such as Host=…;Database=…;Username=…;Password=….");
+        }
+        else if (UsesIdentity && new NpgsqlConnectionStringBuilder(ConnectionString) is { Password: not null } or { Username: null })
+        {
+            yield return new("With SMPLAT_DATABASE_IDENTITY=true SMPLAT_DATABASE names the identity as its Username and has no Password.");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -22,7 +23,8 @@ public static class SmplatDataSource
         }
     }
 
-    public static NpgsqlDataSource Create(DatabaseOptions options, ILoggerFactory? loggers)
+    /// <param name="identity">Gives the token that is shown in place of a password, when the options ask for it.</param>
+    public static NpgsqlDataSource Create(DatabaseOptions options, ILoggerFactory? loggers, DatabaseIdentity? identity = null)
     {
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString ?? Unconfigured)
         {
@@ -40,7 +42,20 @@ public static class SmplatDataSource
             IncludeErrorDetail = false,
             ApplicationName = "smplat",
         };
+        if (options.UsesIdentity && settings.SslMode < SslMode.Require && !IsLoopback(settings.Host))
+        {
+            // A token is as good as a password: it never crosses a network in the clear.
+            settings.SslMode = SslMode.Require;
+        }
+
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        if (options.UsesIdentity && identity is not null)
+        {
+            builder.UsePasswordProvider(
+                _ => throw new NotSupportedException("Connections are opened asynchronously."),
+                (_, cancellationToken) => identity.GetAsync(cancellationToken));
+        }
+
         if (loggers is not null)
         {
             builder.UseLoggerFactory(loggers);
@@ -48,4 +63,6 @@ public static class SmplatDataSource
 
         return builder.Build();
     }
+
+    private static bool IsLoopback(string? host) => host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

@@ -3,11 +3,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Providers.Caching;
 using Smplat.Core.Commerce.Providers.Quota;
+using Smplat.Core.Database;
 using Smplat.Core.Settings;
 
 namespace Smplat.Functions.Storage;
 
-/// <summary>Azure Tables behind the ports of Core. Comes before Commerce, whose own choice is to share nothing.</summary>
+/// <summary>Azure Tables and the app's identity behind the ports of Core. Comes before Commerce, whose own choice is to share nothing.</summary>
 public static class StorageFeature
 {
     private const string CacheTable = "smplatcache";
@@ -16,6 +17,7 @@ public static class StorageFeature
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {
         services.AddSettings<StorageOptions>();
+        services.AddSingleton<IDatabaseTokenSource, ManagedIdentityTokens>();
         services.AddSingleton<ISharedCache>(provider => new TableCache(Open(provider, CacheTable)));
         services.AddSingleton<IQuotaStore>(provider =>
             new TableQuota(Open(provider, QuotaTable), provider.GetRequiredService<TimeProvider>()));

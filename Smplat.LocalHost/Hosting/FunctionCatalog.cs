@@ -1,6 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Constraints;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Smplat.LocalHost.Hosting.Rpc;
 
 namespace Smplat.LocalHost.Hosting;
@@ -36,6 +40,7 @@ public sealed record FunctionEntry(
 public sealed partial class FunctionCatalog
 {
     private static readonly string[] Reserved = ["admin", "runtime"];
+    private static readonly DefaultInlineConstraintResolver Constraints = KnownConstraints();
 
     private FunctionCatalog(IReadOnlyList<FunctionEntry> all) => All = all;
 
@@ -59,7 +64,7 @@ public sealed partial class FunctionCatalog
             .. functions.Select(metadata => Read(metadata, routePrefix, settings))
                 .OrderBy(function => function.Name, StringComparer.OrdinalIgnoreCase),
         ];
-        string[] problems = [.. all.SelectMany(ProblemsOf), .. Duplicates(all)];
+        string[] problems = [.. all.SelectMany(function => ProblemsOf(function, routePrefix.Trim('/'))), .. Duplicates(all)];
         return problems.Length == 0 ? new FunctionCatalog(all) : throw new LocalStartException(string.Join(Environment.NewLine, problems));
     }
 
@@ -102,7 +107,7 @@ public sealed partial class FunctionCatalog
         return value is "1" || string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static IEnumerable<string> ProblemsOf(FunctionEntry function)
+    private static IEnumerable<string> ProblemsOf(FunctionEntry function, string routePrefix)
     {
         if (!FunctionName().IsMatch(function.Name) || function.Name.Equals("host", StringComparison.OrdinalIgnoreCase))
         {
@@ -115,28 +120,42 @@ public sealed partial class FunctionCatalog
             yield return $"{function.Name} has no trigger.";
         }
 
-        if (function.Http is { } http && RouteProblem(http.Template) is { } problem)
+        if (function.Http is { } http && RouteProblem(http.Template, routePrefix) is { } problem)
         {
             yield return $"{function.Name}: {problem}";
         }
     }
 
-    private static string? RouteProblem(string template)
+    private static string? RouteProblem(string template, string routePrefix)
     {
-        if (Reserved.FirstOrDefault(word => template.StartsWith(word, StringComparison.OrdinalIgnoreCase)) is { } reserved)
+        // The official host looks at the route without its prefix; with it, the route would hide this host's own.
+        foreach (var route in new[] { template, template[routePrefix.Length..].TrimStart('/') })
         {
-            return $"the route \"{template}\" starts with \"{reserved}\", which the host keeps for itself.";
+            if (Reserved.FirstOrDefault(word => route.StartsWith(word, StringComparison.OrdinalIgnoreCase)) is { } reserved)
+            {
+                return $"the route \"{route}\" starts with \"{reserved}\", which the host keeps for itself.";
+            }
         }
 
         try
         {
-            RoutePatternFactory.Parse(template);
-            return null;
+            // An unknown constraint would otherwise fail the first request, and every other one with it.
+            var policies = RoutePatternFactory.Parse(template).ParameterPolicies.Values.SelectMany(policies => policies);
+            return policies.FirstOrDefault(policy => policy.Content is { } text && Constraints.ResolveConstraint(text) is null) is { } unknown
+                ? $"the route \"{template}\" is not a template: there is no constraint \"{unknown.Content}\"."
+                : null;
         }
-        catch (RoutePatternException problem)
+        catch (Exception problem) when (problem is RoutePatternException or RouteCreationException)
         {
             return $"the route \"{template}\" is not a template: {problem.Message}";
         }
+    }
+
+    private static DefaultInlineConstraintResolver KnownConstraints()
+    {
+        var routing = new RouteOptions();
+        routing.SetParameterPolicy<RegexInlineRouteConstraint>("regex");
+        return new(Options.Create(routing), new ServiceCollection().BuildServiceProvider());
     }
 
     private static IEnumerable<string> Duplicates(IReadOnlyList<FunctionEntry> functions)
@@ -146,14 +165,16 @@ public sealed partial class FunctionCatalog
             yield return $"{same.Count()} functions are named {same.Key}: {string.Join(", ", same.Select(function => function.Metadata.EntryPoint))}.";
         }
 
-        var routes = from function in functions
-                     where function.Http is not null
-                     from method in function.Http!.Methods is { Count: > 0 } methods ? methods : ["every method"]
-                     group function by (Method: method, Template: function.Http!.Template.ToUpperInvariant());
-        foreach (var same in routes.Where(same => same.Count() > 1))
+        var web = functions.Where(function => function.Http is not null).ToList();
+        var doubles = from second in Enumerable.Range(0, web.Count)
+                      from first in Enumerable.Range(0, second)
+                      where web[first].Http!.Template.Equals(web[second].Http!.Template, StringComparison.OrdinalIgnoreCase)
+                      let methods = RouteOverlap.SharedMethods(web[first].Http!, web[second].Http!)
+                      where methods is not null
+                      select $"{web[first].Name} and {web[second].Name} both answer {methods} of \"{web[first].Http!.Template}\".";
+        foreach (var sentence in doubles)
         {
-            yield return $"{string.Join(" and ", same.Select(function => function.Name))} both answer {same.Key.Method} of "
-                + $"\"{same.First().Http!.Template}\".";
+            yield return sentence;
         }
     }
 
@@ -171,7 +192,7 @@ public sealed partial class FunctionCatalog
 
     private static IReadOnlyList<string> Methods(JsonElement binding) =>
         binding.TryGetProperty("methods", out var methods) && methods.ValueKind == JsonValueKind.Array
-            ? [.. methods.EnumerateArray().Select(method => method.GetString()!.ToUpperInvariant())]
+            ? [.. methods.EnumerateArray().Select(method => method.GetString()!.ToUpperInvariant()).Distinct()]
             : [];
 
     private static BindingInfo.Types.Direction Direction(string? text) => text?.ToUpperInvariant() switch

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Smplat.LocalHost.Hosting.Timers;
 
 namespace Smplat.LocalHost.Hosting;
@@ -18,15 +19,16 @@ public sealed class FunctionsHost : IAsyncDisposable
     private readonly HttpFront _front;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim _replaceAsked = new(0);
+    private readonly Channel<bool> _replaceAsked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lazy<Task> _stop;
     private TaskCompletionSource<WorkerSession> _current = NewCurrent();
     private TimerHost? _timers;
     private Task _supervising = Task.CompletedTask;
-    private int _isStopped;
 
     private FunctionsHost(FunctionsHostOptions options, RpcServer server)
     {
         (_options, _server) = (options, server);
+        _stop = new(StopOnceAsync);
         _front = new HttpFront(options, cancellationToken => Volatile.Read(ref _current).Task.WaitAsync(cancellationToken));
     }
 
@@ -71,18 +73,22 @@ public sealed class FunctionsHost : IAsyncDisposable
 
     /// <summary>
     /// Replaces the worker by one with the settings of now, as the platform does when an app setting is changed. What is
-    /// under way finishes first.
+    /// under way finishes first. Asked again while one is being replaced, it replaces once more.
     /// </summary>
-    public void ReplaceWorker() => _replaceAsked.Release();
+    public void ReplaceWorker() => _replaceAsked.Writer.TryWrite(true);
 
     /// <summary>Stops everything; returns when the worker has ended.</summary>
-    public async Task StopAsync()
-    {
-        if (Interlocked.Exchange(ref _isStopped, 1) != 0)
-        {
-            return;
-        }
+    public Task StopAsync() => _stop.Value;
 
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _front.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private async Task StopOnceAsync()
+    {
         await _stopping.CancelAsync();
         await _supervising;
         var session = _current.Task.IsCompletedSuccessfully ? await _current.Task : null;
@@ -98,15 +104,6 @@ public sealed class FunctionsHost : IAsyncDisposable
         {
             await _server.DisposeAsync();
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync();
-        await _front.DisposeAsync();
-        _timers?.Dispose();
-        _stopping.Dispose();
-        _replaceAsked.Dispose();
     }
 
     private static TaskCompletionSource<WorkerSession> NewCurrent() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -129,7 +126,14 @@ public sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    private Task StopTimersAsync() => _timers?.StopAsync(_options.StopGrace + LastGrace) ?? Task.CompletedTask;
+    private async Task StopTimersAsync()
+    {
+        if (Interlocked.Exchange(ref _timers, null) is { } timers)
+        {
+            await timers.StopAsync(_options.StopGrace + LastGrace);
+            timers.Dispose();
+        }
+    }
 
     /// <summary>Requests and timer runs get the grace time, are then cancelled, and get a moment to answer that.</summary>
     private async Task StopFrontAsync(WorkerSession? session, CancellationToken grace)
@@ -174,7 +178,7 @@ public sealed class FunctionsHost : IAsyncDisposable
     private async Task<WorkerEvent?> NextEventAsync(WorkerSession session)
     {
         using var settled = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        var asked = _replaceAsked.WaitAsync(settled.Token);
+        var asked = _replaceAsked.Reader.WaitToReadAsync(settled.Token).AsTask();
         var what = await Task.WhenAny(session.Ended, session.Stuck, asked);
         await settled.CancelAsync();
         return _stopping.IsCancellationRequested ? null : what == asked ? WorkerEvent.ReplaceAsked : WorkerEvent.Ended;
@@ -187,6 +191,7 @@ public sealed class FunctionsHost : IAsyncDisposable
     private async Task<WorkerSession?> ReplaceAsync(WorkerSession session)
     {
         WorkerSession next;
+        _replaceAsked.Reader.TryRead(out _);
         try
         {
             next = await WorkerSession.StartAsync(_options, _server, _stopping.Token);
@@ -224,9 +229,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         }
         else
         {
-            // The stream may end a moment before the process has said its last.
-            await Task.Delay(200, CancellationToken.None);
-            _options.Log.Error($"The worker ended by itself: {session.Describe()}");
+            _options.Log.Error($"The worker ended by itself: {await session.LastWordsAsync()}".TrimEnd());
         }
 
         await session.DisposeAsync();
@@ -241,13 +244,13 @@ public sealed class FunctionsHost : IAsyncDisposable
                 _options.Log.Information("The worker serves again.");
                 return next;
             }
-            catch (LocalStartException failure)
-            {
-                _options.Log.Error(failure.Message);
-            }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
                 return null;
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                _options.Log.Error(failure.Message);
             }
         }
 

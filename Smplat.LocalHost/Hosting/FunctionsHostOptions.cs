@@ -39,6 +39,9 @@ public sealed class FunctionsHostOptions
     /// <summary>How long requests and timer runs may go on after a stop was asked for, before they are cancelled.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a function may go on after it was cancelled at its time-out, before its worker is replaced.</summary>
+    public TimeSpan CancelGrace { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a worker may take from its start until its functions are loaded.</summary>
     public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(60);
 

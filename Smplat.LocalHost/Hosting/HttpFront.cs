@@ -177,12 +177,14 @@ internal sealed class HttpFront : IAsyncDisposable
     {
         var request = InvocationOf(http, function);
         using var failed = new CancellationTokenSource();
-        await using var left = http.RequestAborted.Register(() => session.Cancel(request.InvocationId));
 
         // First the request, then the invocation: the worker waits longer for the second half of that order.
         var forwarding = _forwarder.SendAsync(
             http, worker.GetLeftPart(UriPartial.Authority), _client, Forwarding, new Transformer(request.InvocationId), failed.Token);
         var invocation = ObserveAsync(session, function, request, failed);
+
+        // From here on, since the worker knows nothing of an invocation that is cancelled before it was sent.
+        await using var left = http.RequestAborted.Register(() => session.Cancel(request.InvocationId));
         if (await forwarding != ForwarderError.None && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
             http.Response.Clear();

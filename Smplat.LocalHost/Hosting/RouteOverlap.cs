@@ -36,7 +36,7 @@ internal static class RouteOverlap
                from second in Enumerable.Range(first + 1, routes.Count - first - 1)
                let methods = SharedMethods(routes[first].Function.Http!, routes[second].Function.Http!)
                where methods is not null && CanMeet(routes[first].Pattern, routes[second].Pattern)
-               select $"{routes[first].Function.Name} and {routes[second].Function.Name} both answer {methods} "
+               select $"{routes[first].Function.Name} and {routes[second].Function.Name} both answer {methods} of "
                    + $"\"{routes[first].Pattern.RawText}\" and \"{routes[second].Pattern.RawText}\"; the first one by name is taken.";
     }
 
@@ -44,12 +44,13 @@ internal static class RouteOverlap
     public static bool CanMeet(RoutePattern first, RoutePattern second) =>
         CanMeet(first.PathSegments, 0, second.PathSegments, 0);
 
-    private static string? SharedMethods(HttpTrigger first, HttpTrigger second)
+    /// <summary>The methods that both answer, in words; null when there is none.</summary>
+    public static string? SharedMethods(HttpTrigger first, HttpTrigger second)
     {
         if (first.Methods.Count == 0 || second.Methods.Count == 0)
         {
             string[] named = [.. first.Methods, .. second.Methods];
-            return named.Length == 0 ? "every method of" : string.Join(", ", named);
+            return named.Length == 0 ? "every method" : string.Join(", ", named);
         }
 
         string[] shared = [.. first.Methods.Intersect(second.Methods)];

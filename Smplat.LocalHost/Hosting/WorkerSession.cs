@@ -7,7 +7,7 @@ namespace Smplat.LocalHost.Hosting;
 /// <summary>One worker from its start to its end, with its functions loaded.</summary>
 internal sealed class WorkerSession : IAsyncDisposable
 {
-    private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastMoment = TimeSpan.FromMilliseconds(500);
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = null };
 
     private readonly FunctionsHostOptions _options;
@@ -44,6 +44,7 @@ internal sealed class WorkerSession : IAsyncDisposable
         var id = Guid.NewGuid().ToString();
         var connecting = server.Expect(id);
         IWorker? worker = null;
+        WorkerSession? session = null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.StartLimit);
         try
@@ -55,23 +56,25 @@ internal sealed class WorkerSession : IAsyncDisposable
                 throw new LocalStartException($"The worker ended while starting: {worker.Describe()}");
             }
 
-            return await LoadAsync(options, worker, await connecting, settings, limit.Token);
+            session = await LoadAsync(options, worker, await connecting, settings, limit.Token);
+            return session;
         }
-        catch (Exception exception)
+        catch (WorkerFailureException failure)
         {
-            server.Forget(id);
-            if (worker is not null)
+            throw new LocalStartException($"{failure.Message} {await LastWordsAsync(worker!)}".TrimEnd(), failure);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new LocalStartException(
+                $"The worker is not ready after {options.StartLimit.TotalSeconds:0.#} s. {worker?.Describe()}".TrimEnd(), late);
+        }
+        finally
+        {
+            if (session is null)
             {
-                await worker.DisposeAsync();
+                server.Forget(id);
+                await (worker?.DisposeAsync() ?? ValueTask.CompletedTask);
             }
-
-            throw exception switch
-            {
-                WorkerFailureException failure => new LocalStartException($"{failure.Message} {worker!.Describe()}".TrimEnd(), failure),
-                OperationCanceledException when !cancellationToken.IsCancellationRequested =>
-                    new LocalStartException($"The worker is not ready after {options.StartLimit.TotalSeconds:0} s. {worker?.Describe()}".TrimEnd(), exception),
-                _ => exception,
-            };
         }
     }
 
@@ -125,7 +128,7 @@ internal sealed class WorkerSession : IAsyncDisposable
 
         try
         {
-            return await running.WaitAsync(CancelGrace);
+            return await running.WaitAsync(_options.CancelGrace);
         }
         catch (TimeoutException) when (!running.IsCompleted)
         {
@@ -156,7 +159,8 @@ internal sealed class WorkerSession : IAsyncDisposable
         await _worker.StopAsync(grace);
     }
 
-    public string Describe() => _worker.Describe();
+    /// <summary>What the worker printed last and how it ended.</summary>
+    public Task<string> LastWordsAsync() => LastWordsAsync(_worker);
 
     public async ValueTask DisposeAsync()
     {
@@ -171,9 +175,22 @@ internal sealed class WorkerSession : IAsyncDisposable
         connection.ReadLog(options.Log.Worker);
         var (capabilities, functions) = await connection.InitializeAsync(FunctionsHostOptions.Version, options.AppFolder, cancellationToken);
         var catalog = FunctionCatalog.Read(functions, options.HostJson.RoutePrefix, settings);
-        await Task.WhenAll(catalog.All.Where(function => !function.IsDisabled).Select(function => connection.LoadAsync(function, cancellationToken)));
+        // Those that are switched off too: they can still be fired.
+        await Task.WhenAll(catalog.All.Select(function => connection.LoadAsync(function, cancellationToken)));
         var http = worker.HttpAddress ?? (capabilities.TryGetValue("HttpUri", out var address) ? new Uri(address) : null);
+        if (http is null && catalog.Http.Any())
+        {
+            throw new LocalStartException("The worker takes no HTTP requests: its app needs the ASP.NET Core integration, ConfigureFunctionsWebApplication().");
+        }
+
         return new(options, worker, connection, catalog, http, settings);
+    }
+
+    /// <summary>The stream may end a moment before the process has said its last, so it gets that moment.</summary>
+    private static async Task<string> LastWordsAsync(IWorker worker)
+    {
+        await Task.WhenAny(worker.Ended, Task.Delay(LastMoment));
+        return worker.Describe();
     }
 
     private async Task RunAsync(FunctionEntry function, InvocationRequest request)

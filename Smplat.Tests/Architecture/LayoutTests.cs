@@ -1,17 +1,15 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Architecture;
 
-/// <summary>How files are laid out: small, one concept each, SQL in stores only.</summary>
+/// <summary>How files are laid out: names that say what they hold, SQL in stores only, no namespace of somebody else.</summary>
 public sealed partial class LayoutTests
 {
     private static readonly string[] EmptySuffixes =
         ["Manager", "Helper", "Util", "Utils", "Common", "Impl", "Processor", "Dto", "Model", "Service", "Base"];
-
-    [Test]
-    public void No_product_file_is_longer_than_300_lines() =>
-        Assert.That(Repository.ProductFiles().Where(path => File.ReadLines(path).Count() > 300), Is.Empty);
 
     [Test]
     public void Names_say_what_a_type_is() =>
@@ -29,6 +27,15 @@ public sealed partial class LayoutTests
             Is.Empty);
 
     [Test]
+    public void No_type_of_ours_is_declared_in_a_namespace_of_somebody_else() =>
+        Assert.That(
+            from file in Directory.EnumerateFiles(AppContext.BaseDirectory, "Smplat*.dll")
+            from type in Assembly.LoadFrom(file).GetTypes()
+            where type.Namespace is { } name && ForeignNamespace().IsMatch(name) && !type.IsDefined(typeof(CompilerGeneratedAttribute))
+            select type.FullName,
+            Is.Empty);
+
+    [Test]
     public void Product_code_has_no_conditional_compilation_and_nothing_left_to_do() =>
         Assert.That(
             Repository.ProductFiles()
@@ -37,6 +44,10 @@ public sealed partial class LayoutTests
 
     [GeneratedRegex(@"""""""\s*\n\s*(with\s+\w+\s+as|select\s|insert\s+into\s|update\s+\w+|delete\s+from\s)|""(select|insert into|delete from) \w", RegexOptions.None)]
     private static partial Regex Statement();
+
+    // Microsoft.CodeAnalysis: helpers that the compiler puts into every assembly.
+    [GeneratedRegex(@"^(Microsoft|Azure)(\.(?!CodeAnalysis)|$)")]
+    private static partial Regex ForeignNamespace();
 
     [GeneratedRegex(@"^\s*#if\s|\bTODO\b|\bFIXME\b|NotImplementedException", RegexOptions.Multiline)]
     private static partial Regex Unfinished();
