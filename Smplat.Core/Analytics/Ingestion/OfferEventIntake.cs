@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Analytics.Rejected;
 using Smplat.Core.Input;
@@ -47,14 +48,20 @@ public sealed class OfferEventIntake(
                 return new IntakeOutcome.Refused(new QueueFull());
             }
 
+            Exception? problem;
             try
             {
-                await write.Done.WaitAsync(Patience(write), clock, cancellationToken);
+                problem = await write.Done.WaitAsync(Patience(write), clock, cancellationToken);
             }
-            catch (TimeoutException) when (!write.Done.IsFaulted)
+            catch (TimeoutException)
             {
                 counters.RequestRefused("timeout");
                 return new IntakeOutcome.Refused(new CommitTimedOut());
+            }
+
+            if (problem is not null)
+            {
+                ExceptionDispatchInfo.Throw(problem);
             }
         }
 

@@ -131,14 +131,12 @@ public sealed class SingleFlight<T>(bool cancelsAbandoned = true)
     /// <summary>One run of the work.</summary>
     internal sealed class Flight(string key)
     {
-        // Without a timer there is nothing to dispose of, and a late cancellation must be harmless.
-        private readonly CancellationTokenSource _abandoned = new();
         private volatile bool _isForgotten;
 
         public string Key => key;
 
         /// <summary>Cancelled when nobody waits any more.</summary>
-        public CancellationToken Abandoned => _abandoned.Token;
+        public CancellationToken Abandoned => Cancellation.Token;
 
         public Task<T> Result { get; set; } = null!;
 
@@ -157,6 +155,9 @@ public sealed class SingleFlight<T>(bool cancelsAbandoned = true)
             return this;
         }
 
-        public Task CancelAsync() => _abandoned.CancelAsync();
+        // Without a timer there is nothing to dispose of, and a late cancellation must be harmless.
+        private CancellationTokenSource Cancellation { get; } = new();
+
+        public Task CancelAsync() => Cancellation.CancelAsync();
     }
 }

@@ -15,7 +15,7 @@ namespace Smplat.Core.Platform.Caching;
 /// <param name="bounds">What it may hold.</param>
 /// <param name="clock">Ages and lifetimes.</param>
 /// <param name="cancelsAbandoned">Whether a computation that nobody waits for any more is cancelled.</param>
-public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock, bool cancelsAbandoned = true) : IDisposable
+public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock, bool cancelsAbandoned = true)
 {
     // Room that a full cache makes at once, so that a sweep is paid for by many writes.
     private const double KeptWhenFull = 0.9;
@@ -44,7 +44,7 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
     }
 
     /// <param name="key">What is asked for.</param>
-    /// <param name="compute">Runs off the caller's thread, and ends early only when it is abandoned or the cache is disposed.</param>
+    /// <param name="compute">Runs off the caller's thread, and ends early only when it is abandoned, or by <see cref="CancelAll"/>.</param>
     /// <param name="policy">How patient this caller is, and what it puts up with.</param>
     /// <param name="cancellationToken">Ends this caller's waiting, nothing else.</param>
     public ValueTask<CacheAnswer<T>> GetAsync(
@@ -83,8 +83,8 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
         }
     }
 
-    /// <summary>Cancels what is being computed.</summary>
-    public void Dispose() => _flights.CancelAll();
+    /// <summary>Cancels what is being computed; for the end of the app.</summary>
+    public void CancelAll() => _flights.CancelAll();
 
     private async Task<CacheAnswer<T>> AskAsync(
         string key,

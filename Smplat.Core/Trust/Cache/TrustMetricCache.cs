@@ -63,7 +63,7 @@ public sealed class TrustMetricCache : IDisposable
     public void Dispose()
     {
         _isStopping = true;
-        _cache.Dispose();
+        _cache.CancelAll();
     }
 
     /// <summary>Runs a metric's query, within a time limit. A failure is logged and counted here, and thrown on.</summary>

@@ -25,7 +25,7 @@ public sealed class SingleFlightCacheTests
         static async Task<bool> RunAsync(int keys, int callers, int seed)
         {
             var random = new Random(seed);
-            using var cache = new SingleFlightCache<string>(new(100), TimeProvider.System, cancelsAbandoned: false);
+            var cache = new SingleFlightCache<string>(new(100), TimeProvider.System, cancelsAbandoned: false);
             var computed = new ConcurrentDictionary<string, int>();
             var plans = Enumerable.Range(0, callers).Select(_ => (Key: $"k{random.Next(keys)}", Leaves: random.Next(4) == 0)).ToArray();
             var ok = await Task.WhenAll(plans.Select(plan => Task.Run(async () =>
@@ -73,7 +73,7 @@ public sealed class SingleFlightCacheTests
         Prop.ForAll(cases.ToArbitrary(), entry =>
         {
             var clock = new FixedClock();
-            using var cache = new SingleFlightCache<int>(new(entry.entries, entry.bytes), clock);
+            var cache = new SingleFlightCache<int>(new(entry.entries, entry.bytes), clock);
             var kept = new Dictionary<string, (int Value, int Bytes, DateTimeOffset Until)>();
             var number = 0;
             foreach (var (key, bytes, seconds, wait) in entry.steps)
@@ -98,7 +98,7 @@ public sealed class SingleFlightCacheTests
     [Test]
     public async Task Bounds_hold_while_many_write()
     {
-        using var cache = new SingleFlightCache<int>(new(50, 1_000), TimeProvider.System);
+        var cache = new SingleFlightCache<int>(new(50, 1_000), TimeProvider.System);
         var writing = Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
         {
             for (var i = 0; i < 20_000; i++)
@@ -118,7 +118,7 @@ public sealed class SingleFlightCacheTests
     [Test]
     public async Task Nobody_who_asks_after_a_purge_gets_a_value_from_before_it()
     {
-        using var cache = new SingleFlightCache<long>(new(10), TimeProvider.System);
+        var cache = new SingleFlightCache<long>(new(10), TimeProvider.System);
         var (fact, purged, isOver) = (0L, 0L, false);
         var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
@@ -162,7 +162,7 @@ public sealed class SingleFlightCacheTests
     [Test]
     public async Task A_computation_that_a_purge_overtook_answers_its_callers_and_is_not_kept()
     {
-        using var cache = new SingleFlightCache<int>(new(10), new FixedClock());
+        var cache = new SingleFlightCache<int>(new(10), new FixedClock());
         var slow = new TaskCompletionSource<Computed<int>>();
         var before = cache.GetAsync("k", _ => slow.Task, default, CancellationToken.None);
 
@@ -178,7 +178,7 @@ public sealed class SingleFlightCacheTests
     [Test]
     public async Task Work_that_nobody_waits_for_any_more_is_cancelled_and_the_next_caller_starts_anew()
     {
-        using var cache = new SingleFlightCache<int>(new(10), new FixedClock());
+        var cache = new SingleFlightCache<int>(new(10), new FixedClock());
         var cancelled = new TaskCompletionSource();
         using var only = new CancellationTokenSource();
         var running = cache.GetAsync(
@@ -202,7 +202,7 @@ public sealed class SingleFlightCacheTests
     [Test]
     public async Task A_leader_that_leaves_fails_nobody()
     {
-        using var cache = new SingleFlightCache<int>(new(10), new FixedClock());
+        var cache = new SingleFlightCache<int>(new(10), new FixedClock());
         var slow = new TaskCompletionSource<Computed<int>>();
         using var impatient = new CancellationTokenSource();
         var leader = cache.GetAsync("k", token => slow.Task.WaitAsync(token), default, impatient.Token);
@@ -220,7 +220,7 @@ public sealed class SingleFlightCacheTests
     public async Task A_failure_is_never_kept_and_leaves_the_last_good_value_with_its_honest_age()
     {
         var clock = new FixedClock();
-        using var cache = new SingleFlightCache<int>(new(10), clock);
+        var cache = new SingleFlightCache<int>(new(10), clock);
         var policy = new CachePolicy { StaleLimit = TimeSpan.FromHours(3), RefreshWait = TimeSpan.FromHours(9), FailurePause = TimeSpan.FromSeconds(5) };
         var began = clock.GetUtcNow();
         await cache.GetAsync(
@@ -251,7 +251,7 @@ public sealed class SingleFlightCacheTests
     public async Task Values_live_as_long_as_they_say_and_one_without_a_lifetime_is_not_kept()
     {
         var clock = new FixedClock();
-        using var cache = new SingleFlightCache<int>(new(10), clock);
+        var cache = new SingleFlightCache<int>(new(10), clock);
         await cache.GetAsync("short", _ => Value(1, TimeSpan.FromMinutes(1)), default, CancellationToken.None);
         await cache.GetAsync("long", _ => Value(2), default, CancellationToken.None);
         await cache.GetAsync("none", _ => Value(3, TimeSpan.Zero), default, CancellationToken.None);
@@ -266,7 +266,7 @@ public sealed class SingleFlightCacheTests
     public async Task Early_refreshes_are_spread_over_the_end_of_the_lifetime()
     {
         var clock = new FixedClock();
-        using var cache = new SingleFlightCache<int>(new(1_000), clock);
+        var cache = new SingleFlightCache<int>(new(1_000), clock);
         for (var key = 0; key < 1_000; key++)
             cache.Keep($"k{key}", new(key, TimeSpan.FromMinutes(100), EarlyShare: 0.2));
 
@@ -291,7 +291,7 @@ public sealed class SingleFlightCacheTests
     public void A_full_cache_gives_up_what_has_expired_before_what_is_oldest()
     {
         var clock = new FixedClock();
-        using var cache = new SingleFlightCache<int>(new(10), clock);
+        var cache = new SingleFlightCache<int>(new(10), clock);
         cache.Keep("oldest", new(0, Hour));
         for (var key = 1; key < 10; key++)
             cache.Keep($"k{key}", new(key, TimeSpan.FromSeconds(1)));
@@ -306,7 +306,7 @@ public sealed class SingleFlightCacheTests
     [Test]
     public async Task A_dropped_value_does_not_take_its_successor_with_it()
     {
-        using var cache = new SingleFlightCache<string>(new(10), new FixedClock());
+        var cache = new SingleFlightCache<string>(new(10), new FixedClock());
         cache.Keep("k", new("old", Hour));
         await cache.GetAsync("k", _ => Task.FromResult(new Computed<string>("new", Hour)), new() { Fresh = true }, CancellationToken.None);
 

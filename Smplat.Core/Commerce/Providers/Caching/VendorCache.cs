@@ -10,7 +10,7 @@ namespace Smplat.Core.Commerce.Providers.Caching;
 
 /// <summary>Memory first, then the shared cache, then the vendor; the vendor is asked once at a time per key.</summary>
 public sealed class VendorCache(
-    ISharedCache shared, SharedWrites writes, IOptionsMonitor<VendorCacheOptions> options, TimeProvider clock) : IDisposable
+    ISharedCache shared, SharedWrites writes, IOptionsMonitor<VendorCacheOptions> options, TimeProvider clock)
 {
     private static readonly Counter<long> Lookups =
         SmplatTelemetry.Meter.CreateCounter<long>("smplat.vendor_cache.lookups", description: "Lookups by kind and where they were answered");
@@ -77,8 +77,6 @@ public sealed class VendorCache(
             _memory.Keep(key.Text, Share(key, shape, value, lifetime));
         }
     }
-
-    public void Dispose() => _memory.Dispose();
 
     private async Task<Computed<object>?> ReadSharedAsync<T>(CacheKey key, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
         where T : class
