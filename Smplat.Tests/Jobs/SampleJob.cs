@@ -1,5 +1,4 @@
 using Smplat.Core.Jobs;
-using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Tests.Jobs;
 

@@ -48,10 +48,9 @@ public sealed class OfferEventIntake(
                 return new IntakeOutcome.Refused(new QueueFull());
             }
 
-            Exception? problem;
             try
             {
-                problem = await write.Done.WaitAsync(Patience(write), clock, cancellationToken);
+                await write.Done.WaitAsync(Patience(write), clock, cancellationToken);
             }
             catch (TimeoutException)
             {
@@ -59,7 +58,7 @@ public sealed class OfferEventIntake(
                 return new IntakeOutcome.Refused(new CommitTimedOut());
             }
 
-            if (problem is not null)
+            if (write.Problem is { } problem)
             {
                 ExceptionDispatchInfo.Throw(problem);
             }

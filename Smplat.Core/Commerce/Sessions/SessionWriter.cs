@@ -48,7 +48,8 @@ public sealed class SessionWriter : BackgroundService
 
         try
         {
-            return await waiting.Done.WaitAsync(Patience, _clock, cancellationToken) is null;
+            await waiting.Done.WaitAsync(Patience, _clock, cancellationToken);
+            return waiting.Problem is null;
         }
         catch (TimeoutException)
         {
@@ -60,7 +61,7 @@ public sealed class SessionWriter : BackgroundService
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _group.RunAsync(stoppingToken);
 
     private Task InsertAsync(ArraySegment<Waiting> group, int attempt) =>
-        _store.InsertAsync(Array.ConvertAll(group.ToArray(), static waiting => waiting.Session), CancellationToken.None);
+        _store.InsertAsync([.. group.Select(static waiting => waiting.Session)], CancellationToken.None);
 
     private void Settle(ArraySegment<Waiting> group, Exception? problem)
     {

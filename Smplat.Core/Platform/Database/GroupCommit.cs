@@ -12,7 +12,10 @@ namespace Smplat.Core.Platform.Database;
 public sealed class GroupCommit<T>
 {
     private readonly Lock _gate = new();
-    private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
+
+    // The limits bound it; a channel of this kind keeps its buffer, so that an entry costs no allocation.
+    private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(int.MaxValue) { SingleReader = true });
+
     private readonly GroupRules<T> _rules;
     private readonly SplitCommit<T> _commit;
     private readonly TimeProvider _clock;

@@ -51,16 +51,31 @@ public sealed record GroupRules<T>
 /// <summary>A caller's place in a group: the entry that it waits for.</summary>
 public abstract class CommitTicket
 {
-    private readonly TaskCompletionSource<Exception?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool _isAbandoned;
+    private static readonly object Abandoned = new();
 
-    /// <summary>Ends after the commit with null, or with the reason why there was none. It never fails itself.</summary>
-    public Task<Exception?> Done => _done.Task;
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Null, then Abandoned, or the problem. One field, since there is a ticket for every request.
+    private volatile object? _state;
+
+    /// <summary>Ends after the commit, or when it is known that there is none; it never fails itself.</summary>
+    public Task Done => _done.Task;
+
+    /// <summary>Once it is done: why there was no commit; null when there was one.</summary>
+    public Exception? Problem => _state as Exception;
 
     /// <summary>The caller has stopped waiting.</summary>
-    public bool IsAbandoned => _isAbandoned;
+    public bool IsAbandoned => _state == Abandoned;
 
-    public void Abandon() => _isAbandoned = true;
+    public void Abandon() => Interlocked.CompareExchange(ref _state, Abandoned, null);
 
-    internal void Settle(Exception? problem) => _done.TrySetResult(problem);
+    internal void Settle(Exception? problem)
+    {
+        if (problem is not null)
+        {
+            _state = problem;
+        }
+
+        _done.TrySetResult();
+    }
 }
