@@ -115,8 +115,7 @@ internal sealed class TrustMeasurement(NpgsqlDataSource database)
         var options = new FixedOptions<TrustOptions>(new());
         var counters = new TrustCounters(new DurableCounters(new CounterStore(database), NullLogger<DurableCounters>.Instance));
         var registry = Registry();
-        var computation = new MetricComputation(options, counters, TimeProvider.System, NullLogger<MetricComputation>.Instance);
-        var cache = new TrustMetricCache(registry, computation, options, counters, TimeProvider.System);
+        var cache = new TrustMetricCache(registry, options, counters, TimeProvider.System, NullLogger<TrustMetricCache>.Instance);
         return (new(registry, cache, options, counters, TimeProvider.System, NullLogger<TrustResolver>.Instance), cache, registry);
     }
 

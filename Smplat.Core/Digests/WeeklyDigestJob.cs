@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Digests;
 
@@ -11,9 +12,7 @@ public sealed class WeeklyDigestJob(WeeklyDigest digest, IOptionsMonitor<WeeklyD
     public JobDefinition Definition { get; } = new(Id, "Sends weekly digests to the people who want them.")
     {
         MaxAttempts = 3,
-        BaseBackoff = TimeSpan.FromMinutes(1),
-        MaxBackoff = TimeSpan.FromMinutes(10),
-        Jitter = TimeSpan.FromSeconds(10),
+        Backoff = new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(10)) },
     };
 
     public bool IsEnabled => options.CurrentValue.IsEnabled;

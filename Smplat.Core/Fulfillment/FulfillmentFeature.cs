@@ -37,7 +37,7 @@ public static class FulfillmentFeature
         services.AddSingleton<BuiltInExecution>();
         services.AddSingleton<GuardedHttp>();
         services.AddSettings<HostOptions>();
-        services.AddSingleton<HostLanes>();
+        services.AddSingleton<HostBulkheads>();
         services.AddSingleton<ProviderStore>();
         services.AddSingleton<ProviderOrdering>();
         services.AddOutboxHandler<ProviderOrderHandler>();

@@ -1,3 +1,5 @@
+using Smplat.Core.Platform.Resilience;
+
 namespace Smplat.Core.Jobs;
 
 /// <summary>What the runner must know about a job: its name, its retries and how far apart its runs are.</summary>
@@ -8,16 +10,8 @@ public sealed record JobDefinition(string Id, string Purpose)
     /// <summary>Attempts of one run, the first included.</summary>
     public int MaxAttempts { get; init; } = 1;
 
-    /// <summary>Wait before the second attempt.</summary>
-    public TimeSpan BaseBackoff { get; init; } = TimeSpan.FromSeconds(5);
-
-    public double BackoffMultiplier { get; init; } = 2;
-
-    /// <summary>Longest wait between attempts; zero means no limit.</summary>
-    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>A random time of up to this is added to every wait.</summary>
-    public TimeSpan Jitter { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>Waits between the attempts. Default 5, 10, 20, 40, then 60 seconds, each with up to a second more.</summary>
+    public Backoff Backoff { get; init; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(1)) };
 
     /// <summary>How long a silent run is believed alive. The lease is renewed while the run goes on.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);

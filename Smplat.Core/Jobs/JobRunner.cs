@@ -156,7 +156,7 @@ public sealed class JobRunner(
         var now = clock.GetUtcNow();
         var error = Redaction.Redact(exception.Message);
         DateTimeOffset? next = claim.Attempt < job.Definition.MaxAttempts
-            ? now + BackoffPolicy.After(job.Definition, claim.Attempt, Random.Shared.NextDouble())
+            ? now + job.Definition.Backoff.After(claim.Attempt, Random.Shared.NextDouble())
             : null;
         JobLog.ServerActionFailed(logger, job.Definition.Id, claim.RunId, claim.Attempt, next, error, exception);
         await store.RecordFailureAsync(job, claim, Owner, error, next, now, CancellationToken.None);

@@ -2,12 +2,16 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Jobs;
 
 /// <summary>The job ledger.</summary>
 public sealed class JobStore(NpgsqlDataSource database, TimeProvider clock)
 {
+    // Longer than any job's lease, in this version and those that may run beside it.
+    private static readonly TimeSpan LongestLease = TimeSpan.FromHours(1);
+
     // At most one holder per job: the row lock serialises claimants, the lease and the spacing decide among them. Times that
     // lie further ahead than an honest clock writes them came from one that was wrong, and stop nobody.
     private const string ClaimRun =
@@ -16,7 +20,7 @@ public sealed class JobStore(NpgsqlDataSource database, TimeProvider clock)
             select job_id, run_id, run_triggered_by, locked_by, locked_until, last_started_at
             from job_state
             where job_id = @JobId
-                and (locked_until is null or locked_until <= @Now or locked_until > @Now + @Lease + interval '1 hour')
+                and (locked_until is null or locked_until <= @Now or locked_until > @Implausible)
                 and (next_attempt_at is null or @IgnoreSpacing)
                 and (@IgnoreSpacing or last_slot_at is null or last_slot_at + @Spacing <= @Now
                     or last_slot_at > @Now + interval '5 minutes')
@@ -57,7 +61,7 @@ public sealed class JobStore(NpgsqlDataSource database, TimeProvider clock)
             updated_at = @Now
         where job_id = @JobId
             and next_attempt_at <= @Now
-            and (locked_until is null or locked_until <= @Now)
+            and (locked_until is null or locked_until <= @Now or locked_until > @Implausible)
         returning run_id, run_triggered_by as triggered_by, attempt, last_started_at as started_at
         """;
 
@@ -145,6 +149,7 @@ public sealed class JobStore(NpgsqlDataSource database, TimeProvider clock)
                 job.Spacing,
                 job.Definition.Lease,
                 Now = now,
+                Implausible = Lease.Implausible(now, LongestLease),
             },
             cancellationToken));
     }
@@ -155,7 +160,14 @@ public sealed class JobStore(NpgsqlDataSource database, TimeProvider clock)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<JobClaim>(Sql.Command(
             ClaimRetry,
-            new { JobId = job.Definition.Id, Owner = owner, job.Definition.Lease, Now = now },
+            new
+            {
+                JobId = job.Definition.Id,
+                Owner = owner,
+                job.Definition.Lease,
+                Now = now,
+                Implausible = Lease.Implausible(now, LongestLease),
+            },
             cancellationToken));
     }
 

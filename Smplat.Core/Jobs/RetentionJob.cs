@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Smplat.Core.Database.Partitions;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Jobs;
 
@@ -16,9 +17,7 @@ public sealed class RetentionJob(
     public JobDefinition Definition { get; } = new("retention", "Keeps partitions ready and deletes what event and log tables need not keep.")
     {
         MaxAttempts = 5,
-        BaseBackoff = TimeSpan.FromSeconds(60),
-        MaxBackoff = TimeSpan.FromMinutes(30),
-        Jitter = TimeSpan.FromSeconds(20),
+        Backoff = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(30)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(20)) },
     };
 
     /// <summary>Always on: without it events would one day have no month to go to.</summary>

@@ -17,9 +17,12 @@ public sealed class NotificationOptions
     [Range(1, 32)]
     public int Parallelism { get; init; } = 4;
 
+    /// <summary>The longest lease that <see cref="LeaseSeconds"/> allows.</summary>
+    public const int MaxLeaseSeconds = 3600;
+
     /// <summary>Seconds after which a message is taken from a sender that shows no sign of life. Default 120.</summary>
     [ConfigurationKeyName("NOTIFICATION_LEASE_SECONDS")]
-    [Range(2, 3600)]
+    [Range(2, MaxLeaseSeconds)]
     public int LeaseSeconds { get; init; } = 120;
 
     /// <summary>Reminders and marketing that one person gets within 24 hours; 0 lifts the cap. Default 3.</summary>

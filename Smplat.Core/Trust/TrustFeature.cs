@@ -23,7 +23,6 @@ public static class TrustFeature
         services.AddSingleton(provider => new TrustMetricRegistry(TrustMetricList.Create(
             provider.GetRequiredService<TrustFactStore>(), provider.GetRequiredService<ForecastFactStore>())));
         services.AddSingleton<TrustCounters>();
-        services.AddSingleton<MetricComputation>();
         services.AddSingleton<TrustMetricCache>();
         services.AddSingleton<TrustResolver>();
         services.AddSingleton<TrustPurge>();

@@ -5,8 +5,8 @@ using Azure.Data.Tables;
 using Azure.Identity;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.Providers.Resilience;
 using Smplat.Core.Observability;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Functions.Storage;
 
@@ -22,7 +22,16 @@ public sealed class GuardedTable(
 
     private static readonly TimeSpan CreationTime = TimeSpan.FromSeconds(10);
 
-    private readonly CircuitBreaker _breaker = new(clock);
+    private readonly CircuitBreaker _breaker = new(
+        new()
+        {
+            ConsecutiveFailures = 5,
+            MinimumCalls = 20,
+            Window = TimeSpan.FromSeconds(60),
+            Break = new(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)),
+        },
+        clock);
+
     private readonly Lock _gate = new();
     private Connection? _connection;
 
@@ -31,7 +40,7 @@ public sealed class GuardedTable(
     public async Task<(bool IsAnswered, T? Value)> TryAsync<T>(
         Func<TableClient, CancellationToken, Task<T>> work, CancellationToken cancellationToken, TimeSpan? time = null)
     {
-        if (Connect() is not { } connection || !connection.IsReady || !_breaker.TryEnter())
+        if (Connect() is not { } connection || !connection.IsReady || !_breaker.TryEnter(out var pass))
         {
             return (false, default);
         }
@@ -43,18 +52,23 @@ public sealed class GuardedTable(
             running = work(connection.Table, limit.Token);
             var patience = time ?? TimeSpan.FromMilliseconds(options.CurrentValue.TimeoutMs);
             var value = await running.WaitAsync(patience, clock, cancellationToken);
-            _breaker.Succeed();
+            _breaker.Succeed(pass);
             return (true, value);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _breaker.Abandon();
+            _breaker.Abandon(pass);
             throw;
         }
         catch (Exception problem) when (IsOutage(problem))
         {
-            Note(problem, connection);
+            Note(problem, connection, pass);
             return (false, default);
+        }
+        catch
+        {
+            _breaker.Abandon(pass);
+            throw;
         }
         finally
         {
@@ -69,17 +83,15 @@ public sealed class GuardedTable(
         or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or InvalidCastException
         or OverflowException;
 
-    private void Note(Exception problem, Connection connection)
+    private void Note(Exception problem, Connection connection, CircuitPass pass)
     {
-        var before = _breaker.Position;
-        _breaker.Fail();
         Failures.Add(1, new("table", name), new("kind", problem.GetType().Name));
         if (problem is RequestFailedException { Status: 404 })
         {
             connection.Create();
         }
 
-        if (before != _breaker.Position)
+        if (_breaker.Fail(pass))
         {
             StorageLog.TablePaused(logger, name, problem.GetType().Name);
         }

@@ -31,9 +31,9 @@ public sealed partial class DependencyTests
     }
 
     [Test]
-    public void Database_jobs_notifications_and_observability_know_no_feature() =>
+    public void Database_jobs_notifications_observability_and_platform_know_no_feature() =>
         Assert.That(
-            from folder in new[] { "Database", "Jobs", "Notifications", "Observability", "Outgoing", "Settings", "Input" }
+            from folder in new[] { "Database", "Jobs", "Notifications", "Observability", "Outgoing", "Platform", "Settings", "Input" }
             from file in CoreFiles(folder)
             from feature in Features
             where Uses(file, feature)

@@ -18,7 +18,7 @@ public sealed class FailureTests
 
     [TestCaseSource(nameof(BackoffCases))]
     public void Waits_double_from_one_minute_up_to_half_an_hour(int retries, int seconds) =>
-        Assert.That(FailurePolicy.Backoff(retries), Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+        Assert.That(FailurePolicy.Waits.After(retries + 1), Is.EqualTo(TimeSpan.FromSeconds(seconds)));
 
     [TestCaseSource(nameof(Ladders))]
     public async Task A_task_that_always_fails_climbs_the_ladder(JsonElement ladder)

@@ -8,8 +8,7 @@ internal sealed class SampleJob(Func<JobRun, CancellationToken, Task<JobReport>>
     public JobDefinition Definition { get; init; } = new("sample-job", "A job of the tests")
     {
         MaxAttempts = 2,
-        BaseBackoff = TimeSpan.FromSeconds(10),
-        Jitter = TimeSpan.Zero,
+        Backoff = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60)),
     };
 
     public bool IsEnabled { get; set; } = true;

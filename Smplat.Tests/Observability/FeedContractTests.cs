@@ -83,8 +83,8 @@ public sealed partial class FeedContractTests
         var breaker = one.Services.GetRequiredService<ProviderCircuits>().Breaker(ProviderIds.All[0]);
         for (var failure = 0; failure < 5; failure++)
         {
-            breaker.TryEnter();
-            breaker.Fail();
+            breaker.TryEnter(out var pass);
+            breaker.Fail(pass);
         }
 
         await one.Services.GetRequiredService<CircuitReport>().WriteAsync(CancellationToken.None);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Smplat.Core.Observability.Counters;
+using Smplat.Core.Platform.Caching;
 using Smplat.Core.Trust;
 using Smplat.Core.Trust.Cache;
 using Smplat.Core.Trust.Metrics;
@@ -21,10 +22,10 @@ internal sealed class CacheLab : IDisposable
         var counters = new TrustCounters(new DurableCounters(new CounterStore(_nowhere), NullLogger<DurableCounters>.Instance));
         Cache = new(
             new TrustMetricRegistry(Metrics.Select(metric => metric.Metric)),
-            new MetricComputation(monitor, counters, Clock, NullLogger<MetricComputation>.Instance),
             monitor,
             counters,
-            Clock);
+            Clock,
+            NullLogger<TrustMetricCache>.Instance);
     }
 
     public FixedClock Clock { get; } = new();
@@ -35,7 +36,7 @@ internal sealed class CacheLab : IDisposable
 
     public TrustMetricCache Cache { get; }
 
-    public Task<ServedMetric> GetAsync(CancellationToken cancellationToken = default) => Cache.GetAsync(Metric.Id, cancellationToken);
+    public Task<CacheAnswer<MetricReading>> GetAsync(CancellationToken cancellationToken = default) => Cache.GetAsync(Metric.Id, cancellationToken);
 
     /// <summary>Waits until that many computations have begun.</summary>
     public Task StartedAsync(int count) => Eventually.BecomesTrueAsync(() => Metric.Started == count, $"{count} computations to begin");

@@ -1,5 +1,6 @@
+using Smplat.Core.Platform.Caching;
 using Smplat.Core.Trust;
-using Smplat.Core.Trust.Cache;
+using Smplat.Core.Trust.Metrics;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Trust;
@@ -27,7 +28,7 @@ public sealed class TrustMetricCacheTests
     public async Task A_value_is_remembered_for_fifteen_minutes_to_the_tick()
     {
         using var lab = new CacheLab(NoJitter, new ScriptedMetric { Answer = 1 });
-        Assert.That(await lab.GetAsync(), Is.InstanceOf<ServedMetric.Computed>());
+        Assert.That((await lab.GetAsync()).Origin, Is.EqualTo(CacheOrigin.Computed));
 
         lab.Clock.Advance(TimeSpan.FromMinutes(15));
         lab.Metric.Answer = 2;
@@ -35,7 +36,7 @@ public sealed class TrustMetricCacheTests
 
         lab.Clock.Advance(TimeSpan.FromTicks(1));
         var renewed = await lab.GetAsync();
-        Assert.That(renewed, Is.InstanceOf<ServedMetric.Computed>());
+        Assert.That(renewed.Origin, Is.EqualTo(CacheOrigin.Computed));
         Assert.That(Value(renewed), Is.EqualTo(2));
     }
 
@@ -49,7 +50,7 @@ public sealed class TrustMetricCacheTests
 
         lab.Clock.Advance(TimeSpan.FromMilliseconds(250));
         var served = await caller;
-        Assert.That(served, Is.InstanceOf<ServedMetric.Renewing>());
+        Assert.That(served.Origin, Is.EqualTo(CacheOrigin.Renewing));
         Assert.That(Value(served), Is.EqualTo(1));
 
         lab.Metric.Succeed(2);
@@ -65,8 +66,8 @@ public sealed class TrustMetricCacheTests
         await lab.StartedAsync(2);
         lab.Metric.Fail();
 
-        Assert.That(await caller, Is.InstanceOf<ServedMetric.Outdated>());
-        Assert.That(await lab.GetAsync(), Is.InstanceOf<ServedMetric.Outdated>());
+        Assert.That((await caller).Origin, Is.EqualTo(CacheOrigin.Outdated));
+        Assert.That((await lab.GetAsync()).Origin, Is.EqualTo(CacheOrigin.Outdated));
         Assert.That(lab.Metric.Started, Is.EqualTo(2), "tries pause after a failure");
 
         lab.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -83,7 +84,7 @@ public sealed class TrustMetricCacheTests
         await lab.StartedAsync(2);
         lab.Metric.Fail();
 
-        Assert.That(await caller, Is.InstanceOf<ServedMetric.Failed>());
+        Assert.That((await caller).Origin, Is.EqualTo(CacheOrigin.Failed));
     }
 
     [Test]
@@ -93,10 +94,10 @@ public sealed class TrustMetricCacheTests
         var caller = lab.GetAsync();
         await lab.StartedAsync(1);
         lab.Metric.Fail();
-        Assert.That(await caller, Is.InstanceOf<ServedMetric.Failed>());
+        Assert.That((await caller).Origin, Is.EqualTo(CacheOrigin.Failed));
 
         lab.Metric.Answer = 5;
-        Assert.That(await lab.GetAsync(), Is.InstanceOf<ServedMetric.Failed>());
+        Assert.That((await lab.GetAsync()).Origin, Is.EqualTo(CacheOrigin.Failed));
         lab.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.That(Value(await lab.GetAsync()), Is.EqualTo(5));
     }
@@ -110,7 +111,7 @@ public sealed class TrustMetricCacheTests
 
         lab.Clock.Advance(TimeSpan.FromSeconds(10));
 
-        Assert.That(await caller.WaitAsync(TimeSpan.FromSeconds(20)), Is.InstanceOf<ServedMetric.Failed>());
+        Assert.That((await caller.WaitAsync(TimeSpan.FromSeconds(20))).Origin, Is.EqualTo(CacheOrigin.Failed));
     }
 
     [Test]
@@ -157,7 +158,7 @@ public sealed class TrustMetricCacheTests
         Assert.That(lab.Metric.Started, Is.EqualTo(1));
 
         lab.Clock.Advance(TimeSpan.FromMinutes(3.1));
-        Assert.That(await lab.GetAsync(), Is.InstanceOf<ServedMetric.Remembered>());
+        Assert.That((await lab.GetAsync()).Origin, Is.EqualTo(CacheOrigin.Remembered));
         await lab.StartedAsync(2);
 
         lab.Metric.Succeed(2);
@@ -187,12 +188,5 @@ public sealed class TrustMetricCacheTests
         return lab;
     }
 
-    private static double? Value(ServedMetric served) => served switch
-    {
-        ServedMetric.Computed(var snapshot) => snapshot.Reading.Value,
-        ServedMetric.Remembered(var snapshot) => snapshot.Reading.Value,
-        ServedMetric.Renewing(var snapshot) => snapshot.Reading.Value,
-        ServedMetric.Outdated(var snapshot) => snapshot.Reading.Value,
-        _ => null,
-    };
+    private static double? Value(CacheAnswer<MetricReading> served) => served.Held?.Value.Value;
 }

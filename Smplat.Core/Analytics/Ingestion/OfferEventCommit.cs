@@ -1,15 +1,17 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Smplat.Core.Database;
 using Smplat.Core.Database.Partitions;
 using Smplat.Core.Input;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Analytics.Ingestion;
 
 /// <summary>
-/// Stores a group and says what became of each event. An event that the database refuses is found by halving the group,
-/// so its neighbours are stored; a passing outage is waited out while somebody still waits for the answer.
+/// Stores a group and says what became of each event. An event that the database refuses costs only itself; a passing
+/// outage is waited out while somebody still waits for the answer.
 /// </summary>
 public sealed class OfferEventCommit(
     OfferEventStore store,
@@ -18,8 +20,6 @@ public sealed class OfferEventCommit(
     TimeProvider clock,
     ILogger<OfferEventCommit> logger)
 {
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
-
     private MonthPartition _readyMonth;
 
     /// <summary>Stores the events of all writes and fills in their verdicts; throws on an outage that outlasts them.</summary>
@@ -29,52 +29,54 @@ public sealed class OfferEventCommit(
         var verdicts = new EventVerdict[group.Events.Length];
         var deadline = writes.Max(write => write.Deadline);
         var createdAt = clock.GetStoredNow();
-        for (var attempt = 1; ; attempt++)
+        var repeated = 0;
+        var commit = new SplitCommit<OfferEvent>(
+            (events, attempt) => StoreAsync(events, verdicts, createdAt, attempt > 1, cancellationToken),
+            (events, problem) =>
+            {
+                if (problem is not null && RefusedData.IsCauseOf(problem))
+                {
+                    verdicts[events.Offset] = Refuse(events[0], problem);
+                }
+            },
+            (events, _, problem) =>
+            {
+                var isWorthwhile = !cancellationToken.IsCancellationRequested && clock.GetUtcNow() < deadline;
+                if (isWorthwhile)
+                {
+                    AnalyticsLog.CommitRepeated(logger, events.Count, ++repeated, problem.GetType().Name);
+                }
+
+                return isWorthwhile;
+            },
+            clock);
+        if (await commit.RunAsync(group.Events) is { } stopped)
         {
-            try
-            {
-                await StoreAsync(group.Events, verdicts, createdAt, attempt > 1, cancellationToken);
-                group.Deliver(verdicts);
-                return;
-            }
-            catch (Exception exception) when (
-                Transient.IsOutage(exception) && !cancellationToken.IsCancellationRequested && clock.GetUtcNow() < deadline)
-            {
-                AnalyticsLog.CommitRepeated(logger, group.Events.Length, attempt, exception.GetType().Name);
-                await Task.Delay(RetryDelay, clock, cancellationToken);
-            }
+            ExceptionDispatchInfo.Throw(stopped);
         }
+
+        group.Deliver(verdicts);
     }
 
     private async Task StoreAsync(
         ArraySegment<OfferEvent> events,
-        Memory<EventVerdict> verdicts,
+        EventVerdict[] verdicts,
         DateTimeOffset createdAt,
         bool isRepeated,
         CancellationToken cancellationToken)
     {
         await EnsureMonthAsync(createdAt, cancellationToken);
-        try
-        {
-            var known = events.Count < options.CurrentValue.MinCopyEvents
-                ? await store.InsertAsync(events, createdAt, cancellationToken)
-                : await store.CopyAsync(events, createdAt, cancellationToken);
-            Judge(events, verdicts.Span, known, createdAt, isRepeated);
-        }
-        catch (PostgresException exception) when (RefusedData.IsCauseOf(exception))
-        {
-            if (events.Count == 1)
-            {
-                AnalyticsLog.EventRefusedByDatabase(logger, events[0].Id, exception.SqlState);
-                verdicts.Span[0] = EventVerdict.Rejected(
-                    events[0].Id, [new FieldError(["body"], "The database refuses this event.", $"storage_{exception.SqlState}")]);
-                return;
-            }
+        var known = events.Count < options.CurrentValue.MinCopyEvents
+            ? await store.InsertAsync(events, createdAt, cancellationToken)
+            : await store.CopyAsync(events, createdAt, cancellationToken);
+        Judge(events, verdicts.AsSpan(events.Offset, events.Count), known, createdAt, isRepeated);
+    }
 
-            var half = events.Count / 2;
-            await StoreAsync(events[..half], verdicts[..half], createdAt, isRepeated, cancellationToken);
-            await StoreAsync(events[half..], verdicts[half..], createdAt, isRepeated, cancellationToken);
-        }
+    private EventVerdict Refuse(OfferEvent refused, Exception problem)
+    {
+        var state = problem is PostgresException postgres ? postgres.SqlState : "value";
+        AnalyticsLog.EventRefusedByDatabase(logger, refused.Id, state);
+        return EventVerdict.Rejected(refused.Id, [new FieldError(["body"], "The database refuses this event.", $"storage_{state}")]);
     }
 
     /// <param name="isRepeated">

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Analytics.Rejected;
 using Smplat.Core.Input;
@@ -51,10 +52,15 @@ public sealed class OfferEventIntake(
             {
                 await write.Done.WaitAsync(Patience(write), clock, cancellationToken);
             }
-            catch (TimeoutException) when (!write.Done.IsFaulted)
+            catch (TimeoutException)
             {
                 counters.RequestRefused("timeout");
                 return new IntakeOutcome.Refused(new CommitTimedOut());
+            }
+
+            if (write.Problem is { } problem)
+            {
+                ExceptionDispatchInfo.Throw(problem);
             }
         }
 

@@ -1,127 +1,95 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Analytics.Ingestion;
 
 /// <summary>
-/// Group commit: while one group is being committed the events of later requests gather, and become the next group. No
-/// event is acknowledged before its commit; what waits is bounded by count and bytes, and beyond that callers are sent away.
+/// Gathers the events of requests and commits them in groups. No event is acknowledged before its commit; what waits is
+/// bounded by count and bytes, and beyond that callers are sent away.
 /// </summary>
-public sealed class OfferEventWriter(
-    OfferEventCommit commit,
-    MigrationGate gate,
-    EventCounters counters,
-    IOptionsMonitor<IngestionOptions> options,
-    TimeProvider clock,
-    ILogger<OfferEventWriter> logger) : BackgroundService
+public sealed class OfferEventWriter : BackgroundService
 {
-    /// <summary>
-    /// Events from which the next group need not wait for this one. Smaller groups are mostly the price of their commit, which
-    /// those that arrive meanwhile share.
-    /// </summary>
+    /// <summary>Events from which the next group need not wait for this one.</summary>
     private const int SideBySideFrom = 250;
 
-    private readonly Channel<OfferEventWrite> _queue = Channel.CreateUnbounded<OfferEventWrite>();
-    private long _waitingEvents;
-    private long _waitingBytes;
+    private readonly GroupCommit<OfferEventWrite> _group;
+    private readonly OfferEventCommit _commit;
+    private readonly MigrationGate _gate;
+    private readonly EventCounters _counters;
+    private readonly IOptionsMonitor<IngestionOptions> _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
 
-    public long WaitingEvents => Interlocked.Read(ref _waitingEvents);
+    public OfferEventWriter(
+        OfferEventCommit commit,
+        MigrationGate gate,
+        EventCounters counters,
+        IOptionsMonitor<IngestionOptions> options,
+        TimeProvider clock,
+        ILogger<OfferEventWriter> logger)
+    {
+        (_commit, _gate, _counters, _options, _clock, _logger) = (commit, gate, counters, options, clock, logger);
+        _group = new(
+            new()
+            {
+                Commit = StoreAsync,
+                Settle = Settle,
+                Limits = Limits,
+                RowsOf = static write => write.Events.Count,
+                BytesOf = static write => write.Bytes,
+            },
+            clock);
+    }
+
+    public long WaitingEvents => _group.Waiting;
 
     /// <summary>Queues the events of a request; null when there is no room for them.</summary>
     public OfferEventWrite? TryQueue(IReadOnlyList<OfferEvent> events)
     {
-        var settings = options.CurrentValue;
         var write = new OfferEventWrite(
-            events, clock.GetUtcNow() + TimeSpan.FromMilliseconds(settings.WriteTimeoutMilliseconds));
-        var count = Interlocked.Add(ref _waitingEvents, events.Count);
-        var bytes = Interlocked.Add(ref _waitingBytes, write.Bytes);
-
-        // A single request that is larger than the whole queue still passes through an empty one.
-        var isAlone = count == events.Count;
-        var fits = isAlone || (count <= settings.MaxQueuedEvents && bytes <= settings.MaxQueuedMegabytes * 1_048_576L);
-        if (fits && _queue.Writer.TryWrite(write))
-        {
-            return write;
-        }
-
-        Release(write);
-        return null;
-    }
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        // What was queued is still committed: its callers are waiting.
-        _queue.Writer.TryComplete();
-        if (ExecuteTask is { } loops)
-        {
-            await Task.WhenAny(loops, Task.Delay(Timeout.Infinite, cancellationToken));
-        }
-
-        await base.StopAsync(cancellationToken);
+            events, _clock.GetUtcNow() + TimeSpan.FromMilliseconds(_options.CurrentValue.WriteTimeoutMilliseconds));
+        return _group.TryAdd(write) ? write : null;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await gate.WaitAsync(stoppingToken);
-        var running = new List<Task>();
-        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
-        {
-            var (group, count) = Take();
-            if (count == 0)
-            {
-                continue;
-            }
+        await ((Task)_gate.WaitAsync(stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-            running.Add(WriteAsync(group, count, stoppingToken));
-            var most = count < SideBySideFrom ? 1 : options.CurrentValue.Writers;
-            while (running.Count >= most)
-            {
-                running.Remove(await Task.WhenAny(running));
-            }
-        }
-
-        await Task.WhenAll(running);
+        // Also when the app stops before the schema is there: those who wait are to get an answer.
+        await _group.RunAsync(stoppingToken);
     }
 
-    private (List<OfferEventWrite> Group, int Count) Take()
+    private GatherLimits Limits()
     {
-        var (group, count) = (new List<OfferEventWrite>(), 0);
-        while (count < options.CurrentValue.MaxGroupEvents && _queue.Reader.TryRead(out var write))
+        var settings = _options.CurrentValue;
+        return new(settings.MaxQueuedEvents, settings.MaxGroupEvents)
         {
-            count += write.Events.Count;
-            group.Add(write);
-        }
-
-        return (group, count);
+            MaxBytes = settings.MaxQueuedMegabytes * 1_048_576L,
+            Writers = settings.Writers,
+            SideBySideFrom = SideBySideFrom,
+        };
     }
 
-    private async Task WriteAsync(List<OfferEventWrite> group, int count, CancellationToken stoppingToken)
+    private async Task StoreAsync(ArraySegment<OfferEventWrite> group, int attempt)
     {
-        var startedAt = clock.GetTimestamp();
-        try
-        {
-            await commit.StoreAsync(group, stoppingToken);
-            counters.GroupStored(group, count, clock.GetElapsedTime(startedAt));
-            group.ForEach(write => write.Complete());
-        }
-        catch (Exception exception)
-        {
-            // Every caller learns of it; the loop must live on for those who come after.
-            AnalyticsLog.GroupFailed(logger, count, exception.GetType().Name);
-            group.ForEach(write => write.Fail(exception));
-        }
-        finally
-        {
-            group.ForEach(Release);
-        }
+        var startedAt = _clock.GetTimestamp();
+        await _commit.StoreAsync(group, CancellationToken.None);
+        _counters.GroupStored(group, group.Sum(static write => write.Events.Count), _clock.GetElapsedTime(startedAt));
     }
 
-    private void Release(OfferEventWrite write)
+    private void Settle(ArraySegment<OfferEventWrite> group, Exception? problem)
     {
-        Interlocked.Add(ref _waitingEvents, -write.Events.Count);
-        Interlocked.Add(ref _waitingBytes, -write.Bytes);
+        if (problem is not null)
+        {
+            AnalyticsLog.GroupFailed(_logger, group.Sum(static write => write.Events.Count), problem.GetType().Name);
+        }
+
+        foreach (var write in group)
+        {
+            write.Settle(problem);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Smplat.Core.Analytics.Rejected;
 using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Analytics.Retention;
 
@@ -16,8 +17,7 @@ public sealed class AnalyticsRetentionJob(
     public JobDefinition Definition { get; } = new("analytics-retention", "Takes personal ties off old events and deletes old rejected ones.")
     {
         MaxAttempts = 5,
-        BaseBackoff = TimeSpan.FromSeconds(60),
-        MaxBackoff = TimeSpan.FromMinutes(30),
+        Backoff = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(30)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(1)) },
     };
 
     /// <summary>Always on: what was promised to be forgotten is.</summary>

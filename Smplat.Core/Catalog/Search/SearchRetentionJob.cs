@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Catalog.Search;
 
@@ -9,8 +10,7 @@ public sealed class SearchRetentionJob(SearchStore store, IOptionsMonitor<Catalo
     public JobDefinition Definition { get; } = new("catalog-search-retention", "Forgets searches that nobody makes any more.")
     {
         MaxAttempts = 5,
-        BaseBackoff = TimeSpan.FromSeconds(60),
-        MaxBackoff = TimeSpan.FromMinutes(30),
+        Backoff = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(30)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(1)) },
     };
 
     public bool IsEnabled => true;

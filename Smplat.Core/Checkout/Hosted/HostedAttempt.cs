@@ -22,7 +22,7 @@ public sealed class HostedAttempt(
         }
 
         var attempt = session.RetryCount + 1;
-        var nextRetryAt = now + RetryPolicy.Wait(attempt);
+        var nextRetryAt = now + RetryPolicy.Waits.After(attempt);
         var keys = HostedNotices.Keys(id, session.RetryCount, options.CurrentValue.EmailRecipients);
         var lastNotice = await store.LastNoticeAsync(keys, transaction, cancellationToken);
         var lastStatus = RecoveryTrail.LastStatus(session.Metadata);

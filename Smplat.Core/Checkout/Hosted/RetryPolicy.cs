@@ -1,3 +1,5 @@
+using Smplat.Core.Platform.Resilience;
+
 namespace Smplat.Core.Checkout.Hosted;
 
 /// <summary>When a session is looked after again, and when somebody is told.</summary>
@@ -12,8 +14,7 @@ public static class RetryPolicy
     private static readonly TimeSpan QuietBetweenNotices = TimeSpan.FromHours(6);
 
     /// <summary>10, 20, 40, 80, 160 and then at most 240 minutes.</summary>
-    /// <param name="attempt">The attempt that is being made, from 1.</param>
-    public static TimeSpan Wait(int attempt) => TimeSpan.FromMinutes(Math.Min(240, 10 * Math.Pow(2, Math.Min(attempt, 20) - 1)));
+    public static readonly Backoff Waits = new(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(240));
 
     public static bool IsForSlack(int attempt) => attempt >= SlackFromAttempt;
 

@@ -30,9 +30,12 @@ public sealed class CheckoutRecoveryOptions
     [Range(1, 1000)]
     public int BatchSize { get; init; } = 50;
 
+    /// <summary>The longest hold that <see cref="HoldSeconds"/> allows.</summary>
+    public const int MaxHoldSeconds = 3600;
+
     /// <summary>Seconds after which checkouts are taken from a sweep that has died. Default 300.</summary>
     [ConfigurationKeyName("CHECKOUT_RECOVERY_HOLD_SECONDS")]
-    [Range(1, 3600)]
+    [Range(1, MaxHoldSeconds)]
     public int HoldSeconds { get; init; } = 300;
 
     /// <summary>Days for which a resume link works. Default 14.</summary>

@@ -1,12 +1,15 @@
 using Dapper;
 using Npgsql;
 using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Checkout.Recovery;
 
 /// <summary>Finds and claims checkouts that have stalled, and looks at an order right before its prompt is sent.</summary>
 public sealed class RecoveryStore(NpgsqlDataSource database)
 {
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(CheckoutRecoveryOptions.MaxHoldSeconds);
+
     // Unpaid storefront orders that have been idle get a checkout that waits for the sweep. Orders under lock come next time.
     private const string Enroll = """
         with idle as (
@@ -43,7 +46,8 @@ public sealed class RecoveryStore(NpgsqlDataSource database)
         with due as (
             select id
             from checkout_orchestrations
-            where stage_status = 'waiting' and next_action_at <= @now and (locked_until is null or locked_until <= @now)
+            where stage_status = 'waiting' and next_action_at <= @now
+                and (locked_until is null or locked_until <= @now or locked_until > @implausible)
             order by next_action_at, id
             limit @limit
             for update skip locked
@@ -108,7 +112,10 @@ public sealed class RecoveryStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return (await connection.QueryAsync<StalledCheckout>(
-            Sql.Command(Claim, new { owner, limit, now, lockedUntil }, cancellationToken))).AsList();
+            Sql.Command(
+                Claim,
+                new { owner, limit, now, lockedUntil, implausible = Lease.Implausible(now, LongestHold) },
+                cancellationToken))).AsList();
     }
 
     public Task<bool> HoldAsync(

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Jobs;
 using Smplat.Core.Observability.Counters;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Checkout.Recovery;
 
@@ -25,9 +26,7 @@ public sealed class RecoverySweepJob(
     public JobDefinition Definition { get; } = new(Id, "Reminds people of checkouts that have stalled.")
     {
         MaxAttempts = 3,
-        BaseBackoff = TimeSpan.FromSeconds(45),
-        MaxBackoff = TimeSpan.FromSeconds(300),
-        Jitter = TimeSpan.FromSeconds(10),
+        Backoff = new(TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(300)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(10)) },
         IsCatalogJob = true,
         Task = "jobs.checkout_recovery.monitor_checkout_orchestrations",
     };

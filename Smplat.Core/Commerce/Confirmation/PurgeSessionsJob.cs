@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce.Confirmation;
 
@@ -14,7 +15,7 @@ public sealed class PurgeSessionsJob(
         new("purge-routing-sessions", "Deletes expired routing sessions, idempotency keys and shadow scores.")
         {
             MaxAttempts = 5,
-            BaseBackoff = TimeSpan.FromSeconds(60),
+            Backoff = new(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(1)) },
         };
 
     public bool IsEnabled => options.CurrentValue.PurgeEnabled;

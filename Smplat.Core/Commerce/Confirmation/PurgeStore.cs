@@ -10,24 +10,34 @@ public sealed class PurgeStore(NpgsqlDataSource database)
     // Tokens that nobody used are marked, so that reports tell them from confirmed ones.
     private const string Expire =
         """
-        update commerce.routing_sessions
-        set status = 'expired', updated_at = @now, row_version = row_version + 1
-        where id in (
-            select id from commerce.routing_sessions
+        with due as (
+            select id
+            from commerce.routing_sessions
             where status = 'pending' and expires_at <= @now
+            order by expires_at
             limit @limit
-            for update skip locked)
+            for update skip locked
+        )
+        update commerce.routing_sessions session
+        set status = 'expired', updated_at = @now, row_version = row_version + 1
+        from due
+        where session.id = due.id
         """;
 
     // Never a session that is being confirmed, however old.
     private const string DeleteSessions =
         """
-        delete from commerce.routing_sessions
-        where id in (
-            select id from commerce.routing_sessions
+        with due as (
+            select id
+            from commerce.routing_sessions
             where expires_at < @before and status not in ('pending', 'confirming')
+            order by expires_at
             limit @limit
-            for update skip locked)
+            for update skip locked
+        )
+        delete from commerce.routing_sessions session
+        using due
+        where session.id = due.id
         """;
 
     private const string DeleteKeys =

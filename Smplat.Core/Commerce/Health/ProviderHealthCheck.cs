@@ -1,5 +1,6 @@
 using Smplat.Core.Commerce.Answers;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce.Health;
 

@@ -5,6 +5,7 @@ using Smplat.Core.Commerce.Providers.MealMe;
 using Smplat.Core.Commerce.Providers.MealMe.Webhooks;
 using Smplat.Core.Commerce.Providers.Resilience;
 using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce.Providers;
 
@@ -28,8 +29,7 @@ public sealed class VendorUpkeepJob(
     public JobDefinition Definition { get; } = new(Id, "Deletes expired vendor answers, old hours of the vendor call ledger, old webhooks.")
     {
         MaxAttempts = 3,
-        BaseBackoff = TimeSpan.FromSeconds(30),
-        MaxBackoff = TimeSpan.FromMinutes(5),
+        Backoff = new(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(1)) },
     };
 
     public bool IsEnabled => true;

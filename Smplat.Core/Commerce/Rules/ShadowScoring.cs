@@ -1,8 +1,8 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Commerce.Rules;
 
@@ -10,60 +10,46 @@ namespace Smplat.Core.Commerce.Rules;
 /// Scores a sample of the decisions by every rule, behind the requests. It is a sample: when the queue is full or the
 /// database away, verdicts are dropped rather than anything held up.
 /// </summary>
-public sealed class ShadowScoring(
-    ShadowScoreStore store, IOptionsMonitor<RuleOptions> options, TimeProvider clock, ILogger<ShadowScoring> logger)
-    : BackgroundService
+public sealed class ShadowScoring : BackgroundService
 {
     private const int Capacity = 1024;
-    private const int LargestBatch = 64;
+    private const int LargestGroup = 64;
 
-    private readonly Channel<(string RouteId, RoutingDecision Decision, DateTimeOffset At)> _queue =
-        Channel.CreateBounded<(string, RoutingDecision, DateTimeOffset)>(
-            new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly GroupCommit<Sample> _group;
+    private readonly IOptionsMonitor<RuleOptions> _options;
+    private readonly TimeProvider _clock;
+
+    public ShadowScoring(ShadowScoreStore store, IOptionsMonitor<RuleOptions> options, TimeProvider clock, ILogger<ShadowScoring> logger)
+    {
+        (_options, _clock) = (options, clock);
+        _group = new(
+            new()
+            {
+                Commit = (samples, _) => store.AppendAsync(Score(samples), CancellationToken.None),
+                Settle = (samples, problem) =>
+                {
+                    if (problem is not null)
+                    {
+                        CommerceLog.ShadowScoresDropped(logger, Score(samples).Count, problem.GetType().Name);
+                    }
+                },
+                Limits = static () => new(Capacity, LargestGroup),
+            },
+            clock);
+    }
 
     public void Consider(string routeId, RoutingDecision decision)
     {
-        if (ShadowScore.IsSampled(routeId, options.CurrentValue.ShadowSamplePercent))
+        if (ShadowScore.IsSampled(routeId, _options.CurrentValue.ShadowSamplePercent))
         {
-            _queue.Writer.TryWrite((routeId, decision, clock.GetUtcNow()));
+            _group.TryAdd(new Sample(routeId, decision, _clock.GetUtcNow()));
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (await _queue.Reader.WaitToReadAsync(stoppingToken))
-            {
-                await WriteAsync();
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            await WriteAsync();
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _group.RunAsync(stoppingToken);
 
-    private async Task WriteAsync()
-    {
-        var scores = new List<ShadowScore>();
-        for (var taken = 0; taken < LargestBatch && _queue.Reader.TryRead(out var sample); taken++)
-        {
-            scores.AddRange(ShadowScore.Of(sample.RouteId, sample.Decision, sample.At));
-        }
+    private static List<ShadowScore> Score(ArraySegment<Sample> samples) =>
+        [.. samples.SelectMany(sample => ShadowScore.Of(sample.RouteId, sample.Decision, sample.At))];
 
-        if (scores.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            await store.AppendAsync(scores, CancellationToken.None);
-        }
-        catch (Exception exception)
-        {
-            CommerceLog.ShadowScoresDropped(logger, scores.Count, exception.GetType().Name);
-        }
-    }
+    private sealed record Sample(string RouteId, RoutingDecision Decision, DateTimeOffset At);
 }

@@ -1,125 +1,83 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Commerce.Sessions;
 
 /// <summary>
-/// Commits routing sessions in groups: while one insert is under way, the decisions that arrive wait together for the next,
-/// so that many answers share one commit. A session is committed before its answer is given, or the answer is an outage.
+/// Commits routing sessions in groups, so that many answers share one commit. A session is committed before its answer is
+/// given, or the answer is an outage.
 /// </summary>
-public sealed class SessionWriter(RoutingSessionStore store, TimeProvider clock, ILogger<SessionWriter> logger)
-    : BackgroundService
+public sealed class SessionWriter : BackgroundService
 {
     /// <summary>Decisions that may wait; beyond it callers are turned away at once instead of waiting in vain.</summary>
     public const int Capacity = 4096;
 
-    private const int LargestBatch = 256;
+    private const int LargestGroup = 256;
 
     /// <summary>Longest wait of a caller, from handing over to committed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly GroupCommit<Waiting> _group;
+    private readonly RoutingSessionStore _store;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+
+    public SessionWriter(RoutingSessionStore store, TimeProvider clock, ILogger<SessionWriter> logger)
+    {
+        (_store, _clock, _logger) = (store, clock, logger);
+        _group = new(
+            new()
+            {
+                Commit = InsertAsync,
+                Settle = Settle,
+                Limits = static () => new(Capacity, LargestGroup),
+                IsWanted = static waiting => !waiting.IsAbandoned,
+            },
+            clock);
+    }
 
     /// <returns>True once the session is committed; false when it could not be in time.</returns>
     public async Task<bool> CommitAsync(RoutingSession session, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(session);
-        if (!_queue.Writer.TryWrite(waiting))
+        if (!_group.TryAdd(waiting))
         {
             return false;
         }
 
         try
         {
-            return await waiting.Committed.Task.WaitAsync(Patience, clock, cancellationToken);
+            await waiting.Done.WaitAsync(Patience, _clock, cancellationToken);
+            return waiting.Problem is null;
         }
         catch (TimeoutException)
         {
-            waiting.IsAbandoned = true;
+            waiting.Abandon();
             return false;
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _group.RunAsync(stoppingToken);
+
+    private Task InsertAsync(ArraySegment<Waiting> group, int attempt) =>
+        _store.InsertAsync([.. group.Select(static waiting => waiting.Session)], CancellationToken.None);
+
+    private void Settle(ArraySegment<Waiting> group, Exception? problem)
     {
-        var batch = new List<Waiting>(LargestBatch);
-        try
+        if (problem is not (null or OperationCanceledException))
         {
-            while (await _queue.Reader.WaitToReadAsync(stoppingToken))
-            {
-                Take(batch);
-                await CommitBatchAsync(batch);
-                batch.Clear();
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The last callers still get their commit.
+            CommerceLog.SessionsNotCommitted(_logger, group.Count, problem.GetType().Name, problem);
         }
 
-        _queue.Writer.TryComplete();
-        for (Take(batch); batch.Count > 0; Take(batch))
+        foreach (var waiting in group)
         {
-            await CommitBatchAsync(batch);
-            batch.Clear();
+            waiting.Settle(problem);
         }
     }
 
-    private void Take(List<Waiting> batch)
-    {
-        while (batch.Count < LargestBatch && _queue.Reader.TryRead(out var waiting))
-        {
-            if (!waiting.IsAbandoned)
-            {
-                batch.Add(waiting);
-            }
-        }
-    }
-
-    private async Task CommitBatchAsync(List<Waiting> batch)
-    {
-        if (batch.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            await store.InsertAsync([.. batch.Select(waiting => waiting.Session)], CancellationToken.None);
-            Answer(batch, true);
-        }
-        catch (Exception exception) when (Transient.IsOutage(exception) || batch.Count == 1)
-        {
-            CommerceLog.SessionsNotCommitted(logger, batch.Count, exception.GetType().Name, exception);
-            Answer(batch, false);
-        }
-        catch (Exception)
-        {
-            // One bad row must not cost the others their answer.
-            foreach (var waiting in batch.ToArray())
-            {
-                await CommitBatchAsync([waiting]);
-            }
-        }
-    }
-
-    private static void Answer(List<Waiting> batch, bool isCommitted)
-    {
-        foreach (var waiting in batch)
-        {
-            waiting.Committed.TrySetResult(isCommitted);
-        }
-    }
-
-    private sealed class Waiting(RoutingSession session)
+    private sealed class Waiting(RoutingSession session) : CommitTicket
     {
         public RoutingSession Session => session;
-
-        public TaskCompletionSource<bool> Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public volatile bool IsAbandoned;
     }
 }

@@ -14,7 +14,7 @@ namespace Smplat.Core.Fulfillment.Execution;
 /// platform by itself.
 /// </summary>
 public sealed class BuiltInExecution(
-    GuardedHttp http, HostLanes hosts, IOptionsMonitor<ExecutionOptions> options, TimeProvider clock)
+    GuardedHttp http, HostBulkheads hosts, IOptionsMonitor<ExecutionOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 

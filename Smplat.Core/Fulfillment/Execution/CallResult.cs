@@ -1,9 +1,9 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Smplat.Core.Observability;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Fulfillment.Execution;
 
@@ -32,7 +32,7 @@ public sealed record CallResult(HttpStatusCode Status, TimeSpan Duration, JsonNo
             duration,
             json ?? (text.Length == 0 ? null : JsonValue.Create(preview)),
             preview,
-            Wait(response.Headers.RetryAfter, now));
+            RetryAfterHeader.Read(response.Headers.RetryAfter, now));
     }
 
     /// <summary>The text without values that must not be kept.</summary>
@@ -89,7 +89,4 @@ public sealed record CallResult(HttpStatusCode Status, TimeSpan Duration, JsonNo
                 break;
         }
     }
-
-    private static TimeSpan? Wait(RetryConditionHeaderValue? header, DateTimeOffset now) =>
-        header?.Delta ?? (header?.Date is { } date && date > now ? date - now : null);
 }

@@ -12,7 +12,7 @@ namespace Smplat.Core.Fulfillment.Execution;
 /// <summary>Tasks that say themselves what is to be called: <c>payload.execution</c>.</summary>
 public sealed class ConfiguredExecution(
     GuardedHttp http,
-    HostLanes hosts,
+    HostBulkheads hosts,
     OrderFile orders,
     IOptionsMonitor<ExecutionOptions> options,
     IConfiguration configuration,

@@ -1,102 +1,120 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Smplat.Core.Database;
 using Smplat.Core.Fulfillment.Figures;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Fulfillment.Worker;
 
 /// <summary>
-/// Records successes. Whatever has gathered while the last statement ran goes into the next one, up to the batch size, so
+/// Records successes. Whatever has gathered while the last statements ran goes into the next one, up to the batch size, so
 /// that a single slow task is acknowledged at once and a flood in few statements. Size 1 acknowledges each by itself.
 /// </summary>
-internal sealed class Acknowledger(
-    TaskQueueStore queue,
-    string owner,
-    int batchSize,
-    TimeSpan patience,
-    FulfillmentTally tally,
-    DrainCounts counts,
-    TimeProvider clock,
-    ILogger logger)
+internal sealed class Acknowledger
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private const int Writers = 2;
 
-    private readonly Channel<(HeldTask Held, FinishedTask Finished)> _finished =
-        Channel.CreateUnbounded<(HeldTask, FinishedTask)>();
+    private readonly GroupCommit<Success>? _group;
+    private readonly SplitCommit<Success> _alone;
+    private readonly TaskQueueStore _queue;
+    private readonly string _owner;
+    private readonly FulfillmentTally _tally;
+    private readonly DrainCounts _counts;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
 
-    public bool IsBatched => batchSize > 1;
-
-    public void Add(HeldTask held, FinishedTask finished) => _finished.Writer.TryWrite((held, finished));
-
-    public void Close() => _finished.Writer.TryComplete();
-
-    /// <summary>Acknowledges until closed. <paramref name="ended"/> is called for every task, recorded or too late.</summary>
-    public async Task RunAsync(Action<HeldTask> ended)
+    /// <param name="parts">Of the run.</param>
+    /// <param name="settings">Batch size, and the lease: the effect has happened, so recording it is worth half of that.</param>
+    /// <param name="owner">Holds the tasks.</param>
+    /// <param name="counts">Of the run.</param>
+    /// <param name="ended">Called for every task that was recorded, or too late.</param>
+    /// <param name="failed">Called with what keeps tasks from being recorded; their leases run out.</param>
+    public Acknowledger(
+        DrainParts parts, FulfillmentOptions settings, string owner, DrainCounts counts, Action<HeldTask> ended, Action<Exception> failed)
     {
-        var batch = new List<(HeldTask Held, FinishedTask Finished)>(batchSize);
-        while (await _finished.Reader.WaitToReadAsync())
+        (_queue, _tally, _clock, _logger) = (parts.Queue, parts.Tally, parts.Clock, parts.Logger);
+        (_owner, _counts) = (owner, counts);
+        var patience = settings.Lease / 2;
+        _alone = new(CompleteAsync, Settle, (_, elapsed, _) => elapsed < patience, _clock);
+        _group = settings.AckBatchSize == 1 ? null : new(
+            new()
+            {
+                Commit = CompleteAsync,
+                Settle = Settle,
+                Limits = () => new(int.MaxValue, settings.AckBatchSize) { Writers = Writers },
+                OutagePatience = patience,
+                StopPatience = patience,
+            },
+            _clock);
+
+        void Settle(ArraySegment<Success> successes, Exception? problem)
         {
-            while (batch.Count < batchSize && _finished.Reader.TryRead(out var entry))
+            if (problem is not null)
             {
-                batch.Add(entry);
-            }
-
-            await RecordAsync([.. batch.Select(entry => entry.Finished)]);
-            foreach (var (held, _) in batch)
-            {
-                ended(held);
-            }
-
-            batch.Clear();
-        }
-    }
-
-    public async Task RecordAsync(IReadOnlyList<FinishedTask> finished)
-    {
-        var begun = clock.GetTimestamp();
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                Count(finished, await CompleteAsync(finished, attempt));
+                failed(problem);
                 return;
             }
-            catch (Exception exception) when (Transient.IsOutage(exception) && clock.GetElapsedTime(begun) < patience)
+
+            foreach (var success in successes)
             {
-                // The effect has happened: recording it is worth waiting for as long as the lease stands.
-                await Task.Delay(Pause, clock);
+                ended(success.Held);
             }
         }
     }
 
-    private async Task<IReadOnlySet<Guid>> CompleteAsync(IReadOnlyList<FinishedTask> finished, int attempt)
+    /// <summary>Takes a success; without batches it returns when that is recorded.</summary>
+    public async ValueTask AddAsync(HeldTask held, string result)
     {
-        var now = clock.GetUtcNow();
-        if (finished.Count == 1 && attempt == 1)
+        var success = new Success(held, new(held.Task, result));
+        if (_group is null)
         {
-            return await queue.CompleteAsync(finished[0], owner, now, CancellationToken.None)
+            await _alone.RunAsync(new[] { success });
+        }
+        else
+        {
+            _group.TryAdd(success);
+        }
+    }
+
+    /// <summary>Records until it is closed and nothing is left.</summary>
+    public Task RunAsync() => _group?.RunAsync(CancellationToken.None) ?? Task.CompletedTask;
+
+    public void Close() => _group?.Close();
+
+    private async Task CompleteAsync(ArraySegment<Success> successes, int attempt)
+    {
+        FinishedTask[] finished = [.. successes.Select(success => success.Finished)];
+        Count(finished, await CompleteAsync(finished, attempt));
+    }
+
+    private async Task<IReadOnlySet<Guid>> CompleteAsync(FinishedTask[] finished, int attempt)
+    {
+        var now = _clock.GetUtcNow();
+        if (finished.Length == 1 && attempt == 1)
+        {
+            return await _queue.CompleteAsync(finished[0], _owner, now, CancellationToken.None)
                 ? new HashSet<Guid> { finished[0].Task.Id }
                 : new HashSet<Guid>();
         }
 
-        var completed = await queue.CompleteAsync(finished, owner, now, CancellationToken.None);
-        return attempt == 1 || completed.Count == finished.Count
+        var completed = await _queue.CompleteAsync(finished, _owner, now, CancellationToken.None);
+        return attempt == 1 || completed.Count == finished.Length
             ? completed
             // The answer to an earlier attempt may have been lost after its commit.
-            : await queue.ListCompletedAsync(finished, CancellationToken.None);
+            : await _queue.ListCompletedAsync(finished, CancellationToken.None);
     }
 
-    private void Count(IReadOnlyList<FinishedTask> finished, IReadOnlySet<Guid> completed)
+    private void Count(FinishedTask[] finished, IReadOnlySet<Guid> completed)
     {
         var late = 0;
         foreach (var entry in finished.Where(entry => !completed.Contains(entry.Task.Id)))
         {
-            FulfillmentLog.LateResult(logger, entry.Task.Id, entry.Task.Attempt);
+            FulfillmentLog.LateResult(_logger, entry.Task.Id, entry.Task.Attempt);
             late++;
         }
 
-        counts.Late(late);
-        counts.Processed(completed.Count);
-        tally.CountProcessed([.. finished.Select(entry => entry.Task).Where(task => completed.Contains(task.Id))]);
+        _counts.Late(late);
+        _counts.Processed(completed.Count);
+        _tally.CountProcessed([.. finished.Select(entry => entry.Task).Where(task => completed.Contains(task.Id))]);
     }
+
+    private readonly record struct Success(HeldTask Held, FinishedTask Finished);
 }

@@ -11,7 +11,6 @@ namespace Smplat.Core.Fulfillment.Worker;
 /// </summary>
 internal sealed class DrainRun : IAsyncDisposable
 {
-    private const int Acknowledgers = 2;
     private static readonly TimeSpan RescueEvery = TimeSpan.FromSeconds(10);
 
     private readonly DrainParts _parts;
@@ -32,13 +31,12 @@ internal sealed class DrainRun : IAsyncDisposable
     {
         (_parts, _settings, _owner, _stopping) = (parts, settings, owner, stopping);
         _keeper = new(parts.Queue, owner, settings.Lease, parts.Clock, parts.Logger);
-        _acknowledger = new(
-            parts.Queue, owner, settings.AckBatchSize, settings.Lease / 2, parts.Tally, _counts, parts.Clock, parts.Logger);
+        _acknowledger = new(parts, settings, owner, _counts, End, Fault);
     }
 
     public async Task<DrainReport> RunAsync()
     {
-        var acknowledging = Enumerable.Range(0, Acknowledgers).Select(_ => GuardAsync(() => _acknowledger.RunAsync(End))).ToArray();
+        var acknowledging = Task.Run(() => GuardAsync(_acknowledger.RunAsync));
         var working = Enumerable.Range(0, _settings.Parallelism).Select(_ => Task.Run(WorkAsync)).ToArray();
         await GuardAsync(ClaimAsync);
         _waiting.Writer.Complete();
@@ -47,7 +45,7 @@ internal sealed class DrainRun : IAsyncDisposable
         await GraceAsync(worked);
         await worked;
         _acknowledger.Close();
-        await Task.WhenAll(acknowledging);
+        await acknowledging;
         await GiveBackAsync();
         await Task.WhenAll(_settling);
         return _fault is null ? _counts.ToReport() : throw new DrainFailedException(_fault, _counts.ToReport());
@@ -139,12 +137,8 @@ internal sealed class DrainRun : IAsyncDisposable
         activity?.SetTag("fulfillment.task_id", task.Id).SetTag("fulfillment.attempt", task.Attempt);
         switch (await TryExecuteAsync(held, activity))
         {
-            case ExecutionOutcome.Succeeded succeeded when _acknowledger.IsBatched:
-                _acknowledger.Add(held, new(task, succeeded.Result));
-                break;
             case ExecutionOutcome.Succeeded succeeded:
-                await _acknowledger.RecordAsync([new(task, succeeded.Result)]);
-                End(held);
+                await _acknowledger.AddAsync(held, succeeded.Result);
                 break;
             case ExecutionOutcome.Failed failed:
                 activity?.SetStatus(ActivityStatusCode.Error, failed.Error);
@@ -270,8 +264,13 @@ internal sealed class DrainRun : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            Interlocked.CompareExchange(ref _fault, exception, null);
-            _room.Release();
+            Fault(exception);
         }
+    }
+
+    private void Fault(Exception exception)
+    {
+        Interlocked.CompareExchange(ref _fault, exception, null);
+        _room.Release();
     }
 }

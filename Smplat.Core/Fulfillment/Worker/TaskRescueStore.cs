@@ -1,18 +1,16 @@
 using Dapper;
 using Npgsql;
 using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Fulfillment.Worker;
 
 /// <summary>What dead workers leave behind: their tasks, and the roll-ups that their claims owe.</summary>
 public sealed class TaskRescueStore(NpgsqlDataSource database)
 {
-    /// <summary>The longest lease that settings allow, with room for clocks that differ a little.</summary>
-    private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(FulfillmentOptions.MaxLeaseSeconds) + TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(FulfillmentOptions.MaxLeaseSeconds);
 
-    // Only an expired lease frees a task, never elapsed time alone; one that ends later than any setting allows was written by
-    // a clock that was ahead, and counts as expired. A task that outlived too many workers is given up, so that it cannot
-    // kill them for ever.
+    // Only an expired lease frees a task. A task that outlived too many workers is given up, so that it cannot go on killing them.
     private const string RescueExpired =
         """
         with expired as (
@@ -46,19 +44,22 @@ public sealed class TaskRescueStore(NpgsqlDataSource database)
         from rescued
         """;
 
-    // Debts of dead workers go to one heir each.
+    // The pending roll-ups of a crashed worker's claim go to one other worker.
     private const string InheritClaims =
         """
-        update fulfillment_claim
-        set owner = @Owner, expires_at = @LeaseUntil
-        where id in (
+        with expired as (
             select id
             from fulfillment_claim
             where expires_at <= @Now or expires_at > @Implausible
             order by expires_at
             limit @Limit
-            for update skip locked)
-        returning id, order_item_ids
+            for update skip locked
+        )
+        update fulfillment_claim claim
+        set owner = @Owner, expires_at = @LeaseUntil
+        from expired
+        where claim.id = expired.id
+        returning claim.id, claim.order_item_ids
         """;
 
     public async Task<IReadOnlyList<RescuedTask>> RescueExpiredAsync(
@@ -67,7 +68,7 @@ public sealed class TaskRescueStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return (await connection.QueryAsync<RescuedTask>(Sql.Command(
             RescueExpired,
-            new { MaxRescues = maxRescues, Limit = limit, Error = error, Now = now, Implausible = now + LongestLease },
+            new { MaxRescues = maxRescues, Limit = limit, Error = error, Now = now, Implausible = Lease.Implausible(now, LongestLease) },
             cancellationToken))).AsList();
     }
 
@@ -78,7 +79,7 @@ public sealed class TaskRescueStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return (await connection.QueryAsync<ClaimDebt>(Sql.Command(
             InheritClaims,
-            new { Owner = owner, Limit = limit, Now = now, LeaseUntil = now + lease, Implausible = now + LongestLease },
+            new { Owner = owner, Limit = limit, Now = now, LeaseUntil = now + lease, Implausible = Lease.Implausible(now, LongestLease) },
             cancellationToken))).AsList();
     }
 }

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Notifications.Delivery;
 
@@ -10,6 +11,8 @@ namespace Smplat.Core.Notifications.Delivery;
 /// </summary>
 public sealed class DeliveryStore(NpgsqlDataSource database)
 {
+    private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(NotificationOptions.MaxLeaseSeconds);
+
     // A message is held by one sender at a time; senders side by side never wait for one another.
     private const string ClaimDue = """
         with due as (
@@ -34,7 +37,9 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
         with expired as (
             select id
             from notification_outbox
-            where status = 'sending' and lease_expires_at < @now and channel <> 'internal'
+            where status = 'sending' and channel <> 'internal'
+                and (lease_expires_at <= @now or lease_expires_at > @implausible)
+            order by lease_expires_at
             limit 1000
             for update skip locked
         )
@@ -104,7 +109,8 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var statuses = (await connection.QueryAsync<string>(
-            Sql.Command(RescueExpired, new { rescueLimit, now }, cancellationToken))).AsList();
+            Sql.Command(
+                RescueExpired, new { rescueLimit, now, implausible = Lease.Implausible(now, LongestLease) }, cancellationToken))).AsList();
         var dead = statuses.Count(status => status == OutboxStatus.Dead);
         return (statuses.Count - dead, dead);
     }

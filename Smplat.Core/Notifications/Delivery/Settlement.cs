@@ -64,7 +64,7 @@ public sealed class Settlement(
         }
 
         var now = clock.GetUtcNow();
-        var next = now + DeliveryPolicy.Wait(attempt, failed.RetryAfter, Random.Shared.NextDouble());
+        var next = now + DeliveryPolicy.Waits.After(attempt, Random.Shared.NextDouble(), failed.RetryAfter);
         NotificationLog.Failed(logger, message.Kind, message.Id, attempt, next, failed.Error);
         return await store.RequeueAsync(message.Id, pass.Owner, next, null, failed.Error, true, now, CancellationToken.None)
             ? DeliveryVerdict.Retrying

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Jobs;
 using Smplat.Core.Observability;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Notifications.Internal;
 
@@ -17,6 +18,9 @@ public sealed class InternalOutboxJob(
     private const int BatchSize = 50;
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(2);
+
+    /// <summary>5 s, 10 s, 20 s … at most 10 minutes.</summary>
+    private static readonly Backoff Waits = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10));
 
     private readonly Dictionary<string, IOutboxHandler> _handlers = handlers.ToDictionary(handler => handler.Kind);
 
@@ -84,10 +88,7 @@ public sealed class InternalOutboxJob(
         var status = message.Attempts >= message.MaxAttempts ? "dead" : "pending";
         var error = Redaction.Redact(exception.Message);
         InternalOutboxLog.Failed(logger, message.Id, message.Kind, message.Attempts, status, error, exception);
-        await store.FinishAsync(message, owner, status, error, now + Delay(message.Attempts), now, CancellationToken.None);
+        await store.FinishAsync(message, owner, status, error, now + Waits.After(message.Attempts), now, CancellationToken.None);
         return status;
     }
-
-    /// <summary>5 s, 10 s, 20 s … at most 10 minutes.</summary>
-    private static TimeSpan Delay(int attempts) => TimeSpan.FromSeconds(Math.Min(600, 5 * Math.Pow(2, attempts - 1)));
 }

@@ -1,12 +1,16 @@
 using Dapper;
 using Npgsql;
 using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Notifications.Internal;
 
 /// <summary>Messages of the channel <c>internal</c> in <c>notification_outbox</c>.</summary>
 public sealed class InternalOutboxStore(NpgsqlDataSource database)
 {
+    // Longer than the job's lease, in this version and those that may run beside it.
+    private static readonly TimeSpan LongestLease = TimeSpan.FromHours(1);
+
     // A message has one holder at a time; a dead holder's message is taken over when its lease has run out.
     private const string ClaimDue =
         """
@@ -14,7 +18,8 @@ public sealed class InternalOutboxStore(NpgsqlDataSource database)
             select id
             from notification_outbox
             where channel = 'internal'
-                and ((status = 'pending' and not_before <= @Now) or (status = 'sending' and lease_expires_at <= @Now))
+                and ((status = 'pending' and not_before <= @Now)
+                    or (status = 'sending' and (lease_expires_at <= @Now or lease_expires_at > @Implausible)))
             order by not_before, id
             limit @Limit
             for update skip locked
@@ -42,7 +47,9 @@ public sealed class InternalOutboxStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return (await connection.QueryAsync<InternalMessage>(Sql.Command(
-            ClaimDue, new { Owner = owner, Limit = limit, Now = now, LeaseUntil = now + lease }, cancellationToken))).AsList();
+            ClaimDue,
+            new { Owner = owner, Limit = limit, Now = now, LeaseUntil = now + lease, Implausible = Lease.Implausible(now, LongestLease) },
+            cancellationToken))).AsList();
     }
 
     /// <param name="status"><c>sent</c>, <c>pending</c> (again at <paramref name="notBefore"/>) or <c>dead</c>.</param>

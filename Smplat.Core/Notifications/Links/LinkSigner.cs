@@ -1,7 +1,6 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Security;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Notifications.Links;
@@ -14,30 +13,16 @@ public sealed class LinkSigner(IOptionsMonitor<NotificationOptions> options, IOp
 {
     private const string LocalSecret = "a local run protects nobody, so its links need no secret";
     private const int TagBytes = 16;
+    private const int LongestToken = 2048;
 
     /// <exception cref="MissingLinkSecretException">SMPLAT_LINK_SECRET is not set.</exception>
-    public string Sign(string purpose, string content)
-    {
-        var bytes = Encoding.UTF8.GetBytes(content);
-        var secret = Secrets().FirstOrDefault() ?? throw new MissingLinkSecretException();
-        return $"{Base64Url.EncodeToString(bytes)}.{Base64Url.EncodeToString(Tag(secret, purpose, bytes))}";
-    }
+    public string Sign(string purpose, string content) =>
+        (Signer(purpose) ?? throw new MissingLinkSecretException()).Seal(content);
 
     /// <returns>What was signed; null when the token is not ours, was changed, or is for another purpose.</returns>
-    public string? Open(string purpose, string token)
-    {
-        if (token.Length > 2048 || token.Split('.') is not [var content, var tag]
-            || !TryDecode(content, out var bytes) || !TryDecode(tag, out var shown))
-        {
-            return null;
-        }
+    public string? Open(string purpose, string token) => token.Length <= LongestToken ? Signer(purpose)?.Open(token) : null;
 
-        return Secrets().Any(secret => CryptographicOperations.FixedTimeEquals(Tag(secret, purpose, bytes), shown))
-            ? Encoding.UTF8.GetString(bytes)
-            : null;
-    }
-
-    private IEnumerable<string> Secrets()
+    private HmacSigner? Signer(string purpose)
     {
         var settings = options.CurrentValue;
         string?[] secrets =
@@ -45,24 +30,7 @@ public sealed class LinkSigner(IOptionsMonitor<NotificationOptions> options, IOp
             settings.LinkSecret ?? (runtime.CurrentValue.IsLocal ? LocalSecret : null),
             settings.PreviousLinkSecret,
         ];
-        return secrets.OfType<string>();
-    }
-
-    private static byte[] Tag(string secret, string purpose, byte[] content)
-    {
-        var key = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(purpose));
-        return HMACSHA256.HashData(key, content)[..TagBytes];
-    }
-
-    private static bool TryDecode(string text, out byte[] bytes)
-    {
-        bytes = [];
-        if (!Base64Url.IsValid(text))
-        {
-            return false;
-        }
-
-        bytes = Base64Url.DecodeFromChars(text);
-        return true;
+        byte[][] keys = [.. secrets.OfType<string>().Select(Encoding.UTF8.GetBytes)];
+        return keys.Length == 0 ? null : HmacSigner.ForPurpose(keys, Encoding.UTF8.GetBytes(purpose), TagBytes);
     }
 }

@@ -1,9 +1,9 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using Smplat.Core.Notifications.Delivery;
 using Smplat.Core.Outgoing;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Notifications.Slack;
 
@@ -78,12 +78,9 @@ public sealed class SlackGateway : IDisposable
         return answer.StatusCode switch
         {
             _ when answer.IsSuccessStatusCode => new DeliveryOutcome.Delivered(null),
-            HttpStatusCode.TooManyRequests => new DeliveryOutcome.Failed("Slack answered 429.", Wait(answer.Headers.RetryAfter)),
+            HttpStatusCode.TooManyRequests => new DeliveryOutcome.Failed("Slack answered 429.", RetryAfterHeader.Read(answer.Headers.RetryAfter, _clock.GetUtcNow())),
             _ when status >= 500 => new DeliveryOutcome.Failed($"Slack answered {status}."),
             _ => new DeliveryOutcome.Rejected($"Slack answered {status}."),
         };
     }
-
-    private TimeSpan? Wait(RetryConditionHeaderValue? header) =>
-        header?.Delta ?? (header?.Date is { } date ? date - _clock.GetUtcNow() : null);
 }

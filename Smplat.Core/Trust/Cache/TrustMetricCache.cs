@@ -1,64 +1,51 @@
 using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Caching;
 using Smplat.Core.Trust.Metrics;
 
 namespace Smplat.Core.Trust.Cache;
 
 /// <summary>
-/// The last value of every registered metric, in the memory of this process. It has a place for each of them from the
-/// start and for nothing else, so no request can make it grow; a restart empties it.
+/// The last value of every registered metric, in the memory of this process. It has room for each of them and knows nothing
+/// else, so no request can make it grow; a restart empties it. However many ask, a metric is computed once at a time.
 /// </summary>
 public sealed class TrustMetricCache : IDisposable
 {
-    private readonly FrozenDictionary<string, MetricSlot> _slots;
+    private readonly FrozenDictionary<string, Func<CancellationToken, Task<Computed<MetricReading>>>> _computations;
+    private readonly SingleFlightCache<MetricReading> _cache;
     private readonly IOptionsMonitor<TrustOptions> _options;
     private readonly TrustCounters _counters;
     private readonly TimeProvider _clock;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILogger _logger;
+    private volatile bool _isStopping;
 
     public TrustMetricCache(
         TrustMetricRegistry registry,
-        MetricComputation computation,
         IOptionsMonitor<TrustOptions> options,
         TrustCounters counters,
-        TimeProvider clock)
+        TimeProvider clock,
+        ILogger<TrustMetricCache> logger)
     {
-        (_options, _counters, _clock) = (options, counters, clock);
-        var stopping = _stopping.Token;
-        _slots = registry.All.ToFrozenDictionary(metric => metric.Id, metric => new MetricSlot(metric, computation, stopping));
+        (_options, _counters, _clock, _logger) = (options, counters, clock, logger);
+        _computations = registry.All.ToFrozenDictionary(
+            metric => metric.Id,
+            metric => (Func<CancellationToken, Task<Computed<MetricReading>>>)(token => ComputeAsync(metric, token)));
+        _cache = new(new CacheBounds(Math.Max(registry.All.Count, 1)), clock, cancelsAbandoned: false);
     }
 
-    public async Task<ServedMetric> GetAsync(string metricId, CancellationToken cancellationToken)
+    public async Task<CacheAnswer<MetricReading>> GetAsync(string metricId, CancellationToken cancellationToken)
     {
-        var slot = _slots[metricId];
-        var now = _clock.GetUtcNow();
-        var view = slot.Look(now);
-        if (view is { IsCurrent: true, Held: { } current })
+        var settings = _options.CurrentValue;
+        var policy = new CachePolicy
         {
-            _counters.Count(metricId, TrustCounters.Hit);
-            if (view.IsLeader)
-            {
-                _counters.Count(metricId, TrustCounters.Refresh);
-            }
-
-            return new ServedMetric.Remembered(current);
-        }
-
-        if (view.Flight is not null)
-        {
-            _counters.Count(metricId, view.IsLeader ? TrustCounters.Miss : TrustCounters.Coalesced);
-        }
-
-        var stale = view.Held is { } held && now - held.ComputedAt <= Minutes(_options.CurrentValue.StaleLimitMinutes)
-            ? held
-            : null;
-        var served = await ServeAsync(stale, view.Flight, cancellationToken);
-        if (served is ServedMetric.Renewing or ServedMetric.Outdated)
-        {
-            _counters.Count(metricId, TrustCounters.Stale);
-        }
-
-        return served;
+            StaleLimit = TimeSpan.FromMinutes(settings.StaleLimitMinutes),
+            RefreshWait = TimeSpan.FromMilliseconds(settings.RefreshWaitMilliseconds),
+            FailurePause = TimeSpan.FromSeconds(settings.FailurePauseSeconds),
+        };
+        var answer = await _cache.GetAsync(metricId, _computations[metricId], policy, cancellationToken);
+        Count(metricId, answer);
+        return answer;
     }
 
     /// <summary>Forgets one value or all of them, and gives the ids whose values are gone, in order.</summary>
@@ -66,52 +53,62 @@ public sealed class TrustMetricCache : IDisposable
     {
         if (metricId is not null)
         {
-            _slots.GetValueOrDefault(metricId)?.Purge();
+            _cache.Purge(metricId);
             return [metricId];
         }
 
-        return [.. _slots.Where(slot => slot.Value.Purge()).Select(slot => slot.Key).Order(StringComparer.Ordinal)];
+        return [.. _computations.Keys.Where(_cache.Purge).Order(StringComparer.Ordinal)];
     }
 
     public void Dispose()
     {
-        _stopping.Cancel();
-        _stopping.Dispose();
+        _isStopping = true;
+        _cache.CancelAll();
     }
 
-    private async Task<ServedMetric> ServeAsync(
-        MetricSnapshot? stale, Task<MetricSnapshot?>? flight, CancellationToken cancellationToken)
+    /// <summary>Runs a metric's query, within a time limit. A failure is logged and counted here, and thrown on.</summary>
+    private async Task<Computed<MetricReading>> ComputeAsync(TrustMetric metric, CancellationToken stopping)
     {
-        if (flight is null)
+        var settings = _options.CurrentValue;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(settings.ComputeTimeoutSeconds), _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
+        var began = _clock.GetTimestamp();
+        try
         {
-            return stale is null ? new ServedMetric.Failed() : new ServedMetric.Outdated(stale);
+            var reading = await metric.Measure(_clock.GetUtcNow(), either.Token);
+            _counters.Computed(metric.Id, _clock.GetElapsedTime(began));
+            return new(reading, TimeSpan.FromMinutes(settings.CacheMinutes), EarlyShare: settings.CacheJitterPercent / 100d);
         }
-
-        if (stale is null)
+        catch (Exception exception) when (!_isStopping)
         {
-            return await flight.WaitAsync(cancellationToken) is { } first
-                ? new ServedMetric.Computed(first)
-                : new ServedMetric.Failed();
+            // One metric's failure is its own: the others are answered, and this one says that it is missing.
+            _counters.Count(metric.Id, TrustCounters.Failed);
+            TrustLog.MetricFailed(_logger, metric.Id, exception.GetType().Name, exception);
+            throw;
         }
-
-        if (!await EndsInTimeAsync(flight, cancellationToken))
-        {
-            return new ServedMetric.Renewing(stale);
-        }
-
-        return await flight is { } renewed ? new ServedMetric.Computed(renewed) : new ServedMetric.Outdated(stale);
     }
 
-    private async Task<bool> EndsInTimeAsync(Task flight, CancellationToken cancellationToken)
+    private void Count(string metricId, in CacheAnswer<MetricReading> answer)
     {
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var wait = Task.Delay(
-            TimeSpan.FromMilliseconds(_options.CurrentValue.RefreshWaitMilliseconds), _clock, enough.Token);
-        var first = await Task.WhenAny(flight, wait);
-        await enough.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
-        return first == flight;
-    }
+        if (answer.Origin == CacheOrigin.Remembered)
+        {
+            _counters.Count(metricId, TrustCounters.Hit);
+            if (answer.HasStarted)
+            {
+                _counters.Count(metricId, TrustCounters.Refresh);
+            }
 
-    private static TimeSpan Minutes(int minutes) => TimeSpan.FromMinutes(minutes);
+            return;
+        }
+
+        if (answer.HasStarted || answer.HasJoined)
+        {
+            _counters.Count(metricId, answer.HasStarted ? TrustCounters.Miss : TrustCounters.Coalesced);
+        }
+
+        if (answer.Origin is CacheOrigin.Renewing or CacheOrigin.Outdated)
+        {
+            _counters.Count(metricId, TrustCounters.Stale);
+        }
+    }
 }

@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Security;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Trust.Content;
@@ -19,7 +18,7 @@ public sealed class ContentGate(
             return ContentAdmission.NotConfigured;
         }
 
-        if (!Same(signature, secret))
+        if (!SecretText.Same(signature, secret))
         {
             TrustLog.ContentRefused(logger, string.IsNullOrEmpty(signature) ? "missing" : "wrong");
             return ContentAdmission.WrongSignature;
@@ -30,12 +29,8 @@ public sealed class ContentGate(
 
     /// <summary>Without a token configured the preview is open in a local run, and nowhere else.</summary>
     public bool AdmitsPreview(string? token) => options.CurrentValue.PreviewToken is { Length: > 0 } expected
-        ? Same(token, expected)
+        ? SecretText.Same(token, expected)
         : runtime.CurrentValue.IsLocal;
-
-    /// <summary>Digests are compared, so that neither length nor content shows in the time that it takes.</summary>
-    private static bool Same(string? shown, string expected) => CryptographicOperations.FixedTimeEquals(
-        SHA256.HashData(Encoding.UTF8.GetBytes(shown ?? "")), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
 }
 
 public enum ContentAdmission

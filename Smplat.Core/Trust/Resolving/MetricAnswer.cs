@@ -1,4 +1,4 @@
-using Smplat.Core.Trust.Cache;
+using Smplat.Core.Platform.Caching;
 using Smplat.Core.Trust.Forecast;
 using Smplat.Core.Trust.Metrics;
 
@@ -24,23 +24,20 @@ public static class MetricAnswer
     };
 
     public static ResolvedMetric Of(
-        TrustMetric metric, WantedMetric wanted, ServedMetric served, int minimumSample, DateTimeOffset now) => served switch
+        TrustMetric metric, WantedMetric wanted, CacheAnswer<MetricReading> served, int minimumSample, DateTimeOffset now) =>
+        (served.Origin, served.Held) switch
         {
-            ServedMetric.Computed(var snapshot) =>
-                From(metric, wanted, snapshot, "computed", "Computed for this request.", minimumSample, now),
-            ServedMetric.Remembered(var snapshot) =>
-                From(metric, wanted, snapshot, "memory", "Served from memory.", minimumSample, now),
-            ServedMetric.Renewing(var snapshot) => From(metric, wanted, snapshot, "memory", RenewingNote, minimumSample, now),
-            ServedMetric.Outdated(var snapshot) =>
-                Outdated(From(metric, wanted, snapshot, "memory", OutdatedNote, minimumSample, now)),
-            ServedMetric.Failed => Failed(metric, wanted, minimumSample),
-            _ => throw new InvalidOperationException($"No answer for {served.GetType()}."),
+            (CacheOrigin.Computed, { } held) => From(metric, wanted, held, "computed", "Computed for this request.", minimumSample, now),
+            (CacheOrigin.Remembered, { } held) => From(metric, wanted, held, "memory", "Served from memory.", minimumSample, now),
+            (CacheOrigin.Renewing, { } held) => From(metric, wanted, held, "memory", RenewingNote, minimumSample, now),
+            (CacheOrigin.Outdated, { } held) => Outdated(From(metric, wanted, held, "memory", OutdatedNote, minimumSample, now)),
+            _ => Failed(metric, wanted, minimumSample),
         };
 
     private static ResolvedMetric From(
-        TrustMetric metric, WantedMetric wanted, MetricSnapshot snapshot, string layer, string note, int minimumSample, DateTimeOffset now)
+        TrustMetric metric, WantedMetric wanted, CachedValue<MetricReading> held, string layer, string note, int minimumSample, DateTimeOffset now)
     {
-        var reading = snapshot.Reading;
+        var reading = held.Value;
         var window = FreshnessPolicy.Window(metric, wanted.FreshnessWindowMinutes);
         var isTooSmall = reading.SampleSize < minimumSample;
         string[] notes = isTooSmall ? [note, TooSmallNote(reading.SampleSize, minimumSample)] : [note];
@@ -48,24 +45,24 @@ public static class MetricAnswer
         {
             Value = isTooSmall ? null : reading.Value,
             FormattedValue = isTooSmall ? null : reading.FormattedValue,
-            ComputedAt = snapshot.ComputedAt,
+            ComputedAt = held.ComputedAt,
             SampleSize = reading.SampleSize,
             FreshnessWindowMinutes = window,
             VerificationState = FreshnessPolicy.State(
-                isTooSmall ? null : reading.Value, reading.SampleSize, snapshot.ComputedAt, window, now, metric.IsCensus),
+                isTooSmall ? null : reading.Value, reading.SampleSize, held.ComputedAt, window, now, metric.IsCensus),
             Metadata = Metadata(metric, reading),
             Provenance = new(
                 metric.Source,
                 layer,
-                snapshot.ComputedAt,
-                snapshot.ExpiresAt,
-                (int)(snapshot.ExpiresAt - snapshot.ComputedAt).TotalMinutes,
+                held.ComputedAt,
+                held.ExpiresAt,
+                (int)(held.ExpiresAt - held.ComputedAt).TotalMinutes,
                 notes,
                 null,
                 reading.DataAsOf,
                 minimumSample),
             PercentileBands = reading.Details.GetValueOrDefault("overall_percentile_bands") as PercentileBands,
-            FreshnessMinutesElapsed = FreshnessPolicy.MinutesElapsed(snapshot.ComputedAt, now),
+            FreshnessMinutesElapsed = FreshnessPolicy.MinutesElapsed(held.ComputedAt, now),
             UnsupportedGuard = Guard(reading.Forecast),
             Forecast = reading.Forecast,
             Alerts = reading.Details.GetValueOrDefault("forecast_alerts") as IReadOnlyList<string> ?? [],

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Caching;
 using Smplat.Core.Trust.Cache;
 using Smplat.Core.Trust.Metrics;
 
@@ -32,7 +33,7 @@ public sealed class TrustResolver(
         return new(command.Slug, answers);
     }
 
-    private ResolvedMetric Answer(TrustMetric metric, WantedMetric wanted, ServedMetric served) => MetricAnswer.Of(
+    private ResolvedMetric Answer(TrustMetric metric, WantedMetric wanted, CacheAnswer<MetricReading> served) => MetricAnswer.Of(
         metric, wanted, served, MinimumSamples.Of(metric, options.CurrentValue.MinimumSamples), clock.GetUtcNow());
 
     private void WarnOfUnsupported(IReadOnlyList<WantedMetric> wanted)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Operators.KeyUse;
 using Smplat.Core.Operators.Page;
+using Smplat.Core.Platform.Security;
 using Smplat.Functions.Http.Access;
 using Smplat.Functions.Ops.Layout;
 
@@ -124,7 +125,9 @@ public sealed class OpsLogin(
     }
 
     private bool IsOwnForm(HttpRequest request, string? token) =>
-        OpsCookies.Read(request, OpsCookies.Visit) is { } visit && OpsSeal.Same(token ?? "", TokenOf(visit));
+        OpsCookies.Read(request, OpsCookies.Visit) is { } visit && Signer.IsTagOf($"login|{visit}", token);
 
-    private string TokenOf(string visit) => OpsSeal.Sign($"login|{visit}", secret.Find()!);
+    private HmacSigner Signer => new([secret.Find()!]);
+
+    private string TokenOf(string visit) => Signer.TagOf($"login|{visit}");
 }

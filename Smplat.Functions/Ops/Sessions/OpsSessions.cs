@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Operators.Page;
+using Smplat.Core.Platform.Security;
 using Smplat.Core.Settings;
 using Smplat.Functions.Http.Access;
 
@@ -32,15 +33,14 @@ public sealed class OpsSessions(
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"{session.KeyName}|{session.Id}|{session.IssuedAt.ToUnixTimeSeconds()}|{session.ExpiresAt.ToUnixTimeSeconds()}");
-        return (session, OpsSeal.Close(text, KeyOf(keyName)!));
+        return (session, SignerOf(keyName)!.Seal(text));
     }
 
     /// <summary>Null when the cookie was tampered with, has expired, or belongs to a key that is no longer an operator's.</summary>
     public OpsSession? Read(string cookie)
     {
-        if (OpsSeal.Peek(cookie)?.Split('|') is not [var keyName, var id, var issued, var expires]
-            || KeyOf(keyName) is not { } key
-            || OpsSeal.Open(cookie, key) is null)
+        if (HmacSigner.Peek(cookie)?.Split('|') is not [var keyName, var id, var issued, var expires]
+            || SignerOf(keyName)?.Open(cookie) is null)
         {
             return null;
         }
@@ -52,16 +52,16 @@ public sealed class OpsSessions(
     }
 
     /// <summary>What every form of the session carries.</summary>
-    public string TokenOf(OpsSession session) => OpsSeal.Sign($"form|{session.Id}", KeyOf(session.KeyName)!);
+    public string TokenOf(OpsSession session) => SignerOf(session.KeyName)!.TagOf($"form|{session.Id}");
 
-    public bool IsTokenOf(OpsSession session, string? shown) => OpsSeal.Same(shown ?? "", TokenOf(session));
+    public bool IsTokenOf(OpsSession session, string? shown) => SignerOf(session.KeyName)!.IsTagOf($"form|{session.Id}", shown);
 
     /// <summary>Text that only this app can have written, such as what is told after an action.</summary>
-    public string Close(OpsSession session, string text) => OpsSeal.Close(text, KeyOf(session.KeyName)!);
+    public string Close(OpsSession session, string text) => SignerOf(session.KeyName)!.Seal(text);
 
-    public string? Open(OpsSession session, string sealedText) => OpsSeal.Open(sealedText, KeyOf(session.KeyName)!);
+    public string? Open(OpsSession session, string sealedText) => SignerOf(session.KeyName)!.Open(sealedText);
 
-    private byte[]? KeyOf(string keyName)
+    private HmacSigner? SignerOf(string keyName)
     {
         if (secret.Find() is not { } signing)
         {
@@ -70,16 +70,16 @@ public sealed class OpsSessions(
 
         if (IsKeyless)
         {
-            return keyName == KeylessName ? Derive(signing, keyName, []) : null;
+            return keyName == KeylessName ? For(signing, keyName, []) : null;
         }
 
         return keys.Find(keyName) is { } found && found.Match.Scopes.Contains(KeyScope.Operator)
-            ? Derive(signing, keyName, found.Digest)
+            ? For(signing, keyName, found.Digest)
             : null;
     }
 
-    private static byte[] Derive(byte[] signing, string keyName, byte[] digest) =>
-        HMACSHA256.HashData(signing, (byte[])[.. Encoding.UTF8.GetBytes($"smplat-ops-session|{keyName}|"), .. digest]);
+    private static HmacSigner For(byte[] signing, string keyName, byte[] digest) =>
+        HmacSigner.ForPurpose([signing], (byte[])[.. Encoding.UTF8.GetBytes($"smplat-ops-session|{keyName}|"), .. digest]);
 
     private static DateTimeOffset Seconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
 

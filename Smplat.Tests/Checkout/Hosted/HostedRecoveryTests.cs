@@ -151,7 +151,7 @@ public sealed class HostedRecoveryTests
             Assert.That(RetryPolicy.ShouldNotify("failed", "failed", now.AddHours(-6), now), Is.True);
             Assert.That(RetryPolicy.ShouldNotify("expired", "failed", now.AddMinutes(-1), now), Is.True);
             Assert.That(RetryPolicy.ShouldNotify("failed", "failed", null, now), Is.True);
-            Assert.That(Enumerable.Range(1, 7).Select(attempt => RetryPolicy.Wait(attempt).TotalMinutes), Is.EqualTo(new[] { 10.0, 20, 40, 80, 160, 240, 240 }));
+            Assert.That(Enumerable.Range(1, 7).Select(attempt => RetryPolicy.Waits.After(attempt).TotalMinutes), Is.EqualTo(new[] { 10.0, 20, 40, 80, 160, 240, 240 }));
         });
     }
 

@@ -3,6 +3,7 @@ using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Providers.Resilience;
 using Smplat.Core.Database;
 using Smplat.Core.Observability.Counters;
+using Smplat.Core.Platform.Resilience;
 using Smplat.Tests.Commerce.Support;
 using Smplat.Tests.Observability;
 
@@ -25,8 +26,8 @@ public sealed class CircuitFeedTests
         clock.Shift(TimeSpan.FromSeconds(31));
         await report.WriteAsync(CancellationToken.None);
         var trying = await ReadAsync(app);
-        other.Breaker(ProviderId.KrogerApi).TryEnter();
-        other.Breaker(ProviderId.KrogerApi).Succeed();
+        other.Breaker(ProviderId.KrogerApi).TryEnter(out var trial);
+        other.Breaker(ProviderId.KrogerApi).Succeed(trial);
         await report.WriteAsync(CancellationToken.None);
         var closed = await ReadAsync(app);
 
@@ -67,8 +68,8 @@ public sealed class CircuitFeedTests
     {
         for (var failure = 0; failure < 5; failure++)
         {
-            breaker.TryEnter();
-            breaker.Fail();
+            breaker.TryEnter(out var pass);
+            breaker.Fail(pass);
         }
     }
 

@@ -31,55 +31,6 @@ public sealed class ResilienceTests
         Assert.That(
             RetryPolicy.DelayBefore(0, status, Milliseconds(retryAfterMs), TimeSpan.FromMilliseconds(leftMs), 1), Is.Null);
 
-    [Test]
-    public void Five_failures_in_a_row_open_the_circuit_and_each_failed_trial_doubles_the_break()
-    {
-        var clock = new FixedClock();
-        var breaker = new CircuitBreaker(clock);
-        for (var time = 0; time < 5; time++)
-            breaker.Fail();
-
-        foreach (var seconds in new[] { 30, 60, 120, 240, 300, 300 })
-        {
-            clock.Advance(TimeSpan.FromSeconds(seconds - 1));
-            Assert.That(breaker.TryEnter(), Is.False, $"{seconds} s");
-            clock.Advance(TimeSpan.FromSeconds(1));
-            Assert.That(breaker.TryEnter(), Is.True);
-            Assert.That(breaker.TryEnter(), Is.False, "one trial at a time");
-            breaker.Fail();
-        }
-    }
-
-    [Test]
-    public void Half_of_twenty_calls_within_a_minute_open_it_and_older_ones_do_not_count()
-    {
-        var clock = new FixedClock();
-        var breaker = new CircuitBreaker(clock);
-        for (var time = 0; time < 18; time++)
-            Report(breaker, failed: time % 2 == 1);
-        clock.Advance(TimeSpan.FromSeconds(61));
-        Report(breaker, failed: false);
-        Report(breaker, failed: true);
-        Assert.That(breaker.Position, Is.EqualTo(CircuitPosition.Closed));
-
-        for (var time = 0; time < 18; time++)
-            Report(breaker, failed: time % 2 == 1);
-
-        Assert.That(breaker.Position, Is.EqualTo(CircuitPosition.Open));
-    }
-
-    [Test]
-    public void A_call_that_began_before_the_break_does_not_close_it()
-    {
-        var breaker = new CircuitBreaker(new FixedClock());
-        for (var time = 0; time < 5; time++)
-            breaker.Fail();
-
-        breaker.Succeed();
-
-        Assert.That(breaker.Position, Is.EqualTo(CircuitPosition.Open));
-    }
-
     [TestCase(null, 10_000, 10_000)]
     [TestCase(100, 10_000, 2_100)]
     [TestCase(9_500, 10_000, 10_000)]
@@ -139,14 +90,6 @@ public sealed class ResilienceTests
         }
 
         Assert.That(spent, Is.InRange(48, 50));
-    }
-
-    private static void Report(CircuitBreaker breaker, bool failed)
-    {
-        if (failed)
-            breaker.Fail();
-        else
-            breaker.Succeed();
     }
 
     private static TimeSpan? Milliseconds(int? count) => count is { } number ? TimeSpan.FromMilliseconds(number) : null;

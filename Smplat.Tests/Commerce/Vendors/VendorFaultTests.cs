@@ -1,5 +1,6 @@
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Providers.Quota;
+using Smplat.Core.Platform.Resilience;
 using Smplat.FakeVendors.Hosting;
 using Smplat.Tests.Commerce.Support;
 

@@ -190,7 +190,7 @@ public sealed class DeliverOutboxJobTests
             set status = 'sending', lease_owner = 'dead', lease_expires_at = @at,
                 handover_at = case when idempotency_key = 'handed-over' then @at end
             """,
-            new { at = rig.Clock.GetUtcNow() });
+            new { at = rig.Clock.GetUtcNow().AddSeconds(1) });
 
         await rig.DeliverAsync();
         Assert.That(rig.Smtp.Mails, Is.Empty, "the lease has not run out");
@@ -201,6 +201,20 @@ public sealed class DeliverOutboxJobTests
         Assert.That(rig.Smtp.Mails, Has.Count.EqualTo(1));
         Assert.That((await rig.MessageAsync("claimed")).Status, Is.EqualTo("sent"));
         Assert.That((await rig.MessageAsync("handed-over")).Reason, Is.EqualTo("delivery_unknown"));
+    }
+
+    [Test]
+    public async Task A_lease_of_a_clock_that_was_years_ahead_does_not_hold_a_message_back()
+    {
+        await using var rig = await NotificationRig.StartAsync();
+        await rig.EnqueueAsync(Kind, await rig.APersonAsync(), "claimed", Payload);
+        await rig.ExecuteAsync(
+            "update notification_outbox set status = 'sending', lease_owner = 'dead', lease_expires_at = @at",
+            new { at = rig.Clock.GetUtcNow().AddYears(3) });
+
+        await rig.DeliverAsync();
+
+        Assert.That(rig.Smtp.Mails, Has.Count.EqualTo(1));
     }
 
     [Test]

@@ -47,9 +47,9 @@ public sealed class BackgroundLoopDrillTests
     private static void OpenACircuit(SmplatApp app)
     {
         var breaker = app.Services.GetRequiredService<ProviderCircuits>().Breaker(ProviderIds.All[0]);
-        while (breaker.Position == CircuitPosition.Closed)
+        while (breaker.TryEnter(out var pass))
         {
-            breaker.Fail();
+            breaker.Fail(pass);
         }
     }
 }

@@ -1,5 +1,7 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Providers.Settings;
+using Smplat.Core.Platform.Caching;
 
 namespace Smplat.Core.Commerce.Providers.Caching;
 
@@ -19,8 +21,7 @@ public sealed class CachingGateway(
     private static readonly TimeSpan HealthLifetime = TimeSpan.FromSeconds(30);
 
     private readonly SingleFlight<QuoteOutcome> _quotes = new();
-    private readonly SingleFlight<ProviderHealth> _probes = new();
-    private volatile Probe? _probe;
+    private readonly SingleFlightCache<ProviderHealth> _probes = new(new(1), clock);
 
     public override async Task<QuoteOutcome> QuoteAsync(
         QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
@@ -45,20 +46,14 @@ public sealed class CachingGateway(
 
     public override async Task<ProviderHealth> CheckHealthAsync(ProviderConfig config, CancellationToken cancellationToken)
     {
-        if (_probe is { } probe && clock.GetUtcNow() - probe.At < HealthLifetime)
+        var answer = await _probes.GetAsync(
+            "health", async token => new(await Inner.CheckHealthAsync(config, token), HealthLifetime), default, cancellationToken);
+        if (answer.Error is { } error)
         {
-            return probe.Health;
+            ExceptionDispatchInfo.Throw(error);
         }
 
-        return await _probes.RunAsync(
-            "health",
-            async token =>
-            {
-                var health = await Inner.CheckHealthAsync(config, token);
-                _probe = new Probe(health, clock.GetUtcNow());
-                return health;
-            },
-            cancellationToken);
+        return answer.Held!.Value;
     }
 
     private async Task<QuoteOutcome> AskAsync(
@@ -91,6 +86,4 @@ public sealed class CachingGateway(
 
     /// <summary>Settings that change what a quote says; priority and rate are stamped on when it is read.</summary>
     private static string VariantOf(ProviderConfig config) => string.Join('+', config.Regions);
-
-    private sealed record Probe(ProviderHealth Health, DateTimeOffset At);
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Observability;
+using Smplat.Core.Platform.Caching;
 
 namespace Smplat.Core.Commerce.Providers.Caching;
 
@@ -13,11 +15,14 @@ public sealed class VendorCache(
     private static readonly Counter<long> Lookups =
         SmplatTelemetry.Meter.CreateCounter<long>("smplat.vendor_cache.lookups", description: "Lookups by kind and where they were answered");
 
-    private readonly MemoryShelf _memory = new(options.CurrentValue.MemoryEntries, clock);
-    private readonly SingleFlight<object> _flights = new();
+    private readonly SingleFlightCache<object> _memory = new(
+        new(options.CurrentValue.MemoryEntries, options.CurrentValue.MemoryMegabytes * 1_048_576L), clock);
 
+    /// <param name="key">What is asked for.</param>
+    /// <param name="shape">How it is written for the other instances.</param>
     /// <param name="lifetime">How long a fetched value is kept; zero keeps it not at all.</param>
     /// <param name="fetch">Asks the vendor. What it throws is shared by all who wait, and is never kept.</param>
+    /// <param name="cancellationToken">Ends this caller's waiting; the vendor's work ends when nobody waits any more.</param>
     public async Task<T> GetAsync<T>(
         CacheKey key,
         JsonTypeInfo<T> shape,
@@ -26,51 +31,54 @@ public sealed class VendorCache(
         CancellationToken cancellationToken)
         where T : class
     {
-        if (TryReadMemory<T>(key, out var known))
-        {
-            return known;
-        }
-
-        return (T)await _flights.RunAsync(
+        var answer = await _memory.GetAsync(
             key.Text,
             async token => await ReadSharedAsync(key, shape, token) ?? await FetchAsync(key, shape, lifetime, fetch, token),
+            default,
             cancellationToken);
-    }
-
-    /// <summary>What memory or the shared cache holds; null when neither does.</summary>
-    public async Task<T?> FindAsync<T>(CacheKey key, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
-        where T : class =>
-        TryReadMemory<T>(key, out var known) ? known : await ReadSharedAsync(key, shape, cancellationToken);
-
-    /// <summary>Keeps a value here at once and, behind the caller's back, for the other instances.</summary>
-    public void Keep<T>(CacheKey key, JsonTypeInfo<T> shape, T value, TimeSpan lifetime)
-        where T : class
-    {
-        if (lifetime <= TimeSpan.Zero)
+        if (answer.Error is { } error)
         {
-            return;
+            ExceptionDispatchInfo.Throw(error);
         }
 
-        var expiresAt = clock.GetUtcNow() + lifetime;
-        _memory.Write(key.Text, value, expiresAt);
-        if (options.CurrentValue.SharedEnabled)
-        {
-            writes.Add(key.Text, new SharedEntry(JsonSerializer.SerializeToUtf8Bytes(value, shape), expiresAt));
-        }
-    }
-
-    private bool TryReadMemory<T>(CacheKey key, out T value)
-    {
-        var found = _memory.TryRead(key.Text, out value);
-        if (found)
+        if (answer.Origin == CacheOrigin.Remembered)
         {
             Count(key, "memory");
         }
 
-        return found;
+        return (T)answer.Held!.Value;
     }
 
-    private async Task<T?> ReadSharedAsync<T>(CacheKey key, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
+    /// <summary>What memory or the shared cache holds; null when neither does.</summary>
+    public async Task<T?> FindAsync<T>(CacheKey key, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (_memory.Find(key.Text) is { Value: T known })
+        {
+            Count(key, "memory");
+            return known;
+        }
+
+        if (await ReadSharedAsync(key, shape, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        _memory.Keep(key.Text, found);
+        return (T)found.Value;
+    }
+
+    /// <summary>Keeps a value here at once and, in the background, for the other instances.</summary>
+    public void Keep<T>(CacheKey key, JsonTypeInfo<T> shape, T value, TimeSpan lifetime)
+        where T : class
+    {
+        if (lifetime > TimeSpan.Zero)
+        {
+            _memory.Keep(key.Text, Share(key, shape, value, lifetime));
+        }
+    }
+
+    private async Task<Computed<object>?> ReadSharedAsync<T>(CacheKey key, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
         where T : class
     {
         if (!options.CurrentValue.SharedEnabled
@@ -86,9 +94,8 @@ public sealed class VendorCache(
                 return null;
             }
 
-            _memory.Write(key.Text, value, entry.ExpiresAt);
             Count(key, "shared");
-            return value;
+            return new(value, entry.ExpiresAt - clock.GetUtcNow(), SizeOf(key, entry.Value));
         }
         catch (JsonException)
         {
@@ -97,7 +104,7 @@ public sealed class VendorCache(
         }
     }
 
-    private async Task<T> FetchAsync<T>(
+    private async Task<Computed<object>> FetchAsync<T>(
         CacheKey key,
         JsonTypeInfo<T> shape,
         Func<T, TimeSpan> lifetime,
@@ -107,9 +114,23 @@ public sealed class VendorCache(
     {
         var value = await fetch(cancellationToken);
         Count(key, "vendor");
-        Keep(key, shape, value, lifetime(value));
-        return value;
+        var kept = lifetime(value);
+        return kept > TimeSpan.Zero ? Share(key, shape, value, kept) : new(value, TimeSpan.Zero);
     }
+
+    private Computed<object> Share<T>(CacheKey key, JsonTypeInfo<T> shape, T value, TimeSpan lifetime)
+        where T : class
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(value, shape);
+        if (options.CurrentValue.SharedEnabled)
+        {
+            writes.Add(key.Text, new SharedEntry(json, clock.GetUtcNow() + lifetime));
+        }
+
+        return new(value, lifetime, SizeOf(key, json));
+    }
+
+    private static long SizeOf(CacheKey key, byte[] json) => json.Length + key.Text.Length;
 
     private static void Count(CacheKey key, string answeredBy) =>
         Lookups.Add(1, new("kind", key.Kind), new("answered_by", answeredBy));

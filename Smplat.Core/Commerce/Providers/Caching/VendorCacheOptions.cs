@@ -11,6 +11,14 @@ public sealed class VendorCacheOptions
     [Range(100, 1_000_000)]
     public int MemoryEntries { get; init; } = 20_000;
 
+    /// <summary>
+    /// Megabytes that the entries in memory may have together, measured as JSON; as objects they take about three times as
+    /// much. Default 32; read at start.
+    /// </summary>
+    [ConfigurationKeyName("LOOPGPT_CACHE_MAX_MEGABYTES")]
+    [Range(1, 4096)]
+    public int MemoryMegabytes { get; init; } = 32;
+
     /// <summary>Share quotes, stores and products with the other instances over the table service. Default true.</summary>
     [ConfigurationKeyName("LOOPGPT_SHARED_CACHE_ENABLED")]
     public bool SharedEnabled { get; init; } = true;

@@ -1,5 +1,6 @@
 using Smplat.Core.Commerce.Providers.Resilience;
 using Smplat.Core.Outgoing;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce.Providers.Http;
 
@@ -16,7 +17,7 @@ public sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
         for (var attempt = 0; ; attempt++)
         {
             var (response, fault) = await AttemptAsync(request, cancellationToken);
-            var retryAfter = response is null ? null : RetryAfter.Of(response, clock);
+            var retryAfter = RetryAfterHeader.Read(response?.Headers.RetryAfter, clock.GetUtcNow());
             var delay = !call.IsRepeatable || attempt >= call.Budget.Retries
                 ? null
                 : RetryPolicy.DelayBefore(attempt, (int?)response?.StatusCode, retryAfter, call.Budget.Left, Random.Shared.NextDouble());

@@ -1,8 +1,9 @@
 using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.Providers.Caching;
 using Smplat.Core.Commerce.Providers.Http;
+using Smplat.Core.Platform.Caching;
 
 namespace Smplat.Core.Commerce.Providers.Kroger;
 
@@ -14,35 +15,32 @@ public sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOptions>
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(60);
 
-    private readonly SingleFlight<Held> _flights = new();
-    private volatile Held? _held;
+    private readonly SingleFlightCache<string> _tokens = new(new(MaxEntries: 1), clock);
 
-    public async Task<string> GetAsync(CallBudget budget, CancellationToken cancellationToken)
-    {
-        var credentials = Credentials.Of(options.CurrentValue);
-        return _held is { } held && held.IsGood(credentials, clock.GetUtcNow())
-            ? held.Token
-            : await RenewAsync(budget, cancellationToken);
-    }
+    public Task<string> GetAsync(CallBudget budget, CancellationToken cancellationToken) =>
+        GetAsync(budget, isFresh: false, cancellationToken);
 
     /// <summary>Asks for a new token in any case; the proof that the credentials work.</summary>
-    public async Task<string> RenewAsync(CallBudget budget, CancellationToken cancellationToken)
-    {
-        var credentials = Credentials.Of(options.CurrentValue);
-        var held = await _flights.RunAsync(credentials.ToString(), token => FetchAsync(credentials, budget, token), cancellationToken);
-        return held.Token;
-    }
+    public Task<string> RenewAsync(CallBudget budget, CancellationToken cancellationToken) =>
+        GetAsync(budget, isFresh: true, cancellationToken);
 
     /// <summary>Forgets a token that the vendor refused, unless a newer one has taken its place.</summary>
-    public void Drop(string token)
+    public void Drop(string token) => _tokens.Drop(Credentials.Of(options.CurrentValue).Key, token);
+
+    private async Task<string> GetAsync(CallBudget budget, bool isFresh, CancellationToken cancellationToken)
     {
-        if (_held is { } held && held.Token == token)
+        var credentials = Credentials.Of(options.CurrentValue);
+        var answer = await _tokens.GetAsync(
+            credentials.Key, token => FetchAsync(credentials, budget, token), new CachePolicy { Fresh = isFresh }, cancellationToken);
+        if (answer.Error is { } error)
         {
-            _held = null;
+            ExceptionDispatchInfo.Throw(error);
         }
+
+        return answer.Held!.Value;
     }
 
-    private async Task<Held> FetchAsync(Credentials credentials, CallBudget budget, CancellationToken cancellationToken)
+    private async Task<Computed<string>> FetchAsync(Credentials credentials, CallBudget budget, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{credentials.Root}/connect/oauth2/token");
         request.Headers.Authorization = new AuthenticationHeaderValue(
@@ -53,7 +51,6 @@ public sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOptions>
             new("scope", "product.compact"),
         ]);
         new VendorCall(ProviderId.KrogerApi, "token", budget).Mark(request);
-        var asked = clock.GetUtcNow();
         KrogerToken answer;
         try
         {
@@ -69,19 +66,14 @@ public sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOptions>
             throw new ProviderFailureException(ProviderFailure.BadAnswer(ProviderId.KrogerApi, "a token without its lifetime"));
         }
 
-        var held = new Held(credentials, answer.AccessToken, asked + TimeSpan.FromSeconds(answer.ExpiresIn.Value) - Margin);
-        _held = held;
-        return held;
+        return new(answer.AccessToken, TimeSpan.FromSeconds(answer.ExpiresIn.Value) - Margin);
     }
 
     private sealed record Credentials(string Root, string Id, string Secret)
     {
         public static Credentials Of(KrogerOptions options) =>
             new(options.Root.ToString().TrimEnd('/'), options.ClientId ?? "", options.ClientSecret ?? "");
-    }
 
-    private sealed record Held(Credentials Credentials, string Token, DateTimeOffset GoodUntil)
-    {
-        public bool IsGood(Credentials current, DateTimeOffset now) => GoodUntil > now && Credentials == current;
+        public string Key => $"{Root}\n{Id}\n{Secret}";
     }
 }

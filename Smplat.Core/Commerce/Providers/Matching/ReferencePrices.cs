@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Smplat.Core.Commerce.Providers.Caching;
+using Smplat.Core.Platform.Caching;
 
 namespace Smplat.Core.Commerce.Providers.Matching;
 
@@ -13,24 +13,22 @@ public sealed class ReferencePrices(TimeProvider clock)
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    private readonly MemoryShelf _shelf = new(Capacity, clock);
+    private readonly SingleFlightCache<ImmutableDictionary<ProviderId, decimal>> _prices = new(new(Capacity), clock);
 
     public void Learn(ProviderId id, MatchedBasket basket)
     {
         foreach (var item in basket.Items.Where(item => item is { Product: not null, IsSubstituted: false, LineCents: > 0 }))
         {
             var key = KeyOf(item.Item);
-            var known = _shelf.TryRead<ImmutableDictionary<ProviderId, decimal>>(key, out var prices)
-                ? prices
-                : ImmutableDictionary<ProviderId, decimal>.Empty;
-            _shelf.Write(key, known.SetItem(id, item.LineCents / item.Item.Quantity), clock.GetUtcNow() + Lifetime);
+            var known = _prices.Find(key)?.Value ?? ImmutableDictionary<ProviderId, decimal>.Empty;
+            _prices.Keep(key, new(known.SetItem(id, item.LineCents / item.Item.Quantity), Lifetime));
         }
     }
 
     /// <summary>Cents of one unit of the item, the median over the providers; null when none has priced it.</summary>
     public decimal? UnitCents(RequestedItem item)
     {
-        if (!_shelf.TryRead<ImmutableDictionary<ProviderId, decimal>>(KeyOf(item), out var prices))
+        if (_prices.Find(KeyOf(item)) is not { Value: var prices })
         {
             return null;
         }

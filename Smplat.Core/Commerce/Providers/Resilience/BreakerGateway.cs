@@ -1,6 +1,8 @@
+using Smplat.Core.Platform.Resilience;
+
 namespace Smplat.Core.Commerce.Providers.Resilience;
 
-/// <summary>Leaves a provider alone while its circuit is open, and tells the circuit how quotes went.</summary>
+/// <summary>Asks a provider only while its circuit lets it, and reports the results to the circuit.</summary>
 public sealed class BreakerGateway(IProviderGateway inner, CircuitBreaker breaker, TimeProvider clock) : GatewayDecorator(inner)
 {
     /// <summary>A call that was cancelled after this share of its timeout was too slow; before it, nobody wanted the answer.</summary>
@@ -9,7 +11,7 @@ public sealed class BreakerGateway(IProviderGateway inner, CircuitBreaker breake
     public override async Task<QuoteOutcome> QuoteAsync(
         QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
     {
-        if (!breaker.TryEnter())
+        if (!breaker.TryEnter(out var pass))
         {
             return new QuoteOutcome.Failed(ProviderFailure.CircuitOpen(Id));
         }
@@ -18,43 +20,43 @@ public sealed class BreakerGateway(IProviderGateway inner, CircuitBreaker breake
         try
         {
             var outcome = await Inner.QuoteAsync(request, config, cancellationToken);
-            Report(outcome is QuoteOutcome.Failed { Failure: var failure } && FailurePolicy.IsUnwell(failure));
+            Report(pass, outcome is QuoteOutcome.Failed { Failure: var failure } && FailurePolicy.IsUnwell(failure));
             return outcome;
         }
         catch (ProviderFailureException failed)
         {
-            Report(FailurePolicy.IsUnwell(failed.Failure));
+            Report(pass, FailurePolicy.IsUnwell(failed.Failure));
             return new QuoteOutcome.Failed(failed.Failure);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             if (clock.GetElapsedTime(start) >= config.Timeout * TooSlow)
             {
-                breaker.Fail();
+                breaker.Fail(pass);
             }
             else
             {
-                breaker.Abandon();
+                breaker.Abandon(pass);
             }
 
             throw;
         }
         catch
         {
-            breaker.Fail();
+            breaker.Fail(pass);
             throw;
         }
     }
 
-    private void Report(bool isUnwell)
+    private void Report(CircuitPass pass, bool isUnwell)
     {
         if (isUnwell)
         {
-            breaker.Fail();
+            breaker.Fail(pass);
         }
         else
         {
-            breaker.Succeed();
+            breaker.Succeed(pass);
         }
     }
 }

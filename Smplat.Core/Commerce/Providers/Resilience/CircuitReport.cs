@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Smplat.Core.Database;
 using Smplat.Core.Observability;
 using Smplat.Core.Observability.Counters;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce.Providers.Resilience;
 

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Smplat.Core.Database;
+using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce.Providers.Resilience;
 

@@ -1,3 +1,5 @@
+using Smplat.Core.Platform.Resilience;
+
 namespace Smplat.Core.Commerce.Providers.Resilience;
 
 /// <summary>Whether, and after which pause, a read-only vendor call is repeated.</summary>
@@ -6,7 +8,11 @@ public static class RetryPolicy
     /// <summary>With less than this left of the provider's timeout, another attempt cannot end in time.</summary>
     public static readonly TimeSpan LeastBudget = TimeSpan.FromMilliseconds(300);
 
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly Backoff Waits = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30))
+    {
+        Jitter = Jitter.Full,
+        LeastAsked = TimeSpan.Zero,
+    };
 
     /// <param name="attempt">Attempts that failed before this one; 0 for the first failure.</param>
     /// <param name="status">HTTP status, or null when there was no answer.</param>
@@ -21,7 +27,7 @@ public static class RetryPolicy
             return null;
         }
 
-        var delay = retryAfter ?? FirstDelay * Math.Pow(2, attempt) * jitter;
+        var delay = Waits.After(attempt + 1, jitter, retryAfter);
         return left - delay < LeastBudget ? null : delay;
     }
 

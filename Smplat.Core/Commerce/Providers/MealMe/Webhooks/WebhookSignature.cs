@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using Smplat.Core.Platform.Security;
 
 namespace Smplat.Core.Commerce.Providers.MealMe.Webhooks;
 
@@ -18,19 +18,6 @@ public static class WebhookSignature
 
         var text = signature.Trim();
         text = text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? text[Prefix.Length..] : text;
-        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body, expected);
-        Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        return TryRead(text, given) && CryptographicOperations.FixedTimeEquals(expected, given);
-    }
-
-    private static bool TryRead(string text, Span<byte> bytes)
-    {
-        if (text.Length == bytes.Length * 2)
-        {
-            return Convert.FromHexString(text, bytes, out _, out var read) == System.Buffers.OperationStatus.Done && read == bytes.Length;
-        }
-
-        return Convert.TryFromBase64String(text, bytes, out var length) && length == bytes.Length;
+        return HmacSigner.TryReadTag(text, out var tag) && new HmacSigner([Encoding.UTF8.GetBytes(secret)]).Verify(body, tag);
     }
 }
