@@ -11,7 +11,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Smplat.LocalHost;
 using Smplat.LocalHost.Hosting;
 using Smplat.LocalHost.Hosting.Rpc;
 

@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Smplat.LocalHost.Hosting.Rpc;
-using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost.Hosting;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Smplat.LocalHost;
-using Smplat.LocalHost.Hosting;
 
 namespace Smplat.Tests.LocalHost.Hosting;
 
@@ -15,8 +14,8 @@ public sealed class RoutingTests
     public async Task StartAsync() => _host = await TestHost.StartAsync(new FakeWorker()
         .Http("Order", "orders/{id:guid}", Values, "get")
         .Http("PutOrder", "/orders/{id:guid}/", "put", "put")
-        .Http("ALatest", "things/{name}", "by name", "get")
         .Http("BLatest", "things/latest", "latest", "get", "head")
+        .Http("ALatest", "things/{name}", "by name", "get")
         .Http("Typed", "typed/{count:int}/{large:long}/{on:bool}/{rest?}", Values, "get")
         .Http("Coded", @"coded/{code:regex(^[a-z]{{3}}$)}", Values, "get")
         .Http("Any", "any", "any method")
