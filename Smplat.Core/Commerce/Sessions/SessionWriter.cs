@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Database;
+using Smplat.Core.Observability;
 
 namespace Smplat.Core.Commerce.Sessions;
 
@@ -86,6 +88,7 @@ public sealed class SessionWriter(RoutingSessionStore store, TimeProvider clock,
             return;
         }
 
+        using var activity = StartActivity(batch);
         try
         {
             await store.InsertAsync([.. batch.Select(waiting => waiting.Session)], CancellationToken.None);
@@ -93,6 +96,7 @@ public sealed class SessionWriter(RoutingSessionStore store, TimeProvider clock,
         }
         catch (Exception exception) when (Transient.IsOutage(exception) || batch.Count == 1)
         {
+            activity.Fail(exception);
             CommerceLog.SessionsNotCommitted(logger, batch.Count, exception.GetType().Name, exception);
             Answer(batch, false);
         }
@@ -105,6 +109,15 @@ public sealed class SessionWriter(RoutingSessionStore store, TimeProvider clock,
             }
         }
     }
+
+    /// <summary>The commit is a part of the first request's trace, and linked from it to the others that share it.</summary>
+    private static Activity? StartActivity(List<Waiting> batch) => SmplatTelemetry.Activities.HasListeners()
+        ? SmplatTelemetry.Activities.StartActivity(
+            "commit routing sessions",
+            ActivityKind.Internal,
+            batch[0].Cause,
+            links: batch.Skip(1).Select(waiting => new ActivityLink(waiting.Cause)))
+        : null;
 
     private static void Answer(List<Waiting> batch, bool isCommitted)
     {
@@ -119,6 +132,9 @@ public sealed class SessionWriter(RoutingSessionStore store, TimeProvider clock,
         public RoutingSession Session => session;
 
         public TaskCompletionSource<bool> Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>The request's span.</summary>
+        public ActivityContext Cause { get; } = Activity.Current?.Context ?? default;
 
         public volatile bool IsAbandoned;
     }
