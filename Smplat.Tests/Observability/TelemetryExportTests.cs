@@ -159,7 +159,7 @@ public sealed class TelemetryExportTests
         await using var collector = await OtlpCollector.StartAsync();
         var job = new SampleJob(async (_, cancellationToken) =>
         {
-            using var client = new HttpClient();
+            using var client = new HttpClient(new SocketsHttpHandler());
             await client.GetAsync($"{collector.Address}/services/T0PSECRET/B0PSECRET/topsecrettopsecrettopsecret?key=TOPSECRET", cancellationToken);
             return JobReport.Of(true, ("done", 1));
         });
