@@ -65,6 +65,7 @@ public static class SmplatHost
         }
 
         builder.AddSmplatLogging();
+        builder.AddSmplatTelemetry();
         builder.AddHttp();
 
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -78,7 +79,6 @@ public static class SmplatHost
             .AddFulfillment()
             .AddCheckout()
             .AddDigests()
-            .AddTelemetryTargets()
             .AddHealth()
             .AddOperators()
             .AddTrust()

@@ -56,6 +56,8 @@ public static class SmplatDataSource
                 (_, cancellationToken) => identity.GetAsync(cancellationToken));
         }
 
+        // One event for each statement costs as much as its span where events are paid for, and the span has the duration.
+        builder.ConfigureTracing(tracing => tracing.EnableFirstResponseEvent(false));
         if (loggers is not null)
         {
             builder.UseLoggerFactory(loggers);

@@ -21,7 +21,6 @@ public static class ObservabilityFeature
         services.AddSingleton<IMetricSource, AppMetrics>();
         services.AddMetricFamilies(ContractFamilies.All);
         services.AddSingleton<PrometheusFeed>();
-        services.AddHostedService<TelemetryExport>();
         return services;
     }
 

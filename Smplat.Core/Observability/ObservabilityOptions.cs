@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Smplat.Core.Settings;
 
@@ -15,10 +16,25 @@ public sealed class ObservabilityOptions
     [SecretSetting]
     public string? OtlpHeaders { get; init; }
 
-    /// <summary>Azure Monitor, in the Azure build. Unset: nothing is exported there.</summary>
+    /// <summary>Connection string of Application Insights, for spans, metrics and log lines. Unset: nothing is exported there.</summary>
     [ConfigurationKeyName("APPLICATIONINSIGHTS_CONNECTION_STRING")]
     [SecretSetting]
     public string? AzureMonitorConnectionString { get; init; }
+
+    /// <summary>
+    /// <c>Authorization=AAD</c>, with <c>ClientId=…;</c> for a user-assigned identity, has the app's managed identity write
+    /// to Application Insights. Unset: the connection string is enough.
+    /// </summary>
+    [ConfigurationKeyName("APPLICATIONINSIGHTS_AUTHENTICATION_STRING")]
+    public string? AzureMonitorAuthentication { get; init; }
+
+    /// <summary>
+    /// Share of the traces that is exported, from 0 to 1, decided by the trace id. Default 1, all. A caller whose
+    /// traceparent says sampled is always followed.
+    /// </summary>
+    [ConfigurationKeyName("SMPLAT_TRACE_SAMPLE_RATIO")]
+    [Range(0.0, 1.0)]
+    public double TraceSampleRatio { get; init; } = 1;
 
     /// <summary>Log lines as <c>json</c> or as short <c>text</c> for eyes. Default json; text in the sample settings.</summary>
     [ConfigurationKeyName("SMPLAT_LOG_FORMAT")]

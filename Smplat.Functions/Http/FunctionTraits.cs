@@ -16,7 +16,8 @@ public sealed class FunctionTraits
 
     private static FunctionTrait Read(FunctionDefinition definition)
     {
-        var className = definition.EntryPoint[..definition.EntryPoint.LastIndexOf('.')];
+        var dot = definition.EntryPoint.LastIndexOf('.');
+        var className = definition.EntryPoint[..dot];
         var type = typeof(FunctionTraits).Assembly.GetType(className)
             ?? throw new InvalidOperationException($"The class of function {definition.Name} is not in this assembly.");
         var key = type.GetCustomAttribute<RequireKeyAttribute>();
@@ -30,6 +31,13 @@ public sealed class FunctionTraits
             definition.Name,
             key?.Scope,
             open?.RefuseWrongKey ?? false,
-            type.GetCustomAttribute<RateLimitAttribute>()?.Category);
+            type.GetCustomAttribute<RateLimitAttribute>()?.Category,
+            "/" + Trigger(type, definition.EntryPoint[(dot + 1)..])?.Route?.TrimStart('/'));
     }
+
+    private static HttpTriggerAttribute? Trigger(Type type, string method) =>
+        type.GetMethods().Where(candidate => candidate.Name == method)
+            .SelectMany(candidate => candidate.GetParameters())
+            .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+            .FirstOrDefault(trigger => trigger is not null);
 }

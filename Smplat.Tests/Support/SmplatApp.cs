@@ -44,8 +44,11 @@ public sealed class SmplatApp : IAsyncDisposable
 
     /// <param name="settings">Settings that win over every other source.</param>
     /// <param name="adjust">Last changes before the host is built, such as a replaced gateway.</param>
+    /// <param name="log">Takes each line that host and worker say, as a developer sees it.</param>
     public static async Task<SmplatApp> StartAsync(
-        IReadOnlyDictionary<string, string>? settings = null, Action<FunctionsApplicationBuilder>? adjust = null)
+        IReadOnlyDictionary<string, string>? settings = null,
+        Action<FunctionsApplicationBuilder>? adjust = null,
+        Action<string>? log = null)
     {
         var all = new Dictionary<string, string>(Sample.Value, StringComparer.OrdinalIgnoreCase) { ["SMPLAT_ENVIRONMENT"] = "local" };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
@@ -70,7 +73,7 @@ public sealed class SmplatApp : IAsyncDisposable
                     HostJson = hostJson,
                     Settings = () => all,
                     Worker = worker,
-                    Log = new HostLog(_ => { }, tellsRequests: false, TimeProvider.System),
+                    Log = new HostLog(log ?? (_ => { }), tellsRequests: false, TimeProvider.System),
                     Port = 0,
                     StopGrace = TimeSpan.FromSeconds(2),
                     RpcServer = await Server.Value,

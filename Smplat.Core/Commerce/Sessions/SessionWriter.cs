@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Smplat.Core.Observability;
 using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Commerce.Sessions;
@@ -60,8 +62,28 @@ public sealed class SessionWriter : BackgroundService
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _group.RunAsync(stoppingToken);
 
-    private Task InsertAsync(ArraySegment<Waiting> group, int attempt) =>
-        _store.InsertAsync([.. group.Select(static waiting => waiting.Session)], CancellationToken.None);
+    private async Task InsertAsync(ArraySegment<Waiting> group, int attempt)
+    {
+        using var activity = StartActivity(group);
+        try
+        {
+            await _store.InsertAsync([.. group.Select(static waiting => waiting.Session)], CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            activity.Fail(exception);
+            throw;
+        }
+    }
+
+    /// <summary>The commit is a part of the first request's trace, and linked from it to the others that share it.</summary>
+    private static Activity? StartActivity(ArraySegment<Waiting> group) => SmplatTelemetry.Activities.HasListeners()
+        ? SmplatTelemetry.Activities.StartActivity(
+            "commit routing sessions",
+            ActivityKind.Internal,
+            group[0].Cause,
+            links: group.Skip(1).Select(static waiting => new ActivityLink(waiting.Cause)))
+        : null;
 
     private void Settle(ArraySegment<Waiting> group, Exception? problem)
     {
@@ -79,5 +101,8 @@ public sealed class SessionWriter : BackgroundService
     private sealed class Waiting(RoutingSession session) : CommitTicket
     {
         public RoutingSession Session => session;
+
+        /// <summary>The request's span.</summary>
+        public ActivityContext Cause { get; } = Activity.Current?.Context ?? default;
     }
 }

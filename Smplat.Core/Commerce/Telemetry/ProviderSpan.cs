@@ -19,7 +19,7 @@ internal static class ProviderSpan
         span?.SetTag("outcome", failure?.Code ?? "success");
         if (failure is not null)
         {
-            span?.SetStatus(ActivityStatusCode.Error, failure.Message);
+            span.Fail(failure.Code);
         }
     }
 }

@@ -132,8 +132,7 @@ internal sealed class DrainRun : IAsyncDisposable
     private async Task CarryOutAsync(HeldTask held)
     {
         var task = held.Task;
-        ActivityContext.TryParse(task.Traceparent, null, out var parent);
-        using var activity = SmplatTelemetry.Activities.StartActivity($"fulfill {task.TaskType}", ActivityKind.Consumer, parent);
+        using var activity = SmplatTelemetry.StartMessage("fulfill", task.TaskType, task.Id, task.Traceparent);
         activity?.SetTag("fulfillment.task_id", task.Id).SetTag("fulfillment.attempt", task.Attempt);
         switch (await TryExecuteAsync(held, activity))
         {
@@ -141,7 +140,7 @@ internal sealed class DrainRun : IAsyncDisposable
                 await _acknowledger.AddAsync(held, succeeded.Result);
                 break;
             case ExecutionOutcome.Failed failed:
-                activity?.SetStatus(ActivityStatusCode.Error, failed.Error);
+                MarkFailed(activity, failed);
                 await RecordFailureAsync(held, failed);
                 End(held);
                 break;
@@ -170,6 +169,15 @@ internal sealed class DrainRun : IAsyncDisposable
         {
             activity.Fail(exception);
             return new ExecutionOutcome.Failed(Redaction.Redact(exception.Message));
+        }
+    }
+
+    /// <summary>The error's text quotes what endpoints answer, so the span only says which kind it was.</summary>
+    private static void MarkFailed(Activity? activity, ExecutionOutcome.Failed failed)
+    {
+        if (activity is { Status: not ActivityStatusCode.Error })
+        {
+            activity.Fail(failed.IsPermanent ? "permanent_failure" : "failed_attempt");
         }
     }
 

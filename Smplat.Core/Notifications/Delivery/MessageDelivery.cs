@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Smplat.Core.Observability;
 
 namespace Smplat.Core.Notifications.Delivery;
@@ -14,16 +13,14 @@ public sealed class MessageDelivery(MailDelivery mail, SlackDelivery slack, Sett
             return await settlement.SettleAsync(message, pass, new DeliveryOutcome.ReceiverAway(error));
         }
 
-        ActivityContext.TryParse(message.Traceparent, null, out var cause);
-        using var activity = SmplatTelemetry.Activities.StartActivity(
-            $"deliver {message.Kind}", ActivityKind.Producer, cause);
-        activity?.SetTag("messaging.kind", message.Kind).SetTag("messaging.channel", message.Channel);
+        using var activity = SmplatTelemetry.StartMessage("deliver", message.Kind, message.Id, message.Traceparent);
+        activity?.SetTag("smplat.channel", message.Channel);
         try
         {
             var verdict = await ByChannelAsync(message, pass, cancellationToken);
             if (verdict is DeliveryVerdict.Retrying or DeliveryVerdict.Dead or DeliveryVerdict.Waiting)
             {
-                activity?.SetStatus(ActivityStatusCode.Error, verdict.ToString());
+                activity.Fail(verdict.ToString());
             }
 
             return verdict;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Jobs;
 using Smplat.Core.Observability;
@@ -61,8 +60,7 @@ public sealed class InternalOutboxJob(
 
     private async Task<string> HandleAsync(InternalMessage message, string owner, CancellationToken cancellationToken)
     {
-        ActivityContext.TryParse(message.Traceparent, null, out var parent);
-        using var activity = SmplatTelemetry.Activities.StartActivity($"internal {message.Kind}", ActivityKind.Consumer, parent);
+        using var activity = SmplatTelemetry.StartMessage("process", message.Kind, message.Id, message.Traceparent);
         try
         {
             if (!_handlers.TryGetValue(message.Kind, out var handler))

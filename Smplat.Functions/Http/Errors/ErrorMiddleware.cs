@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -14,8 +15,10 @@ namespace Smplat.Functions.Http.Errors;
 /// The outermost layer: one span a request, and an answer for everything that went wrong inside. Defects are logged once
 /// with the trace id that the caller is given; their text stays here.
 /// </summary>
-public sealed class ErrorMiddleware(ILogger<ErrorMiddleware> logger) : IFunctionsWorkerMiddleware
+public sealed class ErrorMiddleware(FunctionTraits traits, ILogger<ErrorMiddleware> logger) : IFunctionsWorkerMiddleware
 {
+    private const int LongestId = 64;
+
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         if (context.GetHttpContext() is not { } http)
@@ -24,11 +27,12 @@ public sealed class ErrorMiddleware(ILogger<ErrorMiddleware> logger) : IFunction
             return;
         }
 
-        using var activity = StartActivity(context, http.Request);
+        var activity = StartActivity(context, http.Request);
+        // The worker writes the function's result after its middleware, so the status is known when the answer is complete.
+        http.Response.OnCompleted(() => EndAsync(activity, http));
         try
         {
             await next(context);
-            activity?.SetTag("http.response.status_code", http.Response.StatusCode);
         }
         catch (Exception exception) when (!http.Response.HasStarted)
         {
@@ -36,7 +40,7 @@ public sealed class ErrorMiddleware(ILogger<ErrorMiddleware> logger) : IFunction
         }
     }
 
-    private async Task AnswerAsync(HttpContext http, string function, Exception exception, Activity? activity)
+    private async Task AnswerAsync(HttpContext http, string function, Exception exception, Activity activity)
     {
         switch (exception)
         {
@@ -63,18 +67,53 @@ public sealed class ErrorMiddleware(ILogger<ErrorMiddleware> logger) : IFunction
         }
     }
 
-    private static Activity? StartActivity(FunctionContext context, HttpRequest request)
+    /// <summary>
+    /// The request in the trace of the host, whose parent is the caller. Names follow OpenTelemetry's conventions for HTTP
+    /// servers; of the address only the path is told, since queries carry tokens.
+    /// </summary>
+    private Activity StartActivity(FunctionContext context, HttpRequest request)
     {
-        if (!SmplatTelemetry.Activities.HasListeners())
+        var route = traits.Of(context.FunctionDefinition).Route;
+        var activity = SmplatTelemetry.Start(
+            $"{request.Method} {route}",
+            ActivityKind.Server,
+            SmplatTelemetry.ParentOf(context.TraceContext.TraceParent, context.TraceContext.TraceState));
+        if (activity.IsAllDataRequested)
         {
-            return null;
+            activity.SetTag("http.request.method", request.Method)
+                .SetTag("http.route", route)
+                .SetTag("url.path", Path(request))
+                .SetTag("url.scheme", request.Scheme)
+                .SetTag("server.address", request.Host.Host)
+                .SetTag("server.port", request.Host.Port)
+                .SetTag("faas.trigger", "http")
+                .SetTag("faas.invocation_id", context.InvocationId);
         }
 
-        // The host's span; the caller's is its parent.
-        ActivityContext.TryParse(context.TraceContext.TraceParent, context.TraceContext.TraceState, isRemote: true, out var parent);
-        var activity = parent != default
-            ? SmplatTelemetry.Activities.StartActivity(context.FunctionDefinition.Name, ActivityKind.Server, parent)
-            : SmplatTelemetry.Activities.StartActivity(context.FunctionDefinition.Name, ActivityKind.Server);
-        return activity?.SetTag("http.request.method", request.Method).SetTag("url.path", request.Path.Value);
+        return activity;
     }
+
+    private static Task EndAsync(Activity activity, HttpContext http)
+    {
+        if (activity.IsAllDataRequested)
+        {
+            var status = http.Response.StatusCode;
+            activity.SetTag("http.response.status_code", status);
+            if (status >= 500 && activity.Status != ActivityStatusCode.Error)
+            {
+                activity.Fail(status.ToString(CultureInfo.InvariantCulture));
+            }
+        }
+
+        activity.Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ids stay; a segment that no id of ours looks like, such as a mail address, does not.</summary>
+    private static string Path(HttpRequest request) => string.Join(
+        '/',
+        (request.Path.Value ?? "/").Split('/').Select(segment =>
+            segment.Length <= LongestId && segment.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
+                ? segment
+                : "…"));
 }
