@@ -17,9 +17,10 @@ public sealed class BicepTests
     [OneTimeSetUp]
     public void NeedsItsPlatform()
     {
-        if (RuntimeInformation.RuntimeIdentifier is not "linux-x64")
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.RuntimeIdentifier is not "linux-x64")
         {
             Assert.Ignore("The compiler's package is the one for linux-x64.");
+            return;
         }
 
         File.SetUnixFileMode(Compiler, File.GetUnixFileMode(Compiler) | UnixFileMode.UserExecute);

@@ -1,5 +1,4 @@
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.Hosting;
 using Smplat.Functions;
 using Smplat.LocalHost;
 using Smplat.LocalHost.Hosting;
