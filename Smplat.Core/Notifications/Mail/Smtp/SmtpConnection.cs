@@ -1,157 +1,274 @@
-using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.Security;
+using System.Runtime.ExceptionServices;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+using AuthenticationException = MailKit.Security.AuthenticationException;
 
 namespace Smplat.Core.Notifications.Mail.Smtp;
 
-/// <summary>Lines to and from one server, with a limit on every wait and on everything that is read.</summary>
-public sealed class SmtpConnection : IAsyncDisposable
+using HandoverMark = Delivery.HandoverMark;
+
+/// <summary>How sending one mail over a connection ended.</summary>
+internal enum SendResult
 {
-    private const int MaxLineBytes = 4096;
-    private const int MaxReplyLines = 200;
+    Accepted,
+    SenderRefused,
+    RecipientRefused,
 
-    private readonly SmtpOptions _options;
-    private readonly TimeProvider _clock;
-    private readonly Socket _socket;
-    private readonly byte[] _buffer = new byte[MaxLineBytes];
-    private Stream _stream = Stream.Null;
-    private int _start;
-    private int _end;
+    /// <summary>The server answered DATA or the end of the mail with a refusal.</summary>
+    MailRefused,
 
-    private SmtpConnection(SmtpOptions options, TimeProvider clock, Socket socket) =>
-        (_options, _clock, _socket) = (options, clock, socket);
+    /// <summary>The message belongs to another sender now; nothing was sent.</summary>
+    LeaseLost,
 
-    public bool IsEncrypted => _stream is SslStream;
+    /// <summary>The connection broke before the server was asked for the mail.</summary>
+    BrokenBeforeHandover,
 
-    private TimeSpan Timeout => TimeSpan.FromSeconds(_options.TimeoutSeconds);
+    /// <summary>The connection broke before the mail was written to its end, so the server cannot have taken it.</summary>
+    BrokenBeforeEnd,
 
-    /// <exception cref="SmtpProtocolException">Nobody answers there.</exception>
-    public static async Task<SmtpConnection> OpenAsync(
-        SmtpOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>The mail was written and no answer came.</summary>
+    Unknown,
+}
+
+/// <summary>One connection to the mail server: MailKit over a <see cref="ConversationStream"/>. For one mail at a time.</summary>
+internal sealed class SmtpConnection : IDisposable
+{
+    /// <summary>Opening is connecting, greeting, EHLO, TLS, EHLO again and login.</summary>
+    private const int OpeningAnswers = 6;
+
+    /// <summary>A whole mail: sender, recipient, DATA, the last answer (three times as long) and four for the mail itself.</summary>
+    private const int MailAnswers = 10;
+
+    private const int LastAnswerFactor = 3;
+
+    private readonly ConversationStream _stream;
+    private readonly Client _client;
+
+    private SmtpConnection(SmtpOptions settings, ConversationStream stream)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        var connection = new SmtpConnection(options, clock, socket);
+        Settings = settings;
+        _stream = stream;
+        _client = new Client
+        {
+            LocalDomain = settings.SenderEmail is { } sender && Mailbox.Normalize(sender) is { } address
+                ? address[(address.LastIndexOf('@') + 1)..]
+                : "localhost",
+            SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            CheckCertificateRevocation = false,
+            ServerCertificateValidationCallback = IsTrusted,
+        };
+    }
+
+    public SmtpOptions Settings { get; }
+
+    public bool IsOpen => _client.IsConnected;
+
+    /// <summary>A mail was sent over this connection before the present one.</summary>
+    public bool WasUsed { get; private set; }
+
+    public bool OffersUtf8 => _client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
+
+    /// <summary>The server's answer that decided about the last mail; null when it gave none.</summary>
+    public SmtpAnswer? Answer { get; private set; }
+
+    /// <summary>What went wrong with the last mail, as a sentence; null when nothing did.</summary>
+    public string? Problem { get; private set; }
+
+    /// <exception cref="SmtpUnavailableException">The server does not let us in.</exception>
+    public static async Task<SmtpConnection> OpenAsync(SmtpOptions settings, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var stream = new ConversationStream(await ConnectAsync(settings, clock, cancellationToken), clock);
+        var connection = new SmtpConnection(settings, stream);
         try
         {
-            await connection.LimitAsync(
-                "connecting", connection.Timeout, token => socket.ConnectAsync(options.Host!, options.Port, token), cancellationToken);
-            connection._stream = new NetworkStream(socket, ownsSocket: true);
+            stream.Begin(settings.Timeout * OpeningAnswers, settings.Timeout);
+            await connection._client.ConnectAsync(stream, settings.Host!, settings.Port, Security(settings), cancellationToken);
+            await connection.LogInAsync(cancellationToken);
+
+            // BDAT has no moment at which the server can be asked for the mail without getting it.
+            connection._client.Capabilities &= ~(SmtpCapabilities.Chunking | SmtpCapabilities.BinaryMime);
             return connection;
         }
-        catch
+        catch (Exception exception)
         {
-            await connection.DisposeAsync();
-            throw;
+            connection.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw exception as SmtpUnavailableException
+                ?? new SmtpUnavailableException(Explain(exception, stream, settings), exception);
         }
     }
 
-    public async Task EncryptAsync(CancellationToken cancellationToken)
+    /// <summary>Sends one mail. Cancellation is heeded until the handover is committed.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was sent.</exception>
+    public async Task<SendResult> SendAsync(MailMessage mail, HandoverMark handOver, CancellationToken cancellationToken)
     {
-        if (_start < _end)
+        using var stop = new CancellationTokenSource();
+        var handover = new Handover(handOver, cancellationToken);
+        using var message = new MimeMail(mail);
+        Settings.Dkim?.Sign(message);
+        message.Written = () =>
         {
-            // What came in the clear after STARTTLS could be an attacker's; it must not count as the server's word.
-            throw new SmtpProtocolException("The server sent data before TLS began.");
-        }
-
-        var tls = new SslStream(_stream, leaveInnerStreamOpen: false);
-        var settings = new SslClientAuthenticationOptions
-        {
-            TargetHost = _options.Host,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            RemoteCertificateValidationCallback = IsTrusted,
-        };
-        await LimitAsync("starting TLS", Timeout, token => new(tls.AuthenticateAsClientAsync(settings, token)), cancellationToken);
-        _stream = tls;
-    }
-
-    public async Task<SmtpReply> AskAsync(string command, CancellationToken cancellationToken)
-    {
-        await WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), cancellationToken);
-        return await ReadReplyAsync(Timeout, cancellationToken);
-    }
-
-    public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        await LimitAsync(
-            "writing",
-            Timeout,
-            async token =>
+            // Before the handover the mail is only measured.
+            if (handover.IsCommitted)
             {
-                await _stream.WriteAsync(bytes, token);
-                await _stream.FlushAsync(token);
+                handover.IsMailWritten = true;
+                _stream.AnswerLimit = Settings.Timeout * LastAnswerFactor;
+            }
+        };
+        using var stopping = cancellationToken.Register(() =>
+        {
+            if (!handover.IsCommitted)
+            {
+                stop.Cancel();
+            }
+        });
+
+        (Answer, Problem) = (null, null);
+        _stream.Begin(Settings.Timeout * MailAnswers, Settings.Timeout);
+        _client.Begin(onRecipientAccepted: () => _stream.BeforeNextWrite = handover.CommitAsync);
+        try
+        {
+            var text = await _client.SendAsync(message.Format, message, stop.Token);
+            Answer = new(250, text);
+            return SendResult.Accepted;
+        }
+        catch (Exception exception)
+        {
+            // What the server said outweighs how the exception came about: after a refusal MailKit resets the
+            // connection, and a server that hung up by then makes it throw something else.
+            handover.Failure?.Throw();
+            if (handover.IsLost)
+            {
+                return SendResult.LeaseLost;
+            }
+
+            if (_client.Refusal is var (result, answer))
+            {
+                Answer = answer;
+                return result;
+            }
+
+            Problem = Explain(exception, _stream, Settings);
+            if (handover.IsCommitted)
+            {
+                return handover.IsMailWritten ? SendResult.Unknown : SendResult.BrokenBeforeEnd;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            return SendResult.BrokenBeforeHandover;
+        }
+        finally
+        {
+            _stream.BeforeNextWrite = null;
+            WasUsed = true;
+        }
+    }
+
+    /// <summary>Takes leave of the server; how it answers does not matter.</summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            _stream.Begin(Settings.Timeout, Settings.Timeout);
+            await _client.DisconnectAsync(quit: true, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ProtocolException or ObjectDisposedException)
+        {
+            // Every mail has its outcome already.
+        }
+
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _stream.Dispose();
+    }
+
+    private static async Task<NetworkStream> ConnectAsync(SmtpOptions settings, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        // The small buffer bounds what the kernel takes from a server that never stops.
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = ConversationStream.MaxAnswerBytes };
+        using var deadline = new CancellationTokenSource(settings.Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await socket.ConnectAsync(settings.Host!, settings.Port, either.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        {
+            socket.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new SmtpUnavailableException(
+                exception is SocketException
+                    ? $"The mail server cannot be reached: {exception.Message}"
+                    : $"The mail server took longer than {settings.TimeoutSeconds} s to accept a connection.",
+                exception);
+        }
+    }
+
+    private async Task LogInAsync(CancellationToken cancellationToken)
+    {
+        if (!Settings.HasPassword && !Settings.HasToken)
+        {
+            return;
+        }
+
+        if (Settings.Tls == SmtpTls.Opportunistic && !_client.IsSecure)
+        {
+            throw new SmtpUnavailableException(
+                "The server does not offer STARTTLS, and without it SMTP_TLS_MODE=opportunistic sends no credentials.");
+        }
+
+        var offered = _client.AuthenticationMechanisms;
+        var wanted = Settings.AuthMechanism
+            ?? (Settings.HasToken ? SmtpAuth.XOAuth2 : offered.Contains("PLAIN") || !offered.Contains("LOGIN") ? SmtpAuth.Plain : SmtpAuth.Login);
+        var name = wanted.ToString().ToUpperInvariant();
+        if (!offered.Contains(name))
+        {
+            throw new SmtpUnavailableException(
+                $"The server does not offer AUTH {name}; it offers {(offered.Count == 0 ? "none" : string.Join(", ", offered.Order(StringComparer.Ordinal)))}.");
+        }
+
+        await _client.AuthenticateAsync(
+            wanted switch
+            {
+                SmtpAuth.XOAuth2 => new SaslMechanismOAuth2(Settings.Username!, await TokenAsync(cancellationToken)),
+                SmtpAuth.Login => new SaslMechanismLogin(Settings.Username!, Settings.Password!),
+                _ => new SaslMechanismPlain(Settings.Username!, Settings.Password!),
             },
             cancellationToken);
-
-    public Task<SmtpReply> ReadReplyAsync(CancellationToken cancellationToken) => ReadReplyAsync(Timeout, cancellationToken);
-
-    public async Task<SmtpReply> ReadReplyAsync(TimeSpan limit, CancellationToken cancellationToken)
-    {
-        var reply = default(SmtpReply);
-        await LimitAsync("waiting for an answer", limit, async token => reply = await ReadReplyLinesAsync(token), cancellationToken);
-        return reply!;
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task<string> TokenAsync(CancellationToken cancellationToken)
     {
-        await _stream.DisposeAsync();
-        _socket.Dispose();
-    }
-
-    private async Task<SmtpReply> ReadReplyLinesAsync(CancellationToken cancellationToken)
-    {
-        var lines = new List<string>();
-        while (lines.Count < MaxReplyLines)
+        try
         {
-            var line = await ReadLineAsync(cancellationToken);
-            if (line.Length < 3 || !int.TryParse(line.AsSpan(0, 3), out var code))
-            {
-                throw new SmtpProtocolException("The server does not speak SMTP.");
-            }
-
-            lines.Add(line.Length > 4 ? line[4..] : "");
-            if (line.Length == 3 || line[3] != '-')
-            {
-                return new(code, lines);
-            }
+            return Settings.OAuth2Token ?? (await File.ReadAllTextAsync(Settings.OAuth2TokenFile!, cancellationToken)).Trim();
         }
-
-        throw new SmtpProtocolException("The server's answer has no end.");
-    }
-
-    private async Task<string> ReadLineAsync(CancellationToken cancellationToken)
-    {
-        while (true)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            var newline = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
-            if (newline >= 0)
-            {
-                var line = Encoding.UTF8.GetString(_buffer, _start, newline).TrimEnd('\r');
-                _start += newline + 1;
-                return line;
-            }
-
-            if (_start > 0)
-            {
-                Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
-                (_start, _end) = (0, _end - _start);
-            }
-
-            if (_end == _buffer.Length)
-            {
-                throw new SmtpProtocolException("The server sent a line without end.");
-            }
-
-            var count = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
-            if (count == 0)
-            {
-                throw new SmtpProtocolException("The server closed the connection.");
-            }
-
-            _end += count;
+            throw new SmtpUnavailableException($"SMTP_OAUTH2_TOKEN_FILE cannot be read: {exception.Message}", exception);
         }
     }
+
+    private static SecureSocketOptions Security(SmtpOptions settings) => settings.Tls switch
+    {
+        SmtpTls.Implicit => SecureSocketOptions.SslOnConnect,
+        SmtpTls.Opportunistic => SecureSocketOptions.StartTlsWhenAvailable,
+        SmtpTls.None => SecureSocketOptions.None,
+        _ => SecureSocketOptions.StartTls,
+    };
 
     private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
@@ -160,28 +277,143 @@ public sealed class SmtpConnection : IAsyncDisposable
             return true;
         }
 
-        var pinned = _options.CertificateSha256?.Replace(":", "", StringComparison.Ordinal);
+        var pinned = Settings.CertificateSha256?.Replace(":", "", StringComparison.Ordinal);
         return pinned is not null && certificate is not null
             && pinned.Equals(certificate.GetCertHashString(HashAlgorithmName.SHA256), StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Runs one step within its limit; every way in which the network can fail becomes one exception.</summary>
-    private async Task LimitAsync(
-        string step, TimeSpan limit, Func<CancellationToken, ValueTask> work, CancellationToken cancellationToken)
+    private static string Explain(Exception exception, ConversationStream stream, SmtpOptions settings) =>
+        stream.Breach ?? exception switch
+        {
+            NotSupportedException when settings.Tls == SmtpTls.StartTls =>
+                "The server does not offer STARTTLS, and SMTP_USE_TLS demands it.",
+            AuthenticationException refused => $"The login was refused: {refused.Message}",
+            SslHandshakeException => $"TLS could not be started: {(exception.InnerException ?? exception).Message}",
+            SmtpCommandException command => new SmtpAnswer((int)command.StatusCode, command.Message).ToString(),
+            _ => $"{exception.GetType().Name}: {exception.Message}",
+        };
+
+    /// <summary>The commit before DATA, and how far the mail got after it.</summary>
+    private sealed class Handover(HandoverMark mark, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(limit, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        try
+        private volatile bool _isCommitted;
+
+        public bool IsCommitted => _isCommitted;
+
+        public bool IsLost { get; private set; }
+
+        public bool IsMailWritten { get; set; }
+
+        /// <summary>The commit itself failed; nothing was sent.</summary>
+        public ExceptionDispatchInfo? Failure { get; private set; }
+
+        public async Task CommitAsync()
         {
-            await work(either.Token);
+            try
+            {
+                _isCommitted = await mark(cancellationToken);
+            }
+            catch (Exception exception)
+            {
+                Failure = ExceptionDispatchInfo.Capture(exception);
+                throw;
+            }
+
+            if (!_isCommitted)
+            {
+                IsLost = true;
+                throw new IOException("The message belongs to another sender.");
+            }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+    }
+
+    /// <summary>MailKit's client, which tells of the accepted recipient and remembers the first refusal of a mail.</summary>
+    private sealed class Client : SmtpClient
+    {
+        private readonly Answers _answers;
+        private Action _onRecipientAccepted = () => { };
+        private (SendResult, SmtpAnswer)? _refusal;
+
+        public Client()
+            : this(new Answers())
         {
-            throw new SmtpProtocolException($"The server took longer than {limit.TotalSeconds:0} s: {step}.");
         }
-        catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException)
+
+        private Client(Answers answers)
+            : base(answers) => _answers = answers;
+
+        /// <summary>What the server refused, and how; null when it refused nothing.</summary>
+        public (SendResult Result, SmtpAnswer Answer)? Refusal =>
+            _refusal ?? (_answers.FirstRefusal() is { } answer ? (SendResult.MailRefused, answer) : null);
+
+        public void Begin(Action onRecipientAccepted)
         {
-            throw new SmtpProtocolException($"{step}: {exception.GetType().Name}, {exception.Message}", exception);
+            _onRecipientAccepted = onRecipientAccepted;
+            _refusal = null;
+            _answers.Clear();
+        }
+
+        protected override void OnRecipientAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
+        {
+            base.OnRecipientAccepted(message, mailbox, response);
+            _onRecipientAccepted();
+        }
+
+        protected override void OnSenderNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
+        {
+            _refusal ??= (SendResult.SenderRefused, new((int)response.StatusCode, response.Response));
+            base.OnSenderNotAccepted(message, mailbox, response);
+        }
+
+        protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
+        {
+            _refusal ??= (SendResult.RecipientRefused, new((int)response.StatusCode, response.Response));
+            base.OnRecipientNotAccepted(message, mailbox, response);
+        }
+    }
+
+    /// <summary>Listens to the conversation for the first answer of a mail that is a refusal.</summary>
+    private sealed class Answers : IProtocolLogger
+    {
+        private const int MaxBytes = 4096;
+
+        private readonly List<byte> _answer = new(256);
+        private SmtpAnswer? _first;
+
+        public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
+
+        public SmtpAnswer? FirstRefusal() => _first ??= Read();
+
+        public void Clear()
+        {
+            _first = null;
+            _answer.Clear();
+        }
+
+        public void LogConnect(Uri uri)
+        {
+        }
+
+        public void LogClient(byte[] buffer, int offset, int count)
+        {
+            _first ??= Read();
+            _answer.Clear();
+        }
+
+        public void LogServer(byte[] buffer, int offset, int count) =>
+            _answer.AddRange(buffer.AsSpan(offset, Math.Min(count, MaxBytes - _answer.Count)));
+
+        public void Dispose()
+        {
+        }
+
+        /// <returns>Null for an answer that is no refusal, or not complete.</returns>
+        private SmtpAnswer? Read()
+        {
+            var lines = Encoding.UTF8.GetString([.. _answer]).Split("\r\n");
+            return lines is [{ Length: >= 3 } line, _, ..] && line[0] is '4' or '5' && int.TryParse(line.AsSpan(0, 3), out var code)
+                ? new(code, string.Join(' ', lines.Where(part => part.Length > 4).Select(part => part[4..])))
+                : null;
         }
     }
 }
