@@ -62,7 +62,7 @@ public sealed class SmtpLimitsTests
     }
 
     [TestCase(60_000, "The mail server took longer than 1 s to take what was sent.")]
-    [TestCase(200, "The exchange with the mail server took longer than 10 s.")]
+    [TestCase(50, "The exchange with the mail server took longer than 10 s.")]
     public async Task A_server_that_reads_a_large_mail_slowly_or_not_at_all_is_left_and_the_mail_is_tried_again(int pause, string error)
     {
         await using var server = new FakeSmtp().Start();
@@ -85,7 +85,8 @@ public sealed class SmtpLimitsTests
 
         var outcome = await SmtpRig.SendAsync(server, Mails.Any());
 
-        Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.ReceiverAway>().Or.InstanceOf<DeliveryOutcome.Delivered>());
+        Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.Delivered>().Or.InstanceOf<DeliveryOutcome.ReceiverAway>());
+        TestContext.Out.WriteLine(outcome);
         Assert.That(server.Mails.Select(mail => mail.User), Is.All.EqualTo(FakeSmtp.User));
     }
 }

@@ -1,42 +1,15 @@
 using System.Net.Sockets;
 using System.Net.Security;
-using System.Runtime.ExceptionServices;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
-using MimeKit;
+using Smplat.Core.Notifications.Delivery;
 using AuthenticationException = MailKit.Security.AuthenticationException;
 
 namespace Smplat.Core.Notifications.Mail.Smtp;
-
-using HandoverMark = Delivery.HandoverMark;
-
-/// <summary>How sending one mail over a connection ended.</summary>
-internal enum SendResult
-{
-    Accepted,
-    SenderRefused,
-    RecipientRefused,
-
-    /// <summary>The server answered DATA or the end of the mail with a refusal.</summary>
-    MailRefused,
-
-    /// <summary>The message belongs to another sender now; nothing was sent.</summary>
-    LeaseLost,
-
-    /// <summary>The connection broke before the server was asked for the mail.</summary>
-    BrokenBeforeHandover,
-
-    /// <summary>The connection broke before the mail was written to its end, so the server cannot have taken it.</summary>
-    BrokenBeforeEnd,
-
-    /// <summary>The mail was written and no answer came.</summary>
-    Unknown,
-}
 
 /// <summary>One connection to the mail server: MailKit over a <see cref="ConversationStream"/>. For one mail at a time.</summary>
 internal sealed class SmtpConnection : IDisposable
@@ -49,14 +22,16 @@ internal sealed class SmtpConnection : IDisposable
 
     private const int LastAnswerFactor = 3;
 
+    private const int BufferSize = 64 * 1024;
+
     private readonly ConversationStream _stream;
-    private readonly Client _client;
+    private readonly ObservedSmtpClient _client;
 
     private SmtpConnection(SmtpOptions settings, ConversationStream stream)
     {
         Settings = settings;
         _stream = stream;
-        _client = new Client
+        _client = new ObservedSmtpClient
         {
             LocalDomain = settings.SenderEmail is { } sender && Mailbox.Normalize(sender) is { } address
                 ? address[(address.LastIndexOf('@') + 1)..]
@@ -71,10 +46,8 @@ internal sealed class SmtpConnection : IDisposable
 
     public bool IsOpen => _client.IsConnected;
 
-    /// <summary>A mail was sent over this connection before the present one.</summary>
-    public bool WasUsed { get; private set; }
-
-    public bool OffersUtf8 => _client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
+    /// <summary>Addresses beyond ASCII can go over this connection: it was opened for them, and the server takes them.</summary>
+    public bool TakesUtf8 => _client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
 
     /// <summary>The server's answer that decided about the last mail; null when it gave none.</summary>
     public SmtpAnswer? Answer { get; private set; }
@@ -82,8 +55,13 @@ internal sealed class SmtpConnection : IDisposable
     /// <summary>What went wrong with the last mail, as a sentence; null when nothing did.</summary>
     public string? Problem { get; private set; }
 
+    /// <param name="useUtf8">
+    /// Use SMTPUTF8 if it is offered. MailKit then writes every internationalized domain as it is read instead of in its
+    /// ASCII form, and an extension once laid aside cannot be taken up again, so it is a matter of the connection.
+    /// </param>
     /// <exception cref="SmtpUnavailableException">The server does not let us in.</exception>
-    public static async Task<SmtpConnection> OpenAsync(SmtpOptions settings, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<SmtpConnection> OpenAsync(
+        SmtpOptions settings, bool useUtf8, TimeProvider clock, CancellationToken cancellationToken)
     {
         var stream = new ConversationStream(await ConnectAsync(settings, clock, cancellationToken), clock);
         var connection = new SmtpConnection(settings, stream);
@@ -94,7 +72,8 @@ internal sealed class SmtpConnection : IDisposable
             await connection.LogInAsync(cancellationToken);
 
             // BDAT has no moment at which the server can be asked for the mail without getting it.
-            connection._client.Capabilities &= ~(SmtpCapabilities.Chunking | SmtpCapabilities.BinaryMime);
+            connection._client.Capabilities &=
+                ~(SmtpCapabilities.Chunking | SmtpCapabilities.BinaryMime | (useUtf8 ? 0 : SmtpCapabilities.UTF8));
             return connection;
         }
         catch (Exception exception)
@@ -111,7 +90,7 @@ internal sealed class SmtpConnection : IDisposable
     public async Task<SendResult> SendAsync(MailMessage mail, HandoverMark handOver, CancellationToken cancellationToken)
     {
         using var stop = new CancellationTokenSource();
-        var handover = new Handover(handOver, cancellationToken);
+        var handover = new SmtpHandover(handOver, cancellationToken);
         using var message = new MimeMail(mail);
         Settings.Dkim?.Sign(message);
         message.Written = () =>
@@ -150,10 +129,10 @@ internal sealed class SmtpConnection : IDisposable
                 return SendResult.LeaseLost;
             }
 
-            if (_client.Refusal is var (result, answer))
+            if (_client.Refusal(handover.IsCommitted) is var (refused, answer))
             {
                 Answer = answer;
-                return result;
+                return refused;
             }
 
             Problem = Explain(exception, _stream, Settings);
@@ -168,7 +147,6 @@ internal sealed class SmtpConnection : IDisposable
         finally
         {
             _stream.BeforeNextWrite = null;
-            WasUsed = true;
         }
     }
 
@@ -196,8 +174,14 @@ internal sealed class SmtpConnection : IDisposable
 
     private static async Task<NetworkStream> ConnectAsync(SmtpOptions settings, TimeProvider clock, CancellationToken cancellationToken)
     {
-        // The small buffer bounds what the kernel takes from a server that never stops.
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = ConversationStream.MaxAnswerBytes };
+        // Small buffers: one bounds what the kernel takes from a server that never stops, the other lets a write return
+        // while a slow server still reads, instead of only when a megabyte is through.
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveBufferSize = BufferSize,
+            SendBufferSize = BufferSize,
+        };
         using var deadline = new CancellationTokenSource(settings.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
@@ -292,128 +276,4 @@ internal sealed class SmtpConnection : IDisposable
             SmtpCommandException command => new SmtpAnswer((int)command.StatusCode, command.Message).ToString(),
             _ => $"{exception.GetType().Name}: {exception.Message}",
         };
-
-    /// <summary>The commit before DATA, and how far the mail got after it.</summary>
-    private sealed class Handover(HandoverMark mark, CancellationToken cancellationToken)
-    {
-        private volatile bool _isCommitted;
-
-        public bool IsCommitted => _isCommitted;
-
-        public bool IsLost { get; private set; }
-
-        public bool IsMailWritten { get; set; }
-
-        /// <summary>The commit itself failed; nothing was sent.</summary>
-        public ExceptionDispatchInfo? Failure { get; private set; }
-
-        public async Task CommitAsync()
-        {
-            try
-            {
-                _isCommitted = await mark(cancellationToken);
-            }
-            catch (Exception exception)
-            {
-                Failure = ExceptionDispatchInfo.Capture(exception);
-                throw;
-            }
-
-            if (!_isCommitted)
-            {
-                IsLost = true;
-                throw new IOException("The message belongs to another sender.");
-            }
-        }
-    }
-
-    /// <summary>MailKit's client, which tells of the accepted recipient and remembers the first refusal of a mail.</summary>
-    private sealed class Client : SmtpClient
-    {
-        private readonly Answers _answers;
-        private Action _onRecipientAccepted = () => { };
-        private (SendResult, SmtpAnswer)? _refusal;
-
-        public Client()
-            : this(new Answers())
-        {
-        }
-
-        private Client(Answers answers)
-            : base(answers) => _answers = answers;
-
-        /// <summary>What the server refused, and how; null when it refused nothing.</summary>
-        public (SendResult Result, SmtpAnswer Answer)? Refusal =>
-            _refusal ?? (_answers.FirstRefusal() is { } answer ? (SendResult.MailRefused, answer) : null);
-
-        public void Begin(Action onRecipientAccepted)
-        {
-            _onRecipientAccepted = onRecipientAccepted;
-            _refusal = null;
-            _answers.Clear();
-        }
-
-        protected override void OnRecipientAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
-        {
-            base.OnRecipientAccepted(message, mailbox, response);
-            _onRecipientAccepted();
-        }
-
-        protected override void OnSenderNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
-        {
-            _refusal ??= (SendResult.SenderRefused, new((int)response.StatusCode, response.Response));
-            base.OnSenderNotAccepted(message, mailbox, response);
-        }
-
-        protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
-        {
-            _refusal ??= (SendResult.RecipientRefused, new((int)response.StatusCode, response.Response));
-            base.OnRecipientNotAccepted(message, mailbox, response);
-        }
-    }
-
-    /// <summary>Listens to the conversation for the first answer of a mail that is a refusal.</summary>
-    private sealed class Answers : IProtocolLogger
-    {
-        private const int MaxBytes = 4096;
-
-        private readonly List<byte> _answer = new(256);
-        private SmtpAnswer? _first;
-
-        public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
-
-        public SmtpAnswer? FirstRefusal() => _first ??= Read();
-
-        public void Clear()
-        {
-            _first = null;
-            _answer.Clear();
-        }
-
-        public void LogConnect(Uri uri)
-        {
-        }
-
-        public void LogClient(byte[] buffer, int offset, int count)
-        {
-            _first ??= Read();
-            _answer.Clear();
-        }
-
-        public void LogServer(byte[] buffer, int offset, int count) =>
-            _answer.AddRange(buffer.AsSpan(offset, Math.Min(count, MaxBytes - _answer.Count)));
-
-        public void Dispose()
-        {
-        }
-
-        /// <returns>Null for an answer that is no refusal, or not complete.</returns>
-        private SmtpAnswer? Read()
-        {
-            var lines = Encoding.UTF8.GetString([.. _answer]).Split("\r\n");
-            return lines is [{ Length: >= 3 } line, _, ..] && line[0] is '4' or '5' && int.TryParse(line.AsSpan(0, 3), out var code)
-                ? new(code, string.Join(' ', lines.Where(part => part.Length > 4).Select(part => part[4..])))
-                : null;
-        }
-    }
 }

@@ -29,7 +29,9 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
         }
 
         var settings = options.CurrentValue;
-        if (TakeIdle(settings) is { } kept && await SendAsync(kept, mail, handOver, cancellationToken) is { } outcome)
+        var needsUtf8 = Mailbox.NeedsUtf8(mail.To.Address);
+        if (!needsUtf8 && TakeIdle(settings) is { } kept
+            && await SendAsync(kept, isKept: true, mail, handOver, cancellationToken) is { } outcome)
         {
             return outcome;
         }
@@ -37,16 +39,21 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
         SmtpConnection connection;
         try
         {
-            connection = await SmtpConnection.OpenAsync(settings, clock, cancellationToken);
+            connection = await SmtpConnection.OpenAsync(settings, needsUtf8, clock, cancellationToken);
         }
         catch (SmtpUnavailableException exception)
         {
             return new DeliveryOutcome.ReceiverAway(Redaction.Redact(exception.Message));
         }
 
-        // Null means that a fresh connection broke off: the server let us in first, so it may be this mail's fault.
-        return await SendAsync(connection, mail, handOver, cancellationToken)
-            ?? new DeliveryOutcome.Failed(Redaction.Redact(connection.Problem ?? "The mail server broke off."));
+        if (needsUtf8 && !connection.TakesUtf8)
+        {
+            await connection.CloseAsync();
+            return new DeliveryOutcome.Rejected(
+                "The part of the address before the @ is not ASCII, and the mail server does not take such addresses (no SMTPUTF8).");
+        }
+
+        return (await SendAsync(connection, isKept: false, mail, handOver, cancellationToken))!;
     }
 
     public async Task ReleaseAsync()
@@ -76,17 +83,10 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
         return null;
     }
 
-    /// <returns>Null when the connection broke off before the handover, so that another one may be tried.</returns>
+    /// <returns>Null when a kept connection turned out to be over before the handover, so that a fresh one is tried.</returns>
     private async Task<DeliveryOutcome?> SendAsync(
-        SmtpConnection connection, MailMessage mail, HandoverMark handOver, CancellationToken cancellationToken)
+        SmtpConnection connection, bool isKept, MailMessage mail, HandoverMark handOver, CancellationToken cancellationToken)
     {
-        if (Mailbox.NeedsUtf8(mail.To.Address) && !connection.OffersUtf8)
-        {
-            _idle.Add(connection);
-            return new DeliveryOutcome.Rejected(
-                "The part of the address before the @ is not ASCII, and the mail server does not take such addresses (no SMTPUTF8).");
-        }
-
         try
         {
             var sent = await connection.SendAsync(mail, handOver, cancellationToken);
@@ -94,26 +94,32 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
             {
                 SendResult.Accepted => new DeliveryOutcome.Delivered(Redaction.Redact(connection.Answer!.ToString(), 200)),
                 SendResult.LeaseLost => new DeliveryOutcome.LeaseLost(),
-                // Neither is about this message: the sender is the same for every one, and 421 means that the server leaves.
-                SendResult.SenderRefused when connection.WasUsed && connection.Answer!.IsGoodbye => null,
+                SendResult.SenderRefused when isKept && connection.Answer!.IsGoodbye => null,
+                // The sender is the same for every message, so none of them is at fault.
                 SendResult.SenderRefused =>
                     new DeliveryOutcome.ReceiverAway(Redaction.Redact($"The sender was refused: {connection.Answer}")),
                 SendResult.RecipientRefused => Refusal(connection.Answer!, isAboutAddress: true),
                 SendResult.MailRefused => Refusal(connection.Answer!, isAboutAddress: false),
-                SendResult.BrokenBeforeHandover => null,
-                SendResult.BrokenBeforeEnd => new DeliveryOutcome.Failed(Redaction.Redact(connection.Problem!)),
+                SendResult.BrokenBeforeHandover when isKept => null,
+                // The server let us in and then broke off before the end of this mail: it may be this mail's fault.
+                SendResult.BrokenBeforeHandover or SendResult.BrokenBeforeEnd => new DeliveryOutcome.Failed(Redaction.Redact(connection.Problem!)),
                 _ => new DeliveryOutcome.Unknown(Redaction.Redact(connection.Problem!)),
             };
         }
         finally
         {
-            if (connection.IsOpen)
+            if (!connection.IsOpen || connection.Answer is { IsGoodbye: true })
             {
-                _idle.Add(connection);
+                connection.Dispose();
+            }
+            else if (connection.TakesUtf8)
+            {
+                // Rare, and of no use to other mails.
+                await connection.CloseAsync();
             }
             else
             {
-                connection.Dispose();
+                _idle.Add(connection);
             }
         }
     }
@@ -125,6 +131,29 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
             ? new DeliveryOutcome.Rejected(error, isAboutAddress && answer.Code is 550 or 551 or 553)
             : new DeliveryOutcome.Failed(error);
     }
+}
+
+/// <summary>How sending one mail over a connection ended.</summary>
+internal enum SendResult
+{
+    Accepted,
+    SenderRefused,
+    RecipientRefused,
+
+    /// <summary>The server answered DATA or the end of the mail with a refusal.</summary>
+    MailRefused,
+
+    /// <summary>The message belongs to another sender now; nothing was sent.</summary>
+    LeaseLost,
+
+    /// <summary>The connection broke before the server was asked for the mail.</summary>
+    BrokenBeforeHandover,
+
+    /// <summary>The connection broke before the mail was written to its end, so the server cannot have taken it.</summary>
+    BrokenBeforeEnd,
+
+    /// <summary>The mail was written and no answer came.</summary>
+    Unknown,
 }
 
 /// <summary>An answer of the server.</summary>
