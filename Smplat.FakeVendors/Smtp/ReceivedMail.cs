@@ -66,7 +66,7 @@ public sealed partial record ReceivedMail(string From, string To, byte[] Raw, bo
 
     private static string DecodeWords(string value) => EncodedWord().Replace(
         BetweenWords().Replace(value, "?==?"),
-        match => Encoding.GetEncoding(match.Groups[1].Value).GetString(match.Groups[2].Value.ToUpperInvariant() == "B"
+        match => Encoding.GetEncoding(match.Groups[1].Value).GetString(match.Groups[2].Value is "B" or "b"
             ? Convert.FromBase64String(match.Groups[3].Value)
             : Decode(match.Groups[3].Value.Replace('_', ' '), "quoted-printable")));
 

@@ -13,6 +13,7 @@ internal sealed class ObservedSmtpClient : SmtpClient
     private readonly Answers _answers;
     private Action _onRecipientAccepted = () => { };
     private (SendResult, SmtpAnswer)? _refusal;
+    private bool _isSenderAccepted;
 
     public ObservedSmtpClient()
         : this(new Answers())
@@ -36,8 +37,14 @@ internal sealed class ObservedSmtpClient : SmtpClient
     public void Begin(Action onRecipientAccepted)
     {
         _onRecipientAccepted = onRecipientAccepted;
-        _refusal = null;
+        (_refusal, _isSenderAccepted) = (null, false);
         _answers.Clear();
+    }
+
+    protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
+    {
+        base.OnSenderAccepted(message, mailbox, response);
+        _isSenderAccepted = true;
     }
 
     protected override void OnRecipientAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
@@ -54,7 +61,12 @@ internal sealed class ObservedSmtpClient : SmtpClient
 
     protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
     {
-        _refusal ??= (SendResult.RecipientRefused, new((int)response.StatusCode, response.Response));
+        if (_isSenderAccepted)
+        {
+            _refusal ??= (SendResult.RecipientRefused, new((int)response.StatusCode, response.Response));
+        }
+
+        // Otherwise the two were sent together, and without a sender no recipient is accepted.
         base.OnRecipientNotAccepted(message, mailbox, response);
     }
 
@@ -97,9 +109,13 @@ internal sealed class ObservedSmtpClient : SmtpClient
         private SmtpAnswer? Read()
         {
             var lines = Encoding.UTF8.GetString([.. _answer]).ReplaceLineEndings("\n").Split('\n');
-            return lines is [{ Length: >= 3 } line, _, ..] && line[0] is '4' or '5' && int.TryParse(line.AsSpan(0, 3), out var code)
-                ? new(code, string.Join(' ', lines.Where(part => part.Length > 4).Select(part => part[4..])))
-                : null;
+            if (lines is not [{ Length: >= 3 } first, _, ..] || first[0] is not ('4' or '5') || !int.TryParse(first.AsSpan(0, 3), out var code))
+            {
+                return null;
+            }
+
+            var last = Array.FindIndex(lines, line => line.Length < 4 || line[3] != '-');
+            return new(code, string.Join(' ', lines[..(last + 1)].Where(line => line.Length > 4).Select(line => line[4..])));
         }
     }
 }

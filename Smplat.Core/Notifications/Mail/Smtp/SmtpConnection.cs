@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -133,6 +133,12 @@ internal sealed class SmtpConnection : IDisposable
             {
                 Answer = answer;
                 return refused;
+            }
+
+            if (exception is ServiceNotAuthenticatedException)
+            {
+                Answer = new(530, exception.Message);
+                return SendResult.SenderRefused;
             }
 
             Problem = Explain(exception, _stream, Settings);
