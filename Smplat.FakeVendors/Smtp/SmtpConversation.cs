@@ -201,6 +201,7 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
                 await WriteAsync($"{last.Code} {last.Text}\r\n", cancellationToken);
                 return false;
             case SmtpFault.Endless endless:
+                await WriteAsync(endless.First, cancellationToken);
                 var block = string.Concat(Enumerable.Repeat(endless.Text, Math.Max(1, 4096 / endless.Text.Length)));
                 while (true)
                     await WriteAsync(block, cancellationToken);

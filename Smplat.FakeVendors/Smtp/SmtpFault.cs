@@ -20,9 +20,9 @@ public abstract record SmtpFault
 
     /// <summary>
     /// Sends the same text over and over, at once and for as long as the client takes it: <c>220-x\r\n</c> is an answer
-    /// that never ends, <c>x</c> a line.
+    /// that never ends, and <c>x</c> with a first part of <c>220 </c> a line that never ends.
     /// </summary>
-    public sealed record Endless(string Text) : SmtpFault;
+    public sealed record Endless(string Text, string First = "") : SmtpFault;
 
     /// <summary>Sends the text, one byte at a time, over and over.</summary>
     public sealed record Dribble(string Text, TimeSpan Pause) : SmtpFault;

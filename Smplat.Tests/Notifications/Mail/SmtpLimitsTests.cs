@@ -11,21 +11,20 @@ public sealed class SmtpLimitsTests
     /// <summary>What the client reads (64 KiB at a time), what lies in the sockets between, and some room.</summary>
     private const long MostBytes = 2 * 1024 * 1024;
 
-    [TestCase(SmtpStep.Greeting, "2")]
-    [TestCase(SmtpStep.Greeting, "220-hello\r\n")]
-    [TestCase(SmtpStep.Hello, "x")]
-    [TestCase(SmtpStep.Hello, "250-SIZE\r\n")]
-    [TestCase(SmtpStep.StartTls, "220-go\r\n")]
-    [TestCase(SmtpStep.Login, "334-\r\n")]
-    [TestCase(SmtpStep.Login, "334 \r\n")]
-    public async Task An_answer_without_end_is_cut_off_and_counts_as_away(SmtpStep step, string text)
+    [TestCase(SmtpStep.Greeting, "220 ", "x")]
+    [TestCase(SmtpStep.Greeting, "", "220-hello\r\n")]
+    [TestCase(SmtpStep.Hello, "250-", "x")]
+    [TestCase(SmtpStep.Hello, "", "250-SIZE\r\n")]
+    [TestCase(SmtpStep.StartTls, "", "220-go\r\n")]
+    [TestCase(SmtpStep.Login, "", "334-\r\n")]
+    public async Task An_answer_without_end_is_cut_off_and_counts_as_away(SmtpStep step, string first, string text)
     {
         await using var server = new FakeSmtp { DemandsTls = step != SmtpStep.Greeting, Mechanisms = ["PLAIN"] }.Start();
-        server.Faults.Always(step, new SmtpFault.Endless(text));
+        server.Faults.Always(step, new SmtpFault.Endless(text, first));
 
         var outcome = await SmtpRig.SendAsync(server, Mails.Any());
 
-        Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.ReceiverAway>());
+        Assert.That(((DeliveryOutcome.ReceiverAway)outcome).Error, Does.StartWith("The mail server's answer has no end"));
         Assert.That(server.BytesSent, Is.LessThan(MostBytes));
     }
 
@@ -85,8 +84,6 @@ public sealed class SmtpLimitsTests
 
         var outcome = await SmtpRig.SendAsync(server, Mails.Any());
 
-        Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.Delivered>().Or.InstanceOf<DeliveryOutcome.ReceiverAway>());
-        TestContext.Out.WriteLine(outcome);
-        Assert.That(server.Mails.Select(mail => mail.User), Is.All.EqualTo(FakeSmtp.User));
+        Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.Delivered>());
     }
 }
