@@ -7,19 +7,24 @@ using System.Security.Cryptography.X509Certificates;
 namespace Smplat.FakeVendors.Smtp;
 
 /// <summary>
-/// A mail server on a loopback port: EHLO, STARTTLS, AUTH, one mail after another. It keeps what it took, and fails where
-/// it is told to.
+/// A mail server on a loopback port: EHLO with the extensions that it is told to offer, TLS, AUTH, one mail after another.
+/// It keeps what it took, and fails where it is told to.
 /// </summary>
 public sealed class FakeSmtp : IAsyncDisposable
 {
     public const string User = "smplat";
     public const string Password = "a long password";
 
+    /// <summary>The access token that AUTH XOAUTH2 takes.</summary>
+    public const string Token = "ya29.an-access-token";
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentQueue<ReceivedMail> _mails = new();
     private readonly Lazy<X509Certificate2> _certificate = new(MakeCertificate);
     private Task _accepting = Task.CompletedTask;
+    private long _bytesSent;
+    private int _connections;
 
     public SmtpFaultPlan Faults { get; } = new();
 
@@ -29,8 +34,23 @@ public sealed class FakeSmtp : IAsyncDisposable
     /// <summary>Offers STARTTLS and takes no mail without it.</summary>
     public bool DemandsTls { get; init; }
 
-    /// <summary>Offers AUTH by these mechanisms and takes no mail without it.</summary>
+    /// <summary>Speaks TLS from the first byte.</summary>
+    public bool IsTlsImplicit { get; init; }
+
+    /// <summary>Offers AUTH by these mechanisms (PLAIN, LOGIN, XOAUTH2) and takes no mail without it.</summary>
     public IReadOnlyList<string> Mechanisms { get; init; } = [];
+
+    /// <summary>Takes addresses that are not ASCII (SMTPUTF8, RFC 6531).</summary>
+    public bool OffersUtf8 { get; init; }
+
+    /// <summary>Says that commands may be sent without waiting for answers (RFC 2920).</summary>
+    public bool OffersPipelining { get; init; }
+
+    /// <summary>Connections that were accepted.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Bytes that clients, and the sockets between, have taken from this server.</summary>
+    public long BytesSent => Interlocked.Read(ref _bytesSent);
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -48,8 +68,9 @@ public sealed class FakeSmtp : IAsyncDisposable
         ["SMTP_HOST"] = "127.0.0.1",
         ["SMTP_PORT"] = Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
         ["SMTP_SENDER_EMAIL"] = "hello@smplat.test",
-        ["SMTP_USE_TLS"] = DemandsTls ? "true" : "false",
-        ["SMTP_CERTIFICATE_SHA256"] = DemandsTls ? Fingerprint : "",
+        ["SMTP_USE_TLS"] = DemandsTls || IsTlsImplicit ? "true" : "false",
+        ["SMTP_TLS_MODE"] = IsTlsImplicit ? "implicit" : "",
+        ["SMTP_CERTIFICATE_SHA256"] = DemandsTls || IsTlsImplicit ? Fingerprint : "",
         ["SMTP_USERNAME"] = Mechanisms.Count > 0 ? User : "",
         ["SMTP_PASSWORD"] = Mechanisms.Count > 0 ? Password : "",
     };
@@ -72,6 +93,8 @@ public sealed class FakeSmtp : IAsyncDisposable
         _closing.Dispose();
     }
 
+    internal void CountSent(int bytes) => Interlocked.Add(ref _bytesSent, bytes);
+
     internal void Take(ReceivedMail mail) => _mails.Enqueue(mail);
 
     private async Task AcceptAsync()
@@ -81,6 +104,9 @@ public sealed class FakeSmtp : IAsyncDisposable
             try
             {
                 var client = await _listener.AcceptTcpClientAsync(_closing.Token);
+                Interlocked.Increment(ref _connections);
+                // Small buffers, so that what lies in the sockets is not taken for read or sent.
+                (client.SendBufferSize, client.ReceiveBufferSize) = (16 * 1024, 16 * 1024);
                 _ = new SmtpConversation(this, client).RunAsync(_closing.Token);
             }
             catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)

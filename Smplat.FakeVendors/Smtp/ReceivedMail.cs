@@ -41,7 +41,7 @@ public sealed partial record ReceivedMail(string From, string To, byte[] Raw, bo
            let split = part.IndexOf("\r\n\r\n", StringComparison.Ordinal)
            let disposition = Header(part[..split], "Content-Disposition")
            where disposition?.StartsWith("attachment", StringComparison.OrdinalIgnoreCase) == true
-           select (FileName().Match(disposition).Groups[1].Value,
+           select (FileName(disposition),
                Decode(part[(split + 4)..], Header(part[..split], "Content-Transfer-Encoding"))),
     ];
 
@@ -66,7 +66,19 @@ public sealed partial record ReceivedMail(string From, string To, byte[] Raw, bo
 
     private static string DecodeWords(string value) => EncodedWord().Replace(
         BetweenWords().Replace(value, "?==?"),
-        match => Encoding.UTF8.GetString(Convert.FromBase64String(match.Groups[1].Value)));
+        match => Encoding.GetEncoding(match.Groups[1].Value).GetString(match.Groups[2].Value is "B" or "b"
+            ? Convert.FromBase64String(match.Groups[3].Value)
+            : Decode(match.Groups[3].Value.Replace('_', ' '), "quoted-printable")));
+
+    /// <summary>RFC 2231: <c>filename="a.txt"</c>, <c>filename*=utf-8''a.txt</c>, or the latter in numbered pieces.</summary>
+    private static string FileName(string disposition)
+    {
+        var pieces = FileNamePiece().Matches(disposition);
+        var text = string.Concat(pieces.Select(piece => piece.Groups[2].Value.Trim('"')));
+        return pieces.Any(piece => piece.Groups[1].Value.Contains('*', StringComparison.Ordinal))
+            ? Uri.UnescapeDataString(text[(text.LastIndexOf('\'') + 1)..])
+            : text;
+    }
 
     private static byte[] Decode(string body, string? encoding) => encoding?.ToLowerInvariant() switch
     {
@@ -83,13 +95,13 @@ public sealed partial record ReceivedMail(string From, string To, byte[] Raw, bo
     [GeneratedRegex("boundary=\"([^\"]+)\"")]
     private static partial Regex Boundary();
 
-    [GeneratedRegex("filename\\*?=\"?([^\"]+)\"?")]
-    private static partial Regex FileName();
+    [GeneratedRegex("filename(\\*?[0-9]*\\*?)=(\"[^\"]*\"|[^;]+)")]
+    private static partial Regex FileNamePiece();
 
     [GeneratedRegex(@"\?=\s+=\?")]
     private static partial Regex BetweenWords();
 
-    [GeneratedRegex(@"=\?utf-8\?B\?([^?]+)\?=", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"=\?([\w-]+)\?([BQ])\?([^?]*)\?=", RegexOptions.IgnoreCase)]
     private static partial Regex EncodedWord();
 
     [GeneratedRegex("=([0-9A-F]{2})")]

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace Smplat.FakeVendors.Smtp;
@@ -14,19 +15,22 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
     private string? _user;
     private string? _from;
     private string? _to;
+    private bool _isUtf8;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var closing = client;
         try
         {
+            if (server.IsTlsImplicit)
+                await EncryptAsync(cancellationToken);
             if (!await SayAsync(SmtpStep.Greeting, "220 mail.smplat.test ESMTP", cancellationToken))
                 return;
             while (await ReadLineAsync(cancellationToken) is { } line && await HearAsync(line, cancellationToken))
             {
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
         {
             // The client has gone, or the server is being stopped.
         }
@@ -49,25 +53,41 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
             case "MAIL" when server.Mechanisms.Count > 0 && _user is null:
                 return await SayAsync(SmtpStep.Sender, "530 5.7.0 Authentication required", cancellationToken);
             case "MAIL":
-                _from = Between(line);
-                return await SayAsync(SmtpStep.Sender, "250 2.1.0 ok", cancellationToken);
+                (_from, _to, _isUtf8) = (Between(line), null, line.Split(' ').Contains("SMTPUTF8"));
+                return await SayAsync(SmtpStep.Sender, "250 2.1.0 sender ok", cancellationToken);
+            case "RCPT" when _from is null:
+                return await SayAsync(SmtpStep.Recipient, "503 5.5.1 MAIL first", cancellationToken);
+            case "RCPT" when !Ascii.IsValid(line) && !(_isUtf8 && server.OffersUtf8):
+                return await SayAsync(SmtpStep.Recipient, "553 5.6.7 SMTPUTF8 required", cancellationToken);
             case "RCPT":
-                _to = Between(line);
-                return await SayAsync(SmtpStep.Recipient, "250 2.1.5 ok", cancellationToken);
+                return await TakeRecipientAsync(Between(line), cancellationToken);
+            case "DATA" when _to is null:
+                return await SayAsync(SmtpStep.Data, "503 5.5.1 RCPT first", cancellationToken);
             case "DATA":
-                return await SayAsync(SmtpStep.Data, "354 end with a dot", cancellationToken) && await TakeMailAsync(cancellationToken);
+                return await BeginMailAsync(cancellationToken);
+            case "RSET":
+                (_from, _to) = (null, null);
+                await WriteAsync("250 2.0.0 forgotten\r\n", cancellationToken);
+                return true;
+            case "NOOP":
+                await WriteAsync("250 2.0.0 ok\r\n", cancellationToken);
+                return true;
             case "QUIT":
-                await WriteAsync("221 bye\r\n", cancellationToken);
+                await WriteAsync("221 2.0.0 bye\r\n", cancellationToken);
                 return false;
             default:
-                await WriteAsync("502 unknown\r\n", cancellationToken);
+                await WriteAsync("502 5.5.1 unknown\r\n", cancellationToken);
                 return true;
         }
     }
 
     private string Hello()
     {
-        List<string> lines = ["mail.smplat.test", "8BITMIME"];
+        List<string> lines = ["mail.smplat.test", "8BITMIME", "ENHANCEDSTATUSCODES", "SIZE 20000000"];
+        if (server.OffersUtf8)
+            lines.Add("SMTPUTF8");
+        if (server.OffersPipelining)
+            lines.Add("PIPELINING");
         if (server.DemandsTls && _stream is not SslStream)
             lines.Add("STARTTLS");
         if (server.Mechanisms.Count > 0)
@@ -99,8 +119,39 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
             shown = [user, Text(await ReadLineAsync(cancellationToken) ?? "")];
         }
 
+        else if (words is [_, "XOAUTH2", var bearer] && server.Mechanisms.Contains("XOAUTH2"))
+        {
+            if (Text(bearer) == $"user={FakeSmtp.User}\u0001auth=Bearer {FakeSmtp.Token}\u0001\u0001")
+            {
+                shown = [FakeSmtp.User, FakeSmtp.Password];
+            }
+            else
+            {
+                // The reason comes as a challenge, which the client answers with an empty line.
+                await WriteAsync($"334 {Convert.ToBase64String("{\"status\":\"401\"}"u8)}\r\n", cancellationToken);
+                await ReadLineAsync(cancellationToken);
+            }
+        }
+
         _user = shown is [FakeSmtp.User, FakeSmtp.Password] ? FakeSmtp.User : null;
         return await SayAsync(SmtpStep.Login, _user is null ? "535 5.7.8 wrong credentials" : "235 2.7.0 welcome", cancellationToken);
+    }
+
+    /// <summary>A refused recipient is none: DATA after it is out of order.</summary>
+    private async Task<bool> TakeRecipientAsync(string recipient, CancellationToken cancellationToken)
+    {
+        server.Reached?.Invoke(SmtpStep.Recipient);
+        var fault = server.Faults.Take(SmtpStep.Recipient);
+        _to = fault is null ? recipient : null;
+        return await SayAsync(fault, "250 2.1.5 recipient ok", cancellationToken);
+    }
+
+    private async Task<bool> BeginMailAsync(CancellationToken cancellationToken)
+    {
+        server.Reached?.Invoke(SmtpStep.Data);
+        var fault = server.Faults.Take(SmtpStep.Data);
+        var goesOn = await SayAsync(fault, "354 end with a dot", cancellationToken);
+        return fault is null ? await TakeMailAsync(cancellationToken) : goesOn;
     }
 
     private async Task<bool> TakeMailAsync(CancellationToken cancellationToken)
@@ -123,6 +174,7 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
         var fault = server.Faults.Take(SmtpStep.EndOfMail);
         if (fault is null or SmtpFault.TakeAndDrop)
             server.Take(new(_from ?? "", _to ?? "", Encoding.Latin1.GetBytes(text), _stream is SslStream, _user));
+        (_from, _to) = (null, null);
         return await SayAsync(fault, "250 2.0.0 taken as " + Guid.NewGuid().ToString("N")[..8], cancellationToken);
     }
 
@@ -145,9 +197,29 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
             case SmtpFault.Garbage garbage:
                 await WriteAsync(garbage.Text + "\r\n", cancellationToken);
                 return true;
-            case SmtpFault.EndlessLine:
-                await WriteAsync("250-" + new string('x', 100_000), cancellationToken);
-                return true;
+            case SmtpFault.AnswerAndDrop last:
+                await WriteAsync($"{last.Code} {last.Text}\r\n", cancellationToken);
+                return false;
+            case SmtpFault.Endless endless:
+                await WriteAsync(endless.First, cancellationToken);
+                var block = string.Concat(Enumerable.Repeat(endless.Text, Math.Max(1, 4096 / endless.Text.Length)));
+                while (true)
+                    await WriteAsync(block, cancellationToken);
+            case SmtpFault.Dribble dribble:
+                for (var at = 0; ; at = (at + 1) % dribble.Text.Length)
+                {
+                    await WriteAsync(dribble.Text.Substring(at, 1), cancellationToken);
+                    await Task.Delay(dribble.Pause, cancellationToken);
+                }
+
+            case SmtpFault.ReadSlowly slowly:
+                await WriteAsync(answer + "\r\n", cancellationToken);
+                do
+                {
+                    await Task.Delay(slowly.Pause, cancellationToken);
+                }
+                while (await _stream.ReadAsync(new byte[16 * 1024], cancellationToken) > 0);
+                return false;
             case SmtpFault.Hang:
                 await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
                 return false;
@@ -177,11 +249,14 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
 
     private async Task WriteAsync(string text, CancellationToken cancellationToken)
     {
-        await _stream.WriteAsync(Encoding.ASCII.GetBytes(text), cancellationToken);
+        var bytes = Encoding.ASCII.GetBytes(text);
+        await _stream.WriteAsync(bytes, cancellationToken);
+        server.CountSent(bytes.Length);
         await _stream.FlushAsync(cancellationToken);
     }
 
-    private static string Between(string line) => line[(line.IndexOf('<') + 1)..line.IndexOf('>')];
+    private static string Between(string line) =>
+        Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(line[(line.IndexOf('<') + 1)..line.IndexOf('>')]));
 
     private static string Text(string base64) => Encoding.UTF8.GetString(Convert.FromBase64String(base64));
 }

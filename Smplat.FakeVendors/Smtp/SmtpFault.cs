@@ -18,6 +18,18 @@ public abstract record SmtpFault
     /// <summary>Says something that is not SMTP.</summary>
     public sealed record Garbage(string Text = "<html>not a mail server</html>") : SmtpFault;
 
-    /// <summary>A line that never ends.</summary>
-    public sealed record EndlessLine : SmtpFault;
+    /// <summary>
+    /// Sends the same text over and over, at once and for as long as the client takes it: <c>220-x\r\n</c> is an answer
+    /// that never ends, and <c>x</c> with a first part of <c>220 </c> a line that never ends.
+    /// </summary>
+    public sealed record Endless(string Text, string First = "") : SmtpFault;
+
+    /// <summary>Sends the text, one byte at a time, over and over.</summary>
+    public sealed record Dribble(string Text, TimeSpan Pause) : SmtpFault;
+
+    /// <summary>Gives the usual answer and closes the connection after it.</summary>
+    public sealed record AnswerAndDrop(int Code, string Text = "fault") : SmtpFault;
+
+    /// <summary>Gives the usual answer to DATA and then reads 16 KiB of the mail after each pause, at most.</summary>
+    public sealed record ReadSlowly(TimeSpan Pause) : SmtpFault;
 }

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Smplat.Core.Database;
+using Smplat.Core.Notifications.Bounces;
 using Smplat.Core.Notifications.Catalogue;
 using Smplat.Core.Notifications.Delivery;
 using Smplat.Core.Notifications.Preferences;
@@ -93,7 +94,7 @@ public sealed class AdmissionStore(NpgsqlDataSource database)
         var block = address is null
             ? null
             : await connection.QuerySingleOrDefaultAsync<string>(
-                Sql.Command(ReadBlock, new { address }, cancellationToken, transaction));
+                Sql.Command(ReadBlock, new { address = BounceRecords.Key(address) }, cancellationToken, transaction));
         return new(person, preferences ?? new(), address, recent.Count, recent.LastOfKindAt, block);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Notifications.Mail;
 using Smplat.Core.Observability;
 
 namespace Smplat.Core.Notifications.Bounces;
@@ -19,7 +20,11 @@ public sealed class BounceRecords(
     {
         var now = clock.GetUtcNow();
         var at = bounce.OccurredAt is { } told && told < now ? told : now;
-        var clean = bounce with { Reason = bounce.Reason is { } reason ? Redaction.Redact(reason) : null };
+        var clean = bounce with
+        {
+            Address = Key(bounce.Address),
+            Reason = bounce.Reason is { } reason ? Redaction.Redact(reason) : null,
+        };
         var isBlocked = await store.RecordAsync(
             clean, source, at, now - SoftWindow, options.CurrentValue.SoftBounceLimit, cancellationToken);
         NotificationLog.BounceRecorded(logger, bounce.Kind, isBlocked, source);
@@ -28,5 +33,8 @@ public sealed class BounceRecords(
 
     /// <summary>Lets mail go to the address again.</summary>
     public Task<bool> UnblockAsync(string address, CancellationToken cancellationToken) =>
-        store.UnblockAsync(address, cancellationToken);
+        store.UnblockAsync(Key(address), cancellationToken);
+
+    /// <summary>The form under which an address is blocked: both spellings of an internationalized domain are one address.</summary>
+    public static string Key(string address) => Mailbox.Normalize(address) ?? address;
 }

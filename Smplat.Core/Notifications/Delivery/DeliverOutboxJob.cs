@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Jobs;
+using Smplat.Core.Notifications.Mail;
 
 namespace Smplat.Core.Notifications.Delivery;
 
@@ -11,6 +12,7 @@ namespace Smplat.Core.Notifications.Delivery;
 public sealed class DeliverOutboxJob(
     DeliveryStore store,
     MessageDelivery delivery,
+    MailGateways mail,
     IOptionsMonitor<NotificationOptions> options,
     TimeProvider clock,
     ILogger<DeliverOutboxJob> logger) : IJob
@@ -45,6 +47,7 @@ public sealed class DeliverOutboxJob(
         }
         finally
         {
+            await mail.ReleaseAsync();
             await store.GiveBackAsync(pass.Owner, CancellationToken.None);
         }
 

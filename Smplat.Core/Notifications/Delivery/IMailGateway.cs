@@ -13,4 +13,7 @@ public interface IMailGateway
 
     /// <summary>Every way in which sending can end is an outcome; only cancellation before the handover is thrown.</summary>
     Task<DeliveryOutcome> SendAsync(MailMessage mail, HandoverMark handOver, CancellationToken cancellationToken);
+
+    /// <summary>Ends a run of mails: connections kept open for the next one are closed. Never throws.</summary>
+    Task ReleaseAsync();
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Notifications.Delivery;
-using Smplat.Core.Notifications.Mail.Mime;
 using Smplat.Core.Settings;
 
 namespace Smplat.Core.Notifications.Mail;
@@ -22,6 +21,11 @@ public sealed class FileMailGateway(
     public async Task<DeliveryOutcome> SendAsync(
         MailMessage mail, HandoverMark handOver, CancellationToken cancellationToken)
     {
+        if (!Mailbox.IsUsable(mail.To.Address))
+        {
+            return new DeliveryOutcome.Rejected("The address cannot be written in a mail.", IsBadAddress: true);
+        }
+
         var folder = Path.GetFullPath(Folder!);
         var day = mail.Date.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         var path = Path.Combine(folder, $"{day}-{mail.MessageId.Split('@')[0]}.eml");
@@ -29,7 +33,12 @@ public sealed class FileMailGateway(
         try
         {
             Directory.CreateDirectory(folder);
-            await File.WriteAllBytesAsync(draft, MimeWriter.Write(mail), cancellationToken);
+            using var message = new MimeMail(mail);
+            await using (var file = File.Create(draft))
+            {
+                await message.WriteToAsync(message.Format, file, cancellationToken);
+            }
+
             File.Move(draft, path, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -39,4 +48,6 @@ public sealed class FileMailGateway(
 
         return new DeliveryOutcome.Delivered(Path.GetFileName(path));
     }
+
+    public Task ReleaseAsync() => Task.CompletedTask;
 }

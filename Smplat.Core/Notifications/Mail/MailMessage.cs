@@ -1,6 +1,6 @@
 namespace Smplat.Core.Notifications.Mail;
 
-/// <summary>A mail, ready to be written down.</summary>
+/// <summary>A mail before it is written as MIME.</summary>
 /// <param name="MessageId">Without brackets; the same for every attempt to send the same message.</param>
 /// <param name="Headers">Additional headers; their values are ASCII and stay on one line.</param>
 public sealed record MailMessage(

@@ -12,7 +12,7 @@ public static class MessageIds
     public static string For(string idempotencyKey, string senderAddress)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)).AsSpan(0, 16));
-        var domain = senderAddress[(senderAddress.LastIndexOf('@') + 1)..];
-        return $"{hash}@{domain}";
+        var sender = Mailbox.Normalize(senderAddress) ?? senderAddress;
+        return $"{hash}@{sender[(sender.LastIndexOf('@') + 1)..]}";
     }
 }

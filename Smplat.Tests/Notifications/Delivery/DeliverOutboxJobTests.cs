@@ -1,4 +1,5 @@
 using Smplat.Core.Notifications;
+using Smplat.Core.Notifications.Bounces;
 using Smplat.Core.Notifications.Delivery;
 using Smplat.Core.Notifications.Review;
 using Smplat.FakeVendors.Smtp;
@@ -75,6 +76,25 @@ public sealed class DeliverOutboxJobTests
         Assert.That((first.Status, first.Reason), Is.EqualTo(("dead", "rejected")));
         Assert.That((third.Status, third.Reason), Is.EqualTo(("suppressed", "address_blocked:hard")));
         Assert.That(rig.Smtp.Mails.Select(mail => mail.To), Is.EqualTo(new[] { "ada@example.test" }));
+    }
+
+    [Test]
+    public async Task A_person_with_an_internationalized_domain_is_written_to_until_either_spelling_of_it_is_blocked()
+    {
+        await using var rig = await NotificationRig.StartAsync();
+        var person = await rig.APersonAsync(email: "info@münchen.example");
+        var order = await rig.AnOrderAsync(person);
+        var payload = $$"""{"order_id":"{{order}}","previous_status":"pending","current_status":"processing"}""";
+        await rig.EnqueueAsync("order_status_update", person, "first", payload);
+        await rig.DeliverAsync();
+
+        await rig.Get<BounceRecords>().RecordAsync(
+            new("Info@xn--mnchen-3ya.example", BounceKind.Complaint, null, null, null), "test", CancellationToken.None);
+        await rig.EnqueueAsync("order_status_update", person, "second", payload);
+        await rig.DeliverAsync();
+
+        Assert.That(rig.Smtp.Mails.Select(mail => mail.To), Is.EqualTo(new[] { "info@xn--mnchen-3ya.example" }));
+        Assert.That((await rig.MessageAsync("second")).Reason, Is.EqualTo("address_blocked:complaint"));
     }
 
     [Test]

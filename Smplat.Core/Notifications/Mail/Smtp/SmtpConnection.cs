@@ -3,155 +3,262 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using Smplat.Core.Notifications.Delivery;
+using AuthenticationException = MailKit.Security.AuthenticationException;
 
 namespace Smplat.Core.Notifications.Mail.Smtp;
 
-/// <summary>Lines to and from one server, with a limit on every wait and on everything that is read.</summary>
-public sealed class SmtpConnection : IAsyncDisposable
+/// <summary>One connection to the mail server: MailKit over a <see cref="ConversationStream"/>. For one mail at a time.</summary>
+internal sealed class SmtpConnection : IDisposable
 {
-    private const int MaxLineBytes = 4096;
-    private const int MaxReplyLines = 200;
+    /// <summary>Opening is connecting, greeting, EHLO, TLS, EHLO again and login.</summary>
+    private const int OpeningAnswers = 6;
 
-    private readonly SmtpOptions _options;
-    private readonly TimeProvider _clock;
-    private readonly Socket _socket;
-    private readonly byte[] _buffer = new byte[MaxLineBytes];
-    private Stream _stream = Stream.Null;
-    private int _start;
-    private int _end;
+    /// <summary>A whole mail: sender, recipient, DATA, the last answer (three times as long) and four for the mail itself.</summary>
+    private const int MailAnswers = 10;
 
-    private SmtpConnection(SmtpOptions options, TimeProvider clock, Socket socket) =>
-        (_options, _clock, _socket) = (options, clock, socket);
+    private const int LastAnswerFactor = 3;
 
-    public bool IsEncrypted => _stream is SslStream;
+    private const int BufferSize = 64 * 1024;
 
-    private TimeSpan Timeout => TimeSpan.FromSeconds(_options.TimeoutSeconds);
+    private readonly ConversationStream _stream;
+    private readonly ObservedSmtpClient _client;
 
-    /// <exception cref="SmtpProtocolException">Nobody answers there.</exception>
-    public static async Task<SmtpConnection> OpenAsync(
-        SmtpOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    private SmtpConnection(SmtpOptions settings, ConversationStream stream)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        var connection = new SmtpConnection(options, clock, socket);
+        Settings = settings;
+        _stream = stream;
+        _client = new ObservedSmtpClient
+        {
+            LocalDomain = settings.SenderEmail is { } sender && Mailbox.Normalize(sender) is { } address
+                ? address[(address.LastIndexOf('@') + 1)..]
+                : "localhost",
+            SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            CheckCertificateRevocation = false,
+            ServerCertificateValidationCallback = IsTrusted,
+        };
+    }
+
+    public SmtpOptions Settings { get; }
+
+    public bool IsOpen => _client.IsConnected;
+
+    /// <summary>Addresses beyond ASCII can go over this connection: it was opened for them, and the server takes them.</summary>
+    public bool TakesUtf8 => _client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
+
+    /// <summary>The server's answer that decided about the last mail; null when it gave none.</summary>
+    public SmtpAnswer? Answer { get; private set; }
+
+    /// <summary>What went wrong with the last mail, as a sentence; null when nothing did.</summary>
+    public string? Problem { get; private set; }
+
+    /// <param name="useUtf8">
+    /// Use SMTPUTF8 if it is offered. MailKit then writes every internationalized domain as it is read instead of in its
+    /// ASCII form, and an extension once laid aside cannot be taken up again, so it is a matter of the connection.
+    /// </param>
+    /// <exception cref="SmtpUnavailableException">The server does not let us in.</exception>
+    public static async Task<SmtpConnection> OpenAsync(
+        SmtpOptions settings, bool useUtf8, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var stream = new ConversationStream(await ConnectAsync(settings, clock, cancellationToken), clock);
+        var connection = new SmtpConnection(settings, stream);
         try
         {
-            await connection.LimitAsync(
-                "connecting", connection.Timeout, token => socket.ConnectAsync(options.Host!, options.Port, token), cancellationToken);
-            connection._stream = new NetworkStream(socket, ownsSocket: true);
+            stream.Begin(settings.Timeout * OpeningAnswers, settings.Timeout);
+            await connection._client.ConnectAsync(stream, settings.Host!, settings.Port, Security(settings), cancellationToken);
+            await connection.LogInAsync(cancellationToken);
+
+            // BDAT has no moment at which the server can be asked for the mail without getting it.
+            connection._client.Capabilities &=
+                ~(SmtpCapabilities.Chunking | SmtpCapabilities.BinaryMime | (useUtf8 ? 0 : SmtpCapabilities.UTF8));
             return connection;
         }
-        catch
+        catch (Exception exception)
         {
-            await connection.DisposeAsync();
-            throw;
+            connection.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw exception as SmtpUnavailableException
+                ?? new SmtpUnavailableException(Explain(exception, stream, settings), exception);
         }
     }
 
-    public async Task EncryptAsync(CancellationToken cancellationToken)
+    /// <summary>Sends one mail. Cancellation is heeded until the handover is committed.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was sent.</exception>
+    public async Task<SendResult> SendAsync(MailMessage mail, HandoverMark handOver, CancellationToken cancellationToken)
     {
-        if (_start < _end)
+        using var stop = new CancellationTokenSource();
+        var handover = new SmtpHandover(handOver, cancellationToken);
+        using var message = new MimeMail(mail);
+        Settings.Dkim?.Sign(message);
+        message.Written = () =>
         {
-            // What came in the clear after STARTTLS could be an attacker's; it must not count as the server's word.
-            throw new SmtpProtocolException("The server sent data before TLS began.");
-        }
-
-        var tls = new SslStream(_stream, leaveInnerStreamOpen: false);
-        var settings = new SslClientAuthenticationOptions
-        {
-            TargetHost = _options.Host,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            RemoteCertificateValidationCallback = IsTrusted,
-        };
-        await LimitAsync("starting TLS", Timeout, token => new(tls.AuthenticateAsClientAsync(settings, token)), cancellationToken);
-        _stream = tls;
-    }
-
-    public async Task<SmtpReply> AskAsync(string command, CancellationToken cancellationToken)
-    {
-        await WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), cancellationToken);
-        return await ReadReplyAsync(Timeout, cancellationToken);
-    }
-
-    public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        await LimitAsync(
-            "writing",
-            Timeout,
-            async token =>
+            // Before the handover the mail is only measured.
+            if (handover.IsCommitted)
             {
-                await _stream.WriteAsync(bytes, token);
-                await _stream.FlushAsync(token);
+                handover.IsMailWritten = true;
+                _stream.AnswerLimit = Settings.Timeout * LastAnswerFactor;
+            }
+        };
+        using var stopping = cancellationToken.Register(() =>
+        {
+            if (!handover.IsCommitted)
+            {
+                stop.Cancel();
+            }
+        });
+
+        (Answer, Problem) = (null, null);
+        _stream.Begin(Settings.Timeout * MailAnswers, Settings.Timeout);
+        _client.Begin(onRecipientAccepted: () => _stream.BeforeNextWrite = handover.CommitAsync);
+        try
+        {
+            var text = await _client.SendAsync(message.Format, message, stop.Token);
+            Answer = new(250, text);
+            return SendResult.Accepted;
+        }
+        catch (Exception exception)
+        {
+            // What the server said outweighs how the exception came about: after a refusal MailKit resets the
+            // connection, and a server that hung up by then makes it throw something else.
+            handover.Failure?.Throw();
+            if (handover.IsLost)
+            {
+                return SendResult.LeaseLost;
+            }
+
+            if (_client.Refusal(handover.IsCommitted) is var (refused, answer))
+            {
+                Answer = answer;
+                return refused;
+            }
+
+            if (exception is ServiceNotAuthenticatedException)
+            {
+                Answer = new(530, exception.Message);
+                return SendResult.SenderRefused;
+            }
+
+            Problem = Explain(exception, _stream, Settings);
+            if (handover.IsCommitted)
+            {
+                return handover.IsMailWritten ? SendResult.Unknown : SendResult.BrokenBeforeEnd;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            return SendResult.BrokenBeforeHandover;
+        }
+        finally
+        {
+            _stream.BeforeNextWrite = null;
+        }
+    }
+
+    /// <summary>Takes leave of the server; how it answers does not matter.</summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            _stream.Begin(Settings.Timeout, Settings.Timeout);
+            await _client.DisconnectAsync(quit: true, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ProtocolException or ObjectDisposedException)
+        {
+            // Every mail has its outcome already.
+        }
+
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _stream.Dispose();
+    }
+
+    private static async Task<NetworkStream> ConnectAsync(SmtpOptions settings, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        // Small buffers: one bounds what the kernel takes from a server that never stops, the other lets a write return
+        // while a slow server still reads, instead of only when a megabyte is through.
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveBufferSize = BufferSize,
+            SendBufferSize = BufferSize,
+        };
+        using var deadline = new CancellationTokenSource(settings.Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await socket.ConnectAsync(settings.Host!, settings.Port, either.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        {
+            socket.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new SmtpUnavailableException(
+                exception is SocketException
+                    ? $"The mail server cannot be reached: {exception.Message}"
+                    : $"The mail server took longer than {settings.TimeoutSeconds} s to accept a connection.",
+                exception);
+        }
+    }
+
+    private async Task LogInAsync(CancellationToken cancellationToken)
+    {
+        if (!Settings.HasPassword && !Settings.HasToken)
+        {
+            return;
+        }
+
+        if (Settings.Tls == SmtpTls.Opportunistic && !_client.IsSecure)
+        {
+            throw new SmtpUnavailableException(
+                "The server does not offer STARTTLS, and without it SMTP_TLS_MODE=opportunistic sends no credentials.");
+        }
+
+        var offered = _client.AuthenticationMechanisms;
+        var wanted = Settings.AuthMechanism
+            ?? (Settings.HasToken ? SmtpAuth.XOAuth2 : offered.Contains("PLAIN") || !offered.Contains("LOGIN") ? SmtpAuth.Plain : SmtpAuth.Login);
+        var name = wanted.ToString().ToUpperInvariant();
+        if (!offered.Contains(name))
+        {
+            throw new SmtpUnavailableException(
+                $"The server does not offer AUTH {name}; it offers {(offered.Count == 0 ? "none" : string.Join(", ", offered.Order(StringComparer.Ordinal)))}.");
+        }
+
+        await _client.AuthenticateAsync(
+            wanted switch
+            {
+                SmtpAuth.XOAuth2 => new SaslMechanismOAuth2(Settings.Username!, await TokenAsync(cancellationToken)),
+                SmtpAuth.Login => new SaslMechanismLogin(Settings.Username!, Settings.Password!),
+                _ => new SaslMechanismPlain(Settings.Username!, Settings.Password!),
             },
             cancellationToken);
-
-    public Task<SmtpReply> ReadReplyAsync(CancellationToken cancellationToken) => ReadReplyAsync(Timeout, cancellationToken);
-
-    public async Task<SmtpReply> ReadReplyAsync(TimeSpan limit, CancellationToken cancellationToken)
-    {
-        var reply = default(SmtpReply);
-        await LimitAsync("waiting for an answer", limit, async token => reply = await ReadReplyLinesAsync(token), cancellationToken);
-        return reply!;
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task<string> TokenAsync(CancellationToken cancellationToken)
     {
-        await _stream.DisposeAsync();
-        _socket.Dispose();
-    }
-
-    private async Task<SmtpReply> ReadReplyLinesAsync(CancellationToken cancellationToken)
-    {
-        var lines = new List<string>();
-        while (lines.Count < MaxReplyLines)
+        try
         {
-            var line = await ReadLineAsync(cancellationToken);
-            if (line.Length < 3 || !int.TryParse(line.AsSpan(0, 3), out var code))
-            {
-                throw new SmtpProtocolException("The server does not speak SMTP.");
-            }
-
-            lines.Add(line.Length > 4 ? line[4..] : "");
-            if (line.Length == 3 || line[3] != '-')
-            {
-                return new(code, lines);
-            }
+            return Settings.OAuth2Token ?? (await File.ReadAllTextAsync(Settings.OAuth2TokenFile!, cancellationToken)).Trim();
         }
-
-        throw new SmtpProtocolException("The server's answer has no end.");
-    }
-
-    private async Task<string> ReadLineAsync(CancellationToken cancellationToken)
-    {
-        while (true)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            var newline = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
-            if (newline >= 0)
-            {
-                var line = Encoding.UTF8.GetString(_buffer, _start, newline).TrimEnd('\r');
-                _start += newline + 1;
-                return line;
-            }
-
-            if (_start > 0)
-            {
-                Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
-                (_start, _end) = (0, _end - _start);
-            }
-
-            if (_end == _buffer.Length)
-            {
-                throw new SmtpProtocolException("The server sent a line without end.");
-            }
-
-            var count = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
-            if (count == 0)
-            {
-                throw new SmtpProtocolException("The server closed the connection.");
-            }
-
-            _end += count;
+            throw new SmtpUnavailableException($"SMTP_OAUTH2_TOKEN_FILE cannot be read: {exception.Message}", exception);
         }
     }
+
+    private static SecureSocketOptions Security(SmtpOptions settings) => settings.Tls switch
+    {
+        SmtpTls.Implicit => SecureSocketOptions.SslOnConnect,
+        SmtpTls.Opportunistic => SecureSocketOptions.StartTlsWhenAvailable,
+        SmtpTls.None => SecureSocketOptions.None,
+        _ => SecureSocketOptions.StartTls,
+    };
 
     private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
@@ -160,28 +267,19 @@ public sealed class SmtpConnection : IAsyncDisposable
             return true;
         }
 
-        var pinned = _options.CertificateSha256?.Replace(":", "", StringComparison.Ordinal);
+        var pinned = Settings.CertificateSha256?.Replace(":", "", StringComparison.Ordinal);
         return pinned is not null && certificate is not null
             && pinned.Equals(certificate.GetCertHashString(HashAlgorithmName.SHA256), StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Runs one step within its limit; every way in which the network can fail becomes one exception.</summary>
-    private async Task LimitAsync(
-        string step, TimeSpan limit, Func<CancellationToken, ValueTask> work, CancellationToken cancellationToken)
-    {
-        using var deadline = new CancellationTokenSource(limit, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        try
+    private static string Explain(Exception exception, ConversationStream stream, SmtpOptions settings) =>
+        stream.Breach ?? exception switch
         {
-            await work(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new SmtpProtocolException($"The server took longer than {limit.TotalSeconds:0} s: {step}.");
-        }
-        catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException)
-        {
-            throw new SmtpProtocolException($"{step}: {exception.GetType().Name}, {exception.Message}", exception);
-        }
-    }
+            NotSupportedException when settings.Tls == SmtpTls.StartTls =>
+                "The server does not offer STARTTLS, and SMTP_USE_TLS demands it.",
+            AuthenticationException refused => $"The login was refused: {refused.Message}",
+            SslHandshakeException => $"TLS could not be started: {(exception.InnerException ?? exception).Message}",
+            SmtpCommandException command => new SmtpAnswer((int)command.StatusCode, command.Message).ToString(),
+            _ => $"{exception.GetType().Name}: {exception.Message}",
+        };
 }
