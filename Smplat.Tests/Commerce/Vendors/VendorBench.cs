@@ -11,7 +11,7 @@ using Smplat.FakeVendors;
 namespace Smplat.Tests.Commerce.Vendors;
 
 /// <summary>
-/// The real gateways against the pretended vendors, over real sockets and without a database. Settings of the test win over
+/// The real gateways against the fake vendors, over real sockets and without a database. Settings of the test win over
 /// those of the vendors.
 /// </summary>
 public sealed class VendorBench : IAsyncDisposable
