@@ -1,12 +1,28 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Input;
 
 namespace Smplat.Core.Commerce.Requests;
 
 /// <summary>Reads a delivery address; a postal code may also be called zip.</summary>
 internal static partial class AddressReader
 {
+    /// <summary>What <see cref="Read"/> takes; the rules for addresses in the United States are narrower.</summary>
+    public static InputShape Shape { get; } = InputShape.ObjectOf(
+        "RouteOrderAddress",
+        new("street", InputShape.Text(max: 200)),
+        new("city", InputShape.Text(1, 100)) { IsRequired = true, IsNullable = false },
+        new("state", InputShape.Text(max: 64)) { Description = "Two letters in the United States" },
+        new("postalCode", InputShape.Text(1, 16))
+        {
+            IsRequired = true,
+            IsNullable = false,
+            Also = ["zip", "postal_code"],
+            Description = "Five digits, or five and four, in the United States",
+        },
+        new("country", InputShape.Text(pattern: "^[A-Za-z]{2}$")) { Description = "ISO 3166 alpha-2; US when left out" });
+
     public static (DeliveryAddress? Address, CommerceRefusal? Refusal) Read(JsonElement? given)
     {
         if (given is not { ValueKind: JsonValueKind.Object } address)
@@ -43,9 +59,9 @@ internal static partial class AddressReader
             return Refuse(isUs ? "state: two letters." : "state: at most 64 characters.");
         }
 
-        var street = address.Field("street")?.Text();
-        return street is { Length: > 200 }
-            ? Refuse("street: at most 200 characters.")
+        var street = address.Field("street") is { } givenStreet ? givenStreet.Text() ?? "?" : null;
+        return street is { Length: > 200 } or "?"
+            ? Refuse("street: text of at most 200 characters.")
             : (new DeliveryAddress(city, postalCode, country, isUs ? state?.ToUpperInvariant() : state, string.IsNullOrEmpty(street) ? null : street), null);
     }
 
