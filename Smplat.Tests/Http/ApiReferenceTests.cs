@@ -116,6 +116,21 @@ public sealed class ApiReferenceTests
     }
 
     [Test]
+    public async Task The_document_is_compressed_and_sent_again_only_when_it_has_changed()
+    {
+        await using var app = await SmplatApp.StartAsync();
+        using var first = new HttpRequestMessage(HttpMethod.Get, "/api/openapi.json");
+        first.Headers.Add("Accept-Encoding", "gzip");
+        using var answer = await app.Client.SendAsync(first);
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/api/openapi.json");
+        again.Headers.IfNoneMatch.Add(answer.Headers.ETag!);
+
+        Assert.That(answer.Content.Headers.ContentEncoding, Is.EqualTo(new[] { "gzip" }));
+        Assert.That(answer.Headers.CacheControl!.NoCache, Is.True);
+        Assert.That((await app.Client.SendAsync(again)).StatusCode, Is.EqualTo(HttpStatusCode.NotModified));
+    }
+
+    [Test]
     public async Task Its_policy_takes_scripts_from_here_only_and_evaluates_no_text()
     {
         await using var app = await SmplatApp.StartAsync();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Smplat.Core.Input;
 using Smplat.Core.Onboarding.Journeys;
 

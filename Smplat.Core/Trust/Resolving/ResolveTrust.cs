@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Smplat.Core.Input;
 
 namespace Smplat.Core.Trust.Resolving;

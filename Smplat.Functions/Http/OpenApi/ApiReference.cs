@@ -16,6 +16,7 @@ namespace Smplat.Functions.Http.OpenApi;
 /// </summary>
 internal static class ApiReference
 {
+    private const string Script = "text/javascript; charset=utf-8";
     private const string ScalarResource = "ScalarStaticAssets.scalar.js";
 
     private const string Setup =
@@ -55,8 +56,8 @@ internal static class ApiReference
 
     private static readonly ApiReferenceFile[] Files =
     [
-        new("setup.js", Compress(Encoding.UTF8.GetBytes(Setup))),
-        new("scalar.js", ReadScalar()),
+        ApiReferenceFile.Of("setup.js", Script, Encoding.UTF8.GetBytes(Setup)),
+        new("scalar.js", Script, ReadScalar()),
     ];
 
     public static ApiReferenceFile? Find(string name) => Array.Find(Files, file => file.Name == name);
@@ -103,8 +104,18 @@ internal static class ApiReference
         stream.CopyTo(memory);
         return memory.ToArray();
     }
+}
 
-    private static byte[] Compress(byte[] bytes)
+/// <summary>
+/// The document or a script of its page. What the page addresses by its content, browsers may keep for good; else they ask
+/// whether it has changed.
+/// </summary>
+/// <param name="Gzip">Compressed once, for everybody who takes it so.</param>
+internal sealed record ApiReferenceFile(string Name, string ContentType, byte[] Gzip)
+{
+    private readonly string _hash = Convert.ToHexStringLower(SHA256.HashData(Gzip).AsSpan(0, 8));
+
+    public static ApiReferenceFile Of(string name, string contentType, ReadOnlySpan<byte> bytes)
     {
         using var memory = new MemoryStream();
         using (var gzip = new GZipStream(memory, CompressionLevel.SmallestSize))
@@ -112,15 +123,8 @@ internal static class ApiReference
             gzip.Write(bytes);
         }
 
-        return memory.ToArray();
+        return new(name, contentType, memory.ToArray());
     }
-}
-
-/// <summary>A script of the page, addressed by its content, so that browsers may keep it for good.</summary>
-/// <param name="Gzip">Compressed once, for everybody who takes it so.</param>
-internal sealed record ApiReferenceFile(string Name, byte[] Gzip)
-{
-    private readonly string _hash = Convert.ToHexStringLower(SHA256.HashData(Gzip).AsSpan(0, 8));
 
     public string Href => $"/api/docs/{Name}?v={_hash}";
 
@@ -131,7 +135,7 @@ internal sealed record ApiReferenceFile(string Name, byte[] Gzip)
         var takesGzip = request.GetTypedHeaders().AcceptEncoding.Any(coding => coding.Value == "gzip" && coding.Quality is not 0);
         var answer = isKnown
             ? new BytesAnswer(default, null, StatusCodes.Status304NotModified)
-            : new BytesAnswer(takesGzip ? Gzip : Decompress(), "text/javascript; charset=utf-8", StatusCodes.Status200OK);
+            : new BytesAnswer(takesGzip ? Gzip : Decompress(), ContentType, StatusCodes.Status200OK);
         if (takesGzip && !isKnown)
         {
             answer.Headers[HeaderNames.ContentEncoding] = "gzip";
