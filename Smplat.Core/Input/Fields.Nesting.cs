@@ -5,7 +5,7 @@ namespace Smplat.Core.Input;
 public sealed partial class Fields
 {
     /// <summary>A JSON object as it came.</summary>
-    public JsonElement? Object(string name, string? also = null) => Find(name, also) is not { } value
+    public JsonElement? Object(string name, string? also = null) => Find(name, also, InputKind.Object) is not { } value
         ? null
         : value.ValueKind != JsonValueKind.Object
             ? Fail<JsonElement?>(name, "A JSON object is expected.", "dict_type", null)
@@ -14,19 +14,28 @@ public sealed partial class Fields
                 : value;
 
     /// <summary>A JSON object to be read further.</summary>
-    public Fields? Nested(string name, string? also = null) =>
-        Find(name, also) is not { } value
+    public Fields? Nested(string name, string? also = null)
+    {
+        if (_recording is not null)
+        {
+            return RecordChild(name, also, new(InputKind.Object));
+        }
+
+        return Find(name, also) is not { } value
             ? null
             : value.ValueKind == JsonValueKind.Object
                 ? new Fields(value, [.. _path, name], _errors)
                 : Fail<Fields?>(name, "A JSON object is expected.", "dict_type", null);
-
-    public Fields RequiredNested(string name, string? also = null) =>
-        Nested(name, also) ?? Missing(name, also, new Fields(default, [.. _path, name], _errors));
+    }
 
     /// <summary>A list of objects; an absent one is empty.</summary>
     public IReadOnlyList<Fields> List(string name, int maxCount, int minCount = 0, string? also = null)
     {
+        if (_recording is not null)
+        {
+            return [RecordChild(name, also, InputShape.ListOf(new(InputKind.Object), minCount, maxCount), minCount > 0)];
+        }
+
         if (Items(name, maxCount, minCount, also) is not { } items)
         {
             return [];
@@ -47,15 +56,38 @@ public sealed partial class Fields
         return list;
     }
 
-    /// <summary>A list of texts; a single text counts as a list of one, as in a query string.</summary>
-    public IReadOnlyList<string> Texts(string name, int maxCount, int maxLength, string? also = null)
+    /// <summary>
+    /// A list of objects of which the unusable ones are left out, each with errors of its own; what is no list is empty.
+    /// </summary>
+    public IEnumerable<Fields> UsableEntries(string name, int maxCount)
     {
+        if (_recording is not null)
+        {
+            var child = RecordChild(name, null, InputShape.ListOf(new(InputKind.Object), 0, null));
+            _recording.Change(name, member => member with { IsLenient = true });
+            return [child];
+        }
+
+        return Find(name, null) is { ValueKind: JsonValueKind.Array } list
+            ? list.EnumerateArray().Take(maxCount).Where(entry => entry.ValueKind == JsonValueKind.Object).Select(entry => Of(entry, "body"))
+            : [];
+    }
+
+    /// <summary>A list of texts; a single text counts as a list of one, as in a query string.</summary>
+    public IReadOnlyList<string> Texts(string name, int maxCount, int maxLength, string? also = null, int minCount = 0)
+    {
+        _recording?.Note(name, also, InputShape.ListOf(InputShape.Text(max: maxLength), minCount, maxCount));
+        if (minCount > 0)
+        {
+            _recording?.Require(name);
+        }
+
         if (Find(name, also) is { ValueKind: JsonValueKind.String } single)
         {
             return [Entry(single, [.. _path, name], maxLength)];
         }
 
-        if (Items(name, maxCount, 0, also) is not { } items)
+        if (Items(name, maxCount, minCount, also) is not { } items)
         {
             return [];
         }
@@ -67,6 +99,19 @@ public sealed partial class Fields
         }
 
         return texts;
+    }
+
+    /// <summary>Fields of a member that need not be in the probe.</summary>
+    private Fields RecordChild(string name, string? also, InputShape shape, bool isRequired = false)
+    {
+        _recording!.Note(name, also, shape);
+        if (isRequired)
+        {
+            _recording.Require(name);
+        }
+
+        var element = Find(name, also) is { ValueKind: JsonValueKind.Object } given ? given : JsonElement.Parse("{}");
+        return Recorded(element, _recording.Child(name, element));
     }
 
     private string Entry(JsonElement item, object[] path, int maxLength)

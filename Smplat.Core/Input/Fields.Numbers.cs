@@ -8,6 +8,7 @@ public sealed partial class Fields
     /// <summary>A whole number; <c>"60"</c> and <c>60.0</c> count as one, <c>60.5</c> does not.</summary>
     public int? Integer(string name, int min = int.MinValue, int max = int.MaxValue, string? also = null)
     {
+        _recording?.Note(name, also, InputShape.Integer(min, max));
         if (Find(name, also) is not { } value)
         {
             return null;
@@ -24,11 +25,13 @@ public sealed partial class Fields
     }
 
     public int RequiredInteger(string name, int min = int.MinValue, int max = int.MaxValue, string? also = null) =>
-        Integer(name, min, max, also) ?? Missing(name, also, min);
+        Required(name, also, Integer(name, min, max, also), min);
 
     /// <summary>A decimal number, or text that is one.</summary>
     public decimal? Number(string name, decimal min = decimal.MinValue, decimal max = decimal.MaxValue, string? also = null)
     {
+        _recording?.Note(
+            name, also, InputShape.Number(min == decimal.MinValue ? null : min, max == decimal.MaxValue ? null : max));
         if (Find(name, also) is not { } value)
         {
             return null;
@@ -49,7 +52,7 @@ public sealed partial class Fields
     }
 
     public decimal RequiredNumber(string name, decimal min = decimal.MinValue, decimal max = decimal.MaxValue, string? also = null) =>
-        Number(name, min, max, also) ?? Missing(name, also, min);
+        Required(name, also, Number(name, min, max, also), min);
 
     private static bool TryDecimal(JsonElement value, out decimal number)
     {

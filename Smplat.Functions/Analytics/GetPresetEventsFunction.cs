@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Smplat.Core.Analytics.Presets;
+using Smplat.Core.Input;
 using Smplat.Functions.Http.Access;
 using Smplat.Functions.Http.Answers;
 using Smplat.Functions.Http.Bodies;
@@ -13,10 +14,13 @@ public sealed class GetPresetEventsFunction(PresetReport report)
 {
     [Function("GetPresetEvents")]
     [Operation("What presets did over a window: totals, days, presets, sources and alerts", Tag = "Analytics")]
-    [QueryParameter("window_days", typeof(int), "1 to 90, default 30")]
+    [Query(typeof(GetPresetEventsFunction), nameof(ReadQuery))]
+    [QueryParameter("window_days", "1 to 90, default 30")]
     [Answers(200, typeof(PresetSummary), Naming.Camel)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/analytics/preset-events")] HttpRequest request,
         CancellationToken cancellationToken) =>
-        Answer.Camel(await report.ReadAsync(request.ReadQuery(fields => fields.Integer("window_days", 1, 90) ?? 30), cancellationToken));
+        Answer.Camel(await report.ReadAsync(request.ReadQuery(ReadQuery), cancellationToken));
+
+    private static int ReadQuery(Fields fields) => fields.Integer("window_days", 1, 90) ?? 30;
 }

@@ -13,8 +13,9 @@ public sealed class ListExperimentEventsFunction(ExperimentReports reports)
 {
     [Function("ListExperimentEvents")]
     [Operation("Variants of pricing experiments that clients were shown, newest first", Tag = "Analytics")]
-    [QueryParameter("limit", typeof(int), "1 to 1000, default 250")]
-    [QueryParameter("cursor", typeof(string), "nextCursor of the page before, or a time: only rows strictly before it")]
+    [Query(typeof(ListExperimentEvents))]
+    [QueryParameter("limit", "1 to 1000, default 250")]
+    [QueryParameter("cursor", "nextCursor of the page before, or a time: only rows strictly before it")]
     [Answers(200, typeof(ExperimentPage), Naming.Camel)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/reporting/onboarding/experiment-events")] HttpRequest request,

@@ -13,10 +13,11 @@ public sealed class ListRejectedEventsFunction(RejectedEventReview review)
 {
     [Function("ListRejectedEvents")]
     [Operation("Events that could not be taken, oldest first, with the reason", Tag = "Analytics")]
-    [QueryParameter("code", typeof(string), "Only events rejected for this reason")]
-    [QueryParameter("status", typeof(string), "waiting or replayed, default waiting")]
-    [QueryParameter("limit", typeof(int), "1 to 500, default 100")]
-    [QueryParameter("cursor", typeof(string), "next_cursor of the page before")]
+    [Query(typeof(ListRejected))]
+    [QueryParameter("code", "Only events rejected for this reason")]
+    [QueryParameter("status", "waiting or replayed, default waiting")]
+    [QueryParameter("limit", "1 to 500, default 100")]
+    [QueryParameter("cursor", "next_cursor of the page before")]
     [Answers(200, typeof(RejectedPage), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/analytics/rejected-events")] HttpRequest request,

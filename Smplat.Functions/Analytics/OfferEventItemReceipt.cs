@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Smplat.Functions.Analytics;
 
 /// <summary>What became of one event of a batch.</summary>
@@ -13,8 +15,8 @@ public sealed record OfferEventItemReceipt(
     int Index,
     string Status,
     Guid Id,
-    DateTimeOffset? CreatedAt,
-    bool? OccurredAtClamped,
-    string? Code,
-    string? Field,
-    string? Reason);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? CreatedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? OccurredAtClamped,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Code,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Field,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason);

@@ -13,8 +13,11 @@ public sealed class RecordOfferEventsFunction(OfferEventIntake intake)
 {
     [Function("RecordOfferEvents")]
     [Operation("Take one offer event, or a batch of them, durably and once", Tag = "Analytics")]
-    [JsonBody(typeof(OfferEventBody), Naming.Snake, Example = OfferEventBody.SnakeExample)]
+    [JsonBody(typeof(OfferEventShapes), nameof(OfferEventShapes.Snake), Example =
+        """{"offer_slug":"spring-offer","event_type":"impression","cart_total":"49.90","currency":"eur","metadata":{"presetId":"preset-alpha"}}""")]
+    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and is answered the same", MaxLength = RouteInput.MaxKeyLength)]
     [Answers(202, typeof(OfferEventReceipt), Naming.Snake)]
+    [Answers(202, typeof(OfferEventBatchReceipt), Naming.Snake)]
     [Answers(207, typeof(OfferEventBatchReceipt), Naming.Snake)]
     [Answers(429, "The queue of this instance is full; Retry-After says when to send the same again.")]
     public async Task<IResult> RunAsync(

@@ -13,7 +13,7 @@ public sealed class ReplayRejectedEventsFunction(RejectedEventReplay replay)
 {
     [Function("ReplayRejectedEvents")]
     [Operation("Put rejected events through the present rules again; repeating it stores nothing twice", Tag = "Analytics")]
-    [JsonBody(typeof(ReplayRejected), Naming.Snake, Example = """{"code":"unknown_event_type","limit":500}""")]
+    [JsonBody(typeof(ReplayRejected), Example = """{"code":"unknown_event_type","limit":500}""")]
     [Answers(200, typeof(ReplayReport), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/analytics/rejected-events/replay")] HttpRequest request,

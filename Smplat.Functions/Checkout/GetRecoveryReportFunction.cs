@@ -13,7 +13,8 @@ public sealed class GetRecoveryReportFunction(CheckoutRecoveryFigures figures)
 {
     [Function("GetRecoveryReport")]
     [Operation("What winning checkouts back has brought; only orders whose resume link was followed count", Tag = "Operators")]
-    [QueryParameter("days", typeof(int), "How far back, 1 to 365, default 30")]
+    [Query(typeof(RecoveryReportQuery))]
+    [QueryParameter("days", "How far back, 1 to 365, default 30")]
     [Answers(200, typeof(CheckoutRecoveryReport), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/recovery/checkout/report")] HttpRequest request,

@@ -13,10 +13,8 @@ public sealed class ReportCheckoutEventFunction(CheckoutFile checkouts)
 {
     [Function("ReportCheckoutEvent")]
     [Operation("Report what happened to a checkout; only moves of the transition table are taken", Tag = "Checkout")]
-    [JsonBody(
-        typeof(CheckoutUpdate),
-        Naming.Camel,
-        Example = """{"stage":"payment","status":"waiting","note":"Card declined","nextActionAt":"2026-03-02T10:00:00Z","metadataPatch":{"source":"storefront"}}""")]
+    [JsonBody(typeof(CheckoutUpdate), Example =
+        """{"stage":"payment","status":"waiting","note":"Card declined","nextActionAt":"2026-03-02T10:00:00Z","metadataPatch":{"source":"storefront"}}""")]
     [Answers(200, typeof(CheckoutOrchestration), Naming.Camel)]
     [Answers(404, "There is no such order")]
     [Answers(409, "The checkout cannot take this step, or has moved on")]

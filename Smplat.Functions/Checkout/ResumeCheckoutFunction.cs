@@ -14,7 +14,7 @@ public sealed class ResumeCheckoutFunction(CheckoutResume resume)
 {
     [Function("ResumeCheckout")]
     [Operation("Follow a resume link: which checkout it is for. The visit is kept for the recovered revenue", Tag = "Checkout")]
-    [JsonBody(typeof(ResumeCheckoutCommand), Naming.Camel, Example = """{"token":"MTIz.NDU2"}""")]
+    [JsonBody(typeof(ResumeCheckoutCommand), Example = """{"token":"MTIz.NDU2"}""")]
     [Answers(200, typeof(CheckoutOrchestration), Naming.Camel)]
     [Answers(404, "The link is not ours, has expired, or its checkout is gone")]
     public async Task<IResult> RunAsync(

@@ -17,9 +17,9 @@ public sealed class CancelOrderFunction(OrderCancellation cancellation)
     [Function("CancelOrder")]
     [Operation("Cancel a routing decision, or an order where its provider can", Tag = "Commerce",
         Description = "Refusals are answered with 200 and success false. Repeating the call succeeds.")]
-    [JsonBody(typeof(CancelOrderBody), Naming.Camel, Example = CancelOrderBody.Example)]
-    [Answers(200, typeof(CancelAnswer), Naming.Camel)]
-    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    [JsonBody(typeof(CancelOrder), Example = """{"confirmationToken":"conf_1772442000000_AAAAAAAAAAAAAAAAAAAAAA","userId":"user-1"}""")]
+    [Answers(200, typeof(CancelAnswer), Naming.Commerce)]
+    [Answers(400, typeof(FailureAnswer), Naming.Commerce)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/loopgpt_cancel_order")] HttpRequest request,
         CancellationToken cancellationToken)

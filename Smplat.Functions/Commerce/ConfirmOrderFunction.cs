@@ -17,9 +17,11 @@ public sealed class ConfirmOrderFunction(OrderConfirmation confirmation)
     [Function("ConfirmOrder")]
     [Operation("Place the order of a routing decision, or hand the shopper over", Tag = "Commerce",
         Description = "Refusals are answered with 200 and success false. Repeating the call, also with an Idempotency-Key, is answered the same.")]
-    [JsonBody(typeof(ConfirmOrderBody), Naming.Camel, Example = ConfirmOrderBody.Example)]
-    [Answers(200, typeof(ConfirmAnswer), Naming.Camel)]
-    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    [JsonBody(typeof(ConfirmOrder), Example =
+        """{"confirmationToken":"conf_1772442000000_AAAAAAAAAAAAAAAAAAAAAA","userId":"user-1","paymentMethod":{"type":"card","token":"pm_1"},"customer":{"name":"Ada Byron","email":"ada@example.com","phone":"+1 415 555 0100"}}""")]
+    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and is answered the same", MaxLength = ConfirmOrder.MaxIdempotencyKey)]
+    [Answers(200, typeof(ConfirmAnswer), Naming.Commerce)]
+    [Answers(400, typeof(FailureAnswer), Naming.Commerce)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/loopgpt_confirm_order")] HttpRequest request,
         CancellationToken cancellationToken)

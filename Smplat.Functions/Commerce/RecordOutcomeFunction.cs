@@ -17,9 +17,10 @@ public sealed class RecordOutcomeFunction(OutcomeRecording recording, TimeProvid
     [Function("RecordOutcome")]
     [Operation("Report how an order went; the ranking learns from it", Tag = "Commerce",
         Description = "An order counts once per provider, however often it is reported.")]
-    [JsonBody(typeof(RecordOutcomeBody), Naming.Camel, Example = RecordOutcomeBody.Example)]
+    [JsonBody(typeof(RecordOutcome), Example =
+        """{"orderId":"order_mealme_1772442000000_a1b2c3d4","providerId":"MEALME","wasSuccessful":true,"actualDeliveryTime":41,"itemsDelivered":3,"itemsOrdered":3,"totalValue":89.17,"commissionRate":0.03,"userRating":5}""")]
     [Answers(200, typeof(RecordOutcomeAnswer), Naming.Camel)]
-    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(400, typeof(FailureAnswer), Naming.Commerce)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/loopgpt_record_outcome")] HttpRequest request,
         CancellationToken cancellationToken)

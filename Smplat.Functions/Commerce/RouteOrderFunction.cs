@@ -19,10 +19,12 @@ public sealed class RouteOrderFunction(OrderRouter router, ProviderHealthCheck h
     [Function("RouteOrder")]
     [Operation("Quote a basket at all providers, rank the offers and hand out a confirmation token", Tag = "Commerce",
         Description = "With {\"action\":\"health_check\"} it tells the health of the providers instead.")]
-    [JsonBody(typeof(RouteOrderBody), Naming.Camel, Example = RouteOrderBody.Example)]
-    [Answers(200, typeof(RouteOrderAnswer), Naming.Camel)]
-    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
-    [Answers(503, typeof(FailureAnswer), Naming.Camel)]
+    [JsonBody(typeof(RouteOrderReader), nameof(RouteOrderReader.Shape), Example =
+        """{"items":[{"id":"1","name":"Brown Rice","quantity":1,"unit":"bag"}],"shippingAddress":{"street":"123 Main St","city":"San Francisco","state":"CA","postalCode":"94102","country":"US"},"preferences":{"optimize":"balanced"}}""")]
+    [Answers(200, typeof(RouteOrderAnswer), Naming.Commerce)]
+    [Answers(200, typeof(HealthAnswer), Naming.Commerce)]
+    [Answers(400, typeof(FailureAnswer), Naming.Commerce)]
+    [Answers(503, typeof(FailureAnswer), Naming.Commerce)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/loopgpt_route_order")] HttpRequest request,
         CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ public sealed class DiscardDeadLetterFunction(DeadLetterDesk desk)
 {
     [Function("DiscardDeadLetter")]
     [Operation("Let a given-up task go", Tag = "Fulfillment")]
-    [JsonBody(typeof(HandleDeadLetter), Naming.Snake, Example = """{"actor":"operator","reason":"provider is back"}""")]
+    [JsonBody(typeof(HandleDeadLetter), Example = """{"actor":"operator","reason":"provider is back"}""")]
     [Answers(200, typeof(DeadLetterAnswer), Naming.Snake)]
     [Answers(404, "No such task")]
     [Answers(409, "The task was not given up, or its order is canceled")]

@@ -13,12 +13,13 @@ public sealed class ListDeadLettersFunction(DeadLetterDesk desk)
 {
     [Function("ListDeadLetters")]
     [Operation("Tasks that were given up, newest first", Tag = "Fulfillment")]
-    [QueryParameter("task_type", typeof(string), "only this type")]
-    [QueryParameter("order_id", typeof(Guid), "only of this order")]
-    [QueryParameter("error_contains", typeof(string), "only with this in the last error")]
-    [QueryParameter("since", typeof(DateTimeOffset), "only failed at or after this")]
-    [QueryParameter("before", typeof(DateTimeOffset), "only failed before this; the last one seen gives the next page")]
-    [QueryParameter("limit", typeof(int), "1 to 500; 50 when left out")]
+    [Query(typeof(DeadLetterFilter))]
+    [QueryParameter("task_type", "only this type")]
+    [QueryParameter("order_id", "only of this order")]
+    [QueryParameter("error_contains", "only with this in the last error")]
+    [QueryParameter("since", "only failed at or after this")]
+    [QueryParameter("before", "only failed before this; the last one seen gives the next page")]
+    [QueryParameter("limit", "1 to 500; 50 when left out")]
     [Answers(200, typeof(DeadLetter[]), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/fulfillment/dead-letters")] HttpRequest request,

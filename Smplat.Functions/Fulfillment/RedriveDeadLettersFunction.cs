@@ -13,7 +13,7 @@ public sealed class RedriveDeadLettersFunction(DeadLetterDesk desk)
 {
     [Function("RedriveDeadLetters")]
     [Operation("Replay the oldest given-up tasks that match", Tag = "Fulfillment")]
-    [JsonBody(typeof(RedriveDeadLettersBody), Naming.Snake, Example = """{"task_type":"follower_growth","limit":100,"actor":"operator","reason":"provider is back"}""")]
+    [JsonBody(typeof(RedriveDeadLetters), Example = """{"task_type":"follower_growth","limit":100,"actor":"operator","reason":"provider is back"}""")]
     [Answers(200, typeof(RedriveReport), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/fulfillment/redrive")] HttpRequest request,

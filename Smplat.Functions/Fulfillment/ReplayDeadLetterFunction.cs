@@ -13,7 +13,7 @@ public sealed class ReplayDeadLetterFunction(DeadLetterDesk desk)
 {
     [Function("ReplayDeadLetter")]
     [Operation("Give a given-up task a fresh start", Tag = "Fulfillment")]
-    [JsonBody(typeof(HandleDeadLetter), Naming.Snake, Example = """{"actor":"operator","reason":"provider is back"}""")]
+    [JsonBody(typeof(HandleDeadLetter), Example = """{"actor":"operator","reason":"provider is back"}""")]
     [Answers(200, typeof(DeadLetterAnswer), Naming.Snake)]
     [Answers(404, "No such task")]
     [Answers(409, "The task was not given up, or its order is canceled")]

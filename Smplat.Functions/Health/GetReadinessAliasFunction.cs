@@ -13,7 +13,8 @@ public sealed class GetReadinessAliasFunction(ReadinessCheck readiness)
 {
     [Function("GetReadinessAlias")]
     [Operation("Readiness of every component; the verdict is in the body (short path)", Tag = "Health")]
-    [QueryParameter("strict", typeof(bool), "true answers 503 when the verdict is error")]
+    [Query(typeof(ReadinessQuery))]
+    [QueryParameter("strict", "true answers 503 when the verdict is error")]
     [Answers(200, typeof(ReadinessAnswer), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/readyz")] HttpRequest request,

@@ -35,7 +35,6 @@ public static class HttpFeature
         builder.Services.AddHostedService<ClientAddressNotice>();
         builder.Services.AddSingleton<ApiCatalog>();
         builder.Services.AddSingleton<ApiDocument>();
-        builder.Services.AddSingleton<ApiPage>();
         builder.UseMiddleware<ErrorMiddleware>();
         builder.UseMiddleware<HeaderMiddleware>();
         builder.UseMiddleware<AccessMiddleware>();

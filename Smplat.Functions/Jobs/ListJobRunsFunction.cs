@@ -13,8 +13,9 @@ public sealed class ListJobRunsFunction(JobLedgerStore ledger)
 {
     [Function("ListJobRuns")]
     [Operation("Runs of the ledger, newest first", Tag = "Operators")]
-    [QueryParameter("job_id", typeof(string), "Only the runs of this job")]
-    [QueryParameter("limit", typeof(int), "1 to 200, default 50")]
+    [Query(typeof(ListJobRunsQuery))]
+    [QueryParameter("job_id", "Only the runs of this job")]
+    [QueryParameter("limit", "1 to 200, default 50")]
     [Answers(200, typeof(JobRunsAnswer), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/job-runs")] HttpRequest request,

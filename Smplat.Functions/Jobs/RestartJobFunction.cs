@@ -13,7 +13,7 @@ public sealed class RestartJobFunction(JobRunner runner)
 {
     [Function("RestartJob")]
     [Operation("Take a job from whoever holds it, clear its error and run it", Tag = "Operators")]
-    [JsonBody(typeof(RunJobCommand), Naming.Snake, Example = """{"triggered_by":"on-call"}""")]
+    [JsonBody(typeof(RunJobCommand), Example = """{"triggered_by":"on-call"}""")]
     [Answers(200, typeof(JobOutcomeAnswer), Naming.Snake)]
     [Answers(404, "There is no such job")]
     [Answers(409, "Switched off")]

@@ -13,7 +13,7 @@ public sealed class RunJobFunction(JobRunner runner)
 {
     [Function("RunJob")]
     [Operation("Run a job at once", Tag = "Operators")]
-    [JsonBody(typeof(RunJobCommand), Naming.Snake, Example = """{"triggered_by":"manual"}""")]
+    [JsonBody(typeof(RunJobCommand), Example = """{"triggered_by":"manual"}""")]
     [Answers(200, typeof(JobOutcomeAnswer), Naming.Snake)]
     [Answers(404, "There is no such job")]
     [Answers(409, "Switched off, or a run is under way")]

@@ -13,7 +13,7 @@ public sealed class ChangeNotificationPreferencesFunction(PersonalPreferences pr
 {
     [Function("ChangeNotificationPreferences")]
     [Operation("Change some of a person's preferences; what is null stays", Tag = "Notifications")]
-    [JsonBody(typeof(NotificationPreferences), Naming.Snake, Example = """{"order_updates":false,"marketing_messages":true}""")]
+    [JsonBody(typeof(ChangePreferences), Example = """{"order_updates":false,"marketing_messages":true}""")]
     [Answers(200, typeof(NotificationPreferences), Naming.Snake)]
     [Answers(404, "There is no such user")]
     public async Task<IResult> RunAsync(

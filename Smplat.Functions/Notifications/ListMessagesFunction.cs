@@ -13,11 +13,12 @@ public sealed class ListMessagesFunction(MessageReview review)
 {
     [Function("ListMessages")]
     [Operation("Messages of the outbox and what became of them, newest first", Tag = "Operators")]
-    [QueryParameter("status", typeof(string), "pending, sending, sent, suppressed or dead")]
-    [QueryParameter("kind", typeof(string), "Only this kind")]
-    [QueryParameter("reason", typeof(string), "Only with this reason, such as delivery_unknown")]
-    [QueryParameter("before", typeof(Guid), "Only messages older than this one")]
-    [QueryParameter("limit", typeof(int), "1 to 200, default 50")]
+    [Query(typeof(ListMessages))]
+    [QueryParameter("status", "pending, sending, sent, suppressed or dead")]
+    [QueryParameter("kind", "Only this kind")]
+    [QueryParameter("reason", "Only with this reason, such as delivery_unknown")]
+    [QueryParameter("before", "Only messages older than this one")]
+    [QueryParameter("limit", "1 to 200, default 50")]
     [Answers(200, typeof(MessagesAnswer), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/notifications/messages")] HttpRequest request,

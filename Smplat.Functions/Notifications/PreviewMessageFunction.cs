@@ -12,7 +12,8 @@ public sealed class PreviewMessageFunction(MessagePreview preview)
 {
     [Function("PreviewMessage")]
     [Operation("Any message rendered over sample values", Tag = "Operators")]
-    [QueryParameter("format", typeof(string), "html (default) or text")]
+    [Query(typeof(PreviewQuery))]
+    [QueryParameter("format", "html (default) or text")]
     [Answers(200, "The message as its reader sees it", ContentType = "text/html")]
     [Answers(404, "There is no such kind")]
     public IResult Run(

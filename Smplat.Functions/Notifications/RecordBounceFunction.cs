@@ -13,7 +13,7 @@ public sealed class RecordBounceFunction(BounceRecords bounces)
 {
     [Function("RecordBounce")]
     [Operation("Record a mail that came back; hard bounces and complaints block the address", Tag = "Operators")]
-    [JsonBody(typeof(RecordBounce), Naming.Snake, Example = """{"recipient":"gone@example.test","kind":"hard","reason":"550 no such user"}""")]
+    [JsonBody(typeof(RecordBounce), Example = """{"recipient":"gone@example.test","kind":"hard","reason":"550 no such user"}""")]
     [Answers(202, typeof(BounceAnswer), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/notifications/bounces")] HttpRequest request,

@@ -13,10 +13,8 @@ public sealed class RedriveMessagesFunction(MessageReview review)
 {
     [Function("RedriveMessages")]
     [Operation("Send given-up or suppressed messages on their way again", Tag = "Operators")]
-    [JsonBody(
-        typeof(RedriveMessages),
-        Naming.Snake,
-        Example = """{"message_reason":"attempts_exhausted","limit":100,"actor":"on-call","reason":"mail server is back"}""")]
+    [JsonBody(typeof(RedriveMessages), Example =
+        """{"message_reason":"attempts_exhausted","limit":100,"actor":"on-call","reason":"mail server is back"}""")]
     [Answers(200, typeof(RedriveAnswer), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/notifications/redrive")] HttpRequest request,

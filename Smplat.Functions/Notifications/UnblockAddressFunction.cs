@@ -13,7 +13,7 @@ public sealed class UnblockAddressFunction(BounceRecords bounces)
 {
     [Function("UnblockAddress")]
     [Operation("Let mail go to an address again that bounces have blocked", Tag = "Operators")]
-    [JsonBody(typeof(UnblockAddressCommand), Naming.Snake, Example = """{"recipient":"back@example.test"}""")]
+    [JsonBody(typeof(UnblockAddressCommand), Example = """{"recipient":"back@example.test"}""")]
     [Answers(204, "Mail goes there again")]
     [Answers(404, "The address was not blocked")]
     public async Task<IResult> RunAsync(

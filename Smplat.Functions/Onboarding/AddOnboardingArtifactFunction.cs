@@ -13,7 +13,7 @@ public sealed class AddOnboardingArtifactFunction(ArtifactDesk desk)
 {
     [Function("AddOnboardingArtifact")]
     [Operation("Add something that the client is to hand over, or hands over now", Tag = "Onboarding")]
-    [JsonBody(typeof(AddArtifact), Naming.Snake, Example = """{"label":"Logo","url":"https://files.example/logo.svg"}""")]
+    [JsonBody(typeof(AddArtifact), Example = """{"label":"Logo","url":"https://files.example/logo.svg"}""")]
     [Answers(201, typeof(ArtifactAnswer), Naming.Snake)]
     [Answers(404, "No such order or task")]
     public async Task<IResult> RunAsync(

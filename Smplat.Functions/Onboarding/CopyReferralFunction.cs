@@ -13,7 +13,7 @@ public sealed class CopyReferralFunction(JourneyDesk desk)
 {
     [Function("CopyReferral")]
     [Operation("Remember that the client copied a referral code", Tag = "Onboarding")]
-    [JsonBody(typeof(CopyReferralBody), Naming.Snake, Example = """{"referral_code":"FRIEND10"}""")]
+    [JsonBody(typeof(CopyReferralBody), Example = """{"referral_code":"FRIEND10"}""")]
     [Answers(202, typeof(StatusAnswer), Naming.Snake)]
     [Answers(404, "No such order")]
     public async Task<IResult> RunAsync(
@@ -22,7 +22,7 @@ public sealed class CopyReferralFunction(JourneyDesk desk)
         CancellationToken cancellationToken) =>
         (await desk.CopyReferralAsync(
             RouteInput.Guid(orderId, "order_id"),
-            await request.ReadAsync(fields => fields.RequiredText("referral_code", max: 255), cancellationToken),
+            (await request.ReadAsync(CopyReferralBody.Read, cancellationToken)).ReferralCode,
             cancellationToken))
             .Answered(_ => Answer.Snake(new StatusAnswer("accepted"), StatusCodes.Status202Accepted));
 }

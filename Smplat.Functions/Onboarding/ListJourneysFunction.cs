@@ -13,13 +13,14 @@ public sealed class ListJourneysFunction(JourneyReview review)
 {
     [Function("ListJourneys")]
     [Operation("Journeys for operators, with their risk", Tag = "Onboarding")]
-    [QueryParameter("status", typeof(string[]), "not_started, active, completed or stalled; may be repeated")]
-    [QueryParameter("stalled", typeof(bool), "Only stalled ones, or only others")]
-    [QueryParameter("referrals", typeof(bool), "Only with a referral code, or only without")]
-    [QueryParameter("search", typeof(string), "Part of the referral code or the order number")]
-    [QueryParameter("experimentSlug", typeof(string), "Shown a variant of this experiment")]
-    [QueryParameter("experimentVariant", typeof(string), "Shown this variant")]
-    [QueryParameter("limit", typeof(int), "1 to 200, default 50")]
+    [Query(typeof(ListJourneys))]
+    [QueryParameter("status", "not_started, active, completed or stalled; may be repeated")]
+    [QueryParameter("stalled", "Only stalled ones, or only others")]
+    [QueryParameter("referrals", "Only with a referral code, or only without")]
+    [QueryParameter("search", "Part of the referral code or the order number")]
+    [QueryParameter("experimentSlug", "Shown a variant of this experiment")]
+    [QueryParameter("experimentVariant", "Shown this variant")]
+    [QueryParameter("limit", "1 to 200, default 50")]
     [Answers(200, typeof(JourneyListAnswer), Naming.Camel)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/onboarding/journeys")] HttpRequest request,

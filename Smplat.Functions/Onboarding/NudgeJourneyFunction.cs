@@ -13,7 +13,8 @@ public sealed class NudgeJourneyFunction(ManualNudges nudges)
 {
     [Function("NudgeJourney")]
     [Operation("Write to the client of a journey by hand", Tag = "Onboarding")]
-    [JsonBody(typeof(ManualNudge), Naming.Camel, Example = """{"channel":"email","subject":"Your intake form","message":"We can begin as soon as the form is in.","triggeredBy":"AB"}""")]
+    [JsonBody(typeof(ManualNudge), Example =
+        """{"channel":"email","subject":"Your intake form","message":"We can begin as soon as the form is in.","triggeredBy":"AB"}""")]
     [Answers(202, typeof(StatusAnswer), Naming.Camel)]
     [Answers(400, "The channel cannot carry a nudge")]
     [Answers(404, "No such journey or task")]

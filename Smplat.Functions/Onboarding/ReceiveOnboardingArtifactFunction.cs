@@ -13,7 +13,7 @@ public sealed class ReceiveOnboardingArtifactFunction(ArtifactDesk desk)
 {
     [Function("ReceiveOnboardingArtifact")]
     [Operation("Take in an artifact; repeating it changes nothing", Tag = "Onboarding")]
-    [JsonBody(typeof(ReceiveArtifactBody), Naming.Snake, Example = """{"url":"https://files.example/logo.svg"}""")]
+    [JsonBody(typeof(ReceiveArtifactBody), Example = """{"url":"https://files.example/logo.svg"}""")]
     [Answers(200, typeof(ArtifactAnswer), Naming.Snake)]
     [Answers(404, "No such journey or artifact")]
     public async Task<IResult> RunAsync(
@@ -24,7 +24,7 @@ public sealed class ReceiveOnboardingArtifactFunction(ArtifactDesk desk)
         (await desk.ReceiveAsync(
             RouteInput.Guid(orderId, "order_id"),
             RouteInput.Guid(artifactId, "artifact_id"),
-            await request.ReadAsync(AddArtifact.ReadUrl, cancellationToken),
+            (await request.ReadAsync(ReceiveArtifactBody.Read, cancellationToken)).Url,
             cancellationToken))
             .Answered(artifact => Answer.Snake(ArtifactAnswer.From(artifact)));
 }

@@ -11,11 +11,9 @@ namespace Smplat.Functions.Onboarding;
 [RequireKey(KeyScope.Storefront)]
 public sealed class RecordPricingExperimentsFunction(JourneyDesk desk)
 {
-    private const int MaxExperiments = 100;
-
     [Function("RecordPricingExperiments")]
     [Operation("Record which variants of pricing experiments a client was shown", Tag = "Onboarding")]
-    [JsonBody(typeof(PricingExperimentsBody), Naming.Camel, Example = """{"experiments":[{"slug":"spring-price","variantKey":"b","isControl":false}]}""")]
+    [JsonBody(typeof(PricingExperimentsBody), Example = """{"experiments":[{"slug":"spring-price","variantKey":"b","isControl":false}]}""")]
     [Answers(202, typeof(StatusAnswer), Naming.Snake)]
     [Answers(404, "No such order")]
     public async Task<IResult> RunAsync(
@@ -23,8 +21,7 @@ public sealed class RecordPricingExperimentsFunction(JourneyDesk desk)
         string orderId,
         CancellationToken cancellationToken)
     {
-        var segments = await request.ReadAsync(
-            fields => fields.List("experiments", MaxExperiments, 1).Select(PricingSegment.Read).ToArray(), cancellationToken);
+        var segments = (await request.ReadAsync(PricingExperimentsBody.Read, cancellationToken)).Experiments;
         var outcome = await desk.RecordSegmentsAsync(RouteInput.Guid(orderId, "order_id"), segments, cancellationToken);
         return outcome.Answered(_ => Answer.Snake(new StatusAnswer("accepted"), StatusCodes.Status202Accepted));
     }

@@ -14,7 +14,8 @@ public sealed class RecordStorefrontOnboardingEventFunction(OnboardingEventIntak
 {
     [Function("RecordStorefrontOnboardingEvent")]
     [Operation("Take an onboarding event and change the journey by it", Tag = "Onboarding")]
-    [JsonBody(typeof(OnboardingEventBody), Naming.Camel, Example = OnboardingEventBody.Sample)]
+    [JsonBody(typeof(OnboardingEvent), Example =
+        """{"eventType":"referral_copied","orderId":"00000000-0000-4000-8000-000000000000","referralCode":"FRIEND10"}""")]
     [Answers(200, typeof(OnboardingEventAnswer), Naming.Snake)]
     [Answers(400, "A member that the type needs is missing, or the type is unknown")]
     [Answers(404, "No such order, journey or task")]

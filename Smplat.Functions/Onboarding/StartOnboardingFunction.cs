@@ -13,7 +13,8 @@ public sealed class StartOnboardingFunction(JourneyDesk desk)
 {
     [Function("StartOnboarding")]
     [Operation("Open the checklist of an order, or add to what is known about it", Tag = "Onboarding")]
-    [JsonBody(typeof(StartOnboardingBody), Naming.Camel, Example = StartOnboardingBody.Sample)]
+    [JsonBody(typeof(StartJourney), Example =
+        """{"referralCode":"FRIEND10","platformContexts":[{"id":"ig-1","label":"Instagram","handle":"@studio","platformType":"instagram"}]}""")]
     [Answers(200, typeof(JourneyAnswer), Naming.Snake)]
     [Answers(404, "No such order")]
     public async Task<IResult> RunAsync(

@@ -13,7 +13,7 @@ public sealed class ToggleOnboardingTaskFunction(TaskToggle toggle)
 {
     [Function("ToggleOnboardingTask")]
     [Operation("Tick a task off, or back; repeating it changes nothing", Tag = "Onboarding")]
-    [JsonBody(typeof(ToggleTask), Naming.Snake, Example = """{"completed":true,"actor":"client"}""")]
+    [JsonBody(typeof(ToggleTask), Example = """{"completed":true,"actor":"client"}""")]
     [Answers(200, typeof(TaskAnswer), Naming.Snake)]
     [Answers(404, "No such journey or task")]
     public async Task<IResult> RunAsync(

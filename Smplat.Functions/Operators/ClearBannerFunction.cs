@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Input;
 using Smplat.Core.Operators;
 using Smplat.Functions.Http.Access;
 using Smplat.Functions.Http.Answers;
@@ -13,16 +14,20 @@ public sealed class ClearBannerFunction(BannerBoard board)
 {
     [Function("ClearBanner")]
     [Operation("Take down the incident banner; doing it twice changes nothing", Tag = "Operators")]
-    [QueryParameter("actor", typeof(string), "Who takes it down; the name of the key when left out")]
-    [QueryParameter("reason", typeof(string), "How it ended")]
+    [Query(typeof(ClearBannerFunction), nameof(ReadQuery))]
+    [QueryParameter("actor", "Who takes it down; the name of the key when left out")]
+    [QueryParameter("reason", "How it ended")]
     [Answers(204, "No banner is up")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/operators/banner")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        var command = request.ReadQuery(fields => new ClearBanner(
-            fields.Text("actor", 1, 100) ?? request.HttpContext.Caller().Key?.Name ?? "local", fields.Text("reason", 1, 500)));
-        await board.TakeDownAsync(command, cancellationToken);
+        var command = request.ReadQuery(ReadQuery);
+        await board.TakeDownAsync(
+            new ClearBanner(command.Actor ?? request.HttpContext.Caller().Key?.Name ?? "local", command.Reason), cancellationToken);
         return Answer.Empty();
     }
+
+    private static (string? Actor, string? Reason) ReadQuery(Fields fields) =>
+        (fields.Text("actor", 1, 100), fields.Text("reason", 1, 500));
 }

@@ -13,7 +13,8 @@ public sealed class SetBannerFunction(BannerBoard board)
 {
     [Function("SetBanner")]
     [Operation("Put up the incident banner", Tag = "Operators")]
-    [JsonBody(typeof(IncidentBanner), Naming.Snake, Example = """{"message":"Kroger is slow; quotes come from the others","severity":"warning","set_by":"on-call"}""")]
+    [JsonBody(typeof(IncidentBanner), Example =
+        """{"message":"Kroger is slow; quotes come from the others","severity":"warning","set_by":"on-call"}""")]
     [Answers(200, typeof(BannerAnswer), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/v1/operators/banner")] HttpRequest request,

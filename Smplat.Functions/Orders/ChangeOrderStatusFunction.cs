@@ -13,7 +13,7 @@ public sealed class ChangeOrderStatusFunction(OrderDesk desk)
 {
     [Function("ChangeOrderStatus")]
     [Operation("Hold, cancel or resume an order by hand", Tag = "Orders")]
-    [JsonBody(typeof(ChangeOrderStatus), Naming.Snake, Example = """{"status":"on_hold","actor":"operator","reason":"customer asked"}""")]
+    [JsonBody(typeof(ChangeOrderStatus), Example = """{"status":"on_hold","actor":"operator","reason":"customer asked"}""")]
     [Answers(200, typeof(OrderStatusAnswer), Naming.Snake)]
     [Answers(404, "No such order")]
     [Answers(409, "The order cannot take this step")]

@@ -13,7 +13,9 @@ public sealed class CreateOrderFunction(OrderPlacement placement)
 {
     [Function("CreateOrder")]
     [Operation("Place an order", Tag = "Orders", Description = "With an Idempotency-Key header, repeating the call gives the order that the first call made.")]
-    [JsonBody(typeof(PlaceOrder), Naming.Snake, Example = """{"items":[{"product_title":"Instagram Growth","quantity":1,"unit_price":299.0,"total_price":299.0}],"currency":"EUR"}""")]
+    [JsonBody(typeof(PlaceOrder), Example =
+        """{"items":[{"product_title":"Instagram Growth","quantity":1,"unit_price":299.0,"total_price":299.0}],"currency":"EUR"}""")]
+    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and is answered the same", MaxLength = RouteInput.MaxKeyLength)]
     [Answers(201, typeof(OrderAnswer), Naming.Snake)]
     [Answers(200, typeof(OrderAnswer), Naming.Snake, Description = "The key has made this order before")]
     [Answers(400, "Unsupported currency or source")]

@@ -15,8 +15,9 @@ public sealed class ListProductsFunction(ProductCatalog catalog)
 {
     [Function("ListProducts")]
     [Operation("Products, oldest first", Tag = "Orders")]
-    [QueryParameter("status", typeof(string), "draft, active or archived; all when left out")]
-    [QueryParameter("limit", typeof(int), "1 to 1000; 1000 when left out")]
+    [Query(typeof(ListProducts))]
+    [QueryParameter("status", "draft, active or archived; all when left out")]
+    [QueryParameter("limit", "1 to 1000; 1000 when left out")]
     [Answers(200, typeof(ProductAnswer[]), Naming.Camel)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/products")] HttpRequest request,

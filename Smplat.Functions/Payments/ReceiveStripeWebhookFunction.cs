@@ -8,11 +8,11 @@ using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Payments;
 
-[OpenToAll("Authorised by the provider's signature over the raw bytes, not by a key.")]
+[OpenToAll("Authorised by the provider's signature over the raw bytes, not by a key.", Signature = "Stripe-Signature")]
 public sealed class ReceiveStripeWebhookFunction(WebhookReceiver receiver)
 {
     [Function("ReceiveStripeWebhook")]
-    [Operation("Take in an event of the payment provider", Tag = "Payments", Description = "Needs the header Stripe-Signature.")]
+    [Operation("Take in an event of the payment provider", Tag = "Payments", Description = "Authorised by the header Stripe-Signature, which the provider computes over the raw bytes.")]
     [Answers(200, typeof(WebhookAnswer), Naming.Snake)]
     [Answers(400, "Invalid webhook signature")]
     [Answers(422, "The header Stripe-Signature is missing")]

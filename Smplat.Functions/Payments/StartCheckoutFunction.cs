@@ -13,7 +13,9 @@ public sealed class StartCheckoutFunction(CheckoutStart checkout)
 {
     [Function("StartCheckout")]
     [Operation("Make a page on which an order can be paid", Tag = "Payments", Description = "With an Idempotency-Key header, repeating the call gives the same session.")]
-    [JsonBody(typeof(StartCheckout), Naming.Snake, Example = """{"order_id":"0198f000-0000-7000-8000-00000000aaaa","success_url":"https://shop.example.com/thanks","cancel_url":"https://shop.example.com/cart"}""")]
+    [JsonBody(typeof(StartCheckout), Example =
+        """{"order_id":"0198f000-0000-7000-8000-00000000aaaa","success_url":"https://shop.example.com/thanks","cancel_url":"https://shop.example.com/cart"}""")]
+    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and is answered the same", MaxLength = RouteInput.MaxKeyLength)]
     [Answers(200, typeof(StartCheckoutAnswer), Naming.Snake)]
     [Answers(400, "The order has no items")]
     [Answers(404, "No such order")]

@@ -14,8 +14,9 @@ public sealed class GetTrustExperienceFunction(TrustExperiences experiences)
 {
     [Function("GetTrustExperience")]
     [Operation("One trust experience: content and live metrics put together", Tag = "Trust")]
-    [QueryParameter("environment", typeof(string), "development, test or production; the app's own when left out")]
-    [QueryParameter("draft", typeof(bool), "true reads the latest draft")]
+    [Query(typeof(ReadExperience))]
+    [QueryParameter("environment", "development, test or production; the app's own when left out")]
+    [QueryParameter("draft", "true reads the latest draft")]
     [Answers(200, typeof(ResolvedExperience), Naming.Camel)]
     [Answers(404, "There is no such experience")]
     public async Task<IResult> RunAsync(

@@ -13,7 +13,7 @@ public sealed class PurgeTrustMetricsFunction(TrustPurge purge)
 {
     [Function("PurgeTrustMetrics")]
     [Operation("Forget cached trust metrics of this instance", Tag = "Trust")]
-    [JsonBody(typeof(PurgeTrust), Naming.Snake, Example = """{"metric_id":"first_response_minutes"}""")]
+    [JsonBody(typeof(PurgeTrust), Example = """{"metric_id":"first_response_minutes"}""")]
     [Answers(200, typeof(PurgedTrust), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/trust/metrics/purge")] HttpRequest request,

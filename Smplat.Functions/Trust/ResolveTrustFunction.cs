@@ -13,7 +13,7 @@ public sealed class ResolveTrustFunction(TrustResolver resolver)
 {
     [Function("ResolveTrust")]
     [Operation("Resolve trust metrics with freshness and provenance", Tag = "Trust")]
-    [JsonBody(typeof(ResolveTrust), Naming.Snake, Example =
+    [JsonBody(typeof(ResolveTrust), Example =
         """{"slug":"checkout","metrics":[{"metric_id":"fulfillment_sla_on_time_pct","freshness_window_minutes":60}]}""")]
     [Answers(200, typeof(ResolvedTrust), Naming.Snake)]
     [Answers(422, "The list is too long, or a member is wrong")]

@@ -8,12 +8,12 @@ using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Trust;
 
-[OpenToAll("The content system authorises itself with the secret in x-payload-signature.")]
+[OpenToAll("The content system authorises itself with the secret in x-payload-signature.", Signature = "x-payload-signature")]
 public sealed class TakeTrustContentFunction(ContentGate gate, TrustContentIntake intake)
 {
     [Function("TakeTrustContent")]
     [Operation("Take in a trust experience that was written or deleted in the content system", Tag = "Trust")]
-    [JsonBody(typeof(TrustContentMessage), Naming.Camel, Example =
+    [JsonBody(typeof(TakeContent), Example =
         """{"collection":"checkout-trust-experiences","doc":{"id":"1","slug":"checkout","name":"Checkout","environment":"development"}}""")]
     [Answers(200, typeof(ContentTaken), Naming.Camel)]
     [Answers(401, "The signature is missing or wrong")]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Smplat.Tests.Infra;
@@ -14,11 +15,10 @@ public sealed partial class AlertRuleTests
         "ProviderCredentialFailures", "IncidentLastsLong",
     ];
 
-    private static IReadOnlyList<(string Name, string Text)> Alerts { get; } =
-    [
-        .. InfraFiles.Rules.SelectMany(path => File.ReadAllText(path).Split("- alert: ").Skip(1))
-            .Select(text => (text[..text.IndexOf('\n', StringComparison.Ordinal)].Trim(), text)),
-    ];
+    private static readonly string[] Severities = ["critical", "warning", "info"];
+
+    private static IReadOnlyList<(string Name, JsonElement Rule)> Alerts { get; } =
+        [.. InfraFiles.Rules.SelectMany(InfraFiles.AlertsOf).Select(rule => (rule.GetProperty("alert").GetString()!, rule))];
 
     [Test]
     public void Every_alert_of_the_requirements_is_there() =>
@@ -26,12 +26,12 @@ public sealed partial class AlertRuleTests
 
     [Test]
     public void Every_alert_has_a_severity_that_is_routed() =>
-        Assert.That(Alerts.Where(alert => !Severity().IsMatch(alert.Text)).Select(alert => alert.Name), Is.Empty);
+        Assert.That(Alerts.Where(alert => !Severities.Contains(Text(alert.Rule, "labels", "severity"))).Select(alert => alert.Name), Is.Empty);
 
     [Test]
     public void Every_alert_has_a_page_that_says_what_to_do() =>
         Assert.That(
-            Alerts.Where(alert => !File.Exists(Path.Combine(InfraFiles.Runbooks, Runbook().Match(alert.Text).Groups[1].Value + ".md")))
+            Alerts.Where(alert => !File.Exists(Path.Combine(InfraFiles.Runbooks, Text(alert.Rule, "annotations", "runbook") + ".md")))
                 .Select(alert => alert.Name),
             Is.Empty);
 
@@ -69,11 +69,8 @@ public sealed partial class AlertRuleTests
         Assert.That(code, Is.Zero, output);
     }
 
-    [GeneratedRegex(@"severity: (critical|warning|info)\n")]
-    private static partial Regex Severity();
-
-    [GeneratedRegex(@"runbook: ([a-z-]+)")]
-    private static partial Regex Runbook();
+    private static string? Text(JsonElement rule, string part, string name) =>
+        rule.TryGetProperty(part, out var found) && found.TryGetProperty(name, out var value) ? value.GetString() : null;
 
     [GeneratedRegex(@"\b[A-Z][A-Za-z0-9]+\b")]
     private static partial Regex Word();

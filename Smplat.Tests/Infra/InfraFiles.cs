@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Smplat.Tests.Support;
 
@@ -11,6 +12,13 @@ internal static partial class InfraFiles
     internal static string Runbooks { get; } = Path.Combine(Repository.Root, "docs", "runbooks");
 
     internal static IEnumerable<string> Rules => Directory.EnumerateFiles(Path.Combine(Folder, "prometheus", "rules"), "*.yml");
+
+    /// <summary>The alerts of a file with rules.</summary>
+    internal static IEnumerable<JsonElement> AlertsOf(string rules) =>
+        from folder in Yaml.Read(rules).GetProperty("groups").EnumerateArray()
+        from rule in folder.GetProperty("rules").EnumerateArray()
+        where rule.TryGetProperty("alert", out _)
+        select rule;
 
     internal static IEnumerable<string> Dashboards => Directory.EnumerateFiles(Path.Combine(Folder, "grafana"), "*.json");
 

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Smplat.LocalHost;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Infra;
@@ -9,15 +7,10 @@ namespace Smplat.Tests.Infra;
 /// <summary>Workflows and azd's files parse, and say what the platform asks of them.</summary>
 public sealed partial class WorkflowTests
 {
-    /// <summary>A YAML parser of the npm packages that local services are installed with.</summary>
-    private const string ToJson =
-        "const yaml = require(process.argv[1] + '/yaml'); " +
-        "process.stdout.write(JSON.stringify(yaml.parse(require('fs').readFileSync(process.argv[2], 'utf8'), { strict: true, uniqueKeys: true })));";
-
     [TestCaseSource(nameof(Files))]
-    public async Task A_workflow_parses_and_every_job_has_a_machine_a_time_limit_and_steps(string file)
+    public void A_workflow_parses_and_every_job_has_a_machine_a_time_limit_and_steps(string file)
     {
-        var workflow = await ReadAsync(Path.Combine(InfraFiles.Workflows, file));
+        var workflow = Yaml.Read(Path.Combine(InfraFiles.Workflows, file));
 
         Assert.That(workflow.GetProperty("permissions").ValueKind, Is.EqualTo(JsonValueKind.Object), "the token has no more rights than it needs");
         foreach (var job in workflow.GetProperty("jobs").EnumerateObject())
@@ -32,9 +25,9 @@ public sealed partial class WorkflowTests
     }
 
     [TestCaseSource(nameof(Files))]
-    public async Task What_a_script_reads_from_the_environment_is_given_to_it(string file)
+    public void What_a_script_reads_from_the_environment_is_given_to_it(string file)
     {
-        var workflow = await ReadAsync(Path.Combine(InfraFiles.Workflows, file));
+        var workflow = Yaml.Read(Path.Combine(InfraFiles.Workflows, file));
 
         Assert.That(
             from job in workflow.GetProperty("jobs").EnumerateObject()
@@ -53,7 +46,7 @@ public sealed partial class WorkflowTests
     [Test]
     public async Task Azd_finds_the_service_and_the_template()
     {
-        var azure = await ReadAsync(Path.Combine(Repository.Root, "azure.yaml"));
+        var azure = Yaml.Read(Path.Combine(Repository.Root, "azure.yaml"));
         var service = azure.GetProperty("services").GetProperty("api");
 
         Assert.That(Directory.Exists(Path.Combine(Repository.Root, service.GetProperty("project").GetString()!)), Is.True);
@@ -83,25 +76,6 @@ public sealed partial class WorkflowTests
 
     private static IEnumerable<string> Names(JsonElement holder) =>
         holder.TryGetProperty("env", out var variables) ? variables.EnumerateObject().Select(variable => variable.Name) : [];
-
-    private static async Task<JsonElement> ReadAsync(string file)
-    {
-        if (await TestSettings.Tools.FindNodeModulesAsync(CancellationToken.None) is not { } npm)
-        {
-            TestSettings.Missing(new LocalStartException("YAML is read by a package of npm, and there is no Node.js."));
-            throw new UnreachableException();
-        }
-
-        using var node = Process.Start(new ProcessStartInfo(npm.Tools.Node, ["-e", ToJson, npm.Modules, file])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = await Task.WhenAll(node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
-        await node.WaitForExitAsync();
-        Assert.That(node.ExitCode, Is.Zero, output[1]);
-        return JsonDocument.Parse(output[0]).RootElement;
-    }
 
     [GeneratedRegex(@"\$\{?([A-Za-z_][A-Za-z_0-9]*)")]
     private static partial Regex Variable();

@@ -119,6 +119,26 @@ public sealed class OpsBrowserTests
         }
     }
 
+    [TestCase(ColorScheme.Light)]
+    [TestCase(ColorScheme.Dark)]
+    public async Task Every_page_keeps_the_rules_of_WCAG(ColorScheme scheme)
+    {
+        await using var browser = await Browser.LaunchAsync();
+        await using var ops = await StartWithDataAsync();
+        var page = await browser.OpenAsync(1280, 900);
+        await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+        await page.GotoAsync(Address(ops, "/ops/login"));
+        var violations = new List<string>(await Accessibility.ViolationsAsync(page));
+        await SignInAsync(page, ops);
+        foreach (var path in OpsPageTests.Pages.Append("/ops/jobs/nothing"))
+        {
+            await page.GotoAsync(Address(ops, path));
+            violations.AddRange(await Accessibility.ViolationsAsync(page));
+        }
+
+        Assert.That(violations, Is.Empty, string.Join(Environment.NewLine, violations));
+    }
+
     private static async Task<OpsApp> StartWithDataAsync()
     {
         var ops = await OpsApp.StartAsync();

@@ -52,6 +52,20 @@ public sealed class TrustPreviewTests
     }
 
     [Test]
+    public async Task The_page_keeps_the_rules_of_WCAG()
+    {
+        await using var browser = await Browser.LaunchAsync();
+        await using var trust = await TrustApp.StartAsync();
+        await WriteAsync(trust, "checkout", "Checkout");
+        var page = await browser.OpenAsync(1280, 900);
+        await page.GotoAsync(new Uri(trust.App.Client.BaseAddress!, "/trust-preview/checkout").ToString());
+
+        var violations = await Accessibility.ViolationsAsync(page);
+
+        Assert.That(violations, Is.Empty, string.Join(Environment.NewLine, violations));
+    }
+
+    [Test]
     public async Task Draft_and_live_stand_side_by_side_and_every_binding_tells_its_state()
     {
         await using var browser = await Browser.LaunchAsync();

@@ -6,23 +6,21 @@ namespace Smplat.Core.Analytics.Ingestion;
 
 internal ref partial struct OfferEventReader
 {
-    private const decimal LargestCartTotal = 9_999_999_999.99m;
-
     private void ReadField(OfferEventField field, ref Draft draft)
     {
         switch (field)
         {
             case OfferEventField.OfferSlug:
-                draft.OfferSlug = Text(field, 1, 255);
+                draft.OfferSlug = Text(field, 1, OfferEventLimits.Slug);
                 break;
             case OfferEventField.EventType:
-                draft.EventType = Text(field, 1, 64);
+                draft.EventType = Text(field, 1, OfferEventLimits.Type);
                 break;
             case OfferEventField.TargetSlug:
-                draft.TargetSlug = Text(field, 1, 255);
+                draft.TargetSlug = Text(field, 1, OfferEventLimits.Slug);
                 break;
             case OfferEventField.Action:
-                draft.Action = Text(field, 1, 64);
+                draft.Action = Text(field, 1, OfferEventLimits.Type);
                 break;
             case OfferEventField.CartTotal:
                 draft.CartTotal = CartTotal();
@@ -128,27 +126,27 @@ internal ref partial struct OfferEventReader
             _json.Skip();
             Fail(
                 OfferEventField.CartTotal,
-                isNumber ? $"A number of at most {LargestCartTotal} is expected." : "A number is expected.",
+                isNumber ? $"A number of at most {OfferEventLimits.CartTotal} is expected." : "A number is expected.",
                 isNumber ? "less_than_equal" : "decimal_parsing");
             return null;
         }
 
         var cents = decimal.Round(total, 2, MidpointRounding.ToEven);
-        if (total >= 0 && cents <= LargestCartTotal)
+        if (total >= 0 && cents <= OfferEventLimits.CartTotal)
         {
             return cents;
         }
 
         Fail(
             OfferEventField.CartTotal,
-            string.Create(CultureInfo.InvariantCulture, $"A number from 0 to {LargestCartTotal} is expected."),
+            string.Create(CultureInfo.InvariantCulture, $"A number from 0 to {OfferEventLimits.CartTotal} is expected."),
             total < 0 ? "greater_than_equal" : "less_than_equal");
         return null;
     }
 
     private string? Currency()
     {
-        if (Text(OfferEventField.Currency, 3, 16) is not { } text)
+        if (Text(OfferEventField.Currency, OfferEventLimits.ShortestCurrency, OfferEventLimits.Currency) is not { } text)
         {
             return null;
         }
@@ -159,7 +157,7 @@ internal ref partial struct OfferEventReader
 
     private string? OrderReference()
     {
-        var text = Text(OfferEventField.OrderReference, 0, 255);
+        var text = Text(OfferEventField.OrderReference, 0, OfferEventLimits.OrderReference);
         if (text is null || !_rules.LooksForPersonalData || !PersonalDataPolicy.HoldsAddress(text))
         {
             return text;

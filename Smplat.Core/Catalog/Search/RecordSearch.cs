@@ -13,10 +13,7 @@ public sealed record RecordSearch(string? Query, string? Category, string Sort, 
     public static RecordSearch Read(Fields fields)
     {
         var sort = fields.Text("sort", max: MaxText);
-        if (sort is null && fields.Json.TryGetProperty("sort", out _))
-        {
-            fields.Error("sort", "A text is expected.", "string_type");
-        }
+        fields.RefuseNull("sort", "A text is expected.", "string_type");
 
         return new(
             fields.Text("query", max: MaxText),

@@ -11,10 +11,8 @@ public sealed record CancelOrder(string? Token, string? OrderId, string UserId, 
         var orderId = fields.Text("orderId", 1, 128, also: "order_id");
         var userId = fields.RequiredText("userId", 1, 128, also: "user_id");
         var reason = fields.Text("reason", 0, 500);
-        if (token is null && orderId is null)
-        {
-            fields.Error("confirmationToken", "A confirmation token is required.", "missing");
-        }
+        fields.Describe("orderId", "Instead of the token, once the order is confirmed");
+        fields.RequireAny(token is not null || orderId is not null, "A confirmation token is required.", "confirmationToken", "orderId");
 
         return new CancelOrder(token, orderId, userId, reason);
     }

@@ -8,15 +8,18 @@ namespace Smplat.Core.Commerce.Confirmation;
 public sealed record ConfirmOrder(
     string Token, string UserId, PaymentMethod? Payment, string? IdempotencyKey, string? KrogerAccessToken, ShopperContact? Contact)
 {
+    /// <summary>Characters of the caller's own key.</summary>
+    public const int MaxIdempotencyKey = 64;
+
     private static readonly string[] PaymentTypes = ["card", "paypal", "apple_pay", "google_pay"];
 
     public static ConfirmOrder Read(Fields fields, string? idempotencyKey)
     {
         var token = fields.RequiredText("confirmationToken", 1, 500, also: "confirmation_token");
         var userId = fields.RequiredText("userId", 1, 128, also: "user_id");
-        if (idempotencyKey is { Length: 0 or > 64 })
+        if (idempotencyKey is { Length: 0 or > MaxIdempotencyKey })
         {
-            fields.Error("Idempotency-Key", "1 to 64 characters are expected.");
+            fields.Error("Idempotency-Key", $"1 to {MaxIdempotencyKey} characters are expected.");
         }
 
         return new ConfirmOrder(
@@ -37,12 +40,14 @@ public sealed record ConfirmOrder(
         }
 
         var email = fields.Text("email", 3, 254);
+        fields.Describe("email", format: "email");
         if (email is not null && !IsAddress(email))
         {
             fields.Error("email", "An e-mail address is expected.");
         }
 
         var phone = fields.Text("phone", 7, 32, also: "phone_number");
+        fields.Describe("phone", "10 to 15 digits; ten are taken for a number of the United States or Canada");
         var digits = phone is null ? null : PhoneDigits(phone);
         if (phone is not null && digits is null)
         {

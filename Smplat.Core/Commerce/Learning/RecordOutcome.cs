@@ -11,10 +11,14 @@ public static class RecordOutcome
         "missing_items", "late_delivery", "wrong_items", "poor_quality", "damaged_items", "driver_issues", "other",
     ];
 
+    /// <summary>An object with which <see cref="Read"/> requires less.</summary>
+    public static IReadOnlyList<string> Probes { get; } = ["""{"wasCancelled":true}"""];
+
     public static OrderOutcome Read(Fields fields, DateTimeOffset now)
     {
         var orderId = fields.RequiredText("orderId", 1, 128, also: "order_id");
         var provider = fields.RequiredText("providerId", 1, 32, also: "provider_id");
+        fields.Describe("providerId", values: [.. ProviderIds.All.Select(known => known.ToWire())]);
         if (!ProviderIds.TryParse(provider, out var id))
         {
             fields.Error("providerId", "MEALME, INSTACART, KROGER_API or WALMART_API is expected.");
@@ -24,9 +28,13 @@ public static class RecordOutcome
         var wasSuccessful = wasCancelled
             ? fields.Flag("wasSuccessful", also: "success") ?? false
             : fields.RequiredFlag("wasSuccessful", also: "success");
+        fields.Describe("wasCancelled", "With true, wasSuccessful may be left out");
         var total = Cents.Round((fields.Number("totalValue", 0, 1_000_000, also: "total_value") ?? 0) * 100);
         var rate = fields.Number("commissionRate", 0, 1, also: "commission_rate") ?? 0;
         var issues = fields.Texts("issues", 20, 64);
+        fields.Describe("totalValue", "Dollars; 0 or left out takes it from the order");
+        fields.Describe("commissionRate", "Share of totalValue");
+        fields.Describe("issues", values: KnownIssues);
         foreach (var issue in issues.Where(issue => !KnownIssues.Contains(issue)))
         {
             fields.Error("issues", $"\"{issue}\" is not one of {string.Join(", ", KnownIssues)}.");

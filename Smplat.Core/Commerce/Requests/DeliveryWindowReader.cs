@@ -1,10 +1,17 @@
 using System.Text.Json;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Input;
 
 namespace Smplat.Core.Commerce.Requests;
 
 internal static class DeliveryWindowReader
 {
+    /// <summary>What <see cref="Read"/> takes.</summary>
+    public static InputShape Shape { get; } = InputShape.ObjectOf(
+        "RouteOrderDeliveryWindow",
+        new("earliest", new(InputKind.Instant)),
+        new("latest", new(InputKind.Instant)) { Description = "Not before earliest" });
+
     public static (DeliveryWindow? Window, CommerceRefusal? Refusal) Read(JsonElement? given)
     {
         if (given is null)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Quantities;
+using Smplat.Core.Input;
 
 namespace Smplat.Core.Commerce.Requests;
 
@@ -10,6 +11,32 @@ internal static class ItemReader
 {
     private const int MostItems = 200;
     private const decimal LargestQuantity = 999;
+    private const int LargestPriceHint = 10_000_000;
+    private const int LongestName = 200;
+    private const int LongestId = 64;
+
+    /// <summary>What <see cref="Read"/> takes.</summary>
+    public static InputShape Shape { get; } = InputShape.ListOf(
+        InputShape.AnyOf(
+            InputShape.ObjectOf(
+                "RouteOrderItem",
+                new("id", InputShape.AnyOf(InputShape.Text(1, LongestId), InputShape.Number()))
+                {
+                    Description = "Unique in the basket; made from the name when left out",
+                },
+                new("name", InputShape.Text(1, LongestName)) { IsRequired = true, IsNullable = false },
+                new("quantity", InputShape.AnyOf(InputShape.Number(0, LargestQuantity), InputShape.Text()))
+                {
+                    Also = ["qty"],
+                    Description = "More than 0, with at most 3 decimals, or a text such as \"1 lb\"; 1 when left out",
+                },
+                new("unit", InputShape.Text()) { IsLenient = true },
+                new("priceCents", InputShape.Integer(0, LargestPriceHint)) { Also = ["price_cents"] },
+                new("category", InputShape.Text()) { IsLenient = true },
+                new("preferences", new(InputKind.Object)) { IsLenient = true, Description = "Texts such as brand; 8 at most" }),
+            InputShape.Text(1, LongestName)),
+        1,
+        MostItems);
 
     public static (IReadOnlyList<RequestedItem>? Items, CommerceRefusal? Refusal) Read(
         JsonElement items, List<string> warnings)
@@ -62,15 +89,15 @@ internal static class ItemReader
 
         var id = entry.Field("id");
         var idText = id is { ValueKind: JsonValueKind.Number } ? id.Value.GetRawText() : id?.Text();
-        if (id is not null && idText is null or { Length: 0 or > 64 })
+        if (id is not null && idText is null or { Length: 0 or > LongestId })
         {
-            return (null, "id: 1 to 64 characters.");
+            return (null, $"id: 1 to {LongestId} characters.");
         }
 
         var hint = entry.Field("priceCents", "price_cents");
-        if (hint is not null && hint.Value.WholeNumber() is not (>= 0 and <= 10_000_000))
+        if (hint is not null && hint.Value.WholeNumber() is not (>= 0 and <= LargestPriceHint))
         {
-            return (null, "priceCents: a whole number from 0 to 10000000.");
+            return (null, $"priceCents: a whole number from 0 to {LargestPriceHint}.");
         }
 
         var (quantity, parsedUnit, problem) = Quantity(entry.Field("quantity", "qty"), index, warnings);
@@ -94,7 +121,7 @@ internal static class ItemReader
     }
 
     private static string? Name(JsonElement element) =>
-        element.Text() is { Length: >= 1 and <= 200 } name ? name : null;
+        element.Text() is { Length: >= 1 and <= LongestName } name ? name : null;
 
     private static string Unit(string? unit) =>
         string.IsNullOrEmpty(unit) ? RequestedItem.DefaultUnit : unit.Length <= 24 ? unit : unit[..24];

@@ -1,11 +1,41 @@
 using System.Text.Json;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Input;
 
 namespace Smplat.Core.Commerce.Requests;
 
 /// <summary>Reads what the ranking should favour and the limits of the shopper. Unknown wishes are refused, unknown provider names ignored with a warning.</summary>
 internal static class PreferenceReader
 {
+    private const int MostMinutes = 10_080;
+    private const int MostDollars = 1_000_000;
+
+    private static readonly InputShape ProviderList = InputShape.ListOf(
+        InputShape.Words([.. ProviderIds.All.Select(id => id.ToWire())]), 0, null);
+
+    /// <summary>What <see cref="Read"/> takes.</summary>
+    public static InputShape Shape { get; } = InputShape.ObjectOf(
+        "RouteOrderPreferences",
+        new("optimize", InputShape.Words([.. Enum.GetValues<OptimizeFor>().Select(OptimizeLabels.ToLabel)]))
+        {
+            Also = ["optimizeFor", "optimize_for"],
+            Description = "balanced when left out",
+        },
+        new("maxDeliveryMinutes", InputShape.Integer(1, MostMinutes))
+        {
+            Also = ["maxDeliveryTimeMinutes", "maxDeliveryTime", "max_delivery_time_minutes"],
+        },
+        new("maxDeliveryFee", InputShape.Number(0, MostDollars)) { Also = ["max_delivery_fee"], Description = "Dollars" },
+        new("maxPrice", InputShape.Number(0, MostDollars)) { Also = ["max_price"], Description = "Dollars" },
+        new("preferredProviders", ProviderList) { Also = ["preferred_providers"], IsLenient = true },
+        new("excludeProviders", ProviderList) { Also = ["avoidProviders", "exclude_providers"], IsLenient = true },
+        new("allowSplitOrders", new(InputKind.Flag)) { Also = ["allow_split_orders"] },
+        new("splitStrategy", InputShape.Words("cost", "speed", "providers"))
+        {
+            Also = ["split_strategy"],
+            Description = "cost when left out",
+        });
+
     public static (RoutingPreferences? Preferences, CommerceRefusal? Refusal) Read(JsonElement body, List<string> warnings)
     {
         // The snake_case tools promise that baskets are split unless the shopper says otherwise.
@@ -27,16 +57,16 @@ internal static class PreferenceReader
         }
 
         var minutes = given.Field("maxDeliveryMinutes", "maxDeliveryTimeMinutes", "maxDeliveryTime", "max_delivery_time_minutes");
-        if (minutes is not null && minutes.Value.WholeNumber() is not (>= 1 and <= 10_080))
+        if (minutes is not null && minutes.Value.WholeNumber() is not (>= 1 and <= MostMinutes))
         {
-            return Refuse("preferences.maxDeliveryMinutes: a whole number from 1 to 10080.");
+            return Refuse($"preferences.maxDeliveryMinutes: a whole number from 1 to {MostMinutes}.");
         }
 
         var fee = given.Field("maxDeliveryFee", "max_delivery_fee");
         var price = given.Field("maxPrice", "max_price");
         if ((fee is not null && Dollars(fee.Value) is null) || (price is not null && Dollars(price.Value) is null))
         {
-            return Refuse("preferences.maxDeliveryFee and maxPrice: dollars from 0 to 1000000.");
+            return Refuse($"preferences.maxDeliveryFee and maxPrice: dollars from 0 to {MostDollars}.");
         }
 
         var split = given.Field("allowSplitOrders", "allow_split_orders");
@@ -73,7 +103,7 @@ internal static class PreferenceReader
     };
 
     private static long? Dollars(JsonElement given) =>
-        given.Number() is { } dollars and >= 0 and <= 1_000_000 ? Cents.Round(dollars * 100) : null;
+        given.Number() is { } dollars and >= 0 and <= MostDollars ? Cents.Round(dollars * 100) : null;
 
     private static IReadOnlyList<ProviderId> Providers(JsonElement? given, List<string> warnings)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Input;
 
 namespace Smplat.Core.Commerce.Requests;
 
@@ -11,6 +12,38 @@ namespace Smplat.Core.Commerce.Requests;
 public static class RouteOrderReader
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+
+    private const int LongestUserId = 128;
+    private const int LongestInstructions = 500;
+
+    /// <summary>What <see cref="Read"/> takes, in the spelling of the runbook.</summary>
+    public static InputShape Shape { get; } = InputShape.AnyOf(
+        InputShape.ObjectOf(
+            "RouteOrder",
+            new("items", ItemReader.Shape) { IsRequired = true, IsNullable = false },
+            new("shippingAddress", AddressReader.Shape)
+            {
+                IsRequired = true,
+                IsNullable = false,
+                Also = ["location", "delivery_address"],
+            },
+            new("userId", InputShape.Text(max: LongestUserId))
+            {
+                Also = ["user_id"],
+                Description = "Binds the confirmation to this user",
+            },
+            new("preferences", PreferenceReader.Shape),
+            new("userContext", UserContextReader.Shape) { Also = ["user_context"], IsLenient = true },
+            new("deliveryWindow", DeliveryWindowReader.Shape) { Also = ["delivery_window"] },
+            new("specialInstructions", InputShape.Text())
+            {
+                Also = ["special_instructions"],
+                IsLenient = true,
+                Description = $"Cut off after {LongestInstructions} characters",
+            }),
+        InputShape.ObjectOf(
+            "ProviderHealthCheck",
+            new InputMember("action", InputShape.Words("health_check")) { IsRequired = true, IsNullable = false }));
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -95,9 +128,9 @@ public static class RouteOrderReader
         if (body.Field("userId", "user_id") is { } user)
         {
             userId = user.Text();
-            if (userId is null or { Length: > 128 })
+            if (userId is null or { Length: > LongestUserId })
             {
-                return (null, CommerceRefusal.InvalidRequest("userId: text of at most 128 characters."));
+                return (null, CommerceRefusal.InvalidRequest($"userId: text of at most {LongestUserId} characters."));
             }
         }
 
@@ -113,8 +146,8 @@ public static class RouteOrderReader
             CartHash.Of(lines, address),
             UserContextReader.Read(body.Field("userContext", "user_context")),
             window,
-            Limit(body.Field("specialInstructions", "special_instructions")?.Text(), 500));
-        return (new RouteOrder(Limit(userId, 128), basket, preferences, warnings), null);
+            Limit(body.Field("specialInstructions", "special_instructions")?.Text(), LongestInstructions));
+        return (new RouteOrder(Limit(userId, LongestUserId), basket, preferences, warnings), null);
     }
 
     private static string? Limit(string? text, int length) =>

@@ -11,6 +11,7 @@ public sealed record RecordBounce(
     public static RecordBounce Read(Fields fields)
     {
         var address = fields.RequiredText("recipient", 3, 254, also: "address");
+        fields.Describe("recipient", format: "email");
         if (address.Length > 0 && !Mailbox.IsUsable(address))
         {
             fields.Error("recipient", "A mail address is expected.", "value_error");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Smplat.Core.Input;
 
 namespace Smplat.Core.Notifications.Preferences;
@@ -23,7 +22,7 @@ public sealed record ChangePreferences(
         fields.Flag(Preference.MarketingMessages),
         fields.Flag(Preference.BillingAlerts),
         fields.Guid(LastSelected),
-        fields.Json.TryGetProperty(LastSelected, out var value) && value.ValueKind == JsonValueKind.Null);
+        fields.IsNull(LastSelected));
 
     /// <summary>Turns one switch off and leaves the others.</summary>
     public static ChangePreferences TurnOff(string preference) => new(

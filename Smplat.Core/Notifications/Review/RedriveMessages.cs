@@ -22,11 +22,10 @@ public sealed record RedriveMessages(
             }
         }
 
+        fields.Describe("ids", "Some messages by their id", format: "uuid");
         var reason = fields.Text("message_reason", 1, 100);
-        if (ids.Count == 0 && reason is null)
-        {
-            fields.Error("ids", "Either ids or message_reason is required.", "missing");
-        }
+        fields.Describe("message_reason", "The oldest messages with this reason, such as attempts_exhausted");
+        fields.RequireAny(ids.Count > 0 || reason is not null, "Either ids or message_reason is required.", "ids", "message_reason");
 
         return new(
             ids,

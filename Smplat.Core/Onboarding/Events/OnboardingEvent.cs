@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Smplat.Core.Input;
 using Smplat.Core.Onboarding.Journeys;
 
@@ -13,6 +12,8 @@ public sealed record OnboardingEvent
     public const string PricingExperimentSegment = "pricing_experiment_segment";
 
     private const int MaxExperiments = 100;
+
+    private static readonly string[] Types = [JourneyStarted, ChecklistUpdate, ReferralCopied, PricingExperimentSegment];
 
     public string? EventType { get; init; }
 
@@ -30,34 +31,49 @@ public sealed record OnboardingEvent
     /// <summary>Only for <see cref="JourneyStarted"/>.</summary>
     public StartJourney? Start { get; init; }
 
+    /// <summary>Objects that make <see cref="Read"/> read all that it knows.</summary>
+    public static IReadOnlyList<string> Probes { get; } = [.. Types.Select(type => $$"""{"eventType":"{{type}}"}""")];
+
     public static OnboardingEvent Read(Fields fields)
     {
-        var type = fields.Text("eventType", max: 64);
-        return new OnboardingEvent
+        var told = new OnboardingEvent
         {
-            EventType = type,
+            EventType = fields.Text("eventType", max: 64),
             OrderId = fields.Guid("orderId"),
-            TaskId = type == ChecklistUpdate ? fields.Guid("taskId") : null,
-            Completed = type == ChecklistUpdate ? fields.Flag("completed") : null,
-            ReferralCode = type is ReferralCopied ? fields.Text("referralCode", max: 255) : null,
-            Experiments = type == PricingExperimentSegment ? ReadExperiments(fields) : [],
-            Start = type == JourneyStarted ? StartJourney.Read(fields) : null,
         };
+        fields.Describe("eventType", values: Types, isNeeded: true);
+        fields.Describe("orderId", isNeeded: true);
+        switch (told.EventType)
+        {
+            case JourneyStarted:
+                return told with { Start = StartJourney.Read(fields) };
+            case ChecklistUpdate:
+                told = told with { TaskId = fields.Guid("taskId"), Completed = fields.Flag("completed") };
+                fields.Describe("taskId", isNeeded: true);
+                fields.Describe("completed", isNeeded: true);
+                return told;
+            case ReferralCopied:
+                told = told with { ReferralCode = fields.Text("referralCode", max: 255) };
+                fields.Describe("referralCode", isNeeded: true);
+                return told;
+            case PricingExperimentSegment:
+                told = told with { Experiments = ReadExperiments(fields) };
+                fields.Describe("experiments", isNeeded: true);
+                return told;
+            default:
+                return told;
+        }
     }
 
     private static List<PricingSegment> ReadExperiments(Fields fields)
     {
         var kept = new List<PricingSegment>();
-        if (fields.Json.TryGetProperty("experiments", out var list) && list.ValueKind == JsonValueKind.Array)
+        foreach (var entry in fields.UsableEntries("experiments", MaxExperiments))
         {
-            foreach (var entry in list.EnumerateArray().Take(MaxExperiments).Where(entry => entry.ValueKind == JsonValueKind.Object))
+            var segment = PricingSegment.Read(entry);
+            if (entry.Errors.Count == 0)
             {
-                var one = Fields.Of(entry, "body");
-                var segment = PricingSegment.Read(one);
-                if (one.Errors.Count == 0)
-                {
-                    kept.Add(segment);
-                }
+                kept.Add(segment);
             }
         }
 

@@ -12,14 +12,5 @@ public sealed record AddArtifact(string Label, string? Url, bool Required, Guid?
         fields.Guid("task_id", also: "taskId"));
 
     /// <summary>Only web addresses: operators click on them.</summary>
-    public static string? ReadUrl(Fields fields)
-    {
-        var url = fields.Text("url", max: 2_048);
-        if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is ("https" or "http")))
-        {
-            fields.Error("url", "An http or https address is expected.", "url_parsing");
-        }
-
-        return url;
-    }
+    public static string? ReadUrl(Fields fields) => fields.WebAddress("url", 2_048);
 }

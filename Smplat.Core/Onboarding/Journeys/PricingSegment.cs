@@ -20,19 +20,24 @@ public sealed record PricingSegment
 
     public string? FeatureFlagKey { get; init; }
 
-    public static PricingSegment Read(Fields fields) => new()
+    public static PricingSegment Read(Fields fields)
     {
-        Slug = NotBlank(fields, "slug", fields.RequiredText("slug", max: 255)),
-        VariantKey = NotBlank(fields, "variantKey", fields.RequiredText("variantKey", max: 255, also: "variant_key")),
-        VariantName = fields.Text("variantName", max: 255, also: "variant_name"),
-        IsControl = fields.Flag("isControl", also: "is_control"),
-        AssignmentStrategy = fields.Text("assignmentStrategy", max: 255, also: "assignment_strategy"),
-        Status = fields.Text("status", max: 64),
-        FeatureFlagKey = fields.Text("featureFlagKey", max: 255, also: "feature_flag_key"),
-    };
+        fields.Called(nameof(PricingSegment));
+        return new()
+        {
+            Slug = NotBlank(fields, "slug", fields.RequiredText("slug", max: 255)),
+            VariantKey = NotBlank(fields, "variantKey", fields.RequiredText("variantKey", max: 255, also: "variant_key")),
+            VariantName = fields.Text("variantName", max: 255, also: "variant_name"),
+            IsControl = fields.Flag("isControl", also: "is_control"),
+            AssignmentStrategy = fields.Text("assignmentStrategy", max: 255, also: "assignment_strategy"),
+            Status = fields.Text("status", max: 64),
+            FeatureFlagKey = fields.Text("featureFlagKey", max: 255, also: "feature_flag_key"),
+        };
+    }
 
     private static string NotBlank(Fields fields, string name, string text)
     {
+        fields.Describe(name, pattern: @"\S");
         if (text.Length > 0 && string.IsNullOrWhiteSpace(text))
         {
             fields.Error(name, "A value is required.", "string_too_short");

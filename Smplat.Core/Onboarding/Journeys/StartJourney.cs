@@ -50,13 +50,17 @@ public sealed record StartJourney(string? ReferralCode, string Context)
         return list;
     }
 
-    private static JsonObject PlatformContext(Fields fields) => new()
+    private static JsonObject PlatformContext(Fields fields)
     {
-        ["id"] = fields.RequiredText("id", max: 255),
-        ["label"] = fields.RequiredText("label", max: 255),
-        ["handle"] = fields.Text("handle", max: 255),
-        ["platformType"] = fields.Text("platformType", max: 64, also: "platform_type"),
-    };
+        fields.Called("PlatformContext");
+        return new()
+        {
+            ["id"] = fields.RequiredText("id", max: 255),
+            ["label"] = fields.RequiredText("label", max: 255),
+            ["handle"] = fields.Text("handle", max: 255),
+            ["platformType"] = fields.Text("platformType", max: 64, also: "platform_type"),
+        };
+    }
 
     private static void Take(JsonObject context, string name, JsonElement? value)
     {

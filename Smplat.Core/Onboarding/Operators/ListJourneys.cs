@@ -16,6 +16,7 @@ public sealed record ListJourneys(
     public static ListJourneys Read(Fields fields)
     {
         var statuses = fields.Texts("status", 10, 32);
+        fields.Describe("status", values: JourneyStatus.All);
         foreach (var unknown in statuses.Except(JourneyStatus.All))
         {
             fields.Error("status", $"One of {string.Join(", ", JourneyStatus.All)} is expected, not {unknown}.", "enum");

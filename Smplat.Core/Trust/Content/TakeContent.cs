@@ -13,6 +13,9 @@ public sealed record TakeContent(string Collection, ContentVersion? Document, Co
 
     public static readonly string[] Environments = ["development", "test", "production"];
 
+    /// <summary>The collection of which <see cref="Read"/> reads the documents; others are acknowledged only.</summary>
+    public static IReadOnlyList<string> Probes { get; } = [$$"""{"collection":"{{Experiences}}"}"""];
+
     public static TakeContent Read(Fields fields)
     {
         var collection = fields.RequiredText("collection", max: 200);
@@ -24,15 +27,17 @@ public sealed record TakeContent(string Collection, ContentVersion? Document, Co
         }
 
         var (document, previous) = (fields.Nested("doc"), fields.Nested("previousDoc"));
-        if (document is null && previous is null)
-        {
-            fields.Error("doc", "A document is required, or the previous one for a deletion.", "missing");
-        }
+        var (documentId, previousId) = (fields.Text("docId", max: 100), fields.Text("previousDocId", max: 100));
+        fields.RequireAny(
+            document is not null || previous is not null,
+            "A document is required, or the previous one for a deletion.",
+            "doc",
+            "previousDoc");
 
         return new(
             collection,
-            document is null ? null : ContentVersion.Read(document, environment, fields.Text("docId", max: 100)),
-            previous is null ? null : ContentVersion.Read(previous, environment, fields.Text("previousDocId", max: 100)),
+            document is null ? null : ContentVersion.Read(document, environment, documentId),
+            previous is null ? null : ContentVersion.Read(previous, environment, previousId),
             requestId);
     }
 }
@@ -45,6 +50,7 @@ public sealed record ContentVersion(
     /// <param name="environment">That of the message, for documents that name none.</param>
     internal static ContentVersion Read(Fields fields, string? environment, string? documentId)
     {
+        fields.Called("TrustContentDocument", isOpen: true);
         var slug = fields.RequiredText("slug", max: TakeContent.MaxSlug);
         var named = fields.Label("environment", TakeContent.Environments) ?? environment ?? "development";
         if (!TakeContent.Environments.Contains(named))

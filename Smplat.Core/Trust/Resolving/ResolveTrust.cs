@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Smplat.Core.Input;
 
 namespace Smplat.Core.Trust.Resolving;
@@ -12,14 +11,9 @@ public sealed record ResolveTrust(string Slug, IReadOnlyList<WantedMetric> Metri
 
     public static ResolveTrust Read(Fields fields)
     {
-        if (fields.Json.TryGetProperty("metrics", out var metrics) && metrics.ValueKind == JsonValueKind.Null)
-        {
-            fields.Error("metrics", "A list is expected; leave it out for an empty one.", "list_type");
-        }
-
-        return new(
-            fields.RequiredText("slug", min: 0, max: MaxSlug),
-            [.. fields.List("metrics", MaxMetrics).Select(WantedMetric.Read)]);
+        var metrics = fields.List("metrics", MaxMetrics).Select(WantedMetric.Read).ToArray();
+        fields.RefuseNull("metrics", "A list is expected; leave it out for an empty one.", "list_type");
+        return new(fields.RequiredText("slug", min: 0, max: MaxSlug), metrics);
     }
 }
 

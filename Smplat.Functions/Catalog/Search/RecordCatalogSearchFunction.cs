@@ -15,7 +15,7 @@ public sealed class RecordCatalogSearchFunction(SearchTelemetry telemetry)
 {
     [Function("RecordCatalogSearch")]
     [Operation("Count a search of the catalogue", Tag = "Catalog")]
-    [JsonBody(typeof(RecordSearch), Naming.Snake, Example = """{"query":"growth","category":"instagram","sort":"featured","results_count":3}""")]
+    [JsonBody(typeof(RecordSearch), Example = """{"query":"growth","category":"instagram","sort":"featured","results_count":3}""")]
     [Answers(202, typeof(SearchAccepted), Naming.Snake)]
     [Answers(400, "results_count is negative")]
     public async Task<IResult> RunAsync(

@@ -13,8 +13,9 @@ public sealed class GetBillingReportFunction(HostedReporting reporting)
 {
     [Function("GetBillingReport")]
     [Operation("How a workspace's hosted sessions went", Tag = "Billing")]
-    [QueryParameter("workspaceId", typeof(Guid), "The workspace", Required = true)]
-    [QueryParameter("lookback_days", typeof(int), "1 to 120, default 30")]
+    [Query(typeof(BillingReportQuery))]
+    [QueryParameter("workspaceId", "The workspace")]
+    [QueryParameter("lookback_days", "1 to 120, default 30")]
     [Answers(200, typeof(HostedReport), Naming.Camel)]
     [Answers(404, "Billing is not rolled out to the workspace")]
     public async Task<IResult> RunAsync(

@@ -13,7 +13,8 @@ public sealed class GetHostedSessionFunction(HostedSessionFile sessions)
 {
     [Function("GetHostedSession")]
     [Operation("One hosted payment session", Tag = "Billing")]
-    [QueryParameter("workspaceId", typeof(Guid), "The workspace", Required = true)]
+    [Query(typeof(WorkspaceQuery))]
+    [QueryParameter("workspaceId", "The workspace")]
     [Answers(200, typeof(HostedSessionView), Naming.Camel)]
     [Answers(404, "Unknown, of another workspace, or billing is not rolled out to it")]
     public async Task<IResult> RunAsync(

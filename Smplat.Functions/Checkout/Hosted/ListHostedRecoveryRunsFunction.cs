@@ -13,7 +13,8 @@ public sealed class ListHostedRecoveryRunsFunction(RecoveryRuns runs)
 {
     [Function("ListHostedRecoveryRuns")]
     [Operation("Runs of the hosted recovery, newest first", Tag = "Operators")]
-    [QueryParameter("limit", typeof(int), "1 to 200, default 50")]
+    [Query(typeof(LimitQuery))]
+    [QueryParameter("limit", "1 to 200, default 50")]
     [Answers(200, typeof(HostedRunsAnswer), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/recovery/hosted/runs")] HttpRequest request,

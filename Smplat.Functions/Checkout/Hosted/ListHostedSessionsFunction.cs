@@ -13,10 +13,11 @@ public sealed class ListHostedSessionsFunction(HostedSessionFile sessions)
 {
     [Function("ListHostedSessions")]
     [Operation("Hosted payment sessions of a workspace, newest first", Tag = "Billing")]
-    [QueryParameter("workspaceId", typeof(Guid), "The workspace", Required = true)]
-    [QueryParameter("invoiceId", typeof(Guid), "Only those of this invoice")]
-    [QueryParameter("status", typeof(string), "initiated, completed, expired, abandoned or failed")]
-    [QueryParameter("limit", typeof(int), "1 to 200, default 50")]
+    [Query(typeof(ListHostedSessions))]
+    [QueryParameter("workspaceId", "The workspace")]
+    [QueryParameter("invoiceId", "Only those of this invoice")]
+    [QueryParameter("status", "initiated, completed, expired, abandoned or failed")]
+    [QueryParameter("limit", "1 to 200, default 50")]
     [Answers(200, typeof(HostedSessionsAnswer), Naming.Camel)]
     [Answers(404, "Unknown, of another workspace, or billing is not rolled out to it")]
     public async Task<IResult> RunAsync(

@@ -13,8 +13,9 @@ public sealed class RegenerateHostedSessionFunction(HostedRegeneration regenerat
 {
     [Function("RegenerateHostedSession")]
     [Operation("Replace a session by a new payment page", Tag = "Billing")]
-    [QueryParameter("workspaceId", typeof(Guid), "The workspace", Required = true)]
-    [JsonBody(typeof(RegenerateSession), Naming.Camel, Example = """{"expectedUpdatedAt":"2026-03-02T09:00:00Z","notes":"Customer asked for a new link"}""")]
+    [Query(typeof(WorkspaceQuery))]
+    [QueryParameter("workspaceId", "The workspace")]
+    [JsonBody(typeof(RegenerateSession), Example = """{"expectedUpdatedAt":"2026-03-02T09:00:00Z","notes":"Customer asked for a new link"}""")]
     [Answers(200, typeof(HostedSessionView), Naming.Camel)]
     [Answers(400, "Neither the request nor the old session names the return addresses")]
     [Answers(404, "Unknown, of another workspace, or billing is not rolled out to it")]

@@ -13,7 +13,7 @@ public sealed class RunHostedRecoveryFunction(HostedRecovery recovery)
 {
     [Function("RunHostedRecovery")]
     [Operation("Run the recovery of hosted sessions at once", Tag = "Operators")]
-    [JsonBody(typeof(RunHostedRecoveryCommand), Naming.Snake, Example = """{"triggered_by":"manual"}""")]
+    [JsonBody(typeof(RunHostedRecoveryCommand), Example = """{"triggered_by":"manual"}""")]
     [Answers(200, typeof(HostedRecoveryReport), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/recovery/hosted/run")] HttpRequest request,

@@ -16,10 +16,10 @@ public sealed class CreateRecipeLinkFunction(RecipePages pages, VendorAnswers an
 {
     [Function("CreateRecipeLink")]
     [Operation("An Instacart page with everything to buy for a recipe", Tag = "Commerce")]
-    [JsonBody(typeof(CreateRecipeLinkBody), Naming.Snake, Example = CreateRecipeLinkBody.Example)]
+    [JsonBody(typeof(CreateRecipeLink), Example = """{"title":"Pancakes","servings":4,"ingredients":["2 cups flour","2 eggs","1 1/2 cups milk"]}""")]
     [Answers(200, typeof(RecipeLinkAnswer), Naming.Snake)]
-    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
-    [Answers(502, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(400, typeof(FailureAnswer), Naming.Commerce)]
+    [Answers(502, typeof(FailureAnswer), Naming.Commerce)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/instacart_recipe_link")] HttpRequest request,
         CancellationToken cancellationToken) =>

@@ -16,9 +16,9 @@ public sealed class GetMealMeCheckoutUrlFunction(MealMeDelivery delivery)
 {
     [Function("GetMealMeCheckoutUrl")]
     [Operation("The vendor's checkout page of a MealMe cart", Tag = "Commerce")]
-    [JsonBody(typeof(GetMealMeCheckoutUrlBody), Naming.Snake, Example = GetMealMeCheckoutUrlBody.Example)]
+    [JsonBody(typeof(GetCheckoutUrl), Example = """{"cartId":"cart_000001"}""")]
     [Answers(200, typeof(CheckoutUrlAnswer), Naming.Camel)]
-    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(400, typeof(FailureAnswer), Naming.Commerce)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/mealme_checkout_url")] HttpRequest request,
         CancellationToken cancellationToken)

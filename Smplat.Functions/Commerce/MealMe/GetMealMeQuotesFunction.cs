@@ -16,10 +16,10 @@ public sealed class GetMealMeQuotesFunction(MealMeDelivery delivery, MealMeAnswe
 {
     [Function("GetMealMeQuotes")]
     [Operation("Delivery quotes for a MealMe cart", Tag = "Commerce")]
-    [JsonBody(typeof(GetMealMeQuotesBody), Naming.Snake, Example = GetMealMeQuotesBody.Example)]
+    [JsonBody(typeof(GetDeliveryQuotes), Example = """{"cartId":"cart_000001","mode":"groceries"}""")]
     [Answers(200, typeof(QuotesAnswer), Naming.Snake)]
-    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
-    [Answers(502, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(400, typeof(FailureAnswer), Naming.Commerce)]
+    [Answers(502, typeof(FailureAnswer), Naming.Commerce)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/mealme_get_quotes")] HttpRequest request,
         CancellationToken cancellationToken) =>

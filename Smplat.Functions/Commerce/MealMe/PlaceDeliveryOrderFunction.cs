@@ -16,10 +16,11 @@ public sealed class PlaceDeliveryOrderFunction(DeliveryFlow delivery, MealMeAnsw
 {
     [Function("PlaceDeliveryOrder")]
     [Operation("From ingredients to a checkout page: cart, delivery quotes, link", Tag = "Commerce")]
-    [JsonBody(typeof(PlaceDeliveryOrderBody), Naming.Snake, Example = PlaceDeliveryOrderBody.Example)]
+    [JsonBody(typeof(PlaceDelivery), Example =
+        """{"chatgpt_user_id":"user-1","latitude":37.7786,"longitude":-122.3918,"ingredients":["2 cups flour","3 eggs"]}""")]
     [Answers(200, typeof(DeliveryAnswer), Naming.Snake)]
-    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
-    [Answers(502, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(400, typeof(FailureAnswer), Naming.Commerce)]
+    [Answers(502, typeof(FailureAnswer), Naming.Commerce)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/delivery_place_order")] HttpRequest request,
         CancellationToken cancellationToken) =>

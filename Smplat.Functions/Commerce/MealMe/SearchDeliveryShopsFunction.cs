@@ -16,10 +16,10 @@ public sealed class SearchDeliveryShopsFunction(MealMeDelivery delivery, MealMeA
 {
     [Function("SearchDeliveryShops")]
     [Operation("Shops and restaurants near a place", Tag = "Commerce")]
-    [JsonBody(typeof(SearchDeliveryShopsBody), Naming.Snake, Example = SearchDeliveryShopsBody.Example)]
+    [JsonBody(typeof(FindShops), Example = """{"latitude":37.7786,"longitude":-122.3918,"query":"market","mode":"groceries","limit":5}""")]
     [Answers(200, typeof(ShopsAnswer), Naming.Snake)]
-    [Answers(400, typeof(FailureAnswer), Naming.Camel)]
-    [Answers(502, typeof(FailureAnswer), Naming.Camel)]
+    [Answers(400, typeof(FailureAnswer), Naming.Commerce)]
+    [Answers(502, typeof(FailureAnswer), Naming.Commerce)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "functions/v1/delivery_search_restaurants")] HttpRequest request,
         CancellationToken cancellationToken) =>

@@ -8,4 +8,7 @@ public sealed class OpenToAllAttribute(string reason) : Attribute
 
     /// <summary>A caller who shows a key must show a right one; without it a key is not looked at.</summary>
     public bool RefuseWrongKey { get; init; }
+
+    /// <summary>The header with the signature or secret that authorises the caller in a key's place; null when none is asked for.</summary>
+    public string? Signature { get; init; }
 }

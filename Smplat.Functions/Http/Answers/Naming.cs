@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Smplat.Core.Commerce;
 
 namespace Smplat.Functions.Http.Answers;
 
@@ -9,6 +10,9 @@ public enum Naming
 {
     Snake,
     Camel,
+
+    /// <summary>Camel case without nulls, as <see cref="CommerceJson"/> writes it.</summary>
+    Commerce,
 }
 
 internal static class JsonNaming
@@ -16,7 +20,13 @@ internal static class JsonNaming
     private static readonly JsonSerializerOptions SnakeCase = Options(JsonNamingPolicy.SnakeCaseLower);
     private static readonly JsonSerializerOptions CamelCase = Options(JsonNamingPolicy.CamelCase);
 
-    internal static JsonSerializerOptions Serializer(this Naming naming) => naming == Naming.Snake ? SnakeCase : CamelCase;
+    internal static JsonSerializerOptions Serializer(this Naming naming) => naming switch
+    {
+        Naming.Snake => SnakeCase,
+        Naming.Camel => CamelCase,
+        Naming.Commerce => CommerceJson.Default.Options,
+        _ => throw new ArgumentOutOfRangeException(nameof(naming), naming, "No spelling."),
+    };
 
     private static JsonSerializerOptions Options(JsonNamingPolicy naming)
     {

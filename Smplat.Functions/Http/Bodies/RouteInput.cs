@@ -6,7 +6,8 @@ namespace Smplat.Functions.Http.Bodies;
 /// <summary>Turns parts of the path and headers into values; what is wrong with them is a 422 like a wrong member.</summary>
 public static class RouteInput
 {
-    private const int MaxKeyLength = 255;
+    /// <summary>Characters of an <c>Idempotency-Key</c>.</summary>
+    public const int MaxKeyLength = 255;
 
     /// <param name="name">How the error list names the part.</param>
     /// <exception cref="InvalidInputException">The text is not a UUID.</exception>

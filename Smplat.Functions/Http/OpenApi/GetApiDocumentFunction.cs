@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
 
 namespace Smplat.Functions.Http.OpenApi;
 
@@ -11,8 +10,9 @@ public sealed class GetApiDocumentFunction(ApiDocument document)
     [Function("GetApiDocument")]
     [Operation("This document", Tag = "Reference")]
     [Answers(200, "OpenAPI 3.1", ContentType = "application/json")]
+    [Answers(304, "The caller has it already")]
     public Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/openapi.json")] HttpRequest request,
         CancellationToken cancellationToken) =>
-        Task.FromResult(Answer.JsonBytes(document.Json));
+        Task.FromResult(document.File.Answer(request));
 }

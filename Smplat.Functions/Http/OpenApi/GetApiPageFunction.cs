@@ -1,12 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
 
 namespace Smplat.Functions.Http.OpenApi;
 
 [OpenToAll("The shape of the API is no secret.")]
-public sealed class GetApiPageFunction(ApiPage page)
+public sealed class GetApiPageFunction
 {
     [Function("GetApiPage")]
     [Operation("The API as a page for people", Tag = "Reference")]
@@ -14,5 +13,5 @@ public sealed class GetApiPageFunction(ApiPage page)
     public Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/docs")] HttpRequest request,
         CancellationToken cancellationToken) =>
-        Task.FromResult(Answer.Html(page.Html, ApiPage.Policy));
+        Task.FromResult(ApiReference.Page());
 }

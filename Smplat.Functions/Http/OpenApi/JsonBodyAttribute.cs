@@ -1,15 +1,18 @@
-using Smplat.Functions.Http.Answers;
-
 namespace Smplat.Functions.Http.OpenApi;
 
 /// <summary>The JSON body that an operation reads.</summary>
+/// <param name="reader">The type that reads it.</param>
+/// <param name="member">
+/// Its static method that takes <see cref="Core.Input.Fields"/>, or its static property with the shape where the bytes are
+/// read another way.
+/// </param>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class JsonBodyAttribute(Type type, Naming naming) : Attribute
+public sealed class JsonBodyAttribute(Type reader, string member = "Read") : Attribute
 {
-    public Type Type { get; } = type;
+    public Type Reader { get; } = reader;
 
-    public Naming Naming { get; } = naming;
+    public string Member { get; } = member;
 
     /// <summary>A body that works, as JSON; it is shown in the document and sent by the test that calls every operation.</summary>
-    public string? Example { get; init; }
+    public required string Example { get; init; }
 }

@@ -13,7 +13,8 @@ public sealed class ReviewKeysFunction(KeyRing keys, KeyReview review)
 {
     [Function("ReviewKeys")]
     [Operation("Access review: what every key was used for, and what was refused", Tag = "Operators")]
-    [QueryParameter("unused_days", typeof(int), "Days without use from which on a key counts as unused, 1 to 400, default 30")]
+    [Query(typeof(ReviewKeysQuery))]
+    [QueryParameter("unused_days", "Days without use from which on a key counts as unused, 1 to 400, default 30")]
     [Answers(200, typeof(KeyReviewReport), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/keys/review")] HttpRequest request,

@@ -10,7 +10,7 @@ public sealed class ShowOpsCommerceFunction(OpsDoor door, CommercePage page)
 {
     [Function("ShowOpsCommerce")]
     [Operation("The commerce dashboards", Tag = "Operators' page")]
-    [QueryParameter("window", typeof(string), "24h, 7d or 30d for provider performance; 24h when left out")]
+    [QueryParameter("window", "24h, 7d or 30d for provider performance; 24h when left out")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
     [Answers(503, "The page, with what could not be read", ContentType = "text/html")]

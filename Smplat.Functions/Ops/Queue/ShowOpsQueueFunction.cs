@@ -10,7 +10,7 @@ public sealed class ShowOpsQueueFunction(OpsDoor door, QueuePage page)
 {
     [Function("ShowOpsQueue")]
     [Operation("Fulfillment queue and dead letters", Tag = "Operators' page")]
-    [QueryParameter("type", typeof(string), "Only dead letters of this task type")]
+    [QueryParameter("type", "Only dead letters of this task type")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
     [Answers(503, "The page, with what could not be read", ContentType = "text/html")]

@@ -10,7 +10,7 @@ public sealed class ShowOpsRecoveryFunction(OpsDoor door, RecoveryPage page)
 {
     [Function("ShowOpsRecovery")]
     [Operation("Checkout recovery, messages and digests", Tag = "Operators' page")]
-    [QueryParameter("status", typeof(string), "Messages of this status; dead when left out")]
+    [QueryParameter("status", "Messages of this status; dead when left out")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
     [Answers(503, "The page, with what could not be read", ContentType = "text/html")]

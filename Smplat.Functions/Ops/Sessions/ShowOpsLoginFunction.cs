@@ -10,7 +10,7 @@ public sealed class ShowOpsLoginFunction(OpsLogin login)
 {
     [Function("ShowOpsLogin")]
     [Operation("The login form of the operators' page", Tag = "Operators' page")]
-    [QueryParameter("next", typeof(string), "The page to go on to")]
+    [QueryParameter("next", "The page to go on to")]
     [Answers(200, "The form", ContentType = "text/html")]
     public Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/login")] HttpRequest request,

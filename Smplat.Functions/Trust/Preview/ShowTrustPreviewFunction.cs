@@ -12,8 +12,9 @@ public sealed class ShowTrustPreviewFunction(ContentGate gate, TrustPreview prev
 {
     [Function("ShowTrustPreview")]
     [Operation("The preview page: draft beside live", Tag = "Trust")]
-    [QueryParameter("token", typeof(string), "CHECKOUT_PREVIEW_TOKEN")]
-    [QueryParameter("environment", typeof(string), "development, test or production; the app's own when left out")]
+    [Query(typeof(ReadExperience))]
+    [QueryParameter("token", "CHECKOUT_PREVIEW_TOKEN")]
+    [QueryParameter("environment", "development, test or production; the app's own when left out")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(404, "The token is wrong", ContentType = "text/html")]
     public async Task<IResult> RunAsync(

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Smplat.Core.Commerce.Learning;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Tests.Support;
@@ -17,11 +18,11 @@ public sealed class BackgroundLoopDrillTests
     public async Task A_loop_that_the_database_refuses_is_told_and_goes_on(string table, int eventId)
     {
         var clock = new FixedClock(TimeProvider.System.GetUtcNow());
-        using var log = new CapturedLog();
+        var log = new FakeLogCollector();
         await using var app = await SmplatApp.StartAsync(adjust: builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
-            builder.Logging.AddProvider(log);
+            builder.Logging.AddProvider(new FakeLoggerProvider(log));
         });
         OpenACircuit(app);
         await app.OwnDatabase!.ExecuteAsync($"alter table {table} rename to away");
@@ -29,18 +30,18 @@ public sealed class BackgroundLoopDrillTests
         await PassesAsync(app, clock, log, eventId, 1);
         await PassesAsync(app, clock, log, eventId, 2);
 
-        Assert.That(log.Of(eventId), Has.All.Contains("does not exist"));
+        Assert.That(log.MessagesOf(eventId), Has.All.Contains("does not exist"));
         Assert.That(app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested, Is.False);
         Assert.That((await app.Client.GetAsync("/healthz")).IsSuccessStatusCode, Is.True);
     }
 
     /// <summary>Lets time pass until the loop has failed so many times.</summary>
-    private static Task PassesAsync(SmplatApp app, FixedClock clock, CapturedLog log, int eventId, int failures) => Eventually.BecomesTrueAsync(
+    private static Task PassesAsync(SmplatApp app, FixedClock clock, FakeLogCollector log, int eventId, int failures) => Eventually.BecomesTrueAsync(
         () =>
         {
             clock.Advance(TimeSpan.FromSeconds(5));
             app.Services.GetRequiredService<StandingsRefresh>().Request();
-            return log.Of(eventId).Count >= failures;
+            return log.MessagesOf(eventId).Count >= failures;
         },
         $"event {eventId}, time {failures}");
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Smplat.Tests.Fulfillment;
 using Smplat.Tests.Support;
 
@@ -11,7 +12,7 @@ internal sealed class DrillApp : IAsyncDisposable
 {
     public const string Key = "key-of-the-drill";
 
-    private DrillApp(SmplatApp app, CapturedLog log)
+    private DrillApp(SmplatApp app, FakeLogCollector log)
     {
         (App, Log) = (app, log);
         Client.DefaultRequestHeaders.Authorization = new("Bearer", Key);
@@ -21,7 +22,7 @@ internal sealed class DrillApp : IAsyncDisposable
 
     public SmplatApp App { get; }
 
-    public CapturedLog Log { get; }
+    public FakeLogCollector Log { get; }
 
     public HttpClient Client => App.Client;
 
@@ -31,11 +32,11 @@ internal sealed class DrillApp : IAsyncDisposable
 
     public static async Task<DrillApp> StartAsync(params IEnumerable<KeyValuePair<string, string>>[] settings)
     {
-        var log = new CapturedLog();
+        var log = new FakeLogCollector();
         return new(
             await SmplatApp.StartAsync(
                 new Dictionary<string, string>(settings.SelectMany(part => part)) { ["CHECKOUT_API_KEY"] = Key },
-                builder => builder.Logging.AddProvider(log)),
+                builder => builder.Logging.AddProvider(new FakeLoggerProvider(log))),
             log);
     }
 

@@ -1,3 +1,4 @@
+using Smplat.Tests.Support;
 namespace Smplat.Tests.Operators.Drills;
 
 /// <summary>The thresholds of requirements/003 for readiness, the scheduler, the digest and the reminders.</summary>
@@ -41,7 +42,7 @@ public sealed class JobAlertDrillTests
 
         await drill.TakeAwayAsync(table);
         Assert.That(await drill.RunJobAsync(jobId), Is.EqualTo("failed"));
-        Assert.That(drill.Log.Of(1203), Has.Some.StartsWith($"server_action_failed: job {jobId},"));
+        Assert.That(drill.Log.MessagesOf(1203), Has.Some.StartsWith($"server_action_failed: job {jobId},"));
         await drill.ShowsAsync($"smplat_job_attempt_failures_total{{job_id=\"{jobId}\",task=\"{jobId}\"}} 1");
         await drill.Alerts.SeeAsync(1);
         drill.Alerts.Fires(alert);

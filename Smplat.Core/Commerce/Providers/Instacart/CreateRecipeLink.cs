@@ -9,11 +9,12 @@ public sealed record CreateRecipeLink(
 {
     public static CreateRecipeLink Read(Fields fields)
     {
-        var lines = fields.Texts("ingredients", 200, 200);
+        var lines = fields.Texts("ingredients", 200, 200, minCount: 1);
+        fields.Describe("ingredients", "Lines of a recipe, such as \"2 cups flour\"");
         var items = lines.Select(IngredientText.Read).OfType<RequestedItem>().ToArray();
-        if (items.Length == 0 || items.Length < lines.Count)
+        if (items.Length < lines.Count)
         {
-            fields.Error("ingredients", "A list of 1 to 200 ingredients is expected, each with a name and, if any, a quantity above 0.");
+            fields.Error("ingredients", "Each must have a name and, if any, a quantity above 0.");
         }
 
         var instructions = fields.Texts("instructions", 100, 2000);

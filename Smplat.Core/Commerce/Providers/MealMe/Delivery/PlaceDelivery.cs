@@ -13,6 +13,24 @@ public sealed record PlaceDelivery(CreateCart Cart, DeliveryAddress? Address)
     private const int MostIngredients = 200;
     private const int MostPieces = 999;
 
+    private static readonly InputMember Declared = new(
+        "ingredients",
+        InputShape.ListOf(
+            InputShape.AnyOf(
+                InputShape.Text(1, 200),
+                InputShape.ObjectOf(
+                    "Ingredient",
+                    new("name", InputShape.Text(1, 200)) { IsRequired = true, IsNullable = false },
+                    new("quantity", InputShape.AnyOf(InputShape.Number(0, MostPieces), InputShape.Text())) { Also = ["qty"] },
+                    new("unit", InputShape.Text()))),
+            1,
+            MostIngredients))
+    {
+        IsRequired = true,
+        IsNullable = false,
+        Description = "Lines of a recipe, such as \"2 cups flour\", or objects",
+    };
+
     public static PlaceDelivery Read(Fields fields)
     {
         var user = fields.RequiredText("chatgpt_user_id", max: 200, isFilled: true);
@@ -24,6 +42,7 @@ public sealed record PlaceDelivery(CreateCart Cart, DeliveryAddress? Address)
     /// <summary>Lines of text, or objects with a name and a quantity.</summary>
     private static List<RequestedItem> Ingredients(Fields fields)
     {
+        fields.Declare(Declared);
         var items = new List<RequestedItem>();
         if (!fields.Json.TryGetProperty("ingredients", out var list) || list.ValueKind != JsonValueKind.Array
             || list.GetArrayLength() is 0 or > MostIngredients)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Smplat.Core.Commerce.Requests;
+using Smplat.Core.Input;
 
 namespace Smplat.Core.Commerce.Providers.MealMe.Webhooks;
 
@@ -14,6 +15,52 @@ public static class MealMeEventReader
     private const int MostItems = 500;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+
+    private static readonly InputShape ItemList = InputShape.ListOf(
+        InputShape.ObjectOf(
+            "MealMeWebhookItem",
+            Known("name", InputShape.Text(), "product_name"),
+            Known("sku", InputShape.Text(), "product_id"),
+            Known("quantity", InputShape.Number()),
+            Known("price", InputShape.Number())),
+        0,
+        null);
+
+    private static readonly InputShape MomentShape = InputShape.AnyOf(InputShape.Integer(), InputShape.Text());
+
+    /// <summary>
+    /// What <see cref="Read"/> uses of both dialects; all of it may be missing, since an event that we do not understand
+    /// is kept all the same.
+    /// </summary>
+    public static InputShape Shape { get; } = InputShape.AnyOf(
+        InputShape.ObjectOf(
+            "MealMeWebhookEvent",
+            Known("id", InputShape.Text()),
+            Known("type", InputShape.Text()),
+            Known("created", MomentShape),
+            new("data", InputShape.ObjectOf(
+                "MealMeWebhookData",
+                Known("id", InputShape.Text()),
+                Known("total", InputShape.Number()),
+                Known("items", ItemList)))
+            {
+                IsRequired = true,
+                IsNullable = false,
+            }),
+        InputShape.ObjectOf(
+            "MealMeWebhookUpdate",
+            Known("eventId", InputShape.Text(), "event_id"),
+            Known("orderId", InputShape.Text(), "order_id"),
+            Known("event", InputShape.Text(), "type"),
+            Known("status", InputShape.Text()),
+            Known("timestamp", MomentShape, "created", "updated_at"),
+            Known("totals", InputShape.ObjectOf(
+                "MealMeWebhookTotals",
+                Known("subtotal", InputShape.Number()),
+                Known("fees", InputShape.Number()),
+                Known("tip", InputShape.Number()),
+                Known("total", InputShape.Number()))),
+            Known("items", ItemList)));
 
     /// <returns>Null when the body is no JSON object.</returns>
     public static MealMeEvent? Read(ReadOnlyMemory<byte> body)
@@ -37,6 +84,9 @@ public static class MealMeEventReader
             return null;
         }
     }
+
+    private static InputMember Known(string name, InputShape shape, params string[] also) =>
+        new(name, shape) { Also = also, IsLenient = true };
 
     private static MealMeEvent ReadEnvelope(JsonElement root, JsonElement data, ReadOnlyMemory<byte> body)
     {

@@ -1,0 +1,12 @@
+using Smplat.Core.Analytics.Ingestion;
+using Smplat.Core.Input;
+
+namespace Smplat.Functions.Analytics;
+
+/// <summary>The bodies of both ingestion routes, for the API document.</summary>
+internal static class OfferEventShapes
+{
+    public static InputShape Snake => OfferEventNaming.Snake.Shape;
+
+    public static InputShape Camel => OfferEventNaming.Camel.Shape;
+}

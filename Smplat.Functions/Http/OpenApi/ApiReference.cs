@@ -1,0 +1,158 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Scalar.AspNetCore;
+using Smplat.Core.Observability;
+using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http.Pages;
+
+namespace Smplat.Functions.Http.OpenApi;
+
+/// <summary>
+/// The API as a page for people: Scalar's reference over the document, with search, samples and calls against this app.
+/// Everything comes from here; the script is the one inside the Scalar package.
+/// </summary>
+internal static class ApiReference
+{
+    private const string Script = "text/javascript; charset=utf-8";
+    private const string ScalarResource = "ScalarStaticAssets.scalar.js";
+
+    private const string Setup =
+        """
+        // Runs before Scalar. Its validator would try whether it may compile code, which the policy stops and reports.
+        globalThis.__zod_globalConfig = { jitless: true };
+
+        // Scalar knows the nonce for its own sheet only; its theme and its messages make more.
+        const nonce = document.querySelector('meta[property=csp-nonce]').content;
+        const create = document.createElement;
+        document.createElement = function (name, options) {
+          const element = create.call(this, name, options);
+          if (name === 'style') element.nonce = nonce;
+          return element;
+        };
+
+        // Off: the proxy, fonts, telemetry, assistant and client of scalar.com. The page speaks to this app only.
+        document.addEventListener('DOMContentLoaded', () => Scalar.createApiReference('#reference', {
+          url: '/api/openapi.json',
+          proxyUrl: '',
+          telemetry: false,
+          withDefaultFonts: false,
+          agent: { disabled: true },
+          mcp: { disabled: true },
+          hideClientButton: true,
+          showDeveloperTools: 'never',
+          documentDownloadType: 'direct',
+          defaultHttpClient: { targetKey: 'shell', clientKey: 'curl' },
+          // Scalar's greys and method colours are paler than WCAG's 4.5:1 on its own backgrounds.
+          customCss: `
+            .light-mode { --scalar-color-2: #555; --scalar-color-3: #636363; --scalar-color-green: #05683f; --scalar-color-blue: #005f9e;
+              --scalar-color-orange: #9c3d00; --scalar-color-red: #b00020; --scalar-color-yellow: #7a5200; --scalar-color-purple: #5203d1; }
+            .dark-mode { --scalar-color-2: #b8b8b8; --scalar-color-3: #a6a6a6; }
+          `,
+        }));
+        """;
+
+    private static readonly ApiReferenceFile[] Files =
+    [
+        ApiReferenceFile.Of("setup.js", Script, Encoding.UTF8.GetBytes(Setup)),
+        new("scalar.js", Script, ReadScalar()),
+    ];
+
+    public static ApiReferenceFile? Find(string name) => Array.Find(Files, file => file.Name == name);
+
+    public static IResult Page()
+    {
+        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        var page = Markup.Of(
+            $"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta property="csp-nonce" content="{nonce}">
+            <title>Smplat API {SmplatTelemetry.Version}</title>
+            <link rel="icon" href="data:,">
+            </head>
+            <body>
+            <div id="reference"></div>
+            <noscript><main><h1>Smplat API</h1><p>This page needs scripts. The same is in the <a href="/api/openapi.json">OpenAPI document</a>.</p></main></noscript>
+            <script src="{Files[0].Href}"></script>
+            <script src="{Files[1].Href}"></script>
+            </body>
+            </html>
+            """);
+        return Answer.Html(page.ToString(), Policy(nonce));
+    }
+
+    /// <summary>
+    /// Scripts only from here, none inline and none from texts. Sheets that Scalar puts into the page carry the nonce;
+    /// style attributes of the elements that it draws cannot, and are the only thing inline.
+    /// </summary>
+    private static string Policy(string nonce) =>
+        $"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; "
+        + "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static byte[] ReadScalar()
+    {
+        var package = typeof(ScalarOptions).Assembly;
+        using var stream = package.GetManifestResourceStream(ScalarResource)
+            ?? throw new InvalidOperationException($"{package.GetName()} has no {ScalarResource}.");
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return memory.ToArray();
+    }
+}
+
+/// <summary>
+/// The document or a script of its page. What the page addresses by its content, browsers may keep for good; else they ask
+/// whether it has changed.
+/// </summary>
+/// <param name="Gzip">Compressed once, for everybody who takes it so.</param>
+internal sealed record ApiReferenceFile(string Name, string ContentType, byte[] Gzip)
+{
+    private readonly string _hash = Convert.ToHexStringLower(SHA256.HashData(Gzip).AsSpan(0, 8));
+
+    public static ApiReferenceFile Of(string name, string contentType, ReadOnlySpan<byte> bytes)
+    {
+        using var memory = new MemoryStream();
+        using (var gzip = new GZipStream(memory, CompressionLevel.SmallestSize))
+        {
+            gzip.Write(bytes);
+        }
+
+        return new(name, contentType, memory.ToArray());
+    }
+
+    public string Href => $"/api/docs/{Name}?v={_hash}";
+
+    public IResult Answer(HttpRequest request)
+    {
+        var tag = $"\"{_hash}\"";
+        var isKnown = request.Headers.IfNoneMatch.ToString().Split(',').Any(known => known.Trim() == tag);
+        var takesGzip = request.GetTypedHeaders().AcceptEncoding.Any(coding => coding.Value == "gzip" && coding.Quality is not 0);
+        var answer = isKnown
+            ? new BytesAnswer(default, null, StatusCodes.Status304NotModified)
+            : new BytesAnswer(takesGzip ? Gzip : Decompress(), ContentType, StatusCodes.Status200OK);
+        if (takesGzip && !isKnown)
+        {
+            answer.Headers[HeaderNames.ContentEncoding] = "gzip";
+        }
+
+        answer.Headers[HeaderNames.ETag] = tag;
+        answer.Headers[HeaderNames.Vary] = HeaderNames.AcceptEncoding;
+        answer.Headers[HeaderNames.CacheControl] = request.Query["v"] == _hash ? "public, max-age=31536000, immutable" : "no-cache";
+        answer.Headers[HeaderNames.ContentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'";
+        return answer;
+    }
+
+    private byte[] Decompress()
+    {
+        using var gzip = new GZipStream(new MemoryStream(Gzip), CompressionMode.Decompress);
+        using var memory = new MemoryStream();
+        gzip.CopyTo(memory);
+        return memory.ToArray();
+    }
+}
