@@ -46,7 +46,8 @@ public static class CliConfiguration
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllText(file));
-            var settings = new Dictionary<string, string?>();
+            // Only a local run writes the file, so the command is a local one as well, unless the environment says otherwise.
+            var settings = new Dictionary<string, string?> { ["SMPLAT_ENVIRONMENT"] = "local" };
             Take(document.RootElement, "database", Database, settings);
             Take(document.RootElement, "storage", "AzureWebJobsStorage", settings);
             Take(document.RootElement, "url", "API_BASE_URL", settings);

@@ -119,10 +119,10 @@ public sealed class SingleFlightCacheTests
     public async Task Nobody_who_asks_after_a_purge_gets_a_value_from_before_it()
     {
         var cache = new SingleFlightCache<long>(new(10), TimeProvider.System);
-        var (fact, purged, isOver) = (0L, 0L, false);
+        var (fact, purged, isOver, answered) = (0L, 0L, false, 0L);
         var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
-            var (tooOld, reads) = (0, 0);
+            var tooOld = 0;
             while (!Volatile.Read(ref isOver))
             {
                 var least = Volatile.Read(ref purged);
@@ -136,14 +136,15 @@ public sealed class SingleFlightCacheTests
                     },
                     default,
                     CancellationToken.None);
-                reads++;
+                Interlocked.Increment(ref answered);
                 if (answer.Held!.Value < least)
                     tooOld++;
             }
 
-            return (tooOld, reads);
+            return tooOld;
         })).ToArray();
-        for (var version = 1L; version <= 3_000; version++)
+        // On a busy machine the readers may come late, so it goes on until they have met many purges.
+        for (var version = 1L; version <= 3_000 || Interlocked.Read(ref answered) < 500; version++)
         {
             Volatile.Write(ref fact, version);
             cache.Purge("k");
@@ -155,8 +156,7 @@ public sealed class SingleFlightCacheTests
         Volatile.Write(ref isOver, true);
         var results = await Task.WhenAll(readers);
 
-        Assert.That(results.Sum(result => result.tooOld), Is.Zero);
-        Assert.That(results.Sum(result => result.reads), Is.GreaterThan(100));
+        Assert.That(results.Sum(), Is.Zero);
     }
 
     [Test]
