@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Jobs;
 using Smplat.Core.Onboarding.Journeys;
 using Smplat.Tests.Support;
