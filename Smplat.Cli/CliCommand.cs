@@ -24,6 +24,10 @@ public static class CliCommand
             {
                 return Fail(string.Join(' ', exception.Failures), CommandLine.UsedWrongly);
             }
+            catch (MigrationConflictException exception)
+            {
+                return Fail(exception.Message, CommandLine.Failed);
+            }
             catch (UsageException exception)
             {
                 return Fail(exception.Message, CommandLine.UsedWrongly);

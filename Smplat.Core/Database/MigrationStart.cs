@@ -8,7 +8,7 @@ namespace Smplat.Core.Database;
 
 /// <summary>
 /// Migrates when the app starts. With the database down the app starts all the same (it answers 503 and says why in
-/// readiness) and tries again until it comes up; an edited migration refuses the start.
+/// readiness) and tries again until it comes up; with a database that other or edited migrations made, it does not start.
 /// </summary>
 public sealed partial class MigrationStart(
     Migrator migrator,
@@ -66,7 +66,16 @@ public sealed partial class MigrationStart(
             gate.Fail(exception.Message);
             LogDatabaseUnavailable(logger, exception.Message);
         }
+        catch (MigrationConflictException exception)
+        {
+            gate.Fail(exception.Message);
+            LogRefused(logger, exception.Message);
+            throw;
+        }
     }
+
+    [LoggerMessage(1104, LogLevel.Critical, "The app does not start. {Problem}")]
+    private static partial void LogRefused(ILogger logger, string problem);
 
     [LoggerMessage(1102, LogLevel.Error, "The database cannot be migrated yet and is tried again: {Problem}")]
     private static partial void LogDatabaseUnavailable(ILogger logger, string problem);

@@ -13,6 +13,7 @@ public sealed partial class Migrator(NpgsqlDataSource database, ILogger<Migrator
     private const int LockTimeoutSeconds = 300;
 
     /// <exception cref="EditedMigrationException">An applied migration no longer has the text that it was applied with.</exception>
+    /// <exception cref="OtherMigrationsException">The database was made by migrations from before they were squashed.</exception>
     public async Task<MigrationReport> MigrateAsync(CancellationToken cancellationToken) =>
         await MigrateAsync(Migration.ReadAll(), cancellationToken);
 
@@ -52,6 +53,7 @@ public sealed partial class Migrator(NpgsqlDataSource database, ILogger<Migrator
 
     /// <summary>How the database stands to this build. Writes nothing and takes no lock.</summary>
     /// <exception cref="EditedMigrationException">An applied migration no longer has the text that it was applied with.</exception>
+    /// <exception cref="OtherMigrationsException">The database was made by migrations from before they were squashed.</exception>
     public async Task<SchemaStanding> InspectAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -64,8 +66,16 @@ public sealed partial class Migrator(NpgsqlDataSource database, ILogger<Migrator
         return SchemaStanding.Of(migrations, applied);
     }
 
-    private static void Verify(IEnumerable<Migration> migrations, Dictionary<int, AppliedMigration> applied)
+    private static void Verify(IReadOnlyList<Migration> migrations, Dictionary<int, AppliedMigration> applied)
     {
+        foreach (var migration in migrations)
+        {
+            if (applied.TryGetValue(migration.Number, out var row) && row.Name != migration.Name)
+            {
+                throw new OtherMigrationsException(row.Name, migration.Name);
+            }
+        }
+
         var edited = migrations
             .Where(migration => applied.TryGetValue(migration.Number, out var row) && row.Checksum != migration.Checksum)
             .Select(migration => migration.Name)

@@ -39,6 +39,7 @@ public static class OnboardingFeature
         services.AddSingleton<ISampleData, OnboardingSample>();
         services.AddJob<OnboardingNudgesJob>();
         services.AddJob<StalledJourneysJob>();
+        services.AddJob<OnboardingRetentionJob>();
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptionsMonitor<OnboardingOptions>>();

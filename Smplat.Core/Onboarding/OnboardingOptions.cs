@@ -30,6 +30,11 @@ public sealed class OnboardingOptions
     [Range(1, 8_760)]
     public int StalledHours { get; init; } = 72;
 
+    /// <summary>Days that the free text of an interaction is kept; older ones lose it. Default 180.</summary>
+    [ConfigurationKeyName("ONBOARDING_DETAILS_RETENTION_DAYS")]
+    [Range(1, 3_650)]
+    public int DetailsDays { get; init; } = 180;
+
     /// <summary>Webhook for nudges of tasks whose preferred channel is Slack. Unset: they go by e-mail.</summary>
     [ConfigurationKeyName("ONBOARDING_SLACK_WEBHOOK_URL")]
     [SecretSetting]

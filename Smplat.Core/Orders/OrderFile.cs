@@ -27,7 +27,4 @@ public sealed class OrderFile(OrderStore orders, ProductStore products)
             .Where(entry => orderItemIds.Contains(entry.Item.Id))
             .ToDictionary(entry => entry.Item.Id);
     }
-
-    public Task<IReadOnlyList<Product>> FindProductsAsync(Guid[] ids, CancellationToken cancellationToken) =>
-        products.ListByIdsAsync(ids, cancellationToken);
 }

@@ -31,6 +31,4 @@ public sealed class RuntimeOptions
     public bool AllowPrivateNetworks { get; init; }
 
     public bool IsLocal => Environment.Equals("local", StringComparison.OrdinalIgnoreCase);
-
-    public bool IsProduction => Environment.Equals("production", StringComparison.OrdinalIgnoreCase);
 }

@@ -31,6 +31,44 @@ public sealed class MigratorTests
     }
 
     [Test]
+    public async Task A_database_from_before_the_baseline_is_refused_with_the_way_to_start_over_and_left_as_it_is()
+    {
+        await using var database = await FromBeforeTheBaselineAsync();
+
+        Assert.That(
+            async () => await Migrator(database).MigrateAsync(CancellationToken.None),
+            Throws.TypeOf<OtherMigrationsException>().With.Message.Contains("0001_jobs.sql").And.Message.Contains(".local/postgres-<major>"));
+        Assert.That(async () => await Migrator(database).InspectAsync(CancellationToken.None), Throws.TypeOf<OtherMigrationsException>());
+        Assert.That(await database.ReadAsync<bool>("select count(*) = 2 and to_regclass('job_state') is null from schema_migration"));
+    }
+
+    [TestCase("migrate")]
+    [TestCase("migrate --dry-run")]
+    [TestCase("seed")]
+    public async Task The_command_line_refuses_a_database_from_before_the_baseline(string command)
+    {
+        await using var database = await FromBeforeTheBaselineAsync();
+
+        var run = await CliRun.RunAsync([.. command.Split(' '), "--database", database.ConnectionString]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error.ReplaceLineEndings(" "), Does.StartWith("The database was made by").And.Contain("0001_jobs.sql").And.Contain("use a new database"));
+    }
+
+    [Test]
+    public async Task The_app_does_not_start_on_a_database_from_before_the_baseline()
+    {
+        await using var database = await FromBeforeTheBaselineAsync();
+
+        Assert.That(
+            async () =>
+            {
+                await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["SMPLAT_DATABASE"] = database.ConnectionString });
+            },
+            Throws.TypeOf<OtherMigrationsException>().With.Message.Contains("SMPLAT_LOCAL_FOLDER"));
+    }
+
+    [Test]
     public async Task A_failing_migration_leaves_nothing_half_done()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
@@ -85,6 +123,16 @@ public sealed class MigratorTests
         var numbers = Migration.ReadAll().Select(migration => migration.Number).ToArray();
 
         Assert.That(numbers, Is.Unique.And.Not.Empty);
+    }
+
+    /// <summary>What the migrator of an earlier build left behind, as far as this one looks.</summary>
+    private static async Task<TestDatabase> FromBeforeTheBaselineAsync()
+    {
+        var database = await TestDatabase.CreateEmptyAsync();
+        await Migrator(database).MigrateAsync(
+            [new(1, "0001_jobs.sql", "select 1", "an old checksum"), new(97, "0097_job_run_trace.sql", "select 1", "another")],
+            CancellationToken.None);
+        return database;
     }
 
     private static Migrator Migrator(TestDatabase database) => new(database.DataSource, NullLogger<Migrator>.Instance);

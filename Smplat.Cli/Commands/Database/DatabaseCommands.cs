@@ -25,30 +25,23 @@ public sealed class DatabaseCommands : ICommandModule
     {
         await using var services = CliServices.Create(parsed);
         var migrator = services.GetRequiredService<Migrator>();
-        try
+        if (parsed.GetValue(DryRun))
         {
-            if (parsed.GetValue(DryRun))
-            {
-                var standing = await migrator.InspectAsync(cancellationToken);
-                return parsed.Show(
-                    standing,
-                    () => Print("pending", standing.Pending, standing.Newer, $"{standing.Applied.Count} migrations are applied, {standing.Pending.Count} pending."));
-            }
-
-            var report = await migrator.MigrateAsync(cancellationToken);
-            await services.GetRequiredService<PartitionUpkeep>().EnsureAsync(cancellationToken);
+            var standing = await migrator.InspectAsync(cancellationToken);
             return parsed.Show(
-                new { report.Applied, report.Newer },
-                () => Print(
-                    "applied",
-                    report.Applied,
-                    report.Newer,
-                    report.Applied.Count > 0 ? "The database is up to date now." : "The database has every migration of this version."));
+                standing,
+                () => Print("pending", standing.Pending, standing.Newer, $"{standing.Applied.Count} migrations are applied, {standing.Pending.Count} pending."));
         }
-        catch (EditedMigrationException exception)
-        {
-            return CliCommand.Fail(exception.Message, CommandLine.Failed);
-        }
+
+        var report = await migrator.MigrateAsync(cancellationToken);
+        await services.GetRequiredService<PartitionUpkeep>().EnsureAsync(cancellationToken);
+        return parsed.Show(
+            new { report.Applied, report.Newer },
+            () => Print(
+                "applied",
+                report.Applied,
+                report.Newer,
+                report.Applied.Count > 0 ? "The database is up to date now." : "The database has every migration of this version."));
     }
 
     private static void Print(string verb, IReadOnlyList<string> names, IReadOnlyList<string> newer, string verdict)

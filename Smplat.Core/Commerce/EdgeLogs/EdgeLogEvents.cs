@@ -5,7 +5,6 @@ public static class EdgeLogEvents
 {
     public const string RouteOrder = "loopgpt_route_order";
     public const string ConfirmOrder = "loopgpt_confirm_order";
-    public const string CancelOrder = "loopgpt_cancel_order";
     public const string RecordOutcome = "loopgpt_record_outcome";
 
     public const string QuoteSuccess = "provider_quote_success";

@@ -10,9 +10,6 @@ namespace Smplat.Core.Commerce.Sessions;
 /// </summary>
 public static class ConfirmationToken
 {
-    /// <summary>Longest text that is looked up at all.</summary>
-    public const int LongestText = 100;
-
     public static string Create(DateTimeOffset now)
     {
         Span<byte> random = stackalloc byte[16];

@@ -32,7 +32,7 @@ public sealed class JourneyHistoryStore(NpgsqlDataSource database)
         where onboarding_pricing_segment.recorded_at <= excluded.recorded_at
         """;
 
-    // What clients said in free text is forgotten once it is old; counts and dates stay.
+    // Only the free text goes; the interaction, its date and its summary stay.
     private const string ForgetDetails =
         """
         update onboarding_interactions
@@ -106,6 +106,7 @@ public sealed class JourneyHistoryStore(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>Clears the free text of interactions from before a time, <paramref name="limit"/> at most; returns how many.</summary>
     public async Task<int> ForgetDetailsAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

@@ -110,15 +110,6 @@ public sealed class TrustRollupStore(NpgsqlDataSource database)
         returning next_until
         """;
 
-    private const string Restart =
-        """
-        update trust_rollup_state
-        set sealed_until = '-infinity', durations_from = '-infinity', next_until = null, next_after = null;
-        delete from trust_rollup;
-        delete from trust_rollup_duration;
-        delete from trust_dirty_hour;
-        """;
-
     /// <summary>Sums again some hours that changed, or some that have come of age. Repeat until nothing is left.</summary>
     public async Task<RollupStep> StepAsync(RollupBounds bounds, CancellationToken cancellationToken)
     {
@@ -143,17 +134,6 @@ public sealed class TrustRollupStore(NpgsqlDataSource database)
             : sealedUntil;
         await transaction.CommitAsync(cancellationToken);
         return new(repaired, plan is not null, sealedUntil, next > sealedUntil);
-    }
-
-    /// <summary>Forgets all sums; the next passes make them anew, and until then readings look at the tasks.</summary>
-    public async Task RestartAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var work = new RollupTransaction(connection, transaction, TimeoutSeconds, cancellationToken);
-        await work.ExecuteAsync(Lock, null);
-        await work.ExecuteAsync(Restart, null);
-        await transaction.CommitAsync(cancellationToken);
     }
 
     private static async Task<int> RepairAsync(RollupTransaction work, RollupState state, RollupBounds bounds)

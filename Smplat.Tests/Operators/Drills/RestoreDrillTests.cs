@@ -91,13 +91,13 @@ public sealed class RestoreDrillTests
         var migrate = await CliRun.RunAsync(["migrate", "--database", database.ConnectionString]);
 
         Assert.That(migrate.ExitCode, Is.EqualTo(1));
-        Assert.That(migrate.Error, Does.Contain("0001_jobs"));
+        Assert.That(migrate.Error, Does.Contain("0001_platform"));
         Assert.That(
             async () =>
             {
                 await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["SMPLAT_DATABASE"] = database.ConnectionString });
             },
-            Throws.Exception.With.Message.Contains("0001_jobs"));
+            Throws.Exception.With.Message.Contains("0001_platform"));
     }
 
     private static async Task<JsonElement> RouteAsync(SmplatApp app)

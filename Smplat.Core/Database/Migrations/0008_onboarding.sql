@@ -1,4 +1,4 @@
--- What a client has to do after buying, and all that happened on the way.
+-- What a client has to do after buying, and everything that happened on the way.
 
 create table onboarding_journeys (
     id uuid primary key,
@@ -14,6 +14,8 @@ create table onboarding_journeys (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );
+
+comment on table onboarding_journeys is 'One client''s checklist after an order; owned by Onboarding.';
 
 -- One journey an order, however many ask for it at once.
 create unique index ix_onboarding_journeys_order_id on onboarding_journeys (order_id);
@@ -38,6 +40,8 @@ create table onboarding_tasks (
     constraint onboarding_tasks_slug unique (journey_id, slug)
 );
 
+comment on table onboarding_tasks is 'One item of a journey''s checklist; owned by Onboarding.';
+
 create index ix_onboarding_tasks_journey_status on onboarding_tasks (journey_id, status);
 
 create table onboarding_artifacts (
@@ -53,7 +57,12 @@ create table onboarding_artifacts (
     updated_at timestamptz not null default now()
 );
 
+comment on table onboarding_artifacts is 'One file or link that a client has to hand in; owned by Onboarding.';
+
 create index ix_onboarding_artifacts_journey_id on onboarding_artifacts (journey_id);
+
+-- serves: the foreign key, when a task is deleted
+create index onboarding_artifacts_task on onboarding_artifacts (task_id) where task_id is not null;
 
 create table onboarding_interactions (
     id uuid primary key,
@@ -67,11 +76,17 @@ create table onboarding_interactions (
     created_at timestamptz not null default now()
 );
 
+comment on table onboarding_interactions is
+    'One contact with the client of a journey, such as a nudge or a note; owned by Onboarding.';
+
 -- serves: a journey's newest interactions, and the age of the last one
 create index ix_onboarding_interactions_journey_id on onboarding_interactions (journey_id, created_at desc);
 
 -- serves: the idle clock of one task
 create index onboarding_interactions_task on onboarding_interactions (task_id, created_at desc) where task_id is not null;
+
+-- serves: the job that clears old details (onboarding-retention)
+create index onboarding_interactions_details on onboarding_interactions (created_at) where details is not null;
 
 create table onboarding_journey_events (
     id uuid primary key,
@@ -86,12 +101,17 @@ create table onboarding_journey_events (
     occurred_at timestamptz not null default now()
 );
 
+comment on table onboarding_journey_events is 'One thing that happened on a journey; owned by Onboarding.';
+
 create index ix_onboarding_journey_events_order_id on onboarding_journey_events (order_id);
+
+-- serve: the foreign keys, when a journey or a task is deleted
+create index onboarding_journey_events_journey on onboarding_journey_events (journey_id);
+create index onboarding_journey_events_task on onboarding_journey_events (task_id) where task_id is not null;
 
 -- serves: exports and reports of one type, both ways along time
 create index ix_onboarding_journey_events_event_type on onboarding_journey_events (event_type, occurred_at, id);
 
--- The newest assignment of each variant, so that operators can filter in SQL.
 create table onboarding_pricing_segment (
     journey_id uuid not null references onboarding_journeys (id) on delete cascade,
     slug varchar(255) not null,
@@ -104,6 +124,9 @@ create table onboarding_pricing_segment (
     recorded_at timestamptz not null,
     primary key (journey_id, slug, variant_key)
 );
+
+comment on table onboarding_pricing_segment is
+    'The newest assignment of a journey to one variant of a pricing experiment; owned by Onboarding.';
 
 -- serves: the operators' filter by experiment and variant
 create index onboarding_pricing_segment_experiment on onboarding_pricing_segment (lower(slug), lower(variant_key));

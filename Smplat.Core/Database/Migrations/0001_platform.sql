@@ -1,4 +1,7 @@
--- The job ledger: what every instance, readiness, the feed and the dashboards know about timers.
+-- The platform: the job ledger, durable counters, and the tables that are partitioned by month.
+
+-- The migrator makes this one itself, before the first file.
+comment on table schema_migration is 'One applied migration with the checksum of its text; owned by Platform.';
 
 create table job_state (
     job_id text primary key,
@@ -12,7 +15,7 @@ create table job_state (
     locked_by text,
     locked_until timestamptz,
     last_tick_at timestamptz,
-    -- Counters of attempts and runs, for ever.
+    -- Counters of attempts and runs since the job first ran.
     runs bigint not null default 0,
     success bigint not null default 0,
     run_failures bigint not null default 0,
@@ -29,6 +32,8 @@ create table job_state (
     updated_at timestamptz not null default now()
 );
 
+comment on table job_state is 'One background job: its lock, its retry and its counters; owned by Platform.';
+
 -- serves: runs whose retry is due (RetryDueJobs)
 create index job_state_retry on job_state (next_attempt_at) where next_attempt_at is not null;
 
@@ -42,13 +47,16 @@ create table job_run (
     started_at timestamptz not null,
     completed_at timestamptz,
     summary jsonb not null default '{}',
-    error text
+    error text,
+    -- The trace of the run's last attempt: from a failed run to its spans and log lines.
+    trace_id text check (trace_id ~ '^[0-9a-f]{32}$')
 );
+
+comment on table job_run is 'One run of a background job and how it ended; owned by Platform.';
 
 -- serves: history of one job, newest first
 create index job_run_history on job_run (job_id, started_at desc);
 
--- Counters that operators act on: additive, shared by all instances, kept over restarts.
 create table metric_counter (
     name text not null,
     labels_hash text not null,
@@ -58,25 +66,22 @@ create table metric_counter (
     primary key (name, labels_hash)
 );
 
--- Latest facts beside the counters: last failure text, last event time and the like.
+comment on table metric_counter is
+    'One counter with its labels, added to by all instances and kept over restarts; owned by Platform.';
+
 create table metric_fact (
     name text primary key,
     value jsonb not null,
     updated_at timestamptz not null default now()
 );
 
--- Tables that are cut into months, and how long their months are kept.
+comment on table metric_fact is
+    'One latest fact beside the counters, such as the text of the last failure; owned by Platform.';
+
 create table partitioned_table (
     table_name text primary key,
     retention_months integer check (retention_months >= 1)
 );
 
--- A small notice that operators put up for one another.
-create table incident_banner (
-    id integer primary key default 1 check (id = 1),
-    message text not null check (length(message) between 1 and 500),
-    severity text not null check (severity in ('info', 'warning', 'critical')),
-    set_by text not null,
-    reference text,
-    set_at timestamptz not null default now()
-);
+comment on table partitioned_table is
+    'One table that is partitioned by month, and how many months are kept; owned by Platform.';

@@ -8,8 +8,13 @@ create table catalog_search_count (
     primary key (kind, value)
 );
 
+comment on table catalog_search_count is 'How often one value was searched for; owned by Catalog.';
+
 -- serves: the most frequent values of a kind
 create index catalog_search_count_top on catalog_search_count (kind, count desc);
+
+-- serves: searches that nobody makes any more
+create index catalog_search_count_age on catalog_search_count (last_seen_at);
 
 create table catalog_search_recent (
     id bigint generated always as identity primary key,
@@ -19,3 +24,5 @@ create table catalog_search_recent (
     results_count integer not null check (results_count >= 0),
     recorded_at timestamptz not null
 );
+
+comment on table catalog_search_recent is 'One of the latest searches; owned by Catalog.';

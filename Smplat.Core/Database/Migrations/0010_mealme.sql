@@ -22,6 +22,8 @@ create table commerce.mealme_order (
     updated_at timestamptz not null default now()
 );
 
+comment on table commerce.mealme_order is 'One cart or order at MealMe; owned by MealMe.';
+
 create table commerce.mealme_order_item (
     order_id uuid not null references commerce.mealme_order (id) on delete cascade,
     line_no integer not null check (line_no >= 0),
@@ -31,6 +33,8 @@ create table commerce.mealme_order_item (
     price_cents bigint check (price_cents >= 0),
     primary key (order_id, line_no)
 );
+
+comment on table commerce.mealme_order_item is 'One line of a cart or order at MealMe; owned by MealMe.';
 
 create table commerce.delivery_quotes (
     id bigint generated always as identity primary key,
@@ -43,6 +47,8 @@ create table commerce.delivery_quotes (
     raw jsonb not null,
     created_at timestamptz not null default now()
 );
+
+comment on table commerce.delivery_quotes is 'One delivery quote for an order at MealMe; owned by MealMe.';
 
 -- serves: the replacement of an order's quotes
 create index delivery_quotes_order on commerce.delivery_quotes (order_id);
@@ -58,5 +64,22 @@ create table commerce.mealme_webhook_events (
     received_at timestamptz not null default now()
 );
 
+comment on table commerce.mealme_webhook_events is 'One webhook that MealMe sent; owned by MealMe.';
+
 -- serves: the history of one order
 create index mealme_webhook_events_order on commerce.mealme_webhook_events (mealme_order_id, id);
+
+-- serves: the retention of webhooks
+create index mealme_webhook_events_received on commerce.mealme_webhook_events (received_at);
+
+-- How far an order has come, so that an event that arrives late never takes it back. The three ends rank alike:
+-- between them the vendor's own time decides.
+create function commerce.mealme_status_rank(status text) returns integer
+    language sql immutable strict parallel safe
+    return case status
+        when 'cart_created' then 0
+        when 'unplaced' then 1
+        when 'awaiting_confirmation' then 2
+        when 'in_progress' then 3
+        else 4
+    end;

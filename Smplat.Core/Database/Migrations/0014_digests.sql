@@ -8,8 +8,7 @@ create table digest_issue (
     primary key (user_id, iso_week)
 );
 
+comment on table digest_issue is 'The decision about one person''s digest of one ISO week; owned by Digests.';
+
 -- serves: the last issue of a person
 create index digest_issue_latest on digest_issue (user_id, created_at desc);
-
--- serves: the walk over the people who want digests
-create index users_digest_order on users (created_at, id) where status = 'active' and role = 'client';

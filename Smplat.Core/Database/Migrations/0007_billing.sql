@@ -1,4 +1,4 @@
--- Invoices as far as winning payments back needs them, hosted payment sessions, and the runs that recover them.
+-- Invoices, as far as recovering their payments needs them, hosted payment sessions, and the runs that recover them.
 
 create table invoices (
     id uuid primary key,
@@ -16,7 +16,12 @@ create table invoices (
     updated_at timestamptz not null default now()
 );
 
+comment on table invoices is 'One invoice to a workspace; owned by Billing.';
+
 create index ix_invoices_workspace_id on invoices (workspace_id);
+
+-- serves: the foreign key, when a session is deleted
+create index invoices_hosted_session on invoices (hosted_session_id) where hosted_session_id is not null;
 
 create table hosted_checkout_sessions (
     id uuid primary key,
@@ -40,6 +45,8 @@ create table hosted_checkout_sessions (
     updated_at timestamptz not null default now()
 );
 
+comment on table hosted_checkout_sessions is 'One hosted payment session of an invoice; owned by Billing.';
+
 create index ix_hosted_checkout_sessions_workspace_id on hosted_checkout_sessions (workspace_id, created_at desc);
 create index ix_hosted_checkout_sessions_invoice_id on hosted_checkout_sessions (invoice_id);
 
@@ -50,6 +57,7 @@ create index hosted_checkout_sessions_retry on hosted_checkout_sessions (next_re
 -- serves: the expiry sweep
 create index hosted_checkout_sessions_expiry on hosted_checkout_sessions (expires_at) where status = 'initiated';
 
+-- Invoices and sessions refer to one another, so that this key can only come once both are there.
 alter table invoices add constraint fk_invoices_hosted_session_id
     foreign key (hosted_session_id) references hosted_checkout_sessions (id) on delete set null;
 
@@ -65,10 +73,12 @@ create table hosted_session_recovery_runs (
     error_message text
 );
 
+comment on table hosted_session_recovery_runs is 'One run of the recovery of hosted sessions; owned by Billing.';
+
 create index ix_hosted_session_recovery_runs_started_at on hosted_session_recovery_runs (started_at desc);
 create index ix_hosted_session_recovery_runs_status on hosted_session_recovery_runs (status);
 
--- What operators look at before they run the recovery by hand.
+-- What operators look at before they run the recovery manually.
 create schema smplat_hosted_session_recovery;
 
 create view smplat_hosted_session_recovery.runs as

@@ -1,4 +1,4 @@
--- Checkouts: where each order's checkout stands, how it got there, and what winning it back has brought.
+-- Checkouts: the stage that each order's checkout is in, how it got there, and what recovering abandoned ones has earned.
 
 create table checkout_orchestrations (
     id uuid primary key,
@@ -24,6 +24,8 @@ create table checkout_orchestrations (
     updated_at timestamptz not null default now()
 );
 
+comment on table checkout_orchestrations is 'One order''s checkout and the stage that it is in; owned by Checkout.';
+
 -- serves: the claim of the recovery sweep
 create index checkout_orchestrations_due on checkout_orchestrations (next_action_at, id)
     where stage_status = 'waiting' and next_action_at is not null;
@@ -42,10 +44,11 @@ create table checkout_orchestration_events (
     created_at timestamptz not null
 );
 
+comment on table checkout_orchestration_events is 'One step of a checkout; owned by Checkout.';
+
 create index ix_checkout_orchestration_events_orchestration_id
     on checkout_orchestration_events (orchestration_id, position);
 
--- Resume links that were followed.
 create table checkout_recovery_visit (
     id uuid primary key,
     orchestration_id uuid not null references checkout_orchestrations (id) on delete cascade,
@@ -53,10 +56,11 @@ create table checkout_recovery_visit (
     visited_at timestamptz not null
 );
 
+comment on table checkout_recovery_visit is 'One resume link that was followed; owned by Checkout.';
+
 -- serves: the last visit before a payment
 create index checkout_recovery_visit_latest on checkout_recovery_visit (orchestration_id, visited_at desc);
 
--- Orders that were paid after their resume link had been followed, and only those.
 create table checkout_recovered_order (
     orchestration_id uuid primary key references checkout_orchestrations (id) on delete cascade,
     prompt integer not null,
@@ -66,8 +70,8 @@ create table checkout_recovered_order (
     recovered_at timestamptz not null
 );
 
+comment on table checkout_recovered_order is
+    'One order that was paid after its resume link had been followed; owned by Checkout.';
+
 -- serves: recovered revenue of a week
 create index checkout_recovered_order_at on checkout_recovered_order (recovered_at);
-
--- serves: stalled checkouts that nobody has told us about
-create index orders_stalled_checkout on orders (created_at) where status = 'pending' and source = 'checkout';
