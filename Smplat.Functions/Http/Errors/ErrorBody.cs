@@ -53,7 +53,8 @@ public static class ErrorBody
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json; charset=utf-8";
         http.Response.ContentLength = buffer.WrittenCount;
-        await http.Response.Body.WriteAsync(buffer.WrittenMemory, http.RequestAborted);
+        // To a caller who has left nothing is written, and that is no failure of the answer.
+        await http.Response.Body.WriteAsync(buffer.WrittenMemory, CancellationToken.None);
     }
 
     public static bool IsCommerce(PathString path) => path.StartsWithSegments("/functions/v1", StringComparison.OrdinalIgnoreCase);

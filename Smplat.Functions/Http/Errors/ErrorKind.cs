@@ -11,6 +11,7 @@ public sealed record ErrorKind(int Status, string Code)
     public static readonly ErrorKind UnsupportedEncoding = new(415, "UNSUPPORTED_ENCODING");
     public static readonly ErrorKind TooMany = new(429, "RATE_LIMIT_EXCEEDED");
     public static readonly ErrorKind Internal = new(500, "INTERNAL_ERROR");
+    public static readonly ErrorKind Interrupted = new(503, "INTERRUPTED");
     public static readonly ErrorKind NotConfigured = new(503, "NOT_CONFIGURED");
     public static readonly ErrorKind StorageUnavailable = new(503, "STORAGE_UNAVAILABLE");
 }

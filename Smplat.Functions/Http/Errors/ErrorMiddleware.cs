@@ -36,12 +36,13 @@ public sealed class ErrorMiddleware(FunctionTraits traits, ILogger<ErrorMiddlewa
         }
         catch (Exception exception) when (!http.Response.HasStarted)
         {
-            await AnswerAsync(http, context.FunctionDefinition.Name, exception, activity);
+            await AnswerAsync(http, context, exception, activity);
         }
     }
 
-    private async Task AnswerAsync(HttpContext http, string function, Exception exception, Activity activity)
+    private async Task AnswerAsync(HttpContext http, FunctionContext context, Exception exception, Activity activity)
     {
+        var function = context.FunctionDefinition.Name;
         switch (exception)
         {
             case InvalidInputException invalid:
@@ -52,6 +53,11 @@ public sealed class ErrorMiddleware(FunctionTraits traits, ILogger<ErrorMiddlewa
                 break;
             case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
                 // Nobody is there to read an answer.
+                break;
+            case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
+                // The host says so over its own channel, perhaps a moment before the connection does: the caller has left, the
+                // function's time is over, or the host stops. Whoever is still there may ask again.
+                await ErrorBody.WriteAsync(http, ErrorKind.Interrupted, "The request was cut off before it was done; try again.", retryAfter: 1);
                 break;
             case var outage when Transient.IsOutage(outage):
                 activity.Fail(exception);
