@@ -37,7 +37,10 @@ namespace Smplat.Functions;
 /// <summary>Puts the app together; the program and the tests build the very same host.</summary>
 public static class SmplatHost
 {
-    /// <summary>Runs the app until the host ends it. Settings that cannot be used end it with a sentence for each.</summary>
+    /// <summary>
+    /// Runs the app until the host ends it. Settings that cannot be used, and a database of other migrations, end it with a
+    /// sentence and without a stack trace.
+    /// </summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -96,10 +99,11 @@ public static class SmplatHost
         return builder.Build();
     }
 
-    /// <summary>What is wrong with the settings; null for any other failure.</summary>
+    /// <summary>What is wrong with settings or database, for the person who can mend it; null for any other failure.</summary>
     private static IReadOnlyList<string>? Refusals(Exception exception) => exception switch
     {
         OptionsValidationException refused => [.. refused.Failures],
+        MigrationConflictException conflict => [conflict.Message],
         AggregateException many when many.InnerExceptions.All(inner => Refusals(inner) is not null) =>
             [.. many.InnerExceptions.SelectMany(inner => Refusals(inner)!)],
         _ => null,
