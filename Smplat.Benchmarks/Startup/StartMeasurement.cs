@@ -49,9 +49,9 @@ internal sealed record StartMeasurement(TimeSpan FirstAnswer, TimeSpan FirstOrde
                     return Stopwatch.GetElapsedTime(begin);
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception exception) when (exception is HttpRequestException or SocketException)
             {
-                // It does not listen yet.
+                // It does not listen yet. A port that is only being tried resets the connection, which .NET throws bare.
             }
 
             await Task.Delay(Pause, cancellationToken);

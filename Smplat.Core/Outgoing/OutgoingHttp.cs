@@ -39,24 +39,31 @@ public sealed class OutgoingHttp(
     /// For addresses that operators set. They may be private in a local run, and elsewhere when
     /// <c>SMPLAT_ALLOW_PRIVATE_NETWORKS</c> is true.
     /// </summary>
-    public SocketsHttpHandler HandlerForSettings() => Handler(
-        "SMPLAT_ALLOW_PRIVATE_NETWORKS", () => runtime.CurrentValue is { IsLocal: true } or { AllowPrivateNetworks: true });
+    /// <param name="shape">Sets the limits of the client's connections.</param>
+    public HttpMessageHandler HandlerForSettings(Action<SocketsHttpHandler>? shape = null) => Handler(
+        "SMPLAT_ALLOW_PRIVATE_NETWORKS", () => runtime.CurrentValue is { IsLocal: true } or { AllowPrivateNetworks: true }, shape);
 
     /// <summary>For addresses that others have a say in.</summary>
     /// <param name="setting">Name of the switch, for the refusal's message.</param>
     /// <param name="allowsPrivate">Whether it is on; asked for each connection.</param>
-    public SocketsHttpHandler Handler(string setting, Func<bool> allowsPrivate) => new()
+    /// <param name="shape">Sets the limits of the client's connections.</param>
+    public HttpMessageHandler Handler(string setting, Func<bool> allowsPrivate, Action<SocketsHttpHandler>? shape = null)
     {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        AutomaticDecompression = DecompressionMethods.All,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        // HTTP/3 would bypass it; none of our clients asks for that version.
-        ConnectCallback = (context, cancellationToken) =>
-            ConnectAsync(context.DnsEndPoint, setting, allowsPrivate, cancellationToken),
-    };
+        var sockets = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            // HTTP/3 would bypass it; none of our clients asks for that version.
+            ConnectCallback = (context, cancellationToken) =>
+                ConnectAsync(context.DnsEndPoint, setting, allowsPrivate, cancellationToken),
+        };
+        shape?.Invoke(sockets);
+        return new ResetOnConnectHandler { InnerHandler = sockets };
+    }
 
     private async ValueTask<Stream> ConnectAsync(
         DnsEndPoint target, string setting, Func<bool> allowsPrivate, CancellationToken cancellationToken)
@@ -85,6 +92,26 @@ public sealed class OutgoingHttp(
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// A connection that the other side resets as soon as it is made: .NET 10 asks the socket for its peer's address outside
+    /// of its own error handling and throws the bare <see cref="SocketException"/>. Callers get what every failed connection gives.
+    /// </summary>
+    private sealed class ResetOnConnectHandler : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+            catch (SocketException reset)
+            {
+                throw new HttpRequestException(
+                    HttpRequestError.ConnectionError, $"{request.RequestUri?.Host} reset the connection ({reset.SocketErrorCode}).", reset);
+            }
         }
     }
 }

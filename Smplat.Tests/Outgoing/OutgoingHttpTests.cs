@@ -139,6 +139,33 @@ public sealed class OutgoingHttpTests
                 .And.Property("HttpRequestError").EqualTo(HttpRequestError.NameResolutionError));
     }
 
+    /// <summary>.NET throws the bare socket error when the reset comes between connecting and asking for the peer's address.</summary>
+    [Test]
+    public async Task A_connection_that_is_reset_at_once_fails_like_any_other_connection()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        using var client = new HttpClient(new OutgoingHttp(new Monitor<RuntimeOptions>(new() { Environment = "local" }))
+            .HandlerForSettings(sockets => sockets.ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+                using (var accepted = await listener.AcceptSocketAsync(cancellationToken))
+                {
+                    accepted.LingerState = new(enable: true, seconds: 0);
+                }
+
+                socket.Poll(TimeSpan.FromSeconds(5), SelectMode.SelectRead);
+                return new NetworkStream(socket, ownsSocket: true);
+            }));
+
+        Assert.That(
+            () => client.GetAsync(new Uri("http://vendor.test/")),
+            Throws.InstanceOf<HttpRequestException>().With.InnerException.TypeOf<SocketException>()
+                .And.Property("HttpRequestError").EqualTo(HttpRequestError.ConnectionError));
+    }
+
     [Test]
     public async Task Outside_a_local_run_a_Slack_webhook_inside_the_network_is_not_called_and_its_message_waits()
     {

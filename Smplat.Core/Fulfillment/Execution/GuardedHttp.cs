@@ -29,5 +29,5 @@ public sealed class GuardedHttp(IOptionsMonitor<ExecutionOptions> options, Outgo
     }
 
     // Every call has a time limit of its own.
-    private static HttpClient Client(SocketsHttpHandler handler) => new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    private static HttpClient Client(HttpMessageHandler handler) => new(handler) { Timeout = Timeout.InfiniteTimeSpan };
 }

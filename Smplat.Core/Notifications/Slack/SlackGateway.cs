@@ -18,9 +18,7 @@ public sealed class SlackGateway : IDisposable
 
     public SlackGateway(IEnumerable<SlackTarget> targets, OutgoingHttp outgoing, TimeProvider clock)
     {
-        var socket = outgoing.HandlerForSettings();
-        socket.ConnectTimeout = TimeSpan.FromSeconds(5);
-        _client = new(socket)
+        _client = new(outgoing.HandlerForSettings(sockets => sockets.ConnectTimeout = TimeSpan.FromSeconds(5)))
         {
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = 16 * 1024,

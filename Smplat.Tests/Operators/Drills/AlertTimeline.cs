@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using Smplat.Tests.Infra;
 using Smplat.Tests.Observability;
@@ -56,7 +57,7 @@ internal sealed class AlertTimeline(HttpClient client)
             var feed = await client.GetStringAsync("/api/v1/observability/prometheus");
             return (true, [.. StrictExposition.Parse(feed).Where(sample => double.IsFinite(sample.Value))]);
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
             return (false, []);
         }

@@ -37,11 +37,13 @@ public sealed class VendorHttp(
 
     private HttpClient Build(ProviderId id)
     {
-        var socket = outgoing.HandlerForSettings();
-        socket.ConnectTimeout = TimeSpan.FromSeconds(3);
-        socket.MaxConnectionsPerServer = 64;
-        socket.MaxResponseHeadersLength = 64;
-        var ledgerStep = new LedgerHandler(ledger, clock) { InnerHandler = socket };
+        var connections = outgoing.HandlerForSettings(sockets =>
+        {
+            sockets.ConnectTimeout = TimeSpan.FromSeconds(3);
+            sockets.MaxConnectionsPerServer = 64;
+            sockets.MaxResponseHeadersLength = 64;
+        });
+        var ledgerStep = new LedgerHandler(ledger, clock) { InnerHandler = connections };
         var gate = new GateHandler(options.CurrentValue.MaxConcurrency) { InnerHandler = ledgerStep };
         var quota = new QuotaHandler(quotas) { InnerHandler = gate };
         var retry = new RetryHandler(clock) { InnerHandler = quota };
