@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Database;
-using Smplat.Core.Observability;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Security;
 using Spectre.Console;
 
 namespace Smplat.Cli;

@@ -1,6 +1,6 @@
 using Azure.Core;
 using Azure.Identity;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Cli;
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Smplat.Benchmarks.Load;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 using Smplat.LocalHost;
 
 namespace Smplat.Benchmarks.Ingestion;

@@ -4,8 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Smplat.Core.Analytics;
-using Smplat.Core.Analytics.Ingestion;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Benchmarks.Ingestion;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using Smplat.Core.Fulfillment.Worker;
+using Smplat.Core.Fulfillment;
 
 namespace Smplat.Benchmarks.Queue;
 

@@ -2,14 +2,12 @@ using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Smplat.Core.Database;
 using Smplat.Core.Fulfillment;
-using Smplat.Core.Fulfillment.Execution;
-using Smplat.Core.Fulfillment.Worker;
-using Smplat.Core.Jobs;
-using Smplat.Core.Notifications;
-using Smplat.Core.Observability;
 using Smplat.Core.Orders;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Benchmarks.Queue;
 

@@ -2,10 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Providers.Mocks;
-using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Commerce.Routing;
-using Smplat.Core.Commerce.Rules;
 using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Benchmarks.Routing;

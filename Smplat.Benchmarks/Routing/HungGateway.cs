@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Benchmarks.Routing;
 

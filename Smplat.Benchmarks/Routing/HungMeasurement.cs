@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Commerce.Routing;
 
 namespace Smplat.Benchmarks.Routing;

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using Smplat.Core.Commerce.Replay;
-using Smplat.Core.Commerce.Rules;
+using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Benchmarks.Routing;

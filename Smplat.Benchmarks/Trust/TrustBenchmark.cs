@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Smplat.Benchmarks.Load;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Benchmarks.Trust;
 

@@ -1,13 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Smplat.Core.Observability.Counters;
+using Smplat.Core.Platform.Observability;
 using Smplat.Core.Trust;
-using Smplat.Core.Trust.Cache;
-using Smplat.Core.Trust.Forecast;
-using Smplat.Core.Trust.Metrics;
-using Smplat.Core.Trust.Resolving;
-using Smplat.Core.Trust.Rollup;
 
 namespace Smplat.Benchmarks.Trust;
 

@@ -1,18 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Analytics.Experiments;
-using Smplat.Core.Analytics.Export;
-using Smplat.Core.Analytics.Ingestion;
-using Smplat.Core.Analytics.Presets;
-using Smplat.Core.Analytics.Rejected;
-using Smplat.Core.Analytics.Retention;
-using Smplat.Core.Analytics.Sample;
-using Smplat.Core.Database;
-using Smplat.Core.Jobs;
-using Smplat.Core.Notifications.Slack;
-using Smplat.Core.Observability;
-using Smplat.Core.Observability.Exposition;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Outbox;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Analytics;
 

@@ -1,8 +1,5 @@
 using System.Diagnostics.Metrics;
-using Smplat.Core.Analytics.Ingestion;
-using Smplat.Core.Observability;
-using Smplat.Core.Observability.Counters;
-using Smplat.Core.Observability.Exposition;
+using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Analytics;
 

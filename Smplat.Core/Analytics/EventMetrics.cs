@@ -1,6 +1,4 @@
-using Smplat.Core.Analytics.Ingestion;
-using Smplat.Core.Analytics.Rejected;
-using Smplat.Core.Observability.Exposition;
+using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Analytics;
 

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Catalog.Search;
-using Smplat.Core.Database;
-using Smplat.Core.Jobs;
-using Smplat.Core.Observability.Exposition;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Catalog;
 

@@ -1,15 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Checkout.Hosted;
-using Smplat.Core.Checkout.Orchestration;
-using Smplat.Core.Checkout.Recovery;
-using Smplat.Core.Checkout.Repair;
-using Smplat.Core.Checkout.Samples;
-using Smplat.Core.Database;
-using Smplat.Core.Jobs;
-using Smplat.Core.Notifications;
+using Smplat.Core.Billing;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Outbox;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Checkout;
 

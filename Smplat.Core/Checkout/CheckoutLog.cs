@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Smplat.Core.Checkout.Recovery;
 
 namespace Smplat.Core.Checkout;
 

@@ -1,4 +1,4 @@
-using Smplat.Core.Refusals;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Checkout;
 

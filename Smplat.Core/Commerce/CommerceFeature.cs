@@ -1,19 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Commerce.Confirmation;
-using Smplat.Core.Commerce.EdgeLogs;
-using Smplat.Core.Commerce.Experiments;
-using Smplat.Core.Commerce.Health;
-using Smplat.Core.Commerce.Metrics;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Providers.Settings;
-using Smplat.Core.Commerce.Replay;
 using Smplat.Core.Commerce.Routing;
-using Smplat.Core.Commerce.Rules;
 using Smplat.Core.Commerce.Scoring;
-using Smplat.Core.Commerce.Sessions;
-using Smplat.Core.Commerce.Splitting;
-using Smplat.Core.Commerce.Telemetry;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Commerce;
 

@@ -1,11 +1,10 @@
 using Npgsql;
-using Smplat.Core.Notifications;
-using Smplat.Core.Notifications.Catalogue;
+using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Digests;
 
 /// <summary>Issues one person's digest: the claim of the week and the message commit together.</summary>
-public sealed class DigestIssue(NpgsqlDataSource database, DigestStore store, Outbox outbox)
+public sealed class DigestIssue(NpgsqlDataSource database, DigestStore store, OutboxWriter outbox)
 {
     /// <returns>True when it was enqueued, false when it is empty, null when the week was claimed before.</returns>
     public async Task<bool?> IssueAsync(DigestReader reader, DateTimeOffset now, CancellationToken cancellationToken)

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Smplat.Core.Notifications.Admission;
-using Smplat.Core.Notifications.Catalogue;
-using Smplat.Core.Notifications.Rendering;
+using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Digests;
 

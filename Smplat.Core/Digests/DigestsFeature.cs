@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Digests.Operators;
-using Smplat.Core.Jobs;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Digests;
 

@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Digests.Operators;
-using Smplat.Core.Notifications.Delivery;
-using Smplat.Core.Observability;
+using Smplat.Core.Platform.Outbox;
+using Smplat.Core.Platform.Security;
 
 namespace Smplat.Core.Digests;
 

@@ -1,17 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Fulfillment.DeadLetters;
-using Smplat.Core.Fulfillment.Execution;
-using Smplat.Core.Fulfillment.Figures;
-using Smplat.Core.Fulfillment.Hosts;
-using Smplat.Core.Fulfillment.Planning;
-using Smplat.Core.Fulfillment.Progress;
-using Smplat.Core.Fulfillment.Providers;
-using Smplat.Core.Fulfillment.Worker;
-using Smplat.Core.Jobs;
-using Smplat.Core.Notifications;
 using Smplat.Core.Orders;
-using Smplat.Core.Outgoing;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Outbox;
+using Smplat.Core.Platform.Security;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Fulfillment;
 

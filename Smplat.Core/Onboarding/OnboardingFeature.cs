@@ -1,15 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Database;
-using Smplat.Core.Jobs;
-using Smplat.Core.Notifications.Slack;
-using Smplat.Core.Onboarding.Events;
-using Smplat.Core.Onboarding.Journeys;
-using Smplat.Core.Onboarding.Nudges;
-using Smplat.Core.Onboarding.Operators;
-using Smplat.Core.Onboarding.Sample;
-using Smplat.Core.Onboarding.Stalled;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Outbox;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Onboarding;
 

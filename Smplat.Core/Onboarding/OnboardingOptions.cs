@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Onboarding;
 

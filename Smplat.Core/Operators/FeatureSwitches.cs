@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Operators;
 

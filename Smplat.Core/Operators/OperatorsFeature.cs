@@ -1,10 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Jobs;
-using Smplat.Core.Operators.KeyUse;
-using Smplat.Core.Operators.Page;
-using Smplat.Core.Operators.Page.Hours;
-using Smplat.Core.Operators.Surfaces;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Operators;
 

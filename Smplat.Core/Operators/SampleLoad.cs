@@ -1,4 +1,4 @@
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Operators;
 

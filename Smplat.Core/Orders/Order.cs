@@ -9,7 +9,7 @@ public sealed record Order
 
     public Guid? UserId { get; init; }
 
-    /// <summary>One of <see cref="Status.OrderStatus"/>.</summary>
+    /// <summary>One of <see cref="OrderStatus"/>.</summary>
     public required string Status { get; init; }
 
     /// <summary>Why it is on hold; null otherwise.</summary>

@@ -1,6 +1,4 @@
 using Npgsql;
-using Smplat.Core.Orders.Placement;
-using Smplat.Core.Orders.Products;
 
 namespace Smplat.Core.Orders;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Smplat.Core.Notifications;
+using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Orders;
 

@@ -1,5 +1,3 @@
-using Smplat.Core.Orders.Products;
-
 namespace Smplat.Core.Orders;
 
 /// <summary>An item with the order that it is part of and the product that it asks for.</summary>

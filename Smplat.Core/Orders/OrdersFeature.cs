@@ -1,8 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Database;
-using Smplat.Core.Orders.Placement;
-using Smplat.Core.Orders.Products;
-using Smplat.Core.Orders.Status;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Orders;
 

@@ -1,14 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Jobs;
-using Smplat.Core.Observability.Exposition;
 using Smplat.Core.Orders;
-using Smplat.Core.Outgoing;
-using Smplat.Core.Payments.Checkout;
-using Smplat.Core.Payments.Figures;
-using Smplat.Core.Payments.Pages;
-using Smplat.Core.Payments.State;
-using Smplat.Core.Payments.Webhooks;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Security;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Payments;
 

@@ -1,14 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Database;
-using Smplat.Core.Jobs;
-using Smplat.Core.Settings;
-using Smplat.Core.Trust.Cache;
-using Smplat.Core.Trust.Content;
-using Smplat.Core.Trust.Forecast;
-using Smplat.Core.Trust.Metrics;
-using Smplat.Core.Trust.Resolving;
-using Smplat.Core.Trust.Rollup;
-using Smplat.Core.Trust.Sample;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Trust;
 

@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Analytics.Rejected;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
-using Smplat.Functions.Http.Bodies;
+using Smplat.Core.Analytics;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Analytics;

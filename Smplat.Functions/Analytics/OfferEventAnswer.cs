@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Smplat.Core.Analytics.Ingestion;
-using Smplat.Core.Input;
-using Smplat.Functions.Http.Answers;
+using Smplat.Core.Analytics;
+using Smplat.Core.Platform.Input;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Analytics;
 

@@ -1,5 +1,5 @@
-using Smplat.Core.Analytics.Ingestion;
-using Smplat.Core.Input;
+using Smplat.Core.Analytics;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Functions.Analytics;
 

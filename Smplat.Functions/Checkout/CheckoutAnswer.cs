@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Smplat.Core.Checkout.Orchestration;
-using Smplat.Functions.Http.Answers;
+using Smplat.Core.Checkout;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Checkout;
 

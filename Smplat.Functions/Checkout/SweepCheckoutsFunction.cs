@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Checkout.Recovery;
-using Smplat.Core.Jobs;
+using Smplat.Core.Checkout;
+using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Functions.Checkout;
 

@@ -1,11 +1,8 @@
 using Microsoft.AspNetCore.Http;
-using Smplat.Core.Commerce;
-using Smplat.Core.Commerce.Answers;
 using Smplat.Core.Commerce.Confirmation;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
-using Smplat.Core.Commerce.Sessions;
-using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Commerce;
 

@@ -1,10 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Commerce.Experiments;
-using Smplat.Core.Input;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
-using Smplat.Functions.Http.Bodies;
+using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Platform.Input;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Commerce;

@@ -1,5 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Functions.Commerce;
 

@@ -1,11 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Commerce.Answers;
 using Smplat.Core.Commerce.Learning;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
-using Smplat.Functions.Http.Bodies;
-using Smplat.Functions.Http.Limits;
+using Smplat.Core.Commerce.Routing;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Commerce;

@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Smplat.Core.Digests;
-using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Functions.Digests;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Smplat.Core.Fulfillment.DeadLetters;
-using Smplat.Functions.Http.Answers;
+using Smplat.Core.Fulfillment;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Fulfillment;
 

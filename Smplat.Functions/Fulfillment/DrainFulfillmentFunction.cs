@@ -1,10 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Smplat.Core.Fulfillment;
-using Smplat.Core.Fulfillment.Worker;
-using Smplat.Core.Jobs;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Fulfillment;

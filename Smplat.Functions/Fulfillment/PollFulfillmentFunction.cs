@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Fulfillment.Worker;
-using Smplat.Core.Jobs;
+using Smplat.Core.Fulfillment;
+using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Functions.Fulfillment;
 

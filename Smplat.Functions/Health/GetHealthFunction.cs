@@ -1,10 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Observability;
-using Smplat.Core.Settings;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Settings;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Health;

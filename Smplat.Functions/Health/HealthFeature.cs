@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Observability.Readiness;
+using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Functions.Health;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
-using Smplat.Core.Observability.Readiness;
-using Smplat.Core.Settings;
-using Smplat.Functions.Http.Access;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Settings;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Health;
 

@@ -1,4 +1,4 @@
-using Smplat.Core.Observability.Readiness;
+using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Functions.Health;
 

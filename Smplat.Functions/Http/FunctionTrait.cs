@@ -1,6 +1,3 @@
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Limits;
-
 namespace Smplat.Functions.Http;
 
 /// <summary>What a function class declares about itself.</summary>

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Limits;
 
 namespace Smplat.Functions.Http;
 

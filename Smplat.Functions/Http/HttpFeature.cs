@@ -2,11 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Smplat.Core.Settings;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Errors;
-using Smplat.Functions.Http.Headers;
-using Smplat.Functions.Http.Limits;
+using Smplat.Core.Platform.Settings;
 using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Http;

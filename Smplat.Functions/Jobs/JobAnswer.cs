@@ -1,4 +1,4 @@
-using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Functions.Jobs;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Smplat.Core.Jobs;
-using Smplat.Functions.Http.Answers;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Jobs;
 

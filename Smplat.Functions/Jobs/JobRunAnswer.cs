@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Functions.Jobs;
 

@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Jobs;
-using Smplat.Core.Notifications.Internal;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Functions.Notifications;
 

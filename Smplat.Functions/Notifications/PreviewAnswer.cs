@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Smplat.Core.Notifications.Rendering;
-using Smplat.Functions.Http.Answers;
+using Smplat.Core.Platform.Outbox;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Notifications;
 

@@ -5,8 +5,9 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Smplat.Core.Observability;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Security;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Functions.Observability;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Smplat.Core.Observability;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Functions.Observability;
 

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Trace;
-using Smplat.Core.Observability;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Security;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Functions.Observability;
 

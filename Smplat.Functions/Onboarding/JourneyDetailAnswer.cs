@@ -1,5 +1,4 @@
-using Smplat.Core.Onboarding.Journeys;
-using Smplat.Core.Onboarding.Operators;
+using Smplat.Core.Onboarding;
 
 namespace Smplat.Functions.Onboarding;
 

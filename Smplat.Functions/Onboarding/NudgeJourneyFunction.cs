@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Onboarding.Operators;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
-using Smplat.Functions.Http.Bodies;
+using Smplat.Core.Onboarding;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Onboarding;

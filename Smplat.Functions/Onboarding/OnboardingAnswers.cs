@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Smplat.Core.Onboarding;
-using Smplat.Functions.Http.Answers;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Onboarding;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Smplat.Core.Onboarding.Events;
+using Smplat.Core.Onboarding;
 
 namespace Smplat.Functions.Onboarding;
 

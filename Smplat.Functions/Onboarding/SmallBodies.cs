@@ -1,5 +1,5 @@
-using Smplat.Core.Input;
-using Smplat.Core.Onboarding.Journeys;
+using Smplat.Core.Onboarding;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Functions.Onboarding;
 

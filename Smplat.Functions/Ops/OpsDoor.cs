@@ -1,15 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Database;
-using Smplat.Core.Input;
-using Smplat.Core.Observability;
 using Smplat.Core.Operators;
-using Smplat.Core.Settings;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Pages;
-using Smplat.Functions.Ops.Layout;
-using Smplat.Functions.Ops.Sessions;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Input;
+using Smplat.Core.Platform.Security;
+using Smplat.Core.Platform.Settings;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Ops;
 

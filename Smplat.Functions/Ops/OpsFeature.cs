@@ -1,13 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Operators;
-using Smplat.Functions.Ops.Commerce;
-using Smplat.Functions.Ops.Jobs;
-using Smplat.Functions.Ops.Overview;
-using Smplat.Functions.Ops.Providers;
-using Smplat.Functions.Ops.Queue;
-using Smplat.Functions.Ops.Recovery;
-using Smplat.Functions.Ops.Sessions;
-using Smplat.Functions.Ops.Switches;
 
 namespace Smplat.Functions.Ops;
 

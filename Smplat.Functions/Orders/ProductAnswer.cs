@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Smplat.Core.Orders;
-using Smplat.Core.Orders.Products;
 
 namespace Smplat.Functions.Orders;
 

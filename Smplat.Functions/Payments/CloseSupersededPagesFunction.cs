@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Jobs;
-using Smplat.Core.Payments.Pages;
+using Smplat.Core.Payments;
+using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Functions.Payments;
 

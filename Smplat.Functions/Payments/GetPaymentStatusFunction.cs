@@ -1,11 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Smplat.Core.Payments;
-using Smplat.Core.Payments.Checkout;
-using Smplat.Core.Payments.State;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
-using Smplat.Functions.Http.Bodies;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Payments;

@@ -5,7 +5,7 @@ using Azure.Data.Tables;
 using Azure.Identity;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Observability;
+using Smplat.Core.Platform.Observability;
 using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Functions.Storage;

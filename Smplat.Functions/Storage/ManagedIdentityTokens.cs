@@ -1,6 +1,6 @@
 using Azure.Core;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Functions.Storage;
 

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.Providers.Caching;
-using Smplat.Core.Commerce.Providers.Quota;
-using Smplat.Core.Database;
-using Smplat.Core.Settings;
+using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Functions.Storage;
 

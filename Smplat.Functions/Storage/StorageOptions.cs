@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Azure.Core;
 using Azure.Identity;
 using Microsoft.Extensions.Configuration;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Functions.Storage;
 

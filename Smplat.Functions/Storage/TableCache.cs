@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
-using Smplat.Core.Commerce.Providers.Caching;
+using Smplat.Core.Commerce.Providers;
 
 namespace Smplat.Functions.Storage;
 

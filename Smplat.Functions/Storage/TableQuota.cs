@@ -1,6 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
-using Smplat.Core.Commerce.Providers.Quota;
+using Smplat.Core.Commerce.Providers;
 
 namespace Smplat.Functions.Storage;
 

@@ -1,8 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Trust.Resolving;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
+using Smplat.Core.Trust;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Trust;

@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Jobs;
-using Smplat.Core.Trust.Rollup;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Trust;
 
 namespace Smplat.Functions.Trust;
 

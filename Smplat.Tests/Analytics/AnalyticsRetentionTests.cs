@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Analytics.Retention;
-using Smplat.Core.Jobs;
+using Smplat.Core.Analytics;
+using Smplat.Core.Platform.Jobs;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Analytics;

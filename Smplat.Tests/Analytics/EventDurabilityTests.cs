@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Analytics.Ingestion;
+using Smplat.Core.Analytics;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Analytics;

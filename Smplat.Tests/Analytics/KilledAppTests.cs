@@ -1,7 +1,7 @@
 using Dapper;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Analytics;

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Analytics.Presets;
-using Smplat.Core.Analytics.Sample;
-using Smplat.Core.Database;
+using Smplat.Core.Analytics;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Tests.Analytics;
 

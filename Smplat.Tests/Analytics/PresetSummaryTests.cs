@@ -1,4 +1,4 @@
-using Smplat.Core.Analytics.Presets;
+using Smplat.Core.Analytics;
 
 namespace Smplat.Tests.Analytics;
 

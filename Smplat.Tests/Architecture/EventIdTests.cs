@@ -1,6 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 using Smplat.Functions;
 using Smplat.Tests.Support;
 
@@ -16,7 +16,7 @@ public sealed class EventIdTests
            from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)
            let message = method.GetCustomAttribute<LoggerMessageAttribute>()
            where message is not null
-           select (message.EventId, $"{type.Name}.{method.Name}", type.Namespace!.Split('.').ElementAtOrDefault(2) ?? ""),
+           select (message.EventId, $"{type.Name}.{method.Name}", FeatureOf(type)),
     ];
 
     private static readonly Dictionary<string, (int From, int To)> Ranges = new()
@@ -29,8 +29,9 @@ public sealed class EventIdTests
         ["Orders"] = (6000, 6999),
         ["Payments"] = (6000, 6999),
         ["Fulfillment"] = (6000, 6999),
-        ["Notifications"] = (7000, 7999),
+        ["Outbox"] = (7000, 7999),
         ["Checkout"] = (7000, 7999),
+        ["Billing"] = (7000, 7999),
         ["Digests"] = (7000, 7999),
     };
 
@@ -53,5 +54,12 @@ public sealed class EventIdTests
 
         Assert.That(
             All.Where(entry => !page.Contains($"| {entry.Id} |", StringComparison.Ordinal)).Select(entry => $"{entry.Id} {entry.Method}"), Is.Empty);
+    }
+
+    /// <summary>The folder below the project, or below Platform.</summary>
+    private static string FeatureOf(Type type)
+    {
+        var parts = type.Namespace!.Split('.');
+        return parts.ElementAtOrDefault(2) is "Platform" ? parts.ElementAtOrDefault(3) ?? "" : parts.ElementAtOrDefault(2) ?? "";
     }
 }

@@ -1,9 +1,9 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Jobs;
 using Smplat.Functions;
-using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 using Smplat.Tests.Support;
 

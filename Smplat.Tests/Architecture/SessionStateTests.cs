@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Architecture;
@@ -14,7 +14,7 @@ public sealed partial class SessionStateTests
     public void No_statement_changes_the_session() =>
         Assert.That(
             Repository.ProductFiles()
-                .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "Smplat.Core", "Database", "Migrations"), "*.sql"))
+                .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "Smplat.Core", "Platform", "Database", "Migrations"), "*.sql"))
                 .Where(path => SessionState().IsMatch(File.ReadAllText(path))),
             Is.Empty);
 

@@ -1,7 +1,6 @@
 using Smplat.Core.Checkout;
-using Smplat.Core.Checkout.Orchestration;
-using Smplat.Core.Payments.Checkout;
-using Smplat.Tests.Notifications;
+using Smplat.Core.Payments;
+using Smplat.Tests.Platform.Outbox;
 
 namespace Smplat.Tests.Checkout;
 

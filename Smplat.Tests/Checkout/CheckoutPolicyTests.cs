@@ -1,4 +1,4 @@
-using Smplat.Core.Checkout.Orchestration;
+using Smplat.Core.Checkout;
 
 namespace Smplat.Tests.Checkout;
 

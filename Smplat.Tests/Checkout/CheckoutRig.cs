@@ -1,11 +1,8 @@
 using Smplat.Core.Checkout;
-using Smplat.Core.Checkout.Orchestration;
-using Smplat.Core.Checkout.Recovery;
-using Smplat.Core.Jobs;
 using Smplat.Core.Orders;
-using Smplat.Core.Orders.Status;
 using Smplat.Core.Payments;
-using Smplat.Tests.Notifications;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Tests.Platform.Outbox;
 
 namespace Smplat.Tests.Checkout;
 

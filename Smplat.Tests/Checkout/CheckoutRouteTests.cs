@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Dapper;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Checkout;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
-using Smplat.Core.Checkout.Orchestration;
-using Smplat.Core.Checkout.Recovery;
+using Smplat.Core.Checkout;
 
 namespace Smplat.Tests.Checkout;
 

@@ -1,5 +1,5 @@
-using Smplat.Core.Database;
-using Smplat.Tests.Checkout.Hosted;
+using Smplat.Core.Platform.Database;
+using Smplat.Tests.Billing;
 
 namespace Smplat.Tests.Checkout;
 
@@ -9,7 +9,7 @@ public sealed class SampleBillingTests
     public async Task Sample_rows_load_twice_without_doubling_and_give_the_recovery_work()
     {
         await using var rig = await CheckoutRig.StartAsync();
-        var sample = rig.Get<IEnumerable<ISampleData>>().OfType<Core.Checkout.Samples.SampleBilling>().Single();
+        var sample = rig.Get<IEnumerable<ISampleData>>().OfType<Smplat.Core.Checkout.SampleBilling>().Single();
 
         await sample.LoadAsync(CancellationToken.None);
         await sample.LoadAsync(CancellationToken.None);

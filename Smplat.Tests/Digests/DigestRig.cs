@@ -2,7 +2,7 @@ using Smplat.Core.Checkout;
 using Smplat.Core.Digests;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
-using Smplat.Tests.Notifications;
+using Smplat.Tests.Platform.Outbox;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Digests;

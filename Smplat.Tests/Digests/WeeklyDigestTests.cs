@@ -1,5 +1,5 @@
 using Smplat.Core.Digests;
-using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Jobs;
 using Smplat.FakeVendors.Smtp;
 using Smplat.Tests.Support;
 

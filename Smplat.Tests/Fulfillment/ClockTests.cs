@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Fulfillment.Execution;
-using Smplat.Core.Fulfillment.Figures;
-using Smplat.Core.Fulfillment.Worker;
-using Smplat.Core.Jobs;
+using Smplat.Core.Fulfillment;
+using Smplat.Core.Platform.Jobs;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Fulfillment;

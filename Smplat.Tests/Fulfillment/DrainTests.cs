@@ -1,5 +1,4 @@
-using Smplat.Core.Fulfillment.Execution;
-using Smplat.Core.Fulfillment.Worker;
+using Smplat.Core.Fulfillment;
 
 namespace Smplat.Tests.Fulfillment;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Smplat.Core.Fulfillment.Execution;
+using Smplat.Core.Fulfillment;
 using Smplat.FakeVendors.FulfillmentProvider;
 using Smplat.FakeVendors.Hosting;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Smplat.Core.Fulfillment.Worker;
+using Smplat.Core.Fulfillment;
 
 namespace Smplat.Tests.Fulfillment;
 

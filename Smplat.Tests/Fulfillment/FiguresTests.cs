@@ -1,10 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Smplat.Core.Fulfillment.Execution;
-using Smplat.Core.Fulfillment.Figures;
-using Smplat.Core.Fulfillment.Worker;
-using Smplat.Core.Jobs;
-using Smplat.Core.Observability.Counters;
+using Smplat.Core.Fulfillment;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Observability;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Fulfillment;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Smplat.Core.Fulfillment.Planning;
+using Smplat.Core.Fulfillment;
 
 namespace Smplat.Tests.Fulfillment;
 

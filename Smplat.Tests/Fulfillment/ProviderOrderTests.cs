@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Smplat.Core.Fulfillment.Planning;
-using Smplat.Core.Jobs;
-using Smplat.Core.Notifications.Internal;
+using Smplat.Core.Fulfillment;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Outbox;
 using Smplat.FakeVendors.FulfillmentProvider;
 using Smplat.FakeVendors.Hosting;
 

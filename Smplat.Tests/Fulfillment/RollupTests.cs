@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Smplat.Core.Fulfillment.Execution;
-using Smplat.Core.Fulfillment.Progress;
-using Smplat.Core.Orders.Status;
+using Smplat.Core.Fulfillment;
+using Smplat.Core.Orders;
 
 namespace Smplat.Tests.Fulfillment;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using Smplat.Core.Fulfillment.Execution;
-using Smplat.Core.Fulfillment.Worker;
+using Smplat.Core.Fulfillment;
 
 namespace Smplat.Tests.Fulfillment;
 

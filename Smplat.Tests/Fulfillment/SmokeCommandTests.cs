@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Cli;
-using Smplat.Core.Database;
-using Smplat.Core.Orders.Products;
+using Smplat.Core.Orders;
+using Smplat.Core.Platform.Database;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Fulfillment;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
-using Smplat.Core.Fulfillment.Execution;
+using Smplat.Core.Fulfillment;
 
 namespace Smplat.Tests.Fulfillment;
 

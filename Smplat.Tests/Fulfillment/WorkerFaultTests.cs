@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
-using Smplat.Core.Database;
-using Smplat.Core.Fulfillment.Worker;
+using Smplat.Core.Fulfillment;
+using Smplat.Core.Platform.Database;
 using Smplat.FakeVendors.FulfillmentProvider;
 using Smplat.FakeVendors.Hosting;
 using Smplat.Tests.Support;

@@ -1,4 +1,4 @@
-using Smplat.Core.Observability.Readiness;
+using Smplat.Core.Platform.Observability;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Health;

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 using Smplat.Tests.Support;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Smplat.Functions.Http.Access;
+using Smplat.Functions.Http;
 
 namespace Smplat.Tests.Http;
 

@@ -1,4 +1,4 @@
-using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Http;

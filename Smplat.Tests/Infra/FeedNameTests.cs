@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Commerce.EdgeLogs;
-using Smplat.Core.Observability.Exposition;
+using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Platform.Observability;
 using Smplat.Tests.Commerce.Support;
-using Smplat.Tests.Observability;
+using Smplat.Tests.Platform.Observability;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Infra;

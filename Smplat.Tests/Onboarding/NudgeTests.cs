@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Smplat.Core.Jobs;
-using Smplat.Core.Onboarding.Nudges;
-using Smplat.Core.Onboarding.Stalled;
+using Smplat.Core.Onboarding;
+using Smplat.Core.Platform.Jobs;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Onboarding;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Smplat.Core.Database;
-using Smplat.Core.Onboarding.Sample;
+using Smplat.Core.Onboarding;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Tests.Onboarding;
 

@@ -1,5 +1,5 @@
-using Smplat.Core.Jobs;
-using Smplat.Core.Onboarding.Journeys;
+using Smplat.Core.Onboarding;
+using Smplat.Core.Platform.Jobs;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Onboarding;

@@ -1,4 +1,4 @@
-using Smplat.Core.Onboarding.Operators;
+using Smplat.Core.Onboarding;
 
 namespace Smplat.Tests.Onboarding;
 

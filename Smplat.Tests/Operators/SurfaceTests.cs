@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Smplat.Tests.Observability;
+using Smplat.Tests.Platform.Observability;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Operators;

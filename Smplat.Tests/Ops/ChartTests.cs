@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using FsCheck;
 using FsCheck.Fluent;
-using Smplat.Functions.Ops.Charts;
+using Smplat.Functions.Ops;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Ops;

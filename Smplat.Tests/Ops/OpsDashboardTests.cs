@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Operators.Page;
+using Smplat.Core.Operators;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Ops;

@@ -2,9 +2,8 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Jobs;
-using Smplat.Core.Operators.Page;
-using Smplat.Core.Operators.Page.Hours;
+using Smplat.Core.Operators;
+using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Tests.Ops;
 

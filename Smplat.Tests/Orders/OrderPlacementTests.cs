@@ -1,5 +1,4 @@
 using Smplat.Core.Orders;
-using Smplat.Core.Orders.Placement;
 using Smplat.Tests.Fulfillment;
 
 namespace Smplat.Tests.Orders;

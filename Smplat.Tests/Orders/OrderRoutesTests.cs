@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Database;
-using Smplat.Core.Orders.Products;
+using Smplat.Core.Orders;
+using Smplat.Core.Platform.Database;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Orders;

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Smplat.Core.Orders.Status;
+using Smplat.Core.Orders;
 
 namespace Smplat.Tests.Orders;
 

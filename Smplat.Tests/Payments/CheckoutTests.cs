@@ -1,6 +1,4 @@
-using Smplat.Core.Payments.Checkout;
-using Smplat.Core.Payments.Figures;
-using Smplat.Core.Payments.Webhooks;
+using Smplat.Core.Payments;
 using Smplat.FakeVendors.Hosting;
 
 namespace Smplat.Tests.Payments;

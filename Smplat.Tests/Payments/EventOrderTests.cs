@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Smplat.Core.Payments.State;
+using Smplat.Core.Payments;
 
 namespace Smplat.Tests.Payments;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Smplat.Core.Payments.Figures;
+using Smplat.Core.Payments;
 
 namespace Smplat.Tests.Payments;
 

@@ -1,11 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Smplat.Core.Observability.Exposition;
 using Smplat.Core.Payments;
-using Smplat.Core.Payments.Checkout;
-using Smplat.Core.Payments.Pages;
-using Smplat.Core.Payments.Webhooks;
+using Smplat.Core.Platform.Observability;
 using Smplat.FakeVendors.Hosting;
 using Smplat.FakeVendors.Stripe;
 

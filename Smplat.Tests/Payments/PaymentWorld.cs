@@ -1,6 +1,6 @@
-using Smplat.Core.Jobs;
-using Smplat.Core.Notifications.Internal;
-using Smplat.Core.Payments.Webhooks;
+using Smplat.Core.Payments;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Outbox;
 using Smplat.FakeVendors.Stripe;
 using Smplat.Tests.Fulfillment;
 

@@ -1,4 +1,4 @@
-using Smplat.Core.Orders.Status;
+using Smplat.Core.Orders;
 
 namespace Smplat.Tests.Payments;
 

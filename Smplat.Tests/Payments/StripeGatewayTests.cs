@@ -1,7 +1,6 @@
 using System.Web;
 using Smplat.Core.Payments;
-using Smplat.Core.Payments.Checkout;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Settings;
 using Smplat.FakeVendors.Hosting;
 using Smplat.FakeVendors.Stripe;
 using Smplat.Tests.Commerce.Support;

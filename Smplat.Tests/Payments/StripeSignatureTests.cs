@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Smplat.Core.Payments.Webhooks;
+using Smplat.Core.Payments;
 using Smplat.FakeVendors.Stripe;
 
 namespace Smplat.Tests.Payments;

@@ -1,5 +1,4 @@
-using Smplat.Core.Payments.Checkout;
-using Smplat.Core.Payments.Webhooks;
+using Smplat.Core.Payments;
 using Smplat.FakeVendors.Stripe;
 using Smplat.Tests.Fulfillment;
 

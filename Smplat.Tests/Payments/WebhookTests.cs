@@ -1,7 +1,5 @@
 using System.Text;
 using Smplat.Core.Payments;
-using Smplat.Core.Payments.Figures;
-using Smplat.Core.Payments.Webhooks;
 
 namespace Smplat.Tests.Payments;
 
@@ -193,7 +191,7 @@ public sealed class WebhookTests
     public async Task Without_a_secret_nothing_is_accepted()
     {
         await using var world = await PaymentWorld.CreateAsync();
-        await using var unset = await Fulfillment.FulfillmentWorld.CreateAsync();
+        await using var unset = await Smplat.Tests.Fulfillment.FulfillmentWorld.CreateAsync();
         var body = world.Stripe.Event("payment_intent.succeeded", new { id = "pi_1" });
 
         var outcome = await unset.Get<WebhookReceiver>().ReceiveAsync(

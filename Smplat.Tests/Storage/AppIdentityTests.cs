@@ -97,7 +97,7 @@ public sealed class AppIdentityTests
     {
         var configuration = new Microsoft.Extensions.Configuration.ConfigurationManager { [setting] = value };
 
-        Assert.That(Smplat.Core.Settings.SettingsReader.Read<StorageOptions>(configuration).Settings.IdentityTables, Is.EqualTo(new Uri(expected)));
+        Assert.That(Smplat.Core.Platform.Settings.SettingsReader.Read<StorageOptions>(configuration).Settings.IdentityTables, Is.EqualTo(new Uri(expected)));
     }
 
     [Test]

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices.Postgres;
 

@@ -1,11 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Smplat.Core.Observability.Counters;
 using Smplat.Core.Platform.Caching;
+using Smplat.Core.Platform.Observability;
 using Smplat.Core.Trust;
-using Smplat.Core.Trust.Cache;
-using Smplat.Core.Trust.Metrics;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Trust;

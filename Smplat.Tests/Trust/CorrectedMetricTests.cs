@@ -1,5 +1,5 @@
 using Npgsql;
-using Smplat.Core.Trust.Metrics;
+using Smplat.Core.Trust;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Trust;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
-using Smplat.Core.Database;
-using Smplat.Core.Trust.Forecast;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Trust;
 
 namespace Smplat.Tests.Trust;
 

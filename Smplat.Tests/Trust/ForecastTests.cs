@@ -1,4 +1,4 @@
-using Smplat.Core.Trust.Forecast;
+using Smplat.Core.Trust;
 
 namespace Smplat.Tests.Trust;
 

@@ -1,6 +1,4 @@
-using Smplat.Core.Trust.Content.Documents;
-using Smplat.Core.Trust.Content.Resolved;
-using Smplat.Core.Trust.Forecast;
+using Smplat.Core.Trust;
 
 namespace Smplat.Tests.Trust;
 

@@ -2,8 +2,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Smplat.Core.Observability.Counters;
-using Smplat.Core.Trust.Cache;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Trust;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Trust;

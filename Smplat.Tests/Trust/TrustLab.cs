@@ -1,7 +1,5 @@
 using Npgsql;
-using Smplat.Core.Trust.Forecast;
-using Smplat.Core.Trust.Metrics;
-using Smplat.Core.Trust.Rollup;
+using Smplat.Core.Trust;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Trust;

@@ -1,6 +1,5 @@
 using Smplat.Core.Platform.Caching;
 using Smplat.Core.Trust;
-using Smplat.Core.Trust.Metrics;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Trust;

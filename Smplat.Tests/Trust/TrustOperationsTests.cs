@@ -33,7 +33,7 @@ public sealed class TrustOperationsTests
         await trust.Rows.TaskAsync(new { order_item_id = item, status = "completed", completed_at = now.AddDays(-3), scheduled_at = now });
 
         // Transactions of other tests on the same server may put it off for a moment.
-        await Support.Eventually.BecomesTrueAsync(
+        await Smplat.Tests.Support.Eventually.BecomesTrueAsync(
             async () =>
             {
                 var answer = await trust.App.Client.PostAsJsonAsync("/api/v1/operators/jobs/trust-rollup/run", new { triggered_by = "test" });
@@ -52,8 +52,8 @@ public sealed class TrustOperationsTests
     public async Task A_new_local_database_has_badges_to_show()
     {
         await using var trust = await TrustApp.StartAsync();
-        var sample = (Core.Trust.Sample.TrustSample)trust.App.Services
-            .GetServices<Core.Database.ISampleData>().Single(entry => entry is Core.Trust.Sample.TrustSample);
+        var sample = (Smplat.Core.Trust.TrustSample)trust.App.Services
+            .GetServices<Smplat.Core.Platform.Database.ISampleData>().Single(entry => entry is Smplat.Core.Trust.TrustSample);
         await sample.LoadAsync(CancellationToken.None);
         await sample.LoadAsync(CancellationToken.None);
 

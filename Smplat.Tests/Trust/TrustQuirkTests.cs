@@ -1,5 +1,4 @@
-using Smplat.Core.Trust.Metrics;
-using Smplat.Core.Trust.Resolving;
+using Smplat.Core.Trust;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Trust;

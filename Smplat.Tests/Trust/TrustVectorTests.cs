@@ -4,7 +4,7 @@ using System.Text.Json;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Smplat.Core.Trust.Rollup;
+using Smplat.Core.Trust;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Trust;

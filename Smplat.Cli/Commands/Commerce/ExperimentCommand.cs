@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Commerce;
-using Smplat.Core.Commerce.Experiments;
+using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Routing;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Commerce;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Commerce;
-using Smplat.Core.Commerce.EdgeLogs;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Routing;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Commerce;

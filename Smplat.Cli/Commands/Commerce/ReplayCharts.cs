@@ -1,6 +1,6 @@
 using System.Globalization;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Replay;
+using Smplat.Core.Commerce.Routing;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Commerce;

@@ -3,8 +3,8 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce;
-using Smplat.Core.Commerce.Replay;
-using Smplat.Core.Commerce.Rules;
+using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 using Spectre.Console;
 

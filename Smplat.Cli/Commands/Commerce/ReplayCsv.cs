@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Replay;
+using Smplat.Core.Commerce.Routing;
 
 namespace Smplat.Cli.Commands.Commerce;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Database;
-using Smplat.Core.Database.Partitions;
+using Smplat.Core.Platform.Database;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Database;

@@ -3,12 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Analytics;
 using Smplat.Core.Catalog;
 using Smplat.Core.Checkout;
-using Smplat.Core.Database;
-using Smplat.Core.Database.Partitions;
 using Smplat.Core.Onboarding;
 using Smplat.Core.Operators;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
+using Smplat.Core.Platform.Database;
 using Smplat.Core.Trust;
 
 namespace Smplat.Cli.Commands.Database;

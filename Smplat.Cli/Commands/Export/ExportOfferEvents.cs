@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Analytics;
-using Smplat.Core.Analytics.Export;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Export;

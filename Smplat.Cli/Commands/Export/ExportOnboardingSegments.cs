@@ -2,8 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Analytics;
-using Smplat.Core.Analytics.Experiments;
-using Smplat.Core.Outgoing;
+using Smplat.Core.Platform.Security;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Export;

@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Smplat.Core.Analytics.Experiments;
-using Smplat.Core.Outgoing;
+using Smplat.Core.Analytics;
+using Smplat.Core.Platform.Security;
 
 namespace Smplat.Cli.Commands.Export;
 

@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Fulfillment;
-using Smplat.Core.Fulfillment.DeadLetters;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Fulfillment;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Smplat.Cli.Commands.Api;
 using Smplat.Core.Checkout;
 using Smplat.Core.Fulfillment;
-using Smplat.Core.Fulfillment.Planning;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 

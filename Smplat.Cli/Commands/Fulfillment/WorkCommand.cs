@@ -2,12 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Database;
 using Smplat.Core.Fulfillment;
-using Smplat.Core.Fulfillment.Execution;
-using Smplat.Core.Fulfillment.Worker;
-using Smplat.Core.Observability;
-using Smplat.Core.Observability.Counters;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Security;
 
 namespace Smplat.Cli.Commands.Fulfillment;
 

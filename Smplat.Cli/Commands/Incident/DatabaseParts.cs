@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Smplat.Core.Jobs;
-using Smplat.Core.Observability.Counters;
 using Smplat.Core.Operators;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Cli.Commands.Incident;
 

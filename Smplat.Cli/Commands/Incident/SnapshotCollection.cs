@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
-using Smplat.Core.Database;
-using Smplat.Core.Observability;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Security;
 
 namespace Smplat.Cli.Commands.Incident;
 

@@ -3,13 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Cli.Commands.Recovery;
-using Smplat.Core.Jobs;
-using Smplat.Core.Notifications;
-using Smplat.Core.Notifications.Catalogue;
-using Smplat.Core.Notifications.Delivery;
-using Smplat.Core.Notifications.Mail;
-using Smplat.Core.Notifications.Rendering;
-using Smplat.Core.Notifications.Review;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Outbox;
+using Smplat.Core.Platform.Outbox.Mail;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Notifications;

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Observability.Readiness;
 using Smplat.Core.Onboarding;
-using Smplat.Core.Onboarding.Nudges;
 using Smplat.Core.Orders;
+using Smplat.Core.Platform.Observability;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Onboarding;

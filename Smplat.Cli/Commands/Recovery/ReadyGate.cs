@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Observability.Readiness;
+using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Cli.Commands.Recovery;
 

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Checkout.Hosted;
-using Smplat.Core.Checkout.Recovery;
-using Smplat.Core.Checkout.Repair;
-using Smplat.Core.Jobs;
+using Smplat.Core.Billing;
+using Smplat.Core.Checkout;
+using Smplat.Core.Platform.Jobs;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Recovery;

@@ -1,15 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Database;
 using Smplat.Core.Fulfillment;
-using Smplat.Core.Fulfillment.Figures;
-using Smplat.Core.Input;
 using Smplat.Core.Orders;
-using Smplat.Core.Orders.Placement;
-using Smplat.Core.Orders.Products;
 using Smplat.Core.Payments;
-using Smplat.Core.Payments.Figures;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Cli.Commands.Smoke;
 

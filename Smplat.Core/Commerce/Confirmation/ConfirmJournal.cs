@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Smplat.Core.Commerce.EdgeLogs;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Routing;
 
 namespace Smplat.Core.Commerce.Confirmation;
 

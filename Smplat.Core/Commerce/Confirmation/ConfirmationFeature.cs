@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Commerce.Learning;
-using Smplat.Core.Jobs;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Commerce.Confirmation;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
-using Smplat.Core.Database;
+using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Commerce.Confirmation;
 

@@ -3,8 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Learning;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Sessions;
-using Smplat.Core.Commerce.Telemetry;
+using Smplat.Core.Commerce.Routing;
 
 namespace Smplat.Core.Commerce.Confirmation;
 
@@ -166,7 +165,7 @@ public sealed class LegConfirmation(
     internal static LegOutcome.Done Done(
         ClaimedSession session, OrderLeg leg, SessionQuote quote, PlacedOrder order, DateTimeOffset? estimatedDelivery)
     {
-        var eta = quote.Quote.Quote.EstimatedDeliveryMinutes ?? Scoring.ScoreInput.DefaultEtaMinutes;
+        var eta = quote.Quote.Quote.EstimatedDeliveryMinutes ?? Smplat.Core.Commerce.Scoring.ScoreInput.DefaultEtaMinutes;
         var isPlaced = order.Mode == ConfirmMode.Placed;
         return new LegOutcome.Done(
             order,

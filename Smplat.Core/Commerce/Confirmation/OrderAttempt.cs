@@ -1,5 +1,5 @@
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Sessions;
+using Smplat.Core.Commerce.Routing;
 
 namespace Smplat.Core.Commerce.Confirmation;
 

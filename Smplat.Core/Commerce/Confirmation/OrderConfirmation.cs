@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Smplat.Core.Commerce.Learning;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Sessions;
+using Smplat.Core.Commerce.Routing;
 
 namespace Smplat.Core.Commerce.Confirmation;
 

@@ -1,6 +1,5 @@
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Requests;
-using Smplat.Core.Commerce.Sessions;
+using Smplat.Core.Commerce.Routing;
 
 namespace Smplat.Core.Commerce.Confirmation;
 

@@ -1,7 +1,7 @@
 using Dapper;
 using Npgsql;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Commerce.Confirmation;
 

@@ -1,6 +1,6 @@
 using Dapper;
 using Npgsql;
-using Smplat.Core.Database;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Commerce.Confirmation;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
-using Smplat.Core.Commerce.Sessions;
 
 namespace Smplat.Core.Commerce.Confirmation;
 

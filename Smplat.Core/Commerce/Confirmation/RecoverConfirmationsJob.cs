@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Core.Commerce.Confirmation;
 

@@ -1,6 +1,6 @@
 using Smplat.Core.Commerce.Confirmation;
-using Smplat.Core.Commerce.EdgeLogs;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Routing;
 
 namespace Smplat.Core.Commerce.Learning;
 

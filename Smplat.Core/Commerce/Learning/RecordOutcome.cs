@@ -1,5 +1,5 @@
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Input;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Commerce.Learning;
 

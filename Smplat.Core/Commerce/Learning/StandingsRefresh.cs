@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Scoring;
-using Smplat.Core.Database;
-using Smplat.Core.Observability;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Security;
 
 namespace Smplat.Core.Commerce.Learning;
 

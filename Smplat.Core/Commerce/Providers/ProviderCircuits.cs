@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Smplat.Core.Observability;
+using Smplat.Core.Platform.Observability;
 using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce.Providers;

@@ -1,10 +1,6 @@
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.Providers.Caching;
-using Smplat.Core.Commerce.Providers.Ledger;
 using Smplat.Core.Commerce.Providers.MealMe;
-using Smplat.Core.Commerce.Providers.MealMe.Webhooks;
-using Smplat.Core.Commerce.Providers.Resilience;
-using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce.Providers;

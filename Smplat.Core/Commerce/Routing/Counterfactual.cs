@@ -1,4 +1,5 @@
 using System.Globalization;
+using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Core.Commerce.Routing;
 

@@ -1,6 +1,4 @@
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Requests;
-using Smplat.Core.Commerce.Rules;
 using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Core.Commerce.Routing;

@@ -1,5 +1,4 @@
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Requests;
 
 namespace Smplat.Core.Commerce.Routing;
 
@@ -32,7 +31,7 @@ public static class LimitPolicy
     /// <summary>An unknown delivery time counts as the default that ranking assumes.</summary>
     public static bool IsWithin(QuoteTotals totals, RoutingPreferences preferences)
     {
-        var minutes = totals.EstimatedDeliveryMinutes is > 0 and var eta ? eta : Scoring.ScoreInput.DefaultEtaMinutes;
+        var minutes = totals.EstimatedDeliveryMinutes is > 0 and var eta ? eta : Smplat.Core.Commerce.Scoring.ScoreInput.DefaultEtaMinutes;
         return !(minutes > preferences.MaxDeliveryMinutes)
             && !(totals.FeesCents > preferences.MaxDeliveryFeeCents)
             && !(totals.TotalCents > preferences.MaxPriceCents);

@@ -1,13 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.EdgeLogs;
-using Smplat.Core.Commerce.Experiments;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Requests;
-using Smplat.Core.Commerce.Rules;
 using Smplat.Core.Commerce.Scoring;
-using Smplat.Core.Commerce.Sessions;
-using Smplat.Core.Commerce.Splitting;
 
 namespace Smplat.Core.Commerce.Routing;
 

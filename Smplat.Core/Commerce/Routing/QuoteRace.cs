@@ -1,5 +1,4 @@
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Telemetry;
 
 namespace Smplat.Core.Commerce.Routing;
 

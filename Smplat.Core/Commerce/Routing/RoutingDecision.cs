@@ -1,7 +1,5 @@
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Commerce.Scoring;
-using Smplat.Core.Commerce.Splitting;
 
 namespace Smplat.Core.Commerce.Routing;
 

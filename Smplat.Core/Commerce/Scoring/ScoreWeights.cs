@@ -1,4 +1,4 @@
-using Smplat.Core.Commerce.Requests;
+using Smplat.Core.Commerce.Routing;
 
 namespace Smplat.Core.Commerce.Scoring;
 

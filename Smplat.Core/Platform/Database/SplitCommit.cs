@@ -1,4 +1,3 @@
-using Smplat.Core.Database;
 using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Platform.Database;

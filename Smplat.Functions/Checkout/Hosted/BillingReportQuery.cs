@@ -1,4 +1,4 @@
-using Smplat.Core.Input;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Functions.Checkout.Hosted;
 

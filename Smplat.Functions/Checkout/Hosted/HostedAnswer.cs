@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Smplat.Core.Checkout.Hosted;
-using Smplat.Functions.Http.Answers;
+using Smplat.Core.Billing;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Checkout.Hosted;
 

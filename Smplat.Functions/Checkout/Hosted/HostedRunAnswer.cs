@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Smplat.Core.Checkout.Hosted;
+using Smplat.Core.Billing;
 
 namespace Smplat.Functions.Checkout.Hosted;
 

@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Checkout.Hosted;
-using Smplat.Core.Jobs;
+using Smplat.Core.Billing;
+using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Functions.Checkout.Hosted;
 

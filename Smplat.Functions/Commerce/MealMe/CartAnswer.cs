@@ -1,5 +1,4 @@
-using Smplat.Core.Commerce.Providers.MealMe.Delivery;
-using Smplat.Core.Commerce.Providers.MealMe.Wire;
+using Smplat.Core.Commerce.Providers.MealMe;
 
 namespace Smplat.Functions.Commerce.MealMe;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Providers.MealMe.Delivery;
+using Smplat.Core.Commerce.Providers.MealMe;
 
 namespace Smplat.Functions.Commerce.MealMe;
 

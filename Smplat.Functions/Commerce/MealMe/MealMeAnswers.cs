@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Smplat.Core.Commerce.Providers.MealMe.Delivery;
-using Smplat.Core.Commerce.Providers.MealMe.Webhooks;
-using Smplat.Functions.Http.Answers;
+using Smplat.Core.Commerce.Providers.MealMe;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Commerce.MealMe;
 

@@ -1,4 +1,4 @@
-using Smplat.Core.Commerce.Providers.MealMe.Orders;
+using Smplat.Core.Commerce.Providers.MealMe;
 
 namespace Smplat.Functions.Commerce.MealMe;
 

@@ -1,5 +1,3 @@
-using Smplat.Functions.Http.Answers;
-
 namespace Smplat.Functions.Http.OpenApi;
 
 /// <summary>One status that an operation answers with.</summary>

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Input;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Limits;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Functions.Http.OpenApi;
 

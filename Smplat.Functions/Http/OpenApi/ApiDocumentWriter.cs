@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Smplat.Core.Commerce.Answers;
-using Smplat.Core.Observability;
-using Smplat.Functions.Http.Answers;
-using Smplat.Functions.Http.Bodies;
+using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Functions.Http.OpenApi;
 

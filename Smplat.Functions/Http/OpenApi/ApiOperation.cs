@@ -1,7 +1,5 @@
 using System.Reflection;
-using Smplat.Core.Input;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Limits;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Functions.Http.OpenApi;
 
@@ -28,7 +26,7 @@ public sealed record ApiOperation(
     public bool IsPage => Path.StartsWith("/ops", StringComparison.Ordinal);
 
     /// <summary>Whether errors come in the envelope of the commerce routes.</summary>
-    public bool IsCommerce => Errors.ErrorBody.IsCommerce(Path);
+    public bool IsCommerce => Smplat.Functions.Http.ErrorBody.IsCommerce(Path);
 }
 
 /// <summary>The JSON body of an operation.</summary>

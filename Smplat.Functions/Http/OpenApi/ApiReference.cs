@@ -4,9 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Scalar.AspNetCore;
-using Smplat.Core.Observability;
-using Smplat.Functions.Http.Answers;
-using Smplat.Functions.Http.Pages;
+using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Functions.Http.OpenApi;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Smplat.Core.Input;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Functions.Http.OpenApi;
 

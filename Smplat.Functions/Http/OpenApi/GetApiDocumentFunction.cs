@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Functions.Http.Access;
 
 namespace Smplat.Functions.Http.OpenApi;
 

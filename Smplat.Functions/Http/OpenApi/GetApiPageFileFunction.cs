@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
 
 namespace Smplat.Functions.Http.OpenApi;
 

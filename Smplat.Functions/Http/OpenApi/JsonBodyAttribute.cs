@@ -1,9 +1,11 @@
+using Smplat.Core.Platform.Input;
+
 namespace Smplat.Functions.Http.OpenApi;
 
 /// <summary>The JSON body that an operation reads.</summary>
 /// <param name="reader">The type that reads it.</param>
 /// <param name="member">
-/// Its static method that takes <see cref="Core.Input.Fields"/>, or its static property with the shape where the bytes are
+/// Its static method that takes <see cref="Fields"/>, or its static property with the shape where the bytes are
 /// read another way.
 /// </param>
 [AttributeUsage(AttributeTargets.Method)]

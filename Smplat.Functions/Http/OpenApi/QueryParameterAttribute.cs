@@ -1,3 +1,5 @@
+using Smplat.Core.Platform.Input;
+
 namespace Smplat.Functions.Http.OpenApi;
 
 /// <summary>What a query parameter means; its type and limits come from the reader that <see cref="QueryAttribute"/> names.</summary>
@@ -11,7 +13,7 @@ public sealed class QueryParameterAttribute(string name, string description) : A
 
 /// <summary>The reader of an operation's query string.</summary>
 /// <param name="reader">The type that reads it.</param>
-/// <param name="member">Its static method that takes <see cref="Core.Input.Fields"/>.</param>
+/// <param name="member">Its static method that takes <see cref="Fields"/>.</param>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class QueryAttribute(Type reader, string member = "Read") : Attribute
 {

@@ -1,5 +1,5 @@
-using Smplat.Core.Input;
-using Smplat.Core.Operators.KeyUse;
+using Smplat.Core.Operators;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Functions.Operators.Keys;
 

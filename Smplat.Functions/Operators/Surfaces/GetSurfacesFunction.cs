@@ -1,9 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Smplat.Core.Operators.Surfaces;
-using Smplat.Functions.Http.Access;
-using Smplat.Functions.Http.Answers;
+using Smplat.Core.Operators;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Operators.Surfaces;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Smplat.Functions.Http.Pages;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Trust.Preview;
 

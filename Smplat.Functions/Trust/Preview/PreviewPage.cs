@@ -1,6 +1,5 @@
-using Smplat.Core.Trust.Content;
-using Smplat.Core.Trust.Content.Resolved;
-using Smplat.Functions.Http.Pages;
+using Smplat.Core.Trust;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Trust.Preview;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Smplat.Core.Trust.Content.Resolved;
+using Smplat.Core.Trust;
 
 namespace Smplat.Functions.Trust.Preview;
 

@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
-using Smplat.Core.Trust.Content;
-using Smplat.Core.Trust.Content.Documents;
-using Smplat.Functions.Http.Answers;
+using Smplat.Core.Trust;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Trust.Preview;
 

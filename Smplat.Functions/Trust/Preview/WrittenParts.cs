@@ -1,4 +1,4 @@
-using Smplat.Core.Trust.Content.Resolved;
+using Smplat.Core.Trust;
 
 namespace Smplat.Functions.Trust.Preview;
 

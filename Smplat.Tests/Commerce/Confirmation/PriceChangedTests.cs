@@ -46,7 +46,7 @@ public sealed class PriceChangedTests
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_REQUOTE_AFTER_SECONDS", "0"));
         var token = await app.TokenAsync();
         mealMe.OnQuote = (request, config, _) =>
-            Task.FromResult<QuoteOutcome>(new QuoteOutcome.Quoted(Support.Quotes.For(config, request, missing: "2")));
+            Task.FromResult<QuoteOutcome>(new QuoteOutcome.Quoted(Smplat.Tests.Commerce.Support.Quotes.For(config, request, missing: "2")));
 
         var answer = await app.ConfirmAsync(token);
 

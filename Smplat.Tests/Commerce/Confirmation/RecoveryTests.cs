@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Commerce.Confirmation;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Jobs;
+using Smplat.Core.Platform.Jobs;
 using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Confirmation;

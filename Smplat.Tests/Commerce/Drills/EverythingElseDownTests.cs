@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Commerce.EdgeLogs;
+using Smplat.Core.Commerce.Routing;
 using Smplat.FakeVendors;
 using Smplat.FakeVendors.Hosting;
 using Smplat.Tests.Commerce.Support;

@@ -1,8 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Commerce.Metrics;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Telemetry;
-using Smplat.Core.Observability.Counters;
+using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Platform.Observability;
 using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Drills;

@@ -1,5 +1,4 @@
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Providers.Mocks;
 using Smplat.Tests.Commerce.Support;
 using Smplat.Tests.Support;
 

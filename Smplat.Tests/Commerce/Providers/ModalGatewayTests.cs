@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Providers.Mocks;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Settings;
 using Smplat.Tests.Commerce.Support;
 using Smplat.Tests.Support;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Observability;
+using Smplat.Core.Platform.Observability;
 using Smplat.Tests.Commerce.Confirmation;
 using Smplat.Tests.Commerce.Support;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Settings;
 using Smplat.Tests.Commerce.Support;
 using Smplat.Tests.Support;
 

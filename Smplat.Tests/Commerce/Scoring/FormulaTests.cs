@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Requests;
+using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Tests.Commerce.Support;
 

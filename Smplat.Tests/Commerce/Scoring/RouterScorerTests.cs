@@ -1,5 +1,5 @@
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Requests;
+using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Tests.Commerce.Support;
 

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Requests;
+using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Tests.Commerce.Scoring;

@@ -1,4 +1,3 @@
-using Smplat.Core.Commerce;
 using Smplat.Core.Commerce.Providers;
 
 namespace Smplat.Tests.Commerce.Support;

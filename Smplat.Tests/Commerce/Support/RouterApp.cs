@@ -5,8 +5,8 @@ using System.Text.Json;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Smplat.Core.Commerce.EdgeLogs;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Routing;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Commerce.Support;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Functions.Http.Limits;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 using Smplat.Tests.Support;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Smplat.Tests.Infra;
-using Smplat.Tests.Observability;
+using Smplat.Tests.Platform.Observability;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Operators.Drills;

@@ -82,7 +82,7 @@ public sealed class ConfirmationAlertDrillTests
         {
             await app.FlushLogAsync();
             var feed = await app.Client.GetStringAsync("/api/v1/observability/prometheus");
-            return Observability.StrictExposition.Parse(feed).Where(sample => sample.Name == name).Sum(sample => sample.Value) >= atLeast;
+            return Smplat.Tests.Platform.Observability.StrictExposition.Parse(feed).Where(sample => sample.Name == name).Sum(sample => sample.Value) >= atLeast;
         },
         $"{name} of {atLeast}");
 }

@@ -5,7 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Smplat.Tests.Observability;
+using Smplat.Tests.Platform.Observability;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Operators.Drills;

@@ -1,5 +1,4 @@
-using Smplat.Core.Commerce.Providers.Matching;
-using Smplat.Core.Input;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Commerce.Providers.Instacart;
 

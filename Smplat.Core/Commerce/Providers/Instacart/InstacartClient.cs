@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.Providers.Http;
 
 namespace Smplat.Core.Commerce.Providers.Instacart;
 

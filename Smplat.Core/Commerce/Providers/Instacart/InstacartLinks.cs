@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.Providers.Caching;
-using Smplat.Core.Commerce.Providers.Http;
 
 namespace Smplat.Core.Commerce.Providers.Instacart;
 

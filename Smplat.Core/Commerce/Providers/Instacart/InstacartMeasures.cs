@@ -1,5 +1,3 @@
-using Smplat.Core.Commerce.Quantities;
-
 namespace Smplat.Core.Commerce.Providers.Instacart;
 
 /// <summary>Our units in the vendor's words. One outside its list would break the matching of quantities.</summary>

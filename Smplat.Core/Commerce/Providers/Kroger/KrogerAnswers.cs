@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Smplat.Core.Commerce.Providers.Matching;
 
 namespace Smplat.Core.Commerce.Providers.Kroger;
 

@@ -1,6 +1,3 @@
-using Smplat.Core.Commerce.Providers.Http;
-using Smplat.Core.Commerce.Providers.Matching;
-
 namespace Smplat.Core.Commerce.Providers.Kroger;
 
 /// <summary>Reads Kroger's products and stores in our terms.</summary>

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Commerce.Providers.Kroger;
 

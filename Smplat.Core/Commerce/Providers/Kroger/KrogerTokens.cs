@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.Providers.Http;
 using Smplat.Core.Platform.Caching;
 
 namespace Smplat.Core.Commerce.Providers.Kroger;

@@ -1,9 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Commerce.Providers.MealMe.Delivery;
-using Smplat.Core.Commerce.Providers.MealMe.Orders;
-using Smplat.Core.Commerce.Providers.MealMe.Webhooks;
-using Smplat.Core.Commerce.Providers.MealMe.Wire;
-using Smplat.Core.Settings;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Commerce.Providers.MealMe;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.Providers.Http;
 
 namespace Smplat.Core.Commerce.Providers.MealMe;
 

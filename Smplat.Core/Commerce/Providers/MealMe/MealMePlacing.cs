@@ -1,7 +1,4 @@
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.Providers.Http;
-using Smplat.Core.Commerce.Providers.MealMe.Orders;
-using Smplat.Core.Commerce.Providers.MealMe.Wire;
 
 namespace Smplat.Core.Commerce.Providers.MealMe;
 

@@ -1,9 +1,4 @@
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.Providers.Caching;
-using Smplat.Core.Commerce.Providers.Http;
-using Smplat.Core.Commerce.Providers.Matching;
-using Smplat.Core.Commerce.Providers.MealMe.Wire;
-using Smplat.Core.Commerce.Providers.Settings;
 
 namespace Smplat.Core.Commerce.Providers.MealMe;
 

@@ -1,6 +1,3 @@
-using Smplat.Core.Commerce.Providers.Matching;
-using Smplat.Core.Commerce.Providers.MealMe.Wire;
-
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
 /// <summary>The shop that serves a basket: an order holds goods of one shop only.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Smplat.Core.Commerce.Providers.Matching;
 
 namespace Smplat.Core.Commerce.Providers.Walmart;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Smplat.Core.Commerce.Providers.Http;
-using Smplat.Core.Commerce.Providers.Matching;
 
 namespace Smplat.Core.Commerce.Providers.Walmart;
 

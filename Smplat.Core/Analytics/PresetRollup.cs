@@ -1,0 +1,23 @@
+namespace Smplat.Core.Analytics;
+
+/// <summary>Counts days of preset events into their tables; counting a day again gives the same rows.</summary>
+public sealed class PresetRollup(PresetStore store, TimeProvider clock)
+{
+    /// <param name="days">How many, up to and including the last one; held within 1 and 365.</param>
+    public async Task<PresetRollupReport> RunAsync(DateOnly last, int days, CancellationToken cancellationToken)
+    {
+        var count = Math.Clamp(days, 1, 365);
+        var first = last.AddDays(1 - count);
+
+        // Trends look back further than the days that are kept.
+        var from = first.AddDays(1 - PresetSummaryPolicy.LongestWindow);
+        var counts = await store.CountAsync(from, last, cancellationToken);
+        var byDay = counts.ToLookup(entry => entry.Day);
+        foreach (var day in PresetTrend.Of(counts, from, last).Where(day => day.Date >= first))
+        {
+            await store.KeepDayAsync(day, [.. byDay[day.Date]], clock.GetUtcNow(), cancellationToken);
+        }
+
+        return new PresetRollupReport(count, first, last);
+    }
+}

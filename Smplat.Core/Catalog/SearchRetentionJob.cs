@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Resilience;
+
+namespace Smplat.Core.Catalog;
+
+/// <summary>Forgets searches that nobody makes any more; people type things into a search box that are nobody's business.</summary>
+public sealed class SearchRetentionJob(SearchStore store, IOptionsMonitor<CatalogOptions> options, TimeProvider clock) : IJob
+{
+    public JobDefinition Definition { get; } = new("catalog-search-retention", "Forgets searches that nobody makes any more.")
+    {
+        MaxAttempts = 5,
+        Backoff = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(30)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(1)) },
+    };
+
+    public bool IsEnabled => true;
+
+    public TimeSpan Spacing => TimeSpan.FromHours(1);
+
+    public async Task<JobReport> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var before = clock.GetUtcNow().AddDays(-options.CurrentValue.SearchRetentionDays);
+        var forgotten = await store.ForgetAsync(before, cancellationToken);
+        return JobReport.Of(forgotten > 0, ("forgotten", forgotten));
+    }
+}

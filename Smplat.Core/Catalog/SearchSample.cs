@@ -1,0 +1,34 @@
+using Smplat.Core.Platform.Database;
+
+namespace Smplat.Core.Catalog;
+
+/// <summary>Searches for a local run, some of them in vain.</summary>
+public sealed class SearchSample(SearchTelemetry telemetry, SearchStore store) : ISampleData
+{
+    private static readonly (string Query, string Category, string Sort, int Results, int Times)[] Searches =
+    [
+        ("story boost", "instagram", "featured", 4, 9),
+        ("reels", "instagram", "price-asc", 7, 6),
+        ("growth", "all", "featured", 11, 5),
+        ("shorts", "youtube", "title-asc", 2, 3),
+        ("podcast", "all", "featured", 0, 2),
+    ];
+
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        if ((await store.ListRecentAsync(cancellationToken)).Count > 0)
+        {
+            return;
+        }
+
+        foreach (var (query, category, sort, results, times) in Searches)
+        {
+            for (var index = 0; index < times; index++)
+            {
+                telemetry.Record(SearchTerms.Of(query, category, sort), results);
+            }
+        }
+
+        await telemetry.FlushAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,119 @@
+using Smplat.Core.Platform.Observability;
+
+namespace Smplat.Core.Catalog;
+
+/// <summary>
+/// Counts searches: gathered in memory, added to Postgres once a second and before every read, off the request path. What
+/// waits is bounded; beyond it a search still counts in the totals, but its words are not kept.
+/// </summary>
+public sealed class SearchTelemetry(SearchStore store, DurableCounters counters, TimeProvider clock) : IDisposable
+{
+    public const string Searches = "smplat_catalog_search_total";
+    public const string Returned = "smplat_catalog_results_returned_total";
+    public const string ZeroResults = "smplat_catalog_zero_results_total";
+
+    private const int MaxWaiting = 5_000;
+
+    private readonly SemaphoreSlim _flushing = new(1, 1);
+    private readonly Lock _gate = new();
+    private Dictionary<(string Kind, string Value), long> _waiting = [];
+    private Queue<SeenSearch> _recent = new();
+
+    /// <param name="resultsCount">Zero or more.</param>
+    public void Record(SearchTerms terms, int resultsCount)
+    {
+        counters.Increment(Searches);
+        counters.Add(Returned, resultsCount);
+        if (resultsCount == 0)
+        {
+            counters.Increment(ZeroResults);
+        }
+
+        var seen = new SeenSearch(terms.Query, terms.Category, terms.Sort, resultsCount, clock.GetUtcNow());
+        lock (_gate)
+        {
+            Count("category", terms.Category);
+            Count("sort", terms.Sort);
+            if (terms.Query is { } query)
+            {
+                Count("query", query);
+                if (resultsCount == 0)
+                {
+                    Count("zero_result_query", query);
+                }
+            }
+
+            _recent.Enqueue(seen);
+            while (_recent.Count > SearchStore.Recent)
+            {
+                _recent.Dequeue();
+            }
+        }
+    }
+
+    /// <summary>Adds what has gathered; on an outage it is kept for the next time and the exception goes on.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await _flushing.WaitAsync(cancellationToken);
+        try
+        {
+            Dictionary<(string Kind, string Value), long> waiting;
+            Queue<SeenSearch> recent;
+            lock (_gate)
+            {
+                (waiting, _waiting) = (_waiting, []);
+                (recent, _recent) = (_recent, new Queue<SeenSearch>());
+            }
+
+            if (waiting.Count == 0)
+            {
+                return;
+            }
+
+            try
+            {
+                ValueCount[] counts = [.. waiting.Select(entry => new ValueCount(entry.Key.Kind, entry.Key.Value, entry.Value))];
+                await store.AddAsync(counts, [.. recent], clock.GetUtcNow(), cancellationToken);
+            }
+            catch
+            {
+                PutBack(waiting);
+                throw;
+            }
+
+            foreach (var kind in waiting.Keys.Select(key => key.Kind).Distinct())
+            {
+                await store.TrimAsync(kind, cancellationToken);
+            }
+        }
+        finally
+        {
+            _flushing.Release();
+        }
+    }
+
+    public void Dispose() => _flushing.Dispose();
+
+    private void Count(string kind, string value)
+    {
+        if (_waiting.TryGetValue((kind, value), out var count))
+        {
+            _waiting[(kind, value)] = count + 1;
+        }
+        else if (_waiting.Count < MaxWaiting)
+        {
+            _waiting.Add((kind, value), 1);
+        }
+    }
+
+    private void PutBack(Dictionary<(string Kind, string Value), long> waiting)
+    {
+        lock (_gate)
+        {
+            foreach (var (key, count) in waiting)
+            {
+                _waiting[key] = _waiting.GetValueOrDefault(key) + count;
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+namespace Smplat.Core.Commerce.Providers;
+
+/// <summary>
+/// A provider that invents its prices: the same basket gives the same quote, at once and without a network. Used behind a
+/// mock switch for drills and emergencies, and in local runs without credentials. Every quote says that it is a mock.
+/// </summary>
+public sealed class MockGateway(ProviderId id, TimeProvider clock) : IProviderGateway
+{
+    private const string OrderPrefix = "mock-";
+
+    /// <summary>How long a quote is shown as good. Confirmation asks again when it is older than the quote cache allows.</summary>
+    private static readonly TimeSpan Validity = TimeSpan.FromMinutes(15);
+
+    private readonly MockTariff _tariff = MockTariff.Of(id);
+    private readonly string _source = id switch
+    {
+        ProviderId.KrogerApi => "kroger",
+        ProviderId.WalmartApi => "walmart",
+        ProviderId.Instacart => "instacart",
+        _ => "mealme",
+    };
+
+    public ProviderId Id => id;
+
+    public ProviderCapabilities Capabilities => new(PricingMode.Mock, _tariff.Confirm, SupportsCancel: true);
+
+    public Task<QuoteOutcome> QuoteAsync(QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        Task.FromResult<QuoteOutcome>(new QuoteOutcome.Quoted(Price(request, config)));
+
+    public Task<ProviderHealth> CheckHealthAsync(ProviderConfig config, CancellationToken cancellationToken) =>
+        Task.FromResult(new ProviderHealth(config.Enabled, 0, ProviderMode.Mock, config.Enabled ? null : "disabled"));
+
+    public Task<ConfirmOutcome> ConfirmAsync(
+        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken)
+    {
+        ConfirmOutcome outcome = _tariff.Confirm == ConfirmMode.Placed
+            ? new ConfirmOutcome.Placed(OrderId(request), null, clock.GetUtcNow().AddMinutes(_tariff.EtaMinutes))
+            : new ConfirmOutcome.HandedOff(request.Quote.AffiliateUrl ?? _tariff.Link, OrderId(request));
+        return Task.FromResult(outcome);
+    }
+
+    /// <summary>An invented order is always taken, so a lost answer means that it was.</summary>
+    public Task<LookupOutcome> FindOrderAsync(
+        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        Task.FromResult<LookupOutcome>(new LookupOutcome.Found(OrderId(request), null));
+
+    public Task<CancelOutcome> CancelAsync(CancelRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        Task.FromResult<CancelOutcome>(new CancelOutcome.Cancelled(null));
+
+    public static bool IsMockOrder(string providerOrderId) => providerOrderId.StartsWith(OrderPrefix, StringComparison.Ordinal);
+
+    private ProviderQuote Price(QuoteRequest request, ProviderConfig config)
+    {
+        var cart = new CartLine[request.Items.Count];
+        var availability = new ItemAvailability[request.Items.Count];
+        var subtotal = 0L;
+        for (var index = 0; index < cart.Length; index++)
+        {
+            var item = request.Items[index];
+            var sku = MockTariff.Sku(id, item.Name, index);
+            var line = Cents.Line(_tariff.UnitCents, item.Quantity);
+            subtotal += line;
+            cart[index] = new CartLine(item.Id, sku, item.Name, item.Quantity, item.Unit, _tariff.UnitCents, line);
+            availability[index] = new ItemAvailability(
+                item.Id, item.Name, AvailabilityStatus.Found, true, sku, new FoundProduct(sku, item.Name, _tariff.UnitCents));
+        }
+
+        var now = clock.GetUtcNow();
+        var fee = _tariff.FeeFor(subtotal);
+        return new ProviderQuote(
+            QuotedProvider.From(config),
+            null,
+            cart,
+            new QuoteTotals(subtotal, fee, Cents.Share(subtotal, _tariff.TaxRate), "USD", _tariff.EtaMinutes, _tariff.Eta),
+            availability,
+            $"{_tariff.Link}?cartId={CartId(request)}&affId=LOOPGPT",
+            PricingMode.Mock,
+            fee == 0 ? [] : [new QuoteFee("delivery", fee)],
+            now,
+            now + Validity,
+            new QuoteSource(_source, "mock", now))
+        {
+            Tariff = new DeliveryTariff(_tariff.FeeCents, _tariff.FreeDeliveryFromCents),
+        };
+    }
+
+    /// <summary>Derived from the basket and not from the clock, so that the link is the same for the same basket.</summary>
+    private static string CartId(QuoteRequest request) => request.CartHash[..Math.Min(16, request.CartHash.Length)];
+
+    private string OrderId(ConfirmRequest request) => $"{OrderPrefix}{_source}-{request.IdempotencyKey}";
+}

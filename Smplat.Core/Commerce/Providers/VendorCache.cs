@@ -1,0 +1,137 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.ExceptionServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Caching;
+using Smplat.Core.Platform.Observability;
+
+namespace Smplat.Core.Commerce.Providers;
+
+/// <summary>Memory first, then the shared cache, then the vendor; the vendor is asked once at a time per key.</summary>
+public sealed class VendorCache(
+    ISharedCache shared, SharedWrites writes, IOptionsMonitor<VendorCacheOptions> options, TimeProvider clock)
+{
+    private static readonly Counter<long> Lookups =
+        SmplatTelemetry.Meter.CreateCounter<long>("smplat.vendor_cache.lookups", description: "Lookups by kind and where they were answered");
+
+    private readonly SingleFlightCache<object> _memory = new(
+        new(options.CurrentValue.MemoryEntries, options.CurrentValue.MemoryMegabytes * 1_048_576L), clock);
+
+    /// <param name="key">What is asked for.</param>
+    /// <param name="shape">How it is written for the other instances.</param>
+    /// <param name="lifetime">How long a fetched value is kept; zero keeps it not at all.</param>
+    /// <param name="fetch">Asks the vendor. What it throws is shared by all who wait, and is never kept.</param>
+    /// <param name="cancellationToken">Ends this caller's waiting; the vendor's work ends when nobody waits any more.</param>
+    public async Task<T> GetAsync<T>(
+        CacheKey key,
+        JsonTypeInfo<T> shape,
+        Func<T, TimeSpan> lifetime,
+        Func<CancellationToken, Task<T>> fetch,
+        CancellationToken cancellationToken)
+        where T : class
+    {
+        var answer = await _memory.GetAsync(
+            key.Text,
+            async token => await ReadSharedAsync(key, shape, token) ?? await FetchAsync(key, shape, lifetime, fetch, token),
+            default,
+            cancellationToken);
+        if (answer.Error is { } error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+
+        if (answer.Origin == CacheOrigin.Remembered)
+        {
+            Count(key, "memory");
+        }
+
+        return (T)answer.Held!.Value;
+    }
+
+    /// <summary>What memory or the shared cache holds; null when neither does.</summary>
+    public async Task<T?> FindAsync<T>(CacheKey key, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (_memory.Find(key.Text) is { Value: T known })
+        {
+            Count(key, "memory");
+            return known;
+        }
+
+        if (await ReadSharedAsync(key, shape, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        _memory.Keep(key.Text, found);
+        return (T)found.Value;
+    }
+
+    /// <summary>Keeps a value here at once and, in the background, for the other instances.</summary>
+    public void Keep<T>(CacheKey key, JsonTypeInfo<T> shape, T value, TimeSpan lifetime)
+        where T : class
+    {
+        if (lifetime > TimeSpan.Zero)
+        {
+            _memory.Keep(key.Text, Share(key, shape, value, lifetime));
+        }
+    }
+
+    private async Task<Computed<object>?> ReadSharedAsync<T>(CacheKey key, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (!options.CurrentValue.SharedEnabled
+            || await shared.ReadAsync(key.Text, cancellationToken) is not { } entry || entry.ExpiresAt <= clock.GetUtcNow())
+        {
+            return null;
+        }
+
+        try
+        {
+            if (JsonSerializer.Deserialize(entry.Value, shape) is not { } value)
+            {
+                return null;
+            }
+
+            Count(key, "shared");
+            return new(value, entry.ExpiresAt - clock.GetUtcNow(), SizeOf(key, entry.Value));
+        }
+        catch (JsonException)
+        {
+            Count(key, "rubbish");
+            return null;
+        }
+    }
+
+    private async Task<Computed<object>> FetchAsync<T>(
+        CacheKey key,
+        JsonTypeInfo<T> shape,
+        Func<T, TimeSpan> lifetime,
+        Func<CancellationToken, Task<T>> fetch,
+        CancellationToken cancellationToken)
+        where T : class
+    {
+        var value = await fetch(cancellationToken);
+        Count(key, "vendor");
+        var kept = lifetime(value);
+        return kept > TimeSpan.Zero ? Share(key, shape, value, kept) : new(value, TimeSpan.Zero);
+    }
+
+    private Computed<object> Share<T>(CacheKey key, JsonTypeInfo<T> shape, T value, TimeSpan lifetime)
+        where T : class
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(value, shape);
+        if (options.CurrentValue.SharedEnabled)
+        {
+            writes.Add(key.Text, new SharedEntry(json, clock.GetUtcNow() + lifetime));
+        }
+
+        return new(value, lifetime, SizeOf(key, json));
+    }
+
+    private static long SizeOf(CacheKey key, byte[] json) => json.Length + key.Text.Length;
+
+    private static void Count(CacheKey key, string answeredBy) =>
+        Lookups.Add(1, new("kind", key.Kind), new("answered_by", answeredBy));
+}

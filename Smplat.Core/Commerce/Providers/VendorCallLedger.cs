@@ -1,0 +1,107 @@
+using Smplat.Core.Platform.Observability;
+
+namespace Smplat.Core.Commerce.Providers;
+
+/// <summary>
+/// Counts every call that went out to a vendor, by hour, endpoint and how it ended. Calls are gathered in memory and added
+/// to Postgres every second; a SIGKILL loses what was not yet added. Refused credentials also raise a counter of their own.
+/// </summary>
+public sealed class VendorCallLedger(VendorCallStore store, DurableCounters counters, TimeProvider clock) : IDisposable
+{
+    /// <summary>Counter that the credential alert watches; label <c>provider_id</c>.</summary>
+    public const string CredentialCounter = "smplat_vendor_credential_failures_total";
+
+    private readonly SemaphoreSlim _flushing = new(1, 1);
+    private readonly Lock _gate = new();
+    private Dictionary<(ProviderId Id, string Endpoint, DateTimeOffset Hour, string Class), Sum> _pending = [];
+
+    /// <param name="status">Null when no answer came.</param>
+    public void Book(ProviderId id, string endpoint, int? status, TimeSpan latency, bool isForShopper = false)
+    {
+        var now = clock.GetUtcNow();
+        var key = (id, endpoint, HourOf(now), ClassOf(status));
+        lock (_gate)
+        {
+            var sum = _pending.GetValueOrDefault(key);
+            _pending[key] = new Sum(sum.Calls + 1, sum.LatencyMs + (long)latency.TotalMilliseconds, now);
+        }
+
+        if (status is 401 or 403 && !isForShopper)
+        {
+            counters.Increment(CredentialCounter, ("provider_id", id.ToWire()));
+        }
+    }
+
+    /// <summary>Everything since a moment, this instance's latest calls included.</summary>
+    public async Task<IReadOnlyList<VendorCallRow>> ReadAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        return await store.ReadAsync(HourOf(since), cancellationToken);
+    }
+
+    /// <summary>Adds what has gathered. On an outage it is kept for the next time and the exception is thrown on.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await _flushing.WaitAsync(cancellationToken);
+        try
+        {
+            Dictionary<(ProviderId Id, string Endpoint, DateTimeOffset Hour, string Class), Sum> booked;
+            lock (_gate)
+            {
+                (booked, _pending) = (_pending, []);
+            }
+
+            if (booked.Count == 0)
+            {
+                return;
+            }
+
+            try
+            {
+                await store.AddAsync([.. booked.Select(entry => ToRow(entry.Key, entry.Value))], cancellationToken);
+            }
+            catch
+            {
+                PutBack(booked);
+                throw;
+            }
+        }
+        finally
+        {
+            _flushing.Release();
+        }
+    }
+
+    public void Dispose() => _flushing.Dispose();
+
+    private void PutBack(Dictionary<(ProviderId Id, string Endpoint, DateTimeOffset Hour, string Class), Sum> booked)
+    {
+        lock (_gate)
+        {
+            foreach (var (key, sum) in booked)
+            {
+                var newer = _pending.GetValueOrDefault(key);
+                _pending[key] = new Sum(
+                    sum.Calls + newer.Calls, sum.LatencyMs + newer.LatencyMs, newer.Calls > 0 ? newer.LastAt : sum.LastAt);
+            }
+        }
+    }
+
+    private static VendorCallRow ToRow((ProviderId Id, string Endpoint, DateTimeOffset Hour, string Class) key, Sum sum) =>
+        new(key.Id.ToWire(), key.Endpoint, key.Hour, key.Class, sum.Calls, sum.LatencyMs, sum.LastAt);
+
+    private static DateTimeOffset HourOf(DateTimeOffset moment) =>
+        new(moment.UtcDateTime.Date.AddHours(moment.UtcDateTime.Hour), TimeSpan.Zero);
+
+    private static string ClassOf(int? status) => status switch
+    {
+        null => "none",
+        401 or 403 or 429 => status.Value.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        >= 200 and < 300 => "2xx",
+        >= 300 and < 400 => "3xx",
+        >= 400 and < 500 => "4xx",
+        _ => "5xx",
+    };
+
+    private readonly record struct Sum(long Calls, long LatencyMs, DateTimeOffset LastAt);
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Smplat.Core.Orders;
+
+namespace Smplat.Core.Fulfillment;
+
+/// <summary>Turns a paid order into tasks and provider orders, once, in one commit with the order's step to processing.</summary>
+public sealed class FulfillmentKickoff(
+    NpgsqlDataSource database,
+    OrderFile orders,
+    OrderStatusMachine machine,
+    TaskCreationStore tasks,
+    ProviderOrdering providers,
+    IOptionsMonitor<FulfillmentOptions> options,
+    TimeProvider clock,
+    ILogger<FulfillmentKickoff> logger)
+{
+    private const string Cause = "fulfillment_kickoff";
+
+    public async Task<KickoffOutcome> RunAsync(Guid orderId, CancellationToken cancellationToken)
+    {
+        if (await orders.FindAsync(orderId, cancellationToken) is not { } seen)
+        {
+            FulfillmentLog.KickoffSkipped(logger, orderId, "there is no such order");
+            return new KickoffOutcome.NoSuchOrder();
+        }
+
+        // Items never change, so what they need is read before the order's row is locked.
+        var items = await orders.FindItemsAsync([.. seen.Items.Select(item => item.Id)], cancellationToken);
+        var wanted = await providers.PlanAsync([.. items.Values], cancellationToken);
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var order = await orders.LockAsync(orderId, transaction, cancellationToken);
+        if (order is null || order.Status != OrderStatus.Pending)
+        {
+            FulfillmentLog.KickoffSkipped(logger, orderId, $"it is {order?.Status}");
+            return order is null ? new KickoffOutcome.NoSuchOrder() : new KickoffOutcome.NotPending(order.Status);
+        }
+
+        await machine.MoveAsync(
+            orderId, OrderStatus.Processing, new(HoldReason.Fulfillment, Cause, "payments"), transaction, cancellationToken);
+        var placed = await providers.RecordAsync(wanted, transaction, cancellationToken);
+        var created = await tasks.InsertAsync(
+            Plan(order with { Status = OrderStatus.Processing }, items), transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        FulfillmentLog.KickedOff(logger, orderId, created, placed);
+        return new KickoffOutcome.KickedOff(created, placed);
+    }
+
+    private List<PlannedTask> Plan(Order order, IReadOnlyDictionary<Guid, OrderedItem> items)
+    {
+        var now = clock.GetUtcNow();
+        var due = TimeSpan.FromMinutes(options.CurrentValue.DueMinutes);
+        var all = new List<PlannedTask>();
+        foreach (var item in order.Items)
+        {
+            var ordered = items[item.Id] with { Order = order };
+            var plan = TaskPlan.Of(ordered, now, due);
+            foreach (var entry in plan.Skipped)
+            {
+                FulfillmentLog.PlanEntrySkipped(logger, entry.Index, ordered.Product?.Slug ?? "", entry.Why);
+            }
+
+            all.AddRange(plan.Tasks.Select(task => task with { Traceparent = Activity.Current?.Id }));
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,119 @@
+using Dapper;
+using Npgsql;
+using Smplat.Core.Platform.Database;
+
+namespace Smplat.Core.Fulfillment;
+
+/// <summary>Orders seen through their tasks.</summary>
+public sealed class ProgressStore(NpgsqlDataSource database)
+{
+    private const string OrdersWaitingToStart =
+        """
+        select distinct o.id
+        from order_items item
+        join orders o on o.id = item.order_id
+        where item.id = any(@ItemIds) and o.status in ('pending', 'processing')
+        """;
+
+    // Reads only; most batches change no order's status. Whether a difference is real is decided again under the lock.
+    private const string OrdersThatDiffer =
+        """
+        with touched as (
+            select distinct order_id from order_items where id = any(@ItemIds)
+        ),
+        standing as (
+            select item.order_id,
+                case
+                    when bool_or(task.status = 'failed') then 'on_hold'
+                    when bool_and(task.status = 'completed') then 'completed'
+                    when bool_or(task.status in ('in_progress', 'completed')) then 'active'
+                    else 'processing'
+                end as wanted
+            from touched
+            join order_items item on item.order_id = touched.order_id
+            join fulfillment_tasks task on task.order_item_id = item.id
+            group by item.order_id
+        )
+        select o.id
+        from standing
+        join orders o on o.id = standing.order_id
+        where o.status not in ('canceled', standing.wanted)
+        """;
+
+    private const string Tasks =
+        """
+        select o.id as order_id, o.status as order_status, count(task.id) as total,
+            count(task.id) filter (where task.status = 'completed') as completed,
+            count(task.id) filter (where task.status = 'failed') as failed,
+            count(task.id) filter (where task.status = 'in_progress') as in_progress,
+            count(distinct item.id) as items
+        from orders o
+        left join order_items item on item.order_id = o.id
+        left join fulfillment_tasks task on task.order_item_id = item.id
+        where o.id = any(@OrderIds)
+        group by o.id
+        order by o.id
+        """;
+
+    // Serialises roll-ups of an order; always in one order of ids, so that no two wait for each other.
+    private const string LockOrders = "select id from orders where id = any(@OrderIds) order by id for update";
+
+    private const string SetHeld =
+        """
+        update fulfillment_tasks
+        set held = change.held, updated_at = @Now
+        from order_items item
+        join unnest(@OrderIds, @Held) as change (order_id, held) on change.order_id = item.order_id
+        where fulfillment_tasks.order_item_id = item.id
+            and fulfillment_tasks.status in ('pending', 'in_progress')
+            and fulfillment_tasks.held <> change.held
+        """;
+
+    public async Task<Guid[]> ListWaitingToStartAsync(Guid[] itemIds, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<Guid>(Sql.Command(
+            OrdersWaitingToStart, new { ItemIds = itemIds }, cancellationToken))];
+    }
+
+    public async Task<Guid[]> ListDifferingAsync(Guid[] itemIds, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<Guid>(Sql.Command(
+            OrdersThatDiffer, new { ItemIds = itemIds }, cancellationToken))];
+    }
+
+    public async Task<OrderTasks?> FindAsync(Guid orderId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<OrderTasks>(Sql.Command(
+            Tasks, new { OrderIds = new[] { orderId } }, cancellationToken));
+    }
+
+    /// <summary>Orders with their tasks, the orders' rows locked until the transaction ends.</summary>
+    public async Task<IReadOnlyList<OrderTasks>> LockAsync(
+        Guid[] orderIds, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var connection = transaction.Connection!;
+        var parameters = new { OrderIds = orderIds };
+        await connection.ExecuteAsync(Sql.Command(LockOrders, parameters, cancellationToken, transaction));
+        return (await connection.QueryAsync<OrderTasks>(Sql.Command(Tasks, parameters, cancellationToken, transaction))).AsList();
+    }
+
+    /// <summary>Keeps the tasks of these orders out of claims, or lets them in again.</summary>
+    public Task SetHeldAsync(
+        IReadOnlyList<(Guid OrderId, bool Held)> orders,
+        DateTimeOffset now,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
+            SetHeld,
+            new
+            {
+                OrderIds = orders.Select(order => order.OrderId).ToArray(),
+                Held = orders.Select(order => order.Held).ToArray(),
+                Now = now,
+            },
+            cancellationToken,
+            transaction));
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Orders;
+using Smplat.Core.Platform.Outbox;
+using Smplat.Core.Platform.Security;
+
+namespace Smplat.Core.Fulfillment;
+
+/// <summary>
+/// Places a recorded order at its provider. The call carries the record's id as key, so that a repeated one has no second
+/// effect. A failure is kept with the record and does not stop the order; one that may pass is tried again.
+/// </summary>
+public sealed class ProviderOrderHandler(
+    ProviderStore store,
+    OrderFile orders,
+    GuardedHttp http,
+    IOptionsMonitor<ExecutionOptions> options,
+    TimeProvider clock,
+    ILogger<ProviderOrderHandler> logger) : IOutboxHandler
+{
+    public const string MessageKind = "provider_order";
+
+    public string Kind => MessageKind;
+
+    public async Task HandleAsync(OutboxDelivery delivery, CancellationToken cancellationToken)
+    {
+        var id = delivery.Payload.GetProperty("provider_order_id").GetGuid();
+        if (await store.FindAsync(id, cancellationToken) is not { } order
+            || JsonNode.Parse(order.Payload) is not JsonObject payload
+            || payload["providerOrderId"] is not null
+            || await FindEndpointAsync(order, cancellationToken) is not { } endpoint)
+        {
+            return;
+        }
+
+        var (members, mayPass) = await CallAsync(order, payload, endpoint, cancellationToken);
+        await store.MergeAsync(id, members.ToJsonString(), clock.GetUtcNow(), cancellationToken);
+        if (mayPass)
+        {
+            throw new HttpRequestException($"Provider {order.ProviderId} did not take order {id}.");
+        }
+    }
+
+    private async Task<JsonObject?> FindEndpointAsync(ProviderOrder order, CancellationToken cancellationToken) =>
+        (await store.FindServicesAsync([order.ServiceId], cancellationToken)).GetValueOrDefault(order.ServiceId) is { } service
+            ? ProviderEndpoint.Find(JsonNode.Parse(service.ProviderMetadata))
+            : null;
+
+    private async Task<(JsonObject Members, bool MayPass)> CallAsync(
+        ProviderOrder order, JsonObject payload, JsonObject endpoint, CancellationToken cancellationToken)
+    {
+        var settings = options.CurrentValue;
+        try
+        {
+            var ordered = (await orders.FindItemsAsync([order.OrderItemId], cancellationToken)).GetValueOrDefault(order.OrderItemId);
+            var context = ordered is null ? [] : Snapshots.Of(ordered);
+            context["payload"] = payload.DeepClone();
+            var call = HttpCall.Read(ProviderEndpoint.ToExecution(endpoint, payload), context, settings.HttpMaxSeconds);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(call.Timeout);
+            var started = clock.GetTimestamp();
+            using var request = call.ToRequest(order.Id, Activity.Current?.Id);
+            using var response = await http.SendAsync(request, limit.Token);
+            var result = await CallResult.ReadAsync(response, clock.GetElapsedTime(started), [], clock.GetUtcNow(), limit.Token);
+            return response.IsSuccessStatusCode
+                ? (Placed(result, endpoint), false)
+                : (Failed(order, $"answered with {(int)result.Status}: {result.Preview}", call.Url), !StatusPolicy.IsPermanent(result.Status));
+        }
+        catch (TemplateException exception)
+        {
+            return (Failed(order, exception.Message, null), false);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException refusal)
+        {
+            return (Failed(order, refusal.Message, null), false);
+        }
+        catch (Exception exception) when (CallFailure.MayPass(exception, cancellationToken))
+        {
+            return (Failed(order, CallFailure.Describe(exception, []), null), true);
+        }
+    }
+
+    private static JsonObject Placed(CallResult result, JsonObject endpoint)
+    {
+        var members = new JsonObject { ["providerResponse"] = result.Response?.DeepClone() };
+        if (ProviderEndpoint.OrderId(result.Response, endpoint) is { } id)
+        {
+            members["providerOrderId"] = id;
+        }
+
+        return members;
+    }
+
+    private JsonObject Failed(ProviderOrder order, string problem, Uri? url)
+    {
+        FulfillmentLog.ProviderOrderFailed(logger, order.Id, order.ProviderId, problem);
+        return new()
+        {
+            // Without the query, which may carry a key.
+            ["providerResponse"] = new JsonObject { ["error"] = problem, ["url"] = url?.GetLeftPart(UriPartial.Path) },
+        };
+    }
+}

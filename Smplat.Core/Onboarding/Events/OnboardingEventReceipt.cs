@@ -1,7 +1,0 @@
-using Smplat.Core.Onboarding.Journeys;
-
-namespace Smplat.Core.Onboarding.Events;
-
-/// <summary>What became of an onboarding event.</summary>
-/// <param name="Status"><c>ok</c> or <c>accepted</c>.</param>
-public sealed record OnboardingEventReceipt(string Status, Journey? Journey, JourneyTask? Task);

@@ -1,0 +1,115 @@
+using Dapper;
+using Npgsql;
+using Smplat.Core.Platform.Database;
+
+namespace Smplat.Core.Onboarding;
+
+/// <summary>Tables of what happened: events, interactions and pricing segments. All are written with the change itself.</summary>
+public sealed class JourneyHistoryStore(NpgsqlDataSource database)
+{
+    private const string InsertEvent =
+        """
+        insert into onboarding_journey_events (
+            id, journey_id, order_id, task_id, event_type, status_before, status_after, metadata, occurred_at)
+        values (@Id, @JourneyId, @OrderId, @TaskId, @EventType, @StatusBefore, @StatusAfter, @Metadata::jsonb, @OccurredAt)
+        """;
+
+    private const string InsertInteraction =
+        """
+        insert into onboarding_interactions (id, journey_id, task_id, actor_type, channel, summary, details, metadata, created_at)
+        values (@Id, @JourneyId, @TaskId, @ActorType, @Channel, @Summary, @Details, @Metadata::jsonb, @CreatedAt)
+        """;
+
+    private const string UpsertSegment =
+        """
+        insert into onboarding_pricing_segment (
+            journey_id, slug, variant_key, variant_name, is_control, assignment_strategy, status, feature_flag_key, recorded_at)
+        values (@JourneyId, @Slug, @VariantKey, @VariantName, @IsControl, @AssignmentStrategy, @Status, @FeatureFlagKey, @RecordedAt)
+        on conflict (journey_id, slug, variant_key) do update
+        set variant_name = excluded.variant_name, is_control = excluded.is_control,
+            assignment_strategy = excluded.assignment_strategy, status = excluded.status,
+            feature_flag_key = excluded.feature_flag_key, recorded_at = excluded.recorded_at
+        where onboarding_pricing_segment.recorded_at <= excluded.recorded_at
+        """;
+
+    // Only the free text goes; the interaction, its date and its summary stay.
+    private const string ForgetDetails =
+        """
+        update onboarding_interactions
+        set details = null
+        where id in (
+            select id from onboarding_interactions where details is not null and created_at < @Before limit @Limit)
+        """;
+
+    public Task AddEventAsync(JourneyEvent entry, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
+            InsertEvent,
+            new
+            {
+                Id = Guid.CreateVersion7(entry.OccurredAt),
+                entry.JourneyId,
+                entry.OrderId,
+                entry.TaskId,
+                entry.EventType,
+                entry.StatusBefore,
+                entry.StatusAfter,
+                entry.Metadata,
+                entry.OccurredAt,
+            },
+            cancellationToken,
+            transaction));
+
+    public Task AddInteractionAsync(Interaction entry, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
+            InsertInteraction,
+            new
+            {
+                Id = Guid.CreateVersion7(entry.CreatedAt),
+                entry.JourneyId,
+                entry.TaskId,
+                entry.ActorType,
+                entry.Channel,
+                entry.Summary,
+                entry.Details,
+                entry.Metadata,
+                entry.CreatedAt,
+            },
+            cancellationToken,
+            transaction));
+
+    public async Task KeepSegmentsAsync(
+        Guid journeyId,
+        IReadOnlyList<PricingSegment> segments,
+        DateTimeOffset now,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
+    {
+        // In one order everywhere, so that two requests of one journey cannot wait for each other.
+        foreach (var segment in segments.OrderBy(segment => (segment.Slug, segment.VariantKey)))
+        {
+            await transaction.Connection!.ExecuteAsync(Sql.Command(
+                UpsertSegment,
+                new
+                {
+                    JourneyId = journeyId,
+                    segment.Slug,
+                    segment.VariantKey,
+                    segment.VariantName,
+                    segment.IsControl,
+                    segment.AssignmentStrategy,
+                    segment.Status,
+                    segment.FeatureFlagKey,
+                    RecordedAt = now,
+                },
+                cancellationToken,
+                transaction));
+        }
+    }
+
+    /// <summary>Clears the free text of interactions from before a time, <paramref name="limit"/> at most; returns how many.</summary>
+    public async Task<int> ForgetDetailsAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Sql.Command(ForgetDetails, new { Before = before, Limit = limit }, cancellationToken));
+    }
+}

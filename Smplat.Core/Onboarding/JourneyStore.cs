@@ -1,0 +1,197 @@
+using Dapper;
+using Npgsql;
+using Smplat.Core.Platform.Database;
+
+namespace Smplat.Core.Onboarding;
+
+/// <summary>Tables <c>onboarding_journeys</c>, <c>onboarding_tasks</c> and <c>onboarding_artifacts</c>.</summary>
+public sealed class JourneyStore(NpgsqlDataSource database)
+{
+    private const string JourneyColumns =
+        """
+        id, order_id, status, current_step, referral_code, context::text, progress_percentage, started_at, completed_at, updated_at
+        """;
+
+    private const string TaskColumns =
+        "id, journey_id, slug, title, description, status, sort_order, due_at, completed_at, updated_at";
+
+    private const string ArtifactColumns = "id, journey_id, task_id, label, url, required, received_at, created_at";
+
+    private const string FindByOrder = $"select {JourneyColumns} from onboarding_journeys where order_id = @Id";
+
+    private const string FindById = $"select {JourneyColumns} from onboarding_journeys where id = @Id";
+
+    // Whoever holds it is alone with the journey until the commit.
+    private const string LockByOrder = $"select {JourneyColumns} from onboarding_journeys where order_id = @Id for update";
+
+    private const string LockById = $"select {JourneyColumns} from onboarding_journeys where id = @Id for update";
+
+    private const string ListTasks =
+        $"select {TaskColumns} from onboarding_tasks where journey_id = @Id order by sort_order, slug";
+
+    private const string ListArtifacts =
+        $"select {ArtifactColumns} from onboarding_artifacts where journey_id = @Id order by created_at, id";
+
+    // One journey an order: of many that try at once one inserts, the others wait and find it.
+    private const string Insert =
+        """
+        insert into onboarding_journeys (id, order_id, status, current_step, started_at, created_at, updated_at)
+        values (@Id, @OrderId, 'active', @CurrentStep, @Now, @Now, @Now)
+        on conflict (order_id) do nothing
+        """;
+
+    private const string InsertTask =
+        """
+        insert into onboarding_tasks (id, journey_id, slug, title, description, sort_order, due_at, created_at, updated_at)
+        values (@Id, @JourneyId, @Slug, @Title, @Description, @SortOrder, @DueAt, @Now, @Now)
+        """;
+
+    private const string InsertArtifact =
+        """
+        insert into onboarding_artifacts (id, journey_id, task_id, label, url, required, received_at, created_at, updated_at)
+        values (@Id, @JourneyId, @TaskId, @Label, @Url, @Required, @ReceivedAt, @CreatedAt, @CreatedAt)
+        """;
+
+    // Members that are not in the new context stay as they are.
+    private const string MergeContext =
+        """
+        update onboarding_journeys
+        set context = context || @Context::jsonb,
+            referral_code = coalesce(nullif(@ReferralCode, ''), referral_code),
+            updated_at = @Now
+        where id = @Id
+            and (context || @Context::jsonb <> context or coalesce(nullif(@ReferralCode, ''), referral_code) is distinct from referral_code)
+        """;
+
+    private const string KeepReferral =
+        "update onboarding_journeys set referral_code = @ReferralCode, updated_at = @Now where id = @Id and referral_code is null";
+
+    private const string Update =
+        """
+        update onboarding_journeys
+        set status = @Status, current_step = @CurrentStep, progress_percentage = @ProgressPercentage,
+            completed_at = @CompletedAt, updated_at = @UpdatedAt
+        where id = @Id
+        """;
+
+    private const string UpdateTask =
+        "update onboarding_tasks set status = @Status, completed_at = @CompletedAt, updated_at = @UpdatedAt where id = @Id";
+
+    private const string UpdateArtifact =
+        "update onboarding_artifacts set url = @Url, received_at = @ReceivedAt, updated_at = @Now where id = @Id";
+
+    public Task<Journey?> FindByOrderAsync(Guid orderId, CancellationToken cancellationToken) =>
+        FindAsync(FindByOrder, orderId, cancellationToken);
+
+    public Task<Journey?> FindAsync(Guid journeyId, CancellationToken cancellationToken) =>
+        FindAsync(FindById, journeyId, cancellationToken);
+
+    public Task<Journey?> LockByOrderAsync(Guid orderId, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        ReadAsync(transaction.Connection!, transaction, LockByOrder, orderId, cancellationToken);
+
+    public Task<Journey?> LockAsync(Guid journeyId, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        ReadAsync(transaction.Connection!, transaction, LockById, journeyId, cancellationToken);
+
+    /// <returns>False when the order has a journey already.</returns>
+    public async Task<bool> InsertAsync(
+        Guid journeyId, Guid orderId, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var connection = transaction.Connection!;
+        var row = new { Id = journeyId, OrderId = orderId, CurrentStep = JourneyTemplate.Tasks[0].Slug, Now = now };
+        if (await connection.ExecuteAsync(Sql.Command(Insert, row, cancellationToken, transaction)) == 0)
+        {
+            return false;
+        }
+
+        foreach (var task in JourneyTemplate.Tasks)
+        {
+            var taskId = Guid.CreateVersion7(now);
+            await connection.ExecuteAsync(Sql.Command(
+                InsertTask,
+                new
+                {
+                    Id = taskId,
+                    JourneyId = journeyId,
+                    task.Slug,
+                    task.Title,
+                    task.Description,
+                    task.SortOrder,
+                    DueAt = now + task.DueAfter,
+                    Now = now,
+                },
+                cancellationToken,
+                transaction));
+            if (task.Artifact is { } label)
+            {
+                var artifact = new JourneyArtifact
+                {
+                    Id = Guid.CreateVersion7(now),
+                    JourneyId = journeyId,
+                    TaskId = taskId,
+                    Label = label,
+                    Required = true,
+                    CreatedAt = now,
+                };
+                await InsertArtifactAsync(artifact, transaction, cancellationToken);
+            }
+        }
+
+        return true;
+    }
+
+    public Task InsertArtifactAsync(
+        JourneyArtifact artifact, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(InsertArtifact, artifact, cancellationToken, transaction));
+
+    public Task MergeContextAsync(
+        Guid journeyId, StartJourney told, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
+            MergeContext,
+            new { Id = journeyId, told.Context, told.ReferralCode, Now = now },
+            cancellationToken,
+            transaction));
+
+    public Task KeepReferralAsync(
+        Guid journeyId, string code, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
+            KeepReferral, new { Id = journeyId, ReferralCode = code, Now = now }, cancellationToken, transaction));
+
+    public Task UpdateAsync(Journey journey, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
+            Update,
+            new { journey.Id, journey.Status, journey.CurrentStep, journey.ProgressPercentage, journey.CompletedAt, journey.UpdatedAt },
+            cancellationToken,
+            transaction));
+
+    public Task UpdateTaskAsync(JourneyTask task, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
+            UpdateTask, new { task.Id, task.Status, task.CompletedAt, task.UpdatedAt }, cancellationToken, transaction));
+
+    public Task UpdateArtifactAsync(
+        JourneyArtifact artifact, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
+            UpdateArtifact, new { artifact.Id, artifact.Url, artifact.ReceivedAt, Now = now }, cancellationToken, transaction));
+
+    private async Task<Journey?> FindAsync(string statement, Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await ReadAsync(connection, null, statement, id, cancellationToken);
+    }
+
+    private static async Task<Journey?> ReadAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, string statement, Guid id, CancellationToken cancellationToken)
+    {
+        var journey = await connection.QuerySingleOrDefaultAsync<Journey>(Sql.Command(
+            statement, new { Id = id }, cancellationToken, transaction));
+        if (journey is null)
+        {
+            return null;
+        }
+
+        var tasks = await connection.QueryAsync<JourneyTask>(Sql.Command(
+            ListTasks, new { journey.Id }, cancellationToken, transaction));
+        var artifacts = await connection.QueryAsync<JourneyArtifact>(Sql.Command(
+            ListArtifacts, new { journey.Id }, cancellationToken, transaction));
+        return journey with { Tasks = tasks.AsList(), Artifacts = artifacts.AsList() };
+    }
+}

@@ -1,0 +1,36 @@
+using Smplat.Core.Platform.Database;
+
+namespace Smplat.Core.Onboarding;
+
+/// <summary>A client of a local run with a checklist under way: a task done, a referral copied, two experiments seen.</summary>
+public sealed class OnboardingSample(OnboardingSampleStore store, JourneyDesk desk, TaskToggle toggle) : ISampleData
+{
+    public static readonly Guid OrderId = new("0198f000-0000-7000-8000-00000000c1e0");
+
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        if (!await store.AddOrderAsync(OrderId, cancellationToken))
+        {
+            return;
+        }
+
+        var started = await desk.StartAsync(
+            OrderId,
+            new StartJourney("FRIEND10", """{"platform_contexts":[{"id":"ig","label":"Instagram","platformType":"instagram"}]}"""),
+            cancellationToken);
+        if (started is not OnboardingOutcome<Journey>.Done(var journey))
+        {
+            return;
+        }
+
+        await toggle.ToggleAsync(OrderId, journey.Tasks[0].Id, completed: true, Actor.Client, cancellationToken);
+        await desk.CopyReferralAsync(OrderId, "FRIEND10", cancellationToken);
+        await desk.RecordSegmentsAsync(
+            OrderId,
+            [
+                new() { Slug = "spring-price", VariantKey = "anchor", VariantName = "Anchor", IsControl = false, Status = "running" },
+                new() { Slug = "annual-first", VariantKey = "control", VariantName = "Control", IsControl = true, Status = "running" },
+            ],
+            cancellationToken);
+    }
+}

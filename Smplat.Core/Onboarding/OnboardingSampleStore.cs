@@ -1,0 +1,29 @@
+using Dapper;
+using Npgsql;
+using Smplat.Core.Platform.Database;
+
+namespace Smplat.Core.Onboarding;
+
+/// <summary>The order that the sample journey belongs to.</summary>
+public sealed class OnboardingSampleStore(NpgsqlDataSource database)
+{
+    // Fixed ids: adding again changes nothing.
+    private const string AddOrder =
+        """
+        with client as (
+            insert into users (id, email, display_name)
+            values (@Id, 'cleo@example.test', 'Cleo')
+            on conflict do nothing
+        )
+        insert into orders (id, order_number, user_id, status, subtotal, total, loyalty_projection_points)
+        values (@Id, 'SAMPLE-ONBOARDING', @Id, 'processing', 499, 499, 250)
+        on conflict do nothing
+        """;
+
+    /// <returns>False when it is there already.</returns>
+    public async Task<bool> AddOrderAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Sql.Command(AddOrder, new { Id = id }, cancellationToken)) > 0;
+    }
+}

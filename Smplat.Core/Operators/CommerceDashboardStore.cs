@@ -1,0 +1,184 @@
+using Dapper;
+using Npgsql;
+using Smplat.Core.Platform.Database;
+
+namespace Smplat.Core.Operators;
+
+/// <summary>
+/// Read model: the three commerce dashboards, from <c>edge_logs</c>, its hourly sums and the ledger of vendor calls. A statement that takes
+/// too long is an outage for the page, never a smaller figure.
+/// </summary>
+public sealed class CommerceDashboardStore(NpgsqlDataSource database)
+{
+    private const int TimeoutSeconds = 8;
+
+    // A request is a line that ends one; the row without a minute is the whole window, whose percentiles no sum could give.
+    private const string Minutes =
+        """
+        select
+            date_trunc('minute', "timestamp") as minute,
+            count(*) as requests,
+            count(*) filter (where event = 'router_failure') as failures,
+            percentile_cont(0.50) within group (order by total_latency_ms) as p50_ms,
+            percentile_cont(0.95) within group (order by total_latency_ms) as p95_ms
+        from edge_logs
+        where "timestamp" >= @since and "timestamp" <= @until
+            and function_name = 'loopgpt_route_order'
+            and event in ('router_latency', 'router_failure')
+        group by grouping sets ((date_trunc('minute', "timestamp")), ())
+        order by 1
+        """;
+
+    private const string LiveQuotes =
+        """
+        select
+            provider_id,
+            null::timestamptz as at,
+            count(*) as calls,
+            count(*) filter (where event = 'provider_quote_error') as errors,
+            percentile_cont(0.50) within group (order by latency_ms) filter (where event = 'provider_quote_success') as p50_ms,
+            percentile_cont(0.95) within group (order by latency_ms) filter (where event = 'provider_quote_success') as p95_ms
+        from edge_logs
+        where "timestamp" >= @since and "timestamp" <= @until
+            and function_name = 'loopgpt_route_order'
+            and event in ('provider_quote_success', 'provider_quote_error')
+            and provider_id is not null
+        group by provider_id
+        order by provider_id
+        """;
+
+    // Hours before the mark come from their sums, the rest from the lines; @since is the start of an hour.
+    private const string Quotes =
+        """
+        with bound as materialized (
+            select greatest(summed_until, @since) as at from ops_hour_mark where id = 1
+        ),
+        quote as (
+            select provider_id, hour_at as at, bucket, quotes
+            from ops_hour_quote
+            where hour_at >= @since and hour_at < (select at from bound)
+            union all
+            select
+                provider_id,
+                "timestamp",
+                case when event = 'provider_quote_error' then -1
+                    else floor(ln(greatest(coalesce(latency_ms, 1), 1)) / 0.048790164169432)::smallint end,
+                1
+            from edge_logs
+            where "timestamp" >= (select at from bound) and "timestamp" <= @until
+                and function_name = 'loopgpt_route_order'
+                and event in ('provider_quote_success', 'provider_quote_error')
+                and provider_id is not null
+        )
+        select provider_id, date_bin(@step, at, @since) as at, bucket::integer as bucket, sum(quotes)::bigint as quotes
+        from quote
+        group by 1, 2, 3
+        """;
+
+    private const string Selections =
+        """
+        with bound as materialized (
+            select greatest(summed_until, @since) as at from ops_hour_mark where id = 1
+        ),
+        decision as (
+            select provider_id, orders, cart_cents
+            from ops_hour_decision
+            where hour_at >= @since and hour_at < (select at from bound) and provider_id <> '' and orders > 0
+            union all
+            select selected_provider_id, 1, coalesce(total_cents, 0)
+            from edge_logs
+            where event = 'router_decision' and "timestamp" >= (select at from bound) and "timestamp" <= @until
+                and selected_provider_id is not null
+        )
+        select provider_id, sum(orders)::bigint as orders, sum(cart_cents) / sum(orders) as average_total_cents
+        from decision
+        group by provider_id
+        order by orders desc, provider_id
+        """;
+
+    private const string Calls =
+        """
+        select provider_id, sum(calls)::bigint as calls
+        from commerce.vendor_call
+        where hour_start >= date_trunc('hour', @since::timestamptz) and hour_start <= @until
+        group by provider_id
+        """;
+
+    // A dearer choice (speed, availability) saves nothing. @whole is the first hour that lies in the window as a whole: what
+    // comes before it, and what is not summed yet, is read from the lines.
+    private const string Business =
+        """
+        with bound as materialized (
+            select greatest(summed_until, @whole) as at from ops_hour_mark where id = 1
+        ),
+        line as (
+            select "timestamp", event, total_cents, commission_cents, best_alternative_cents
+            from edge_logs
+            where event in ('router_decision', 'commerce.confirm_order.success') and "timestamp" >= @since and "timestamp" < @whole
+            union all
+            select "timestamp", event, total_cents, commission_cents, best_alternative_cents
+            from edge_logs
+            where event in ('router_decision', 'commerce.confirm_order.success')
+                and "timestamp" >= (select at from bound) and "timestamp" <= @until
+        ),
+        part as (
+            select hour_at as at, orders, confirmed, cart_cents, commission_cents, savings_cents
+            from ops_hour_decision
+            where hour_at >= @whole and hour_at < (select at from bound)
+            union all
+            select
+                "timestamp",
+                (event = 'router_decision')::integer,
+                (event <> 'router_decision')::integer,
+                case when event = 'router_decision' then coalesce(total_cents, 0) else 0 end,
+                case when event = 'router_decision' then coalesce(commission_cents, 0) else 0 end,
+                case when event = 'router_decision'
+                    then greatest(0, coalesce(best_alternative_cents, total_cents, 0) - coalesce(total_cents, 0)) else 0 end
+            from line
+        )
+        select
+            date_trunc('day', at, 'UTC') as day,
+            sum(orders)::bigint as orders,
+            sum(confirmed)::bigint as confirmed,
+            sum(cart_cents) as cart_cents,
+            sum(commission_cents) as commission_cents,
+            sum(savings_cents) as savings_cents
+        from part
+        group by 1
+        order by 1
+        """;
+
+    public async Task<(IReadOnlyList<RouterMinute> Minutes, IReadOnlyList<ProviderQuotes> Providers)> ReadLiveAsync(
+        DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var window = new { since, until };
+        var minutes = await connection.QueryAsync<RouterMinute>(Command(Minutes, window, cancellationToken));
+        var quotes = await connection.QueryAsync<ProviderQuotes>(Command(LiveQuotes, window, cancellationToken));
+        return (minutes.AsList(), quotes.AsList());
+    }
+
+    public async Task<ProviderPerformance> ReadProvidersAsync(
+        DashboardWindow window, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var parameters = new { since, until, step = window.Step };
+        var selections = await connection.QueryAsync<ProviderSelection>(Command(Selections, parameters, cancellationToken));
+        var quotes = await connection.QueryAsync<QuoteSteps>(Command(Quotes, parameters, cancellationToken));
+        var calls = await connection.QueryAsync<VendorCalls>(Command(Calls, parameters, cancellationToken));
+        return new(window, since, until, selections.AsList(), QuoteSteps.Sum(quotes.AsList()), calls.AsList());
+    }
+
+    /// <param name="since">Any moment.</param>
+    public async Task<IReadOnlyList<BusinessDay>> ReadBusinessAsync(
+        DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var whole = new DateTimeOffset(
+            (since.UtcTicks + TimeSpan.TicksPerHour - 1) / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<BusinessDay>(Command(Business, new { since, whole, until }, cancellationToken))).AsList();
+    }
+
+    private static CommandDefinition Command(string text, object parameters, CancellationToken cancellationToken) =>
+        Sql.Command(text, parameters, cancellationToken, timeoutSeconds: TimeoutSeconds);
+}

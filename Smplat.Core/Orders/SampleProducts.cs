@@ -1,0 +1,73 @@
+using Smplat.Core.Platform.Database;
+
+namespace Smplat.Core.Orders;
+
+/// <summary>Products for local runs and smoke checks: one of each way in which an order becomes tasks.</summary>
+public sealed class SampleProducts(ProductStore products) : ISampleData
+{
+    /// <summary>The product that the checkout smoke orders.</summary>
+    public static Product InstagramGrowth { get; } = Sample(
+        "0198f000-0000-7000-8000-000000000001",
+        "instagram-growth",
+        "Instagram Growth",
+        "Steady growth of an account over thirty days.",
+        "instagram",
+        299.00m,
+        null);
+
+    private static readonly Product[] All =
+    [
+        InstagramGrowth,
+        Sample(
+            "0198f000-0000-7000-8000-000000000002",
+            "content-spotlight",
+            "Content Spotlight",
+            "One piece of content in front of the right readers.",
+            "content",
+            149.00m,
+            null),
+        Sample(
+            "0198f000-0000-7000-8000-000000000003",
+            "launch-campaign",
+            "Launch Campaign",
+            "A planned campaign: figures first, then two promotions.",
+            "campaign",
+            499.00m,
+            """
+            {
+              "tasks": [
+                { "type": "analytics_collection", "title": "Collect starting figures", "schedule_offset_minutes": 5 },
+                { "type": "content_promotion", "title": "First promotion", "schedule_offset_hours": 6 },
+                { "type": "campaign_optimization", "title": "Adjust the campaign", "schedule_offset_hours": 48, "max_retries": 5 }
+              ]
+            }
+            """),
+    ];
+
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var product in All)
+        {
+            await products.InsertSampleAsync(product, cancellationToken);
+        }
+    }
+
+    /// <summary>Puts the smoke check's product there when it is missing; used by smoke checks in process.</summary>
+    public Task<bool> EnsureInstagramGrowthAsync(CancellationToken cancellationToken) =>
+        products.InsertSampleAsync(InstagramGrowth, cancellationToken);
+
+    private static Product Sample(
+        string id, string slug, string title, string description, string category, decimal price, string? config) => new()
+        {
+            Id = Guid.Parse(id),
+            Slug = slug,
+            Title = title,
+            Description = description,
+            Category = category,
+            BasePrice = price,
+            Currency = "EUR",
+            Status = "active",
+            ChannelEligibility = """["storefront"]""",
+            FulfillmentConfig = config,
+        };
+}

@@ -1,0 +1,273 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Orders;
+using Smplat.Core.Platform.Security;
+using Stripe;
+using Stripe.Checkout;
+
+namespace Smplat.Core.Payments;
+
+/// <summary>The payment provider's API, as far as paying on a hosted page needs it.</summary>
+public interface IStripeGateway
+{
+    /// <summary>Makes a checkout session. Repeating it with the same payment gives the same session.</summary>
+    Task<SessionOutcome> CreateSessionAsync(SessionRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Makes sure that nobody can pay on a session any more. Repeating it is harmless.</summary>
+    Task<SessionEnd> EndSessionAsync(string sessionId, CancellationToken cancellationToken);
+}
+
+/// <summary>What the provider is asked for.</summary>
+/// <param name="PaymentId">Also the idempotency key, so one payment never has two sessions.</param>
+public sealed record SessionRequest(
+    Guid PaymentId,
+    Guid OrderId,
+    string OrderNumber,
+    string Currency,
+    IReadOnlyList<SessionLine> Lines,
+    string SuccessUrl,
+    string CancelUrl,
+    string? CustomerEmail)
+{
+    public decimal Amount => Lines.Sum(line => line.UnitCents * line.Quantity) / 100m;
+
+    public static SessionRequest Of(Order order, Guid paymentId, StartCheckout command) => new(
+        paymentId,
+        order.Id,
+        order.OrderNumber,
+        order.Currency,
+        [.. order.Items.Select(item => new SessionLine(
+            item.ProductTitle, ToCents(item.UnitPrice), item.Quantity))],
+        command.SuccessUrl,
+        command.CancelUrl,
+        string.IsNullOrWhiteSpace(command.CustomerEmail) ? null : command.CustomerEmail);
+
+    private static long ToCents(decimal price) => (long)Math.Round(price * 100, MidpointRounding.AwayFromZero);
+}
+
+public sealed record SessionLine(string Name, long UnitCents, int Quantity);
+
+/// <summary>What the provider answered.</summary>
+public abstract record SessionOutcome
+{
+    private SessionOutcome()
+    {
+    }
+
+    /// <param name="IntentId">Recent versions of the API name it only when the customer pays.</param>
+    public sealed record Made(string SessionId, string Url, string? IntentId) : SessionOutcome;
+
+    /// <param name="IsDefinite">The provider said no; otherwise a session may exist all the same.</param>
+    public sealed record Failed(string Reason, bool IsDefinite) : SessionOutcome;
+}
+
+/// <summary>Whether a session can still be paid.</summary>
+public abstract record SessionEnd
+{
+    private SessionEnd()
+    {
+    }
+
+    /// <summary>It cannot: it ended now, had ended before, or is complete.</summary>
+    public sealed record Ended : SessionEnd;
+
+    /// <summary>Nobody knows; it is worth trying again.</summary>
+    public sealed record Failed(string Reason) : SessionEnd;
+}
+
+/// <summary>
+/// Stripe through its own library. Time limits and retries are ours (the library's are off), so that a caller knows the longest
+/// wait. A failure is reported as a refusal or as unknown; its reason holds no key, and of the answer only Stripe's message.
+/// </summary>
+public sealed class StripeGateway : IStripeGateway, IDisposable
+{
+    private const int MostEndSeconds = 5;
+
+    /// <summary>Longest answer that is read, in bytes. A session is some five kilobytes.</summary>
+    private const int LongestAnswer = 1024 * 1024;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
+    private readonly IOptionsMonitor<PaymentsOptions> _options;
+    private readonly TimeProvider _clock;
+    private readonly HttpClient _http;
+    private readonly SystemNetHttpClient _stripeHttp;
+
+    public StripeGateway(IOptionsMonitor<PaymentsOptions> options, OutgoingHttp outgoing, TimeProvider clock)
+    {
+        _options = options;
+        _clock = clock;
+        _http = new HttpClient(new HeaderHandler(options) { InnerHandler = outgoing.HandlerForSettings() })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = LongestAnswer,
+        };
+        _stripeHttp = new SystemNetHttpClient(_http, maxNetworkRetries: 0, enableTelemetry: false);
+    }
+
+    public async Task<SessionOutcome> CreateSessionAsync(SessionRequest request, CancellationToken cancellationToken)
+    {
+        var first = await TryCreateAsync(request, cancellationToken);
+        if (first is not SessionOutcome.Failed { IsDefinite: false })
+        {
+            return first;
+        }
+
+        // The key makes a repetition harmless, also when the first one got through and only its answer was lost.
+        await Task.Delay(Pause, _clock, cancellationToken);
+        return await TryCreateAsync(request, cancellationToken);
+    }
+
+    public async Task<SessionEnd> EndSessionAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        // Without a key of ours: Stripe repeats the answer to a known key for a day, also that of a failure.
+        var (session, failure) = await CallAsync(
+            (sessions, token) => sessions.ExpireAsync(sessionId, cancellationToken: token), MostEndSeconds, cancellationToken);
+
+        // Only an open session can be expired: what it is then, the session itself tells best.
+        return session is { Status: "expired" } ? new SessionEnd.Ended()
+            : failure?.Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound
+                ? await ReadEndAsync(sessionId, cancellationToken)
+            : new SessionEnd.Failed(failure?.Reason ?? "Stripe's answer does not say that the session expired.");
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<SessionOutcome> TryCreateAsync(SessionRequest request, CancellationToken cancellationToken)
+    {
+        var key = new RequestOptions { IdempotencyKey = $"checkout-{request.PaymentId}" };
+        var (session, failure) = await CallAsync(
+            (sessions, token) => sessions.CreateAsync(Options(request), key, token), int.MaxValue, cancellationToken);
+        return failure is not null ? new SessionOutcome.Failed(failure.Reason, failure.IsDefinite)
+            : session is { Id: { } id, Url: { } url } ? new SessionOutcome.Made(id, url, session.PaymentIntentId)
+            : new SessionOutcome.Failed("Stripe's answer has no session id or url.", IsDefinite: false);
+    }
+
+    private async Task<SessionEnd> ReadEndAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        var (session, failure) = await CallAsync(
+            (sessions, token) => sessions.GetAsync(sessionId, cancellationToken: token), MostEndSeconds, cancellationToken);
+        return session is { Status: not (null or "open") } || failure?.Status == HttpStatusCode.NotFound ? new SessionEnd.Ended()
+            : new SessionEnd.Failed(failure?.Reason ?? "Stripe refuses to end the session although it is open.");
+    }
+
+    /// <param name="mostSeconds">A shorter time limit than the setting's: other work waits behind the call.</param>
+    /// <returns>The session, or why there is none.</returns>
+    private async Task<(Session? Session, CallFailure? Failure)> CallAsync(
+        Func<SessionService, CancellationToken, Task<Session>> call, int mostSeconds, CancellationToken cancellationToken)
+    {
+        var settings = _options.CurrentValue;
+        var seconds = Math.Min(settings.TimeoutSeconds, mostSeconds);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            // The key and the address may have changed since the last call; the connections are kept all the same.
+            var client = new StripeClient(new StripeClientOptions
+            {
+                ApiKey = settings.SecretKey,
+                ApiBase = settings.ApiBase.AbsoluteUri.TrimEnd('/'),
+                HttpClient = _stripeHttp,
+            });
+            return (await call(new SessionService(client), limit.Token), null);
+        }
+        catch (StripeException exception)
+        {
+            return (null, CallFailure.From(exception, settings.SecretKey));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, new(null, $"Stripe did not answer within {seconds} s.", IsDefinite: false));
+        }
+        catch (HttpRequestException exception)
+        {
+            // A forbidden address was never called, so no session exists.
+            var isDefinite = exception.InnerException is PrivateAddressException;
+            return (null, new(null, Redaction.Redact(exception.Message), isDefinite));
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // For one, the library fails in its own way (NullReferenceException, …) at an answer that is JSON but no object.
+            return (null, new(null, $"Stripe's library failed: {exception.GetType().Name}.", IsDefinite: false));
+        }
+    }
+
+    private static SessionCreateOptions Options(SessionRequest request) => new()
+    {
+        Mode = "payment",
+        SuccessUrl = request.SuccessUrl,
+        CancelUrl = request.CancelUrl,
+        ClientReferenceId = request.OrderId.ToString(),
+        CustomerEmail = request.CustomerEmail,
+        LineItems = [.. request.Lines.Select(line => new SessionLineItemOptions
+        {
+            Quantity = line.Quantity,
+            PriceData = new()
+            {
+                Currency = request.Currency.ToLowerInvariant(),
+                UnitAmount = line.UnitCents,
+                ProductData = new() { Name = line.Name },
+            },
+        })],
+
+        // On both, because events of either kind must find their payment.
+        Metadata = Metadata(request),
+        PaymentIntentData = new() { Metadata = Metadata(request) },
+    };
+
+    private static Dictionary<string, string> Metadata(SessionRequest request) => new()
+    {
+        ["order_id"] = request.OrderId.ToString(),
+        ["order_number"] = request.OrderNumber,
+        ["payment_id"] = request.PaymentId.ToString(),
+    };
+
+    /// <param name="Status">Null when no answer came, or none that can be read.</param>
+    private sealed record CallFailure(HttpStatusCode? Status, string Reason, bool IsDefinite)
+    {
+        private const string IdempotencyError = "idempotency_error";
+
+        /// <remarks>
+        /// The exception's own message is not used: for an answer that is no Stripe error it holds the whole body.
+        /// </remarks>
+        public static CallFailure From(StripeException exception, string? secretKey)
+        {
+            var message = exception.StripeError?.Message is { Length: > 0 } text ? Redact(text, secretKey) : "no message";
+            var number = exception.StripeResponse?.RequestId is { Length: > 0 } id ? $" ({Redaction.Redact(id, 64)})" : "";
+            return new(
+                exception.HttpStatusCode,
+                $"Stripe answered {(int)exception.HttpStatusCode}: {message}{number}",
+                IsRefusal(exception.HttpStatusCode) && exception.StripeError?.Type != IdempotencyError);
+        }
+
+        // 409: the same key is being worked on; 429 and 5xx may pass. An idempotency error means that the key was used before
+        // with other parameters (other return addresses, say): that earlier session exists.
+        private static bool IsRefusal(HttpStatusCode status) => (int)status is >= 400 and < 500
+            && status is not (HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout);
+
+        private static string Redact(string text, string? secretKey) => Redaction.Redact(
+            string.IsNullOrEmpty(secretKey) ? text : text.Replace(secretKey, "***", StringComparison.Ordinal), 300);
+    }
+
+    /// <summary>
+    /// Asks for another API version than the library's own where one is set (its request options cannot), and drops the notices
+    /// that the library would print on standard error.
+    /// </summary>
+    private sealed class HeaderHandler(IOptionsMonitor<PaymentsOptions> options) : DelegatingHandler
+    {
+        private const string Version = "Stripe-Version";
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (options.CurrentValue.ApiVersion is { } version)
+            {
+                request.Headers.Remove(Version);
+                request.Headers.Add(Version, version);
+            }
+
+            var response = await base.SendAsync(request, cancellationToken);
+            response.Headers.Remove("Stripe-Notice");
+            return response;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using Dapper;
+using Npgsql;
+using Smplat.Core.Platform.Database;
+
+namespace Smplat.Core.Payments;
+
+/// <summary>Table <c>webhook_events</c>: the inbox.</summary>
+public sealed class WebhookStore(NpgsqlDataSource database)
+{
+    // One row per event. A second delivery at the same time waits here for the first to end.
+    private const string Insert =
+        """
+        insert into webhook_events (id, provider, external_id, event_type, status, references_to, payload, received_at, processed_at)
+        values (@Id, 'stripe', @ExternalId, @EventType, 'processed', @References, @Payload::jsonb, @Now, @Now)
+        on conflict on constraint uq_webhook_events_provider_external do nothing
+        """;
+
+    private const string LockStatus =
+        "select status from webhook_events where provider = 'stripe' and external_id = @ExternalId for update";
+
+    private const string SetStatus =
+        """
+        update webhook_events
+        set status = @Status, attempts = attempts + @Attempts, processed_at = @Now
+        where provider = 'stripe' and external_id = @ExternalId
+        """;
+
+    private const string ListParkedFor =
+        """
+        select payload::text
+        from webhook_events
+        where status = 'parked' and references_to && @References
+        order by received_at
+        limit @Limit
+        """;
+
+    private const string ListParked =
+        """
+        select payload::text
+        from webhook_events
+        where status = 'parked'
+        order by received_at
+        limit @Limit
+        """;
+
+    // Waited long enough: operators hear of them.
+    private const string AbandonOld =
+        """
+        update webhook_events
+        set status = 'abandoned', processed_at = @Now
+        where status = 'parked' and received_at < @Before
+        returning external_id, event_type
+        """;
+
+    /// <returns>False when the event is in the inbox already.</returns>
+    public async Task<bool> InsertAsync(
+        StripeEvent message,
+        IReadOnlyList<string> references,
+        DateTimeOffset now,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken) =>
+        await transaction.Connection!.ExecuteAsync(Sql.Command(
+            Insert,
+            new
+            {
+                Id = Guid.CreateVersion7(now),
+                ExternalId = message.Id,
+                EventType = message.Type,
+                References = references.ToArray(),
+                Payload = message.Json,
+                Now = now,
+            },
+            cancellationToken,
+            transaction)) == 1;
+
+    public Task<string?> LockStatusAsync(string externalId, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteScalarAsync<string>(Sql.Command(
+            LockStatus, new { ExternalId = externalId }, cancellationToken, transaction));
+
+    public Task SetStatusAsync(
+        string externalId,
+        string status,
+        bool isAgain,
+        DateTimeOffset now,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
+            SetStatus,
+            new { ExternalId = externalId, Status = status, Attempts = isAgain ? 1 : 0, Now = now },
+            cancellationToken,
+            transaction));
+
+    /// <param name="references">Null lists all that are parked.</param>
+    public async Task<IReadOnlyList<string>> ListParkedAsync(
+        IReadOnlyList<string>? references, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<string>(Sql.Command(
+            references is null ? ListParked : ListParkedFor,
+            new { References = references?.ToArray(), Limit = limit },
+            cancellationToken))).AsList();
+    }
+
+    public async Task<IReadOnlyList<(string Id, string? Type)>> AbandonAsync(
+        DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<(string, string?)>(Sql.Command(
+            AbandonOld, new { Before = before, Now = now }, cancellationToken))).AsList();
+    }
+}

@@ -1,0 +1,55 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+using Smplat.Core.Platform.Settings;
+
+namespace Smplat.Core.Platform.Database;
+
+/// <summary>Where the Postgres is and how the app uses it.</summary>
+public sealed class DatabaseOptions : IValidatableObject
+{
+    /// <summary>Npgsql connection string. A local run without it starts an embedded Postgres.</summary>
+    [ConfigurationKeyName("SMPLAT_DATABASE")]
+    [SettingAlias("DATABASE_URL")]
+    [SecretSetting]
+    public string? ConnectionString { get; init; }
+
+    /// <summary>
+    /// Connect as the app's managed identity: SMPLAT_DATABASE names the identity as its user and holds no password, and a
+    /// token takes its place. Default false.
+    /// </summary>
+    [ConfigurationKeyName("SMPLAT_DATABASE_IDENTITY")]
+    public bool UsesIdentity { get; init; }
+
+    /// <summary>Connections that one instance may hold. Default 40; with many instances use a pooler.</summary>
+    [ConfigurationKeyName("SMPLAT_DATABASE_MAX_CONNECTIONS")]
+    [Range(2, 500)]
+    public int MaxConnections { get; init; } = 40;
+
+    /// <summary>Seconds to wait for a connection. Default 2: a write that cannot start becomes a 503, not a queue.</summary>
+    [ConfigurationKeyName("SMPLAT_DATABASE_CONNECT_TIMEOUT_SECONDS")]
+    [Range(1, 60)]
+    public int ConnectTimeoutSeconds { get; init; } = 2;
+
+    /// <summary>Seconds that a statement of a request may run. Default 10.</summary>
+    [ConfigurationKeyName("SMPLAT_DATABASE_COMMAND_TIMEOUT_SECONDS")]
+    [Range(1, 600)]
+    public int CommandTimeoutSeconds { get; init; } = 10;
+
+    /// <summary>Apply pending migrations when the app starts. Default true; false for deploys that run smplat migrate first.</summary>
+    [ConfigurationKeyName("SMPLAT_MIGRATE_ON_START")]
+    public bool MigrateOnStart { get; init; } = true;
+
+    /// <summary>The text of the connection string stays out of the message: it holds a password.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!SmplatDataSource.IsConnectionString(ConnectionString))
+        {
+            yield return new("SMPLAT_DATABASE must be an Npgsql connection string, such as Host=…;Database=…;Username=…;Password=….");
+        }
+        else if (UsesIdentity && new NpgsqlConnectionStringBuilder(ConnectionString) is { Password: not null } or { Username: null })
+        {
+            yield return new("With SMPLAT_DATABASE_IDENTITY=true SMPLAT_DATABASE names the identity as its Username and has no Password.");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
+
+namespace Smplat.Core.Platform.Input;
+
+/// <summary>
+/// Recognises what nobody means to keep: members named for people's details, and texts with an e-mail address.
+/// It errs towards taking something for personal data; names of things (offer, preset, product) are not on the list.
+/// </summary>
+public static class PersonalDataPolicy
+{
+    /// <summary>Stands in the place of what was removed.</summary>
+    public const string Redacted = "[redacted]";
+
+    private const int LongestName = 24;
+
+    private static readonly SearchValues<char> Separators = SearchValues.Create("_-. ");
+
+    private static readonly FrozenSet<string> Names = new[]
+    {
+        "email", "emailaddress", "mail", "useremail", "customeremail", "contactemail",
+        "phone", "phonenumber", "mobile", "mobilenumber", "telephone", "tel",
+        "firstname", "lastname", "fullname", "givenname", "familyname", "surname", "customername", "displayname",
+        "address", "streetaddress", "street", "addressline1", "addressline2", "postaladdress", "shippingaddress",
+        "billingaddress", "zip", "zipcode", "postalcode", "postcode",
+        "ip", "ipaddress", "clientip", "remoteaddr",
+        "birthdate", "birthday", "dateofbirth", "dob", "ssn", "taxid", "passport",
+        "password", "token", "accesstoken", "sessionid", "cardnumber", "creditcard", "iban", "cvv", "cvc",
+    }.ToFrozenSet();
+
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> ByName =
+        Names.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>True for <c>email</c>, <c>e_mail</c>, <c>customerEmail</c> and the like.</summary>
+    private static bool IsPersonalName(ReadOnlySpan<byte> utf8Name)
+    {
+        if (utf8Name.Length is 0 or > LongestName)
+        {
+            return false;
+        }
+
+        Span<char> folded = stackalloc char[LongestName];
+        var length = 0;
+        foreach (var unit in utf8Name)
+        {
+            var character = (char)unit;
+            if (!Separators.Contains(character))
+            {
+                folded[length++] = char.ToLowerInvariant(character);
+            }
+        }
+
+        return ByName.Contains(folded[..length]);
+    }
+
+    /// <summary>The same for the member name that the reader stands on, escapes resolved.</summary>
+    public static bool IsPersonalName(ref readonly Utf8JsonReader json) => json.ValueIsEscaped
+        ? IsPersonalName(Encoding.UTF8.GetBytes(json.GetString()!))
+        : IsPersonalName(json.ValueSpan);
+
+    /// <summary>True when the text that the reader stands on holds an e-mail address, escapes resolved.</summary>
+    public static bool HoldsAddress(ref readonly Utf8JsonReader json) => json.ValueIsEscaped
+        ? HoldsAddress(json.GetString().AsSpan())
+        : HoldsAddress(json.ValueSpan);
+
+    public static bool HoldsAddress(ReadOnlySpan<char> text)
+    {
+        var at = text.IndexOf('@');
+        return at > 0 && IsHost(text[(at + 1)..]);
+    }
+
+    private static bool HoldsAddress(ReadOnlySpan<byte> utf8)
+    {
+        var at = utf8.IndexOf((byte)'@');
+        if (at <= 0)
+        {
+            return false;
+        }
+
+        // Letters, dots and hyphens are all that matters, and they are single bytes.
+        Span<char> host = stackalloc char[Math.Min(utf8.Length - at - 1, 64)];
+        for (var index = 0; index < host.Length; index++)
+        {
+            host[index] = (char)utf8[at + 1 + index];
+        }
+
+        return IsHost(host);
+    }
+
+    private static bool IsHost(ReadOnlySpan<char> text)
+    {
+        var length = 0;
+        while (length < text.Length && (char.IsAsciiLetterOrDigit(text[length]) || text[length] is '.' or '-'))
+        {
+            length++;
+        }
+
+        var dot = text[..length].IndexOf('.');
+        return dot > 0 && dot < length - 1;
+    }
+}

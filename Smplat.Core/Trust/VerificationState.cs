@@ -1,0 +1,9 @@
+namespace Smplat.Core.Trust;
+
+public enum VerificationState
+{
+    Fresh,
+    Stale,
+    Missing,
+    Unsupported,
+}

@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+
+namespace Smplat.Functions.Http;
+
+/// <summary>Requests that one caller may make in a window; counted per instance.</summary>
+public sealed class RateOptions
+{
+    /// <summary>Per 60 s and address. Default 100; 0 means no limit.</summary>
+    [ConfigurationKeyName("SMPLAT_RATE_STANDARD")]
+    [Range(0, 1_000_000)]
+    public int Standard { get; init; } = 100;
+
+    /// <summary>Per 60 s and address. Default 30; 0 means no limit.</summary>
+    [ConfigurationKeyName("SMPLAT_RATE_SEARCH")]
+    [Range(0, 1_000_000)]
+    public int Search { get; init; } = 30;
+
+    /// <summary>Per 60 s and address. Default 10; 0 means no limit.</summary>
+    [ConfigurationKeyName("SMPLAT_RATE_ORDER")]
+    [Range(0, 1_000_000)]
+    public int Order { get; init; } = 10;
+
+    /// <summary>Per 60 s and address. Default 20; 0 means no limit.</summary>
+    [ConfigurationKeyName("SMPLAT_RATE_HEAVY")]
+    [Range(0, 1_000_000)]
+    public int Heavy { get; init; } = 20;
+
+    /// <summary>Per 60 s and address. Default 300; 0 means no limit.</summary>
+    [ConfigurationKeyName("SMPLAT_RATE_SYSTEM")]
+    [Range(0, 1_000_000)]
+    public int System { get; init; } = 300;
+
+    /// <summary>Per 900 s and address. Default 5; 0 means no limit.</summary>
+    [ConfigurationKeyName("SMPLAT_RATE_AUTH")]
+    [Range(0, 1_000_000)]
+    public int Auth { get; init; } = 5;
+
+    /// <summary>
+    /// Per 60 s and key, over all limited routes. Default 0, no limit, because one storefront server speaks for all its
+    /// shoppers.
+    /// </summary>
+    [ConfigurationKeyName("SMPLAT_RATE_KEYED")]
+    [Range(0, 10_000_000)]
+    public int Keyed { get; init; }
+
+    public RateRule RuleFor(RateCategory category) => category switch
+    {
+        RateCategory.Standard => new(Standard, TimeSpan.FromSeconds(60)),
+        RateCategory.Search => new(Search, TimeSpan.FromSeconds(60)),
+        RateCategory.Order => new(Order, TimeSpan.FromSeconds(60)),
+        RateCategory.Heavy => new(Heavy, TimeSpan.FromSeconds(60)),
+        RateCategory.System => new(System, TimeSpan.FromSeconds(60)),
+        RateCategory.Auth => new(Auth, TimeSpan.FromSeconds(900)),
+        _ => throw new ArgumentOutOfRangeException(nameof(category), category, "No rule for this category."),
+    };
+}

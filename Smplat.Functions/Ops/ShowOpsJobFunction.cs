@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Functions.Http;
+using Smplat.Functions.Http.OpenApi;
+
+namespace Smplat.Functions.Ops;
+
+[OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
+public sealed class ShowOpsJobFunction(OpsDoor door, JobsPage page)
+{
+    [Function("ShowOpsJob")]
+    [Operation("One job with its history", Tag = "Operators' page")]
+    [Answers(200, "The page", ContentType = "text/html")]
+    [Answers(303, "Not signed in")]
+    [Answers(404, "There is no such thing", ContentType = "text/html")]
+    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/jobs/{jobId}")] HttpRequest request,
+        string jobId,
+        CancellationToken cancellationToken) => door.ShowAsync(
+            request, (visit, token) => page.ShowOneAsync(visit, jobId, token), cancellationToken);
+}

@@ -1,0 +1,35 @@
+using Smplat.Core.Operators;
+using Smplat.Core.Platform.Settings;
+using Smplat.Functions.Http;
+
+namespace Smplat.Functions.Ops;
+
+/// <summary>All feature switches as this instance reads them.</summary>
+public sealed class SwitchesPage(FeatureSwitches switches, SettingsProblems problems)
+{
+    public Task<OpsPage> ShowAsync(OpsVisit visit, CancellationToken cancellationToken)
+    {
+        var all = switches.Read();
+        return OpsPage.OfAsync(
+            "Switches",
+            OpsSection.Switches,
+            Markup.Of(
+                $"""
+                <p class="lead">Switches are app settings: change one there, and it is in force here within seconds in a local run, after the restart
+                of the worker in Azure.</p>
+                {problems.Standing.Values.Select(problem => Markup.Of($"""<p class="notice bad" role="alert">A changed setting is refused, the last good one stays in use. {problem}</p>"""))}
+                """),
+            OpsPanel.Of("Not at their default", Table("Switches that differ from their default", [.. all.Where(found => !found.IsDefault)], "All stand at their default."), isWide: true),
+            OpsPanel.Of("At their default", Table("Switches at their default", [.. all.Where(found => found.IsDefault)], "None does."), isWide: true));
+    }
+
+    private static Markup Table(string caption, IReadOnlyList<FeatureSwitch> switches, string empty) => OpsParts.Table(
+        caption,
+        ["Setting", "State"],
+        switches.Select(found => (Markup[])
+        [
+            OpsParts.Code(found.Setting),
+            found.IsOn ? OpsParts.Chip("good", "on") : OpsParts.Chip("off", "off"),
+        ]),
+        empty);
+}

@@ -1,0 +1,76 @@
+using Smplat.Core.Commerce.Providers;
+using Smplat.FakeVendors.Hosting;
+
+namespace Smplat.Tests.Commerce.Providers;
+
+[Parallelizable(ParallelScope.All)]
+public sealed class CachingTests
+{
+    private const ProviderId Walmart = ProviderId.WalmartApi;
+
+    [Test]
+    public async Task The_same_basket_is_priced_once_at_a_time_however_many_ask()
+    {
+        await using var bench = await VendorBench.StartAsync();
+
+        var quotes = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => bench.QuotedAsync(Walmart)));
+
+        Assert.That(quotes.Select(quote => quote.Quote.TotalCents).Distinct().Count(), Is.EqualTo(1));
+        Assert.That(bench.World.Walmart.Calls.CountOf("/search"), Is.EqualTo(3), "one for each item");
+        Assert.That(bench.World.Walmart.Calls.CountOf("/stores"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_kept_quote_tells_when_the_vendor_was_asked_and_follows_changed_priorities()
+    {
+        await using var bench = await VendorBench.StartAsync();
+        var first = await bench.QuotedAsync(Walmart);
+
+        var again = await bench.Gateway(Walmart).QuoteAsync(
+            VendorBench.Basket(), VendorBench.Config(Walmart) with { Priority = 80 }, default);
+
+        var quote = ((QuoteOutcome.Quoted)again).Quote;
+        Assert.That(quote.FetchedAt, Is.EqualTo(first.FetchedAt));
+        Assert.That(quote.Provider.Priority, Is.EqualTo(80));
+    }
+
+    [Test]
+    public async Task A_fresh_quote_is_asked_for_whatever_is_known()
+    {
+        await using var bench = await VendorBench.StartAsync();
+        var first = await bench.QuotedAsync(Walmart);
+
+        var fresh = await bench.QuotedAsync(Walmart, VendorBench.Basket() with { Fresh = true });
+
+        Assert.That(fresh.FetchedAt, Is.GreaterThan(first.FetchedAt));
+    }
+
+    [Test]
+    public async Task A_young_quote_stands_in_for_a_vendor_that_fails_and_says_so()
+    {
+        var clock = new ShiftedClock();
+        await using var bench = await VendorBench.StartAsync(
+            clock, null, ("LOOPGPT_QUOTE_CACHE_SECONDS", "60"), ("LOOPGPT_STORE_CACHE_SECONDS", "0"), ("LOOPGPT_SKU_CACHE_SECONDS", "0"));
+        await bench.QuotedAsync(Walmart);
+        bench.World.Walmart.Faults.Always(new Fault.Status(500));
+
+        clock.Shift(TimeSpan.FromSeconds(120));
+        var standIn = await bench.QuotedAsync(Walmart);
+        clock.Shift(TimeSpan.FromSeconds(240));
+        var failure = await bench.FailedAsync(Walmart);
+
+        Assert.That(standIn.Warnings, Has.Some.EqualTo(CachingGateway.CachedWarning));
+        Assert.That(failure.Code, Is.EqualTo("HTTP_500"));
+    }
+
+    [Test]
+    public async Task A_failure_is_never_kept()
+    {
+        await using var bench = await VendorBench.StartAsync();
+        bench.World.Walmart.Faults.Next(new Fault.Status(500));
+
+        await bench.FailedAsync(Walmart);
+
+        Assert.That((await bench.QuotedAsync(Walmart)).Cart, Has.Count.EqualTo(3));
+    }
+}

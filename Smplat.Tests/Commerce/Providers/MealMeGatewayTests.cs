@@ -1,0 +1,100 @@
+using Smplat.Core.Commerce.Providers;
+using Smplat.FakeVendors.MealMe;
+
+namespace Smplat.Tests.Commerce.Providers;
+
+/// <summary>The aggregator in both of its dialects; what is said here holds for either.</summary>
+[TestFixture(false)]
+[TestFixture(true)]
+[Parallelizable(ParallelScope.All)]
+public sealed class MealMeGatewayTests(bool satsuma)
+{
+    private const ProviderId MealMe = ProviderId.MealMe;
+
+    [Test]
+    public async Task A_basket_is_priced_to_the_cent_at_the_shop_that_has_most_of_it()
+    {
+        await using var bench = await StartAsync();
+
+        var quote = await bench.QuotedAsync(MealMe);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(quote.Store!.Name, Is.EqualTo("Valley Foods"), "the only one that lacks nothing");
+            Assert.That(quote.Cart.Select(line => line.Packs), Is.EqualTo(new int?[] { 2, 1, 3 }));
+            Assert.That(quote.Quote.SubtotalCents, Is.EqualTo(quote.Cart.Sum(line => line.LineCents)));
+            Assert.That(quote.Quote.FeesCents, Is.EqualTo(quote.Fees.Sum(fee => fee.Cents)).And.GreaterThan(0));
+            Assert.That(quote.Quote.TaxCents, Is.GreaterThan(0));
+            Assert.That(quote.Pricing, Is.EqualTo(PricingMode.Live));
+            Assert.That(quote.Estimates, satsuma ? Is.EqualTo(new[] { "eta" }) : Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task A_quote_orders_nothing()
+    {
+        await using var bench = await StartAsync();
+
+        await bench.QuotedAsync(MealMe);
+
+        Assert.That(Orders(bench).All.Select(order => order.TimesPlaced), Is.All.Zero);
+    }
+
+    [Test]
+    public async Task Where_nobody_delivers_there_is_no_store()
+    {
+        await using var bench = await StartAsync();
+
+        var failure = await bench.FailedAsync(MealMe, VendorBench.BasketTo("99703"));
+
+        Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.NoStores).Or.EqualTo(ProviderFailureCodes.NoItemsMatched));
+    }
+
+    [Test]
+    public async Task A_basket_without_a_word_to_search_for_is_not_sent_to_be_refused()
+    {
+        await using var bench = await StartAsync();
+
+        var failure = await bench.FailedAsync(MealMe, VendorBench.Basket(new RequestedItem("s", "?!", 1)));
+
+        Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.NoStores).Or.EqualTo(ProviderFailureCodes.NoItemsMatched));
+    }
+
+    [Test]
+    public async Task What_no_shop_has_is_no_basket()
+    {
+        await using var bench = await StartAsync();
+
+        var failure = await bench.FailedAsync(MealMe, VendorBench.Basket(new RequestedItem("g", "flour gyroscope", 1)));
+
+        Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.NoItemsMatched));
+    }
+
+    [Test]
+    public async Task A_revoked_key_is_a_refusal_and_no_empty_basket()
+    {
+        await using var bench = await StartAsync();
+        bench.World.MealMe.RejectEveryone = true;
+        bench.World.Satsuma.RejectEveryone = true;
+
+        Assert.That((await bench.FailedAsync(MealMe)).Message, Is.EqualTo("Unauthorized"));
+    }
+
+    [Test]
+    public async Task A_probe_makes_a_real_call()
+    {
+        await using var bench = await StartAsync();
+
+        var health = await bench.Gateway(MealMe).CheckHealthAsync(VendorBench.Config(MealMe), default);
+
+        Assert.That(health.IsHealthy, Is.True);
+        Assert.That(VendorOf(bench).Calls.All, Has.Count.EqualTo(1));
+    }
+
+    private Task<VendorBench> StartAsync() => VendorBench.StartAsync(satsuma);
+
+    private Smplat.FakeVendors.Hosting.FakeVendor VendorOf(VendorBench bench) =>
+        satsuma ? bench.World.Satsuma : bench.World.MealMe;
+
+    private AggregatorOrders Orders(VendorBench bench) => satsuma ? bench.World.Satsuma.Orders : bench.World.MealMe.Orders;
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+using Smplat.Tests.Support;
+
+namespace Smplat.Tests.Platform.Settings;
+
+public sealed class RefusedStartTests
+{
+    private const string Unresolved = "@Microsoft.KeyVault(VaultName=kv-smplat;SecretName=checkout-api-key)";
+
+    [TestCase("LOOPGPT_SCORE_PRICE_WEIGHT", "heavy")]
+    [TestCase("LOOPGPT_KROGER_TIMEOUT", "10s")]
+    [TestCase("FULFILLMENT_BATCH_SIZE", "-1")]
+    [TestCase("SMPLAT_ENVIRONMENT", "moon")]
+    [TestCase("CATALOG_JOB_SCHEDULER_ENABLED", "perhaps")]
+    public void A_bad_setting_refuses_the_start_and_is_named(string setting, string value) =>
+        Assert.That(
+            async () =>
+            {
+                await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { [setting] = value });
+            },
+            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains(setting));
+
+    [TestCase("CHECKOUT_API_KEY")]
+    [TestCase("OPERATOR_API_KEY")]
+    [TestCase("STRIPE_WEBHOOK_SECRET")]
+    [TestCase("SMPLAT_LINK_SECRET")]
+    public void A_vault_reference_that_did_not_resolve_refuses_the_start_and_is_named(string setting) =>
+        Assert.That(
+            async () =>
+            {
+                await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { [setting] = Unresolved });
+            },
+            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains($"{setting} is a Key Vault reference")
+                .And.Message.Not.Contains("kv-smplat"));
+
+    [Test]
+    public async Task A_vendors_credential_that_did_not_resolve_counts_as_missing_and_the_app_serves()
+    {
+        await using var app = await SmplatApp.StartAsync(new Dictionary<string, string>
+        {
+            ["LOOPGPT_KROGER_MOCK"] = "false",
+            ["KROGER_CLIENT_ID"] = Unresolved,
+            ["KROGER_CLIENT_SECRET"] = Unresolved,
+            ["SMPLAT_ENVIRONMENT"] = "production",
+        });
+
+        var answer = await app.Client.PostAsync(
+            "/functions/v1/loopgpt_route_order", new StringContent("""{"action":"health_check"}""", Encoding.UTF8, "application/json"));
+
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("Provider KROGER_API has no credentials").And.Not.Contain("KeyVault"));
+    }
+}
