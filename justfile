@@ -28,3 +28,11 @@ publish:
 # Everything that the pipeline checks.
 ci:
     .ci/run
+
+# The lists of docs/walks, written again from the compiled code.
+walks:
+    SMPLAT_WRITE_WALKS=true dotnet test Smplat.Tests --filter "FullyQualifiedName~WalkTests"
+
+# How the source is cut: the table of docs/architecture.md.
+figures:
+    .ci/figures

@@ -20,6 +20,9 @@ public static class TestSettings
     /// <summary>Folder of a published app for the tests that run it as a process; the build output when unset.</summary>
     public static string? App => Environment["SMPLAT_TEST_APP"] is { Length: > 0 } folder ? Path.GetFullPath(folder, RepositoryRoot.Path!) : null;
 
+    /// <summary>Whether the lists in <c>docs/walks</c> are written again instead of only compared.</summary>
+    public static bool WritesWalks => Environment["SMPLAT_WRITE_WALKS"] is "true";
+
     public static SearchPath SearchPath => new(Environment["PATH"]);
 
     public static PostgresChoice Postgres =>

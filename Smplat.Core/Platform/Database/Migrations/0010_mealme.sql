@@ -22,7 +22,7 @@ create table commerce.mealme_order (
     updated_at timestamptz not null default now()
 );
 
-comment on table commerce.mealme_order is 'One cart or order at MealMe; owned by MealMe.';
+comment on table commerce.mealme_order is 'One cart or order at MealMe; owned by Commerce.';
 
 create table commerce.mealme_order_item (
     order_id uuid not null references commerce.mealme_order (id) on delete cascade,
@@ -34,7 +34,7 @@ create table commerce.mealme_order_item (
     primary key (order_id, line_no)
 );
 
-comment on table commerce.mealme_order_item is 'One line of a cart or order at MealMe; owned by MealMe.';
+comment on table commerce.mealme_order_item is 'One line of a cart or order at MealMe; owned by Commerce.';
 
 create table commerce.delivery_quotes (
     id bigint generated always as identity primary key,
@@ -48,7 +48,7 @@ create table commerce.delivery_quotes (
     created_at timestamptz not null default now()
 );
 
-comment on table commerce.delivery_quotes is 'One delivery quote for an order at MealMe; owned by MealMe.';
+comment on table commerce.delivery_quotes is 'One delivery quote for an order at MealMe; owned by Commerce.';
 
 -- serves: the replacement of an order's quotes
 create index delivery_quotes_order on commerce.delivery_quotes (order_id);
@@ -64,7 +64,7 @@ create table commerce.mealme_webhook_events (
     received_at timestamptz not null default now()
 );
 
-comment on table commerce.mealme_webhook_events is 'One webhook that MealMe sent; owned by MealMe.';
+comment on table commerce.mealme_webhook_events is 'One webhook that MealMe sent; owned by Commerce.';
 
 -- serves: the history of one order
 create index mealme_webhook_events_order on commerce.mealme_webhook_events (mealme_order_id, id);

@@ -14,7 +14,7 @@ create table notification_preferences (
     updated_at timestamptz not null default now()
 );
 
-comment on table notification_preferences is 'One person''s choice of messages; owned by Notifications.';
+comment on table notification_preferences is 'One person''s choice of messages; owned by Outbox.';
 
 create table notification_outbox (
     id uuid primary key,
@@ -48,7 +48,7 @@ create table notification_outbox (
     finished_at timestamptz
 ) with (fillfactor = 85);
 
-comment on table notification_outbox is 'One message that is to be sent, or was; owned by Notifications.';
+comment on table notification_outbox is 'One message that is to be sent, or was; owned by Outbox.';
 
 -- serves: the claim of due messages
 create index notification_outbox_due on notification_outbox (not_before, id) where status = 'pending';
@@ -76,7 +76,7 @@ create table notification_bounce (
     created_at timestamptz not null default now()
 );
 
-comment on table notification_bounce is 'One bounce or complaint that came back for a mail; owned by Notifications.';
+comment on table notification_bounce is 'One bounce or complaint that came back for a mail; owned by Outbox.';
 
 -- serves: soft bounces of one address within a window
 create index notification_bounce_address on notification_bounce (address, occurred_at desc);
@@ -88,7 +88,7 @@ create table notification_blocked_address (
     blocked_at timestamptz not null
 );
 
-comment on table notification_blocked_address is 'One address that no mail is sent to; owned by Notifications.';
+comment on table notification_blocked_address is 'One address that no mail is sent to; owned by Outbox.';
 
 create table notification_intervention (
     id uuid primary key,
@@ -102,7 +102,7 @@ create table notification_intervention (
 );
 
 comment on table notification_intervention is
-    'One message that an operator sent again or discarded; owned by Notifications.';
+    'One message that an operator sent again or discarded; owned by Outbox.';
 
 -- serves: the history of one message
 create index notification_intervention_message on notification_intervention (outbox_id, created_at);
