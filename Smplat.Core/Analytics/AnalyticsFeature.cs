@@ -20,12 +20,12 @@ public static class AnalyticsFeature
         services.AddSingleton<OfferEventStore>();
         services.AddSingleton<OfferEventCommit>();
         services.AddSingleton<RejectedEventStore>();
-        services.AddSingleton<RejectedEventReview>();
+        services.AddSingleton<RejectedEventQueries>();
         services.AddSingleton<RejectedEventReplay>();
         services.AddSingleton<EventExportStore>();
         services.AddSingleton<OfferEventExport>();
         services.AddSingleton<ExperimentStore>();
-        services.AddSingleton<ExperimentReports>();
+        services.AddSingleton<PricingExperimentQueries>();
         services.AddSettings<RetentionOptions>();
         services.AddSingleton<EventScrubStore>();
         services.AddJob<AnalyticsRetentionJob>();
@@ -48,9 +48,9 @@ public static class AnalyticsFeature
     {
         services.AddSettings<PresetOptions>();
         services.AddSingleton<PresetStore>();
-        services.AddSingleton<PresetReport>();
+        services.AddSingleton<PresetQueries>();
         services.AddSingleton<PresetRollup>();
-        services.AddSingleton<PresetAlertRound>();
+        services.AddSingleton<PresetAlertRun>();
         services.AddJob<PresetMetricsJob>();
         services.AddJob<PresetAlertsJob>();
         return services.AddSingleton(provider =>

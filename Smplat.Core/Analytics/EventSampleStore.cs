@@ -4,6 +4,12 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Analytics;
 
+/// <summary>Two weeks of storefront events for a local run: exports, preset figures and an alert have something to show.</summary>
+public sealed class EventSample(EventSampleStore store, TimeProvider clock) : ISampleData
+{
+    public Task LoadAsync(CancellationToken cancellationToken) => store.LoadAsync(clock.GetUtcNow(), cancellationToken);
+}
+
 /// <summary>Rows for a new local database.</summary>
 public sealed class EventSampleStore(NpgsqlDataSource database)
 {

@@ -1,4 +1,28 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
 namespace Smplat.Core.Analytics;
+
+/// <summary>Which events are exported: from <paramref name="Since"/> up to, not including, <paramref name="Until"/>.</summary>
+/// <param name="EventType">Only this type; null for all.</param>
+/// <param name="OfferSlug">Only this offer; null for all.</param>
+public sealed record EventSelection(DateTimeOffset Since, DateTimeOffset Until, string? EventType, string? OfferSlug);
+
+/// <summary>A row of an export, in the order of the columns.</summary>
+public sealed record ExportedEvent(
+    Guid Id,
+    DateTimeOffset CreatedAt,
+    string OfferSlug,
+    string? TargetSlug,
+    string EventType,
+    string? Action,
+    decimal? CartTotal,
+    string? Currency,
+    string? OrderReference,
+    string? Metadata);
 
 /// <summary>Writes a selection of events to a stream; memory does not grow with the number of rows.</summary>
 public sealed class OfferEventExport(EventExportStore store)
@@ -39,4 +63,179 @@ public sealed class OfferEventExport(EventExportStore store)
         "ndjson" => new JsonEvents(new BufferedStream(output, 64 * 1024), isArray: false),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "No such format."),
     };
+}
+
+/// <summary>Writes an export to a stream, row by row. It is complete once it is disposed.</summary>
+public interface IEventFormat : IAsyncDisposable
+{
+    ValueTask WriteAsync(ExportedEvent row, CancellationToken cancellationToken);
+}
+
+/// <summary>CSV with a header row; metadata as compact JSON, nulls empty.</summary>
+public sealed class CsvEvents : IEventFormat
+{
+    private readonly StreamWriter _writer;
+
+    public CsvEvents(Stream output)
+    {
+        _writer = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 64 * 1024) { NewLine = "\r\n" };
+        _writer.WriteLine(string.Join(',', EventColumns.Names));
+    }
+
+    public ValueTask WriteAsync(ExportedEvent row, CancellationToken cancellationToken)
+    {
+        _writer.Write(row.Id);
+        _writer.Write(',');
+        _writer.Write(row.CreatedAt.UtcDateTime.ToString(EventColumns.InstantFormat, CultureInfo.InvariantCulture));
+        WriteCell(row.OfferSlug);
+        WriteCell(row.TargetSlug);
+        WriteCell(row.EventType);
+        WriteCell(row.Action);
+        _writer.Write(',');
+        _writer.Write(row.CartTotal?.ToString("F2", CultureInfo.InvariantCulture));
+        WriteCell(row.Currency);
+        WriteCell(row.OrderReference);
+        WriteCell(row.Metadata is null ? null : CompactJson.Of(row.Metadata));
+        _writer.WriteLine();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => _writer.DisposeAsync();
+
+    private void WriteCell(string? text)
+    {
+        _writer.Write(',');
+        _writer.Write(SpreadsheetCell.Of(text));
+    }
+}
+
+/// <summary>One JSON array with two blanks of indent, or one object a line. Totals are texts, metadata is an object.</summary>
+public sealed class JsonEvents : IEventFormat
+{
+    private const int FlushBytes = 64 * 1024;
+
+    private static ReadOnlySpan<byte> NewLine => "\n"u8;
+
+    private readonly Stream _output;
+    private readonly bool _isArray;
+    private readonly Utf8JsonWriter _writer;
+    private bool _isDisposed;
+
+    public JsonEvents(Stream output, bool isArray)
+    {
+        _output = output;
+        _isArray = isArray;
+        _writer = new Utf8JsonWriter(output, new JsonWriterOptions
+        {
+            Indented = isArray,
+            NewLine = "\n",
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
+        if (isArray)
+        {
+            _writer.WriteStartArray();
+        }
+    }
+
+    public async ValueTask WriteAsync(ExportedEvent row, CancellationToken cancellationToken)
+    {
+        _writer.WriteStartObject();
+        _writer.WriteString("id"u8, row.Id);
+        _writer.WriteString("created_at"u8, row.CreatedAt.UtcDateTime.ToString(EventColumns.InstantFormat, CultureInfo.InvariantCulture));
+        _writer.WriteString("offer_slug"u8, row.OfferSlug);
+        _writer.WriteString("target_slug"u8, row.TargetSlug);
+        _writer.WriteString("event_type"u8, row.EventType);
+        _writer.WriteString("action"u8, row.Action);
+        _writer.WriteString("cart_total"u8, row.CartTotal?.ToString("F2", CultureInfo.InvariantCulture));
+        _writer.WriteString("currency"u8, row.Currency);
+        _writer.WriteString("order_reference"u8, row.OrderReference);
+        _writer.WritePropertyName("metadata"u8);
+        if (row.Metadata is null)
+        {
+            _writer.WriteNullValue();
+        }
+        else
+        {
+            using var document = JsonDocument.Parse(row.Metadata);
+            document.RootElement.WriteTo(_writer);
+        }
+
+        _writer.WriteEndObject();
+        if (!_isArray)
+        {
+            // A line is a document of its own.
+            _writer.Flush();
+            _output.Write(NewLine);
+            _writer.Reset();
+        }
+        else if (_writer.BytesPending > FlushBytes)
+        {
+            await _writer.FlushAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        if (_isArray)
+        {
+            _writer.WriteEndArray();
+            await _writer.FlushAsync();
+            _output.Write(NewLine);
+        }
+
+        await _writer.DisposeAsync();
+        await _output.DisposeAsync();
+    }
+}
+
+/// <summary>Names of the columns, in the order that warehouses load them.</summary>
+public static class EventColumns
+{
+    public static readonly IReadOnlyList<string> Names =
+    [
+        "id", "created_at", "offer_slug", "target_slug", "event_type", "action", "cart_total", "currency", "order_reference", "metadata",
+    ];
+
+    /// <summary>ISO 8601 with microseconds and the offset of UTC.</summary>
+    public const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'+00:00'";
+}
+
+/// <summary>Makes a text safe to open in a spreadsheet: what would run as a formula is shown as text.</summary>
+public static class SpreadsheetCell
+{
+    private static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n");
+
+    /// <summary>The cell as CSV writes it: with a quote in front of formulas, and in quotes where CSV needs them.</summary>
+    public static string Of(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return "";
+        }
+
+        var safe = IsFormula(text) ? "'" + text : text;
+        return safe.AsSpan().ContainsAny(Special) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+    }
+
+    /// <summary>Spreadsheets look past leading blanks, tabs and line breaks.</summary>
+    private static bool IsFormula(string text) =>
+        text.AsSpan().TrimStart() is ['=' or '+' or '-' or '@', ..] || text[0] is '\t' or '\r' or '\n';
+}
+
+/// <summary>JSON of the database without the blanks that Postgres puts in.</summary>
+internal static class CompactJson
+{
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Of(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return JsonSerializer.Serialize(document.RootElement, Plain);
+    }
 }

@@ -4,6 +4,47 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Analytics;
 
+/// <summary>How a request with events ended.</summary>
+public abstract record IntakeOutcome
+{
+    private IntakeOutcome()
+    {
+    }
+
+    /// <param name="IsBatch">False for the form with a single event.</param>
+    /// <param name="Verdicts">One for each event, in the order of the request.</param>
+    public sealed record Taken(bool IsBatch, IReadOnlyList<EventVerdict> Verdicts) : IntakeOutcome;
+
+    /// <summary>Nothing was taken, or it is not known whether: the request is to be repeated as it is.</summary>
+    public sealed record Refused(Refusal Refusal) : IntakeOutcome;
+}
+
+/// <summary>What became of one event of a request.</summary>
+/// <param name="Id">The id under which the event is known, now or after a replay.</param>
+/// <param name="CreatedAt">When it was taken; for a duplicate, when the first one was.</param>
+/// <param name="Errors">Why it was rejected; otherwise empty.</param>
+/// <param name="WasClamped">Its time lay in the future and was set to now.</param>
+public readonly record struct EventVerdict(
+    VerdictStatus Status, Guid Id, DateTimeOffset CreatedAt, IReadOnlyList<FieldError> Errors, bool WasClamped)
+{
+    public static EventVerdict Accepted(OfferEvent taken, DateTimeOffset createdAt) =>
+        new(VerdictStatus.Accepted, taken.Id, createdAt, [], taken.WasClamped);
+
+    public static EventVerdict Duplicate(OfferEvent repeated, DateTimeOffset createdAt) =>
+        new(VerdictStatus.Duplicate, repeated.Id, createdAt, [], repeated.WasClamped);
+
+    public static EventVerdict Rejected(Guid id, IReadOnlyList<FieldError> errors) =>
+        new(VerdictStatus.Rejected, id, default, errors, false);
+}
+
+/// <summary>Accepted and duplicate both mean that the event is stored once.</summary>
+public enum VerdictStatus
+{
+    Accepted,
+    Duplicate,
+    Rejected,
+}
+
 /// <summary>Takes a request with offer events: parse, store, keep what was rejected, answer for each event.</summary>
 public sealed class OfferEventIntake(
     OfferEventParser parser,
@@ -107,3 +148,12 @@ public sealed class OfferEventIntake(
         return ReferenceEquals(_rules.Options, options) ? _rules : _rules = new OfferEventRules(options);
     }
 }
+
+public sealed record QueueFull() : TooMany(
+    "analytics.queue_full", "More events are waiting than this instance may hold; send the same request again.", TimeSpan.FromSeconds(1));
+
+public sealed record CommitTimedOut() : Unavailable(
+    "analytics.commit_timed_out", "The events could not be stored in time; send the same request again, nothing is taken twice.");
+
+public sealed record BadIdempotencyKey() : Invalid(
+    "analytics.bad_idempotency_key", "Idempotency-Key must have 1 to 255 characters.");

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
@@ -154,5 +155,187 @@ public sealed class OfferEventStore(NpgsqlDataSource database)
         rows.End();
         await using var copy = await connection.BeginRawBinaryCopyAsync(CopyEvents, cancellationToken);
         await copy.WriteAsync(rows.Written, cancellationToken);
+    }
+}
+
+/// <summary>Reads events for exports in pages, newest first.</summary>
+public sealed class EventExportStore(NpgsqlDataSource database)
+{
+    private const int PageSize = 5_000;
+
+    // Starts each page behind the last row of the one before: no page costs more than the first, and rows that arrive
+    // meanwhile shift nothing.
+    private const string ReadPage =
+        """
+        select id, created_at, offer_slug, target_slug, event_type, action, cart_total, currency, order_reference, metadata::text
+        from checkout_offer_events
+        where created_at >= @Since
+            and created_at < @Until
+            and (created_at, id) < (@BeforeAt, @BeforeId)
+            and (@EventType::text is null or event_type = @EventType)
+            and (@OfferSlug::text is null or offer_slug = @OfferSlug)
+        order by created_at desc, id desc
+        limit @Limit
+        """;
+
+    private const string Count =
+        """
+        select count(*)
+        from checkout_offer_events
+        where created_at >= @Since
+            and created_at < @Until
+            and (@EventType::text is null or event_type = @EventType)
+            and (@OfferSlug::text is null or offer_slug = @OfferSlug)
+        """;
+
+    private static readonly Guid LargestId = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
+
+    public async Task<long> CountAsync(EventSelection selection, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(Sql.Command(Count, selection, cancellationToken, timeoutSeconds: 120));
+    }
+
+    /// <summary>All rows of the selection; at any time one page of them is in memory.</summary>
+    public async IAsyncEnumerable<ExportedEvent> ReadAsync(
+        EventSelection selection, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (beforeAt, beforeId) = (selection.Until, LargestId);
+        while (true)
+        {
+            var page = await ReadPageAsync(selection, beforeAt, beforeId, cancellationToken);
+            foreach (var row in page)
+            {
+                yield return row;
+            }
+
+            if (page.Count < PageSize)
+            {
+                yield break;
+            }
+
+            (beforeAt, beforeId) = (page[^1].CreatedAt, page[^1].Id);
+        }
+    }
+
+    private async Task<List<ExportedEvent>> ReadPageAsync(
+        EventSelection selection, DateTimeOffset beforeAt, Guid beforeId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<ExportedEvent>(Sql.Command(
+            ReadPage,
+            new
+            {
+                selection.Since,
+                selection.Until,
+                selection.EventType,
+                selection.OfferSlug,
+                BeforeAt = beforeAt,
+                BeforeId = beforeId,
+                Limit = PageSize,
+            },
+            cancellationToken,
+            timeoutSeconds: 120))).AsList();
+    }
+}
+
+/// <summary>Takes order references off old events.</summary>
+public sealed class EventScrubStore(NpgsqlDataSource database)
+{
+    // The mark only ever moves on, so that a run that is repeated or overtaken does no work twice.
+    private const string KeepMark =
+        """
+        insert into offer_event_scrub (id, scrubbed_until)
+        values (1, @Until)
+        on conflict (id) do update
+        set scrubbed_until = greatest(offer_event_scrub.scrubbed_until, excluded.scrubbed_until)
+        """;
+
+    private const string FindMark = "select scrubbed_until from offer_event_scrub";
+
+    private const string FindOldest = "select min(created_at) from checkout_offer_events";
+
+    private const string ClearReferences =
+        """
+        update checkout_offer_events
+        set order_reference = null
+        where created_at >= @From and created_at < @Until and order_reference is not null
+        """;
+
+    /// <summary>Where the next run starts: at the mark, or at the oldest event; null without any.</summary>
+    public async Task<DateTimeOffset?> FindStartAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<DateTime?>(Sql.Command(FindMark, null, cancellationToken)) is { } mark
+            ? new DateTimeOffset(mark, TimeSpan.Zero)
+            : await connection.ExecuteScalarAsync<DateTime?>(Sql.Command(FindOldest, null, cancellationToken)) is { } oldest
+                ? new DateTimeOffset(oldest, TimeSpan.Zero)
+                : null;
+    }
+
+    /// <summary>Clears the references of a stretch of time and moves the mark behind it; returns how many there were.</summary>
+    public async Task<int> ClearAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var cleared = await connection.ExecuteAsync(Sql.Command(
+            ClearReferences, new { From = from, Until = until }, cancellationToken, transaction, timeoutSeconds: 120));
+        await connection.ExecuteAsync(Sql.Command(KeepMark, new { Until = until }, cancellationToken, transaction));
+        await transaction.CommitAsync(cancellationToken);
+        return cleared;
+    }
+}
+
+/// <summary>The columns of an event for both ways of storing it; the order is that of the statements in the store.</summary>
+internal static class OfferEventColumns
+{
+    private const short Count = 13;
+
+    /// <summary>Adds the time and one array for each column.</summary>
+    public static void Bind(NpgsqlParameterCollection parameters, ArraySegment<OfferEvent> events, DateTimeOffset createdAt)
+    {
+        parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = createdAt.UtcDateTime });
+        Add(parameters, NpgsqlDbType.Uuid, events, taken => taken.Id);
+        Add(parameters, NpgsqlDbType.Varchar, events, taken => taken.OfferSlug);
+        Add(parameters, NpgsqlDbType.Varchar, events, taken => taken.TargetSlug);
+        Add(parameters, NpgsqlDbType.Varchar, events, taken => taken.EventType);
+        Add(parameters, NpgsqlDbType.Varchar, events, taken => taken.Action);
+        Add(parameters, NpgsqlDbType.Numeric, events, taken => taken.CartTotal);
+        Add(parameters, NpgsqlDbType.Varchar, events, taken => taken.Currency);
+        Add(parameters, NpgsqlDbType.Text, events, taken => taken.OrderReference);
+        Add(parameters, NpgsqlDbType.Jsonb, events, taken => taken.Metadata.IsEmpty ? null : taken.Metadata.ToArray());
+        Add(parameters, NpgsqlDbType.TimestampTz, events, taken => taken.OccurredAt?.UtcDateTime);
+        Add(parameters, NpgsqlDbType.Boolean, events, taken => taken.WasClamped);
+        Add(parameters, NpgsqlDbType.Varchar, events, taken => taken.ReportedEventType);
+    }
+
+    public static void Write(CopyRows rows, OfferEvent taken, DateTimeOffset createdAt)
+    {
+        rows.BeginRow(Count);
+        rows.Instant(createdAt);
+        rows.Uuid(taken.Id);
+        rows.Text(taken.OfferSlug);
+        rows.Text(taken.TargetSlug);
+        rows.Text(taken.EventType);
+        rows.Text(taken.Action);
+        rows.Amount(taken.CartTotal);
+        rows.Text(taken.Currency);
+        rows.Text(taken.OrderReference);
+        rows.Jsonb(taken.Metadata);
+        rows.Instant(taken.OccurredAt);
+        rows.Flag(taken.WasClamped);
+        rows.Text(taken.ReportedEventType);
+    }
+
+    private static void Add<T>(
+        NpgsqlParameterCollection parameters, NpgsqlDbType type, ArraySegment<OfferEvent> events, Func<OfferEvent, T> column)
+    {
+        var values = new T[events.Count];
+        for (var index = 0; index < values.Length; index++)
+        {
+            values[index] = column(events[index]);
+        }
+
+        parameters.Add(new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
     }
 }

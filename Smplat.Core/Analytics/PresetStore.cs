@@ -124,7 +124,7 @@ public sealed class PresetStore(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    public Task AddAlertRunAsync(PresetAlertRun run, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+    public Task AddAlertRunAsync(PresetAlertRecord run, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteAsync(Sql.Command(
             InsertAlertRun,
             new

@@ -2,6 +2,17 @@ using System.Text.Json.Serialization;
 
 namespace Smplat.Core.Analytics;
 
+/// <summary>The summary as it stands now. Reading writes nothing.</summary>
+public sealed class PresetQueries(PresetStore store, TimeProvider clock)
+{
+    public async Task<PresetSummary> ReadAsync(int windowDays, CancellationToken cancellationToken)
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var counts = await store.ReadAsync(PresetSummaryPolicy.FirstDayNeeded(today), today, cancellationToken);
+        return PresetSummaryPolicy.Summarise(counts, today, windowDays);
+    }
+}
+
 /// <summary>What presets did over a window.</summary>
 public sealed record PresetSummary(
     PresetWindow Window,
@@ -56,3 +67,213 @@ public sealed record CohortWindow(long Applies, long Clears, long Net, double Cl
 
 /// <param name="Severity">Always <c>warn</c>.</param>
 public sealed record PresetAlert(string Code, string Severity, string Message, object Metrics);
+
+/// <summary>Makes the summary out of daily counts. Pure: same counts, same answer.</summary>
+public static class PresetSummaryPolicy
+{
+    public const int LongestWindow = 90;
+
+    /// <summary>Days that must be known: the longest window, so that trends do not depend on the one asked for.</summary>
+    public static DateOnly FirstDayNeeded(DateOnly today) => today.AddDays(1 - LongestWindow);
+
+    /// <param name="counts">All counts from <see cref="FirstDayNeeded"/> to today.</param>
+    public static PresetSummary Summarise(IReadOnlyList<PresetCount> counts, DateOnly today, int windowDays)
+    {
+        var start = today.AddDays(1 - windowDays);
+        var inWindow = counts.Where(count => count.Day >= start && count.Day <= today).ToArray();
+        var timeline = PresetTrend.Of(counts, FirstDayNeeded(today), today).Where(day => day.Date >= start).ToArray();
+        var presets = PresetBreakdown.Presets(inWindow, today, windowDays);
+        var totals = PresetFigures.Of(inWindow.Where(count => count.PresetId.Length > 0));
+        return new PresetSummary(
+            new PresetWindow(windowDays, start),
+            new PresetTotals(totals.Cta, totals.Configurator, totals.Clears),
+            Sources(inWindow),
+            timeline,
+            new PresetBreakdowns(
+                presets,
+                PresetBreakdown.Sources(inWindow, today, windowDays),
+                [.. presets.Where(preset => preset.IsRisky)]),
+            PresetAlertPolicy.Evaluate(timeline, presets));
+    }
+
+    internal static SourceCount[] Sources(IEnumerable<PresetCount> counts) =>
+    [
+        .. counts
+            .Where(count => count.Source.Length > 0)
+            .GroupBy(count => (count.EventType, count.Source))
+            .Select(group => new SourceCount(group.Key.EventType, group.Key.Source, group.Sum(count => count.Count)))
+            .OrderBy(source => Array.IndexOf(PresetEventType.All, source.EventType))
+            .ThenByDescending(source => source.Count)
+            .ThenBy(source => source.Source, StringComparer.Ordinal),
+    ];
+}
+
+/// <summary>One entry for each day, with averages over the days before it.</summary>
+public static class PresetTrend
+{
+    private const int Week = 7;
+    private const int Month = 30;
+
+    /// <summary>Only events that name a preset count. Averages divide by the days there are since the first one.</summary>
+    public static IReadOnlyList<TimelineDay> Of(IReadOnlyList<PresetCount> counts, DateOnly from, DateOnly to)
+    {
+        var byDay = counts.Where(count => count.PresetId.Length > 0).ToLookup(count => count.Day);
+        var figures = new List<PresetFigures>();
+        var days = new List<TimelineDay>();
+        for (var day = from; day <= to; day = day.AddDays(1))
+        {
+            var today = PresetFigures.Of(byDay[day]);
+            figures.Add(today);
+            days.Add(new TimelineDay(
+                day,
+                new DayCounts(today.Cta, today.Configurator, today.Clears),
+                new DayTotals(today.Applies, today.Clears, today.Total, today.Net, today.ClearRate),
+                TrendOf(figures)));
+        }
+
+        return days;
+    }
+
+    private static DayTrend TrendOf(List<PresetFigures> figures)
+    {
+        var week = figures.TakeLast(Week).ToArray();
+        var month = figures.TakeLast(Month).ToArray();
+        var weekSum = Sum(week);
+        var monthSum = Sum(month);
+        return new DayTrend(
+            (double)weekSum.Applies / week.Length,
+            (double)monthSum.Applies / month.Length,
+            (double)weekSum.Net / week.Length,
+            weekSum.ClearRate,
+            (double)monthSum.Total / month.Length,
+            month.Min(day => day.Total),
+            month.Max(day => day.Total));
+    }
+
+    private static PresetFigures Sum(IEnumerable<PresetFigures> figures) =>
+        figures.Aggregate(default(PresetFigures), (sum, day) => sum + day);
+}
+
+/// <summary>Figures for each preset and source over three cohorts: a week, a month, and the longest window.</summary>
+public static class PresetBreakdown
+{
+    private const int MinApplies = 10;
+    private const double HighClearRate = 0.4;
+
+    public static IReadOnlyList<PresetEntry> Presets(IReadOnlyList<PresetCount> counts, DateOnly today, int windowDays) =>
+    [
+        .. counts
+            .Where(count => count.PresetId.Length > 0)
+            .GroupBy(count => count.PresetId)
+            .Select(group => (Preset: group.Key, Label: Label(group), Cohorts: Cohorts.Of([.. group], today, windowDays)))
+            .OrderByDescending(entry => entry.Cohorts.Ranking)
+            .ThenBy(entry => entry.Preset, StringComparer.Ordinal)
+            .Select(entry => Entry(entry.Preset, entry.Label, entry.Cohorts)),
+    ];
+
+    public static IReadOnlyList<SourceEntry> Sources(IReadOnlyList<PresetCount> counts, DateOnly today, int windowDays) =>
+    [
+        .. counts
+            .Where(count => count.Source.Length > 0)
+            .GroupBy(count => count.Source)
+            .Select(group => (Source: group.Key, Cohorts: Cohorts.Of([.. group], today, windowDays)))
+            .OrderByDescending(entry => entry.Cohorts.Ranking)
+            .ThenBy(entry => entry.Source, StringComparer.Ordinal)
+            .Select(entry =>
+            {
+                var shown = entry.Cohorts.Shown;
+                return new SourceEntry(
+                    entry.Source, shown.Cta, shown.Configurator, shown.Clears, shown.Applies, shown.Net, shown.ClearRate, entry.Cohorts.Windows);
+            }),
+    ];
+
+    private static PresetEntry Entry(string preset, string? label, Cohorts cohorts)
+    {
+        var shown = cohorts.Shown;
+        var isRisky = cohorts.Judged is { Applies: >= MinApplies, ClearRate: >= HighClearRate };
+        return new PresetEntry(
+            preset,
+            label,
+            shown.Cta,
+            shown.Configurator,
+            shown.Clears,
+            shown.Applies,
+            shown.Net,
+            shown.ClearRate,
+            isRisky,
+            isRisky ? "High clear rate" : null,
+            cohorts.Windows);
+    }
+
+    private static string? Label(IEnumerable<PresetCount> counts) =>
+        counts.OrderByDescending(count => count.Day).Select(count => count.PresetLabel).FirstOrDefault(label => !string.IsNullOrEmpty(label));
+
+    private sealed record Cohorts(PresetFigures Short, PresetFigures Medium, PresetFigures Long)
+    {
+        /// <summary>The month, else the longest window.</summary>
+        public PresetFigures Judged => Medium.Total > 0 ? Medium : Long;
+
+        public PresetFigures Shown => Judged.Total > 0 ? Judged : Short;
+
+        public long Ranking => Judged.Applies;
+
+        public CohortWindows Windows => new(Window(Short), Window(Medium), Window(Long));
+
+        public static Cohorts Of(IReadOnlyList<PresetCount> counts, DateOnly today, int windowDays) => new(
+            Within(counts, today, Math.Min(7, windowDays)),
+            Within(counts, today, Math.Min(30, windowDays)),
+            Within(counts, today, Math.Min(PresetSummaryPolicy.LongestWindow, windowDays)));
+
+        private static PresetFigures Within(IEnumerable<PresetCount> counts, DateOnly today, int days) =>
+            PresetFigures.Of(counts.Where(count => count.Day > today.AddDays(-days)));
+
+        private static CohortWindow Window(PresetFigures figures) => new(figures.Applies, figures.Clears, figures.Net, figures.ClearRate);
+    }
+}
+
+/// <summary>Applies and clears of something over some days.</summary>
+public readonly record struct PresetFigures(long Cta, long Configurator, long Clears)
+{
+    public long Applies => Cta + Configurator;
+
+    public long Net => Applies - Clears;
+
+    public long Total => Applies + Clears;
+
+    /// <summary>Clears for each apply; 0 without applies.</summary>
+    public double ClearRate => Applies == 0 ? 0 : (double)Clears / Applies;
+
+    public static PresetFigures operator +(PresetFigures left, PresetFigures right) =>
+        new(left.Cta + right.Cta, left.Configurator + right.Configurator, left.Clears + right.Clears);
+
+    public static PresetFigures Of(IEnumerable<PresetCount> counts)
+    {
+        var sum = default(PresetFigures);
+        foreach (var count in counts)
+        {
+            sum += count.EventType switch
+            {
+                PresetEventType.CtaApply => new PresetFigures(count.Count, 0, 0),
+                PresetEventType.ConfiguratorApply => new PresetFigures(0, count.Count, 0),
+                _ => new PresetFigures(0, 0, count.Count),
+            };
+        }
+
+        return sum;
+    }
+}
+
+/// <summary>Events of one day, type, preset and source.</summary>
+/// <param name="PresetId">Empty when the event names none: it then counts for sources only.</param>
+/// <param name="Source">Empty when the event names none.</param>
+public sealed record PresetCount(DateOnly Day, string EventType, string PresetId, string? PresetLabel, string Source, long Count);
+
+/// <summary>The offer events that preset analytics counts.</summary>
+public static class PresetEventType
+{
+    public const string CtaApply = "preset_cta_apply";
+    public const string ConfiguratorApply = "preset_configurator_apply";
+    public const string ConfiguratorClear = "preset_configurator_clear";
+
+    public static readonly string[] All = [CtaApply, ConfiguratorApply, ConfiguratorClear];
+}

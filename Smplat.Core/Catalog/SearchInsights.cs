@@ -2,6 +2,36 @@ using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Catalog;
 
+/// <summary>What people searched for, over all instances and restarts.</summary>
+/// <param name="Queries">Top ten.</param>
+public sealed record SearchSnapshot(
+    SearchTotals Totals,
+    IReadOnlyDictionary<string, long> Categories,
+    IReadOnlyDictionary<string, long> Sorts,
+    IReadOnlyDictionary<string, long> Queries,
+    IReadOnlyDictionary<string, long> ZeroResultQueries,
+    SearchRates Metrics,
+    SearchEvents Events);
+
+public sealed record SearchTotals(long Searches, long ResultsReturned, long ZeroResults);
+
+/// <summary>Both are 0 before the first search.</summary>
+public sealed record SearchRates(double ZeroResultsRate, double AverageResultsPerSearch)
+{
+    public static SearchRates Of(SearchTotals totals) => totals.Searches == 0
+        ? new(0, 0)
+        : new((double)totals.ZeroResults / totals.Searches, (double)totals.ResultsReturned / totals.Searches);
+}
+
+/// <param name="Recent">The last 25, newest first.</param>
+public sealed record SearchEvents(
+    string? LastQuery,
+    string? LastCategory,
+    string? LastSort,
+    int? LastResultsCount,
+    DateTimeOffset? LastSearchAt,
+    IReadOnlyList<SeenSearch> Recent);
+
 /// <summary>Reads the figures of catalogue search, this instance's latest searches included.</summary>
 public sealed class SearchInsights(SearchTelemetry telemetry, SearchStore store, DurableCounters counters)
 {
@@ -39,4 +69,27 @@ public sealed class SearchInsights(SearchTelemetry telemetry, SearchStore store,
 
     private static Dictionary<string, long> Take(IEnumerable<ValueCount> counts, int limit) =>
         counts.Take(limit).ToDictionary(entry => entry.Value, entry => entry.Count);
+}
+
+/// <summary>Rates and most frequent words for the feed; the totals are durable counters and show by themselves.</summary>
+public sealed class SearchMetrics(SearchInsights insights) : IMetricSource
+{
+    public IReadOnlyList<MetricFamily> Families => [];
+
+    public async Task<IReadOnlyList<MetricSample>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var snapshot = await insights.ReadAsync(cancellationToken);
+        return
+        [
+            MetricSample.Of("smplat_catalog_zero_results_rate", snapshot.Metrics.ZeroResultsRate),
+            MetricSample.Of("smplat_catalog_average_results_per_search", snapshot.Metrics.AverageResultsPerSearch),
+            .. Of("smplat_catalog_search_category_total", "category", snapshot.Categories),
+            .. Of("smplat_catalog_search_sort_total", "sort", snapshot.Sorts),
+            .. Of("smplat_catalog_search_query_total", "query", snapshot.Queries),
+            .. Of("smplat_catalog_zero_result_query_total", "query", snapshot.ZeroResultQueries),
+        ];
+    }
+
+    private static IEnumerable<MetricSample> Of(string family, string label, IReadOnlyDictionary<string, long> counts) =>
+        counts.Select(entry => MetricSample.Of(family, entry.Value, (label, entry.Key)));
 }

@@ -132,3 +132,10 @@ public sealed class SearchStore(NpgsqlDataSource database)
         return (await connection.QueryAsync<SeenSearch>(Sql.Command(ListRecent, new { Recent }, cancellationToken))).AsList();
     }
 }
+
+/// <summary>One of the last searches.</summary>
+public sealed record SeenSearch(string? Query, string Category, string Sort, int ResultsCount, DateTimeOffset RecordedAt);
+
+/// <summary>How often a value of a kind was seen.</summary>
+/// <param name="Kind"><c>category</c>, <c>sort</c>, <c>query</c> or <c>zero_result_query</c>.</param>
+public sealed record ValueCount(string Kind, string Value, long Count);

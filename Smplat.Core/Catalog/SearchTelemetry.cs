@@ -1,6 +1,30 @@
+using Microsoft.Extensions.Logging;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Input;
 using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Catalog;
+
+/// <summary>A search that a visitor made.</summary>
+public sealed record RecordSearch(string? Query, string? Category, string Sort, int ResultsCount)
+{
+    private const int MaxText = 1_000;
+
+    /// <summary>No catalogue is larger; one invented number must not spoil the average.</summary>
+    private const int MaxResults = 1_000_000;
+
+    public static RecordSearch Read(Fields fields)
+    {
+        var sort = fields.Text("sort", max: MaxText);
+        fields.RefuseNull("sort", "A text is expected.", "string_type");
+
+        return new(
+            fields.Text("query", max: MaxText),
+            fields.Text("category", max: MaxText),
+            sort ?? SearchTerms.DefaultSort,
+            fields.RequiredInteger("results_count", max: MaxResults));
+    }
+}
 
 /// <summary>
 /// Counts searches: gathered in memory, added to Postgres once a second and before every read, off the request path. What
@@ -115,5 +139,51 @@ public sealed class SearchTelemetry(SearchStore store, DurableCounters counters,
                 _waiting[key] = _waiting.GetValueOrDefault(key) + count;
             }
         }
+    }
+}
+
+/// <summary>Adds gathered searches every second, and once more when the app stops.</summary>
+public sealed partial class SearchFlush(
+    SearchTelemetry telemetry, MigrationGate migrations, TimeProvider clock, ILogger<SearchFlush> logger)
+    : WriteBehind(migrations, TimeSpan.FromSeconds(1), clock)
+{
+    protected override Task FlushAsync(CancellationToken cancellationToken) => telemetry.FlushAsync(cancellationToken);
+
+    protected override void Waits(string problem) => LogNotFlushed(logger, problem);
+
+    [LoggerMessage(5801, LogLevel.Warning, "Catalogue searches wait for the database: {Problem}")]
+    private static partial void LogNotFlushed(ILogger logger, string problem);
+}
+
+/// <summary>How searches are made comparable: what is counted as the same query, category and sort.</summary>
+/// <param name="Query">Null when nothing was asked for.</param>
+public sealed record SearchTerms(string? Query, string Category, string Sort)
+{
+    public const string DefaultSort = "featured";
+    public const string AllCategories = "all";
+
+    /// <summary>Longest value that is kept; the rest of a longer one is cut off.</summary>
+    public const int MaxLength = 100;
+
+    public static SearchTerms Of(string? query, string? category, string sort)
+    {
+        var asked = query?.Trim().ToLowerInvariant();
+        return new(
+            string.IsNullOrEmpty(asked) ? null : Clean(asked),
+            string.IsNullOrWhiteSpace(category) ? AllCategories : Clean(category.ToLowerInvariant()),
+            string.IsNullOrWhiteSpace(sort) ? DefaultSort : Clean(sort));
+    }
+
+    private static string Clean(string text)
+    {
+        if (PersonalDataPolicy.HoldsAddress(text))
+        {
+            return PersonalDataPolicy.Redacted;
+        }
+
+        // Half of a surrogate pair cannot be stored.
+        return text.Length <= MaxLength ? text
+            : char.IsHighSurrogate(text[MaxLength - 1]) ? text[..(MaxLength - 1)]
+            : text[..MaxLength];
     }
 }

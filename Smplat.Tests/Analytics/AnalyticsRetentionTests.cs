@@ -10,10 +10,10 @@ namespace Smplat.Tests.Analytics;
 public sealed class AnalyticsRetentionTests
 {
     private readonly FixedClock _clock = new();
-    private EventApi _api = null!;
+    private AnalyticsFixture _api = null!;
 
     [SetUp]
-    public async Task StartAsync() => _api = await EventApi.StartAsync(_clock, ("ANALYTICS_REFERENCE_RETENTION_DAYS", "10"));
+    public async Task StartAsync() => _api = await AnalyticsFixture.StartAsync(_clock, ("ANALYTICS_REFERENCE_RETENTION_DAYS", "10"));
 
     [TearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();

@@ -9,10 +9,10 @@ namespace Smplat.Tests.Analytics;
 [Parallelizable]
 public sealed class PresetRollupTests
 {
-    private EventApi _api = null!;
+    private AnalyticsFixture _api = null!;
 
     [SetUp]
-    public async Task StartAsync() => _api = await EventApi.StartAsync(
+    public async Task StartAsync() => _api = await AnalyticsFixture.StartAsync(
         ("PRESET_EVENT_ALERT_NOTIFICATIONS_ENABLED", "true"), ("PRESET_EVENT_ALERT_EMAIL_RECIPIENTS", "ops@example.test"));
 
     [TearDown]
@@ -85,7 +85,7 @@ public sealed class PresetRollupTests
     {
         await EventsAsync(10, 5);
 
-        var report = await _api.App.Services.GetRequiredService<PresetAlertRound>().RunAsync(default);
+        var report = await _api.App.Services.GetRequiredService<PresetAlertRun>().RunAsync(default);
 
         Assert.That(
             report.Alerts.Select(alert => alert.Code),
@@ -98,7 +98,7 @@ public sealed class PresetRollupTests
     [Test]
     public async Task Without_events_nobody_is_told_and_the_run_is_recorded()
     {
-        var report = await _api.App.Services.GetRequiredService<PresetAlertRound>().RunAsync(default);
+        var report = await _api.App.Services.GetRequiredService<PresetAlertRun>().RunAsync(default);
 
         Assert.That((report.Alerts.Count, report.AlertsSent), Is.EqualTo((0, 0)));
         Assert.That(await _api.RowsAsync<int>("select alerts_sent from preset_event_alert_runs"), Is.EqualTo(new[] { 0 }));

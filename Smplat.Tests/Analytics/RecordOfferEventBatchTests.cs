@@ -9,10 +9,10 @@ namespace Smplat.Tests.Analytics;
 [Parallelizable]
 public sealed class RecordOfferEventBatchTests
 {
-    private EventApi _api = null!;
+    private AnalyticsFixture _api = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _api = await EventApi.StartAsync();
+    public async Task StartAsync() => _api = await AnalyticsFixture.StartAsync();
 
     [OneTimeTearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();
@@ -110,8 +110,8 @@ public sealed class RecordOfferEventBatchTests
         const string Batch = """[{"offer_slug":"a","event_type":"b"},{"offer_slug":"a","event_type":"b"}]""";
         var key = ("Idempotency-Key", Guid.NewGuid().ToString());
 
-        var (_, first) = await _api.PostAsync(Batch, EventApi.Path, key);
-        var (_, second) = await _api.PostAsync(Batch, EventApi.Path, key);
+        var (_, first) = await _api.PostAsync(Batch, AnalyticsFixture.Path, key);
+        var (_, second) = await _api.PostAsync(Batch, AnalyticsFixture.Path, key);
 
         Assert.That(first.GetProperty("accepted").GetInt32(), Is.EqualTo(2));
         Assert.That(second.GetProperty("duplicates").GetInt32(), Is.EqualTo(2));

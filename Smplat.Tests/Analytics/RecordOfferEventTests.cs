@@ -9,10 +9,10 @@ public sealed class RecordOfferEventTests
 {
     private const string Key = "test-key";
 
-    private EventApi _api = null!;
+    private AnalyticsFixture _api = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _api = await EventApi.StartAsync(("CHECKOUT_API_KEY", Key));
+    public async Task StartAsync() => _api = await AnalyticsFixture.StartAsync(("CHECKOUT_API_KEY", Key));
 
     [OneTimeTearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();
@@ -103,9 +103,9 @@ public sealed class RecordOfferEventTests
         var before = await _api.CountAsync();
 
         var (none, _) = await _api.PostAsync("""{"offer_slug":"a","event_type":"b"}""");
-        var (wrong, _) = await _api.PostAsync("""{"offer_slug":"a","event_type":"b"}""", EventApi.Path, ("X-API-Key", "no"));
+        var (wrong, _) = await _api.PostAsync("""{"offer_slug":"a","event_type":"b"}""", AnalyticsFixture.Path, ("X-API-Key", "no"));
         var (bearer, _) = await _api.PostAsync(
-            """{"offer_slug":"a","event_type":"b"}""", EventApi.Path, ("Authorization", $"Bearer {Key}"));
+            """{"offer_slug":"a","event_type":"b"}""", AnalyticsFixture.Path, ("Authorization", $"Bearer {Key}"));
 
         Assert.That((none, wrong, bearer), Is.EqualTo((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Accepted)));
         Assert.That(await _api.CountAsync(), Is.GreaterThan(before));
@@ -132,8 +132,8 @@ public sealed class RecordOfferEventTests
     public async Task The_storefront_form_is_camel_case()
     {
         var (status, body) = await _api.PostAsync(
-            """{"offerSlug":"a","eventType":"b","cartTotal":0,"eventId":"one"}""", EventApi.StorefrontPath, ("X-API-Key", Key));
-        var (missing, error) = await _api.PostAsync("""{"offer_slug":"a"}""", EventApi.StorefrontPath, ("X-API-Key", Key));
+            """{"offerSlug":"a","eventType":"b","cartTotal":0,"eventId":"one"}""", AnalyticsFixture.StorefrontPath, ("X-API-Key", Key));
+        var (missing, error) = await _api.PostAsync("""{"offer_slug":"a"}""", AnalyticsFixture.StorefrontPath, ("X-API-Key", Key));
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.Accepted));
         Assert.That(body.TryGetProperty("created_at", out _), Is.True);
@@ -142,5 +142,5 @@ public sealed class RecordOfferEventTests
     }
 
     private Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string json) =>
-        _api.PostAsync(json, EventApi.Path, ("X-API-Key", Key));
+        _api.PostAsync(json, AnalyticsFixture.Path, ("X-API-Key", Key));
 }

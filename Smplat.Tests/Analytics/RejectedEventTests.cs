@@ -58,7 +58,7 @@ public sealed class RejectedEventTests
     {
         await using (var strict = await StartAsync(Strict))
         {
-            await strict.PostAsync("""{"offerSlug":"a","eventType":"swipe"}""", EventApi.StorefrontPath);
+            await strict.PostAsync("""{"offerSlug":"a","eventType":"swipe"}""", AnalyticsFixture.StorefrontPath);
         }
 
         await using var open = await StartAsync();
@@ -120,6 +120,6 @@ public sealed class RejectedEventTests
         Assert.That((await api.PostAsync("""{"limit":0}""", $"{Path}/replay")).Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
     }
 
-    private Task<EventApi> StartAsync(params (string Name, string Value)[] settings) =>
-        EventApi.StartAsync([("SMPLAT_DATABASE", _database.ConnectionString), .. settings]);
+    private Task<AnalyticsFixture> StartAsync(params (string Name, string Value)[] settings) =>
+        AnalyticsFixture.StartAsync([("SMPLAT_DATABASE", _database.ConnectionString), .. settings]);
 }

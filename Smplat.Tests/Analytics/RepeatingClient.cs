@@ -58,7 +58,7 @@ internal sealed class RepeatingClient(AppUrl app, int index)
         try
         {
             using var content = new StringContent(body, Encoding.UTF8, "application/json");
-            using var answer = await http.PostAsync(new Uri(url, EventApi.Path), content);
+            using var answer = await http.PostAsync(new Uri(url, AnalyticsFixture.Path), content);
             var text = await answer.Content.ReadAsStringAsync();
             Duplicates += text.Contains("\"duplicate\"", StringComparison.Ordinal) ? 1 : 0;
             return answer.StatusCode == HttpStatusCode.Accepted;

@@ -140,5 +140,5 @@ public sealed class CorrectedMetricTests
         }
     }
 
-    private Task<MetricReading> MeasureAsync(string id) => TrustLab.MeasureAsync(_database.DataSource, id, Now);
+    private Task<MetricReading> MeasureAsync(string id) => TrustMetricFixture.MeasureAsync(_database.DataSource, id, Now);
 }

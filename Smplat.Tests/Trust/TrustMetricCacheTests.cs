@@ -12,7 +12,7 @@ public sealed class TrustMetricCacheTests
     [Test]
     public async Task Callers_of_a_cold_metric_share_one_computation()
     {
-        using var lab = new CacheLab(NoJitter);
+        using var lab = new TrustCacheFixture(NoJitter);
         var callers = Enumerable.Range(0, 1_000).Select(_ => Task.Run(() => lab.GetAsync())).ToList();
         await lab.StartedAsync(1);
 
@@ -26,7 +26,7 @@ public sealed class TrustMetricCacheTests
     [Test]
     public async Task A_value_is_remembered_for_fifteen_minutes_to_the_tick()
     {
-        using var lab = new CacheLab(NoJitter, new ScriptedMetric { Answer = 1 });
+        using var lab = new TrustCacheFixture(NoJitter, new ScriptedMetric { Answer = 1 });
         Assert.That((await lab.GetAsync()).Origin, Is.EqualTo(CacheOrigin.Computed));
 
         lab.Clock.Advance(TimeSpan.FromMinutes(15));
@@ -89,7 +89,7 @@ public sealed class TrustMetricCacheTests
     [Test]
     public async Task A_cold_metric_that_fails_is_failed_and_tried_again_after_a_pause()
     {
-        using var lab = new CacheLab(NoJitter);
+        using var lab = new TrustCacheFixture(NoJitter);
         var caller = lab.GetAsync();
         await lab.StartedAsync(1);
         lab.Metric.Fail();
@@ -104,7 +104,7 @@ public sealed class TrustMetricCacheTests
     [Test]
     public async Task A_computation_that_hangs_is_given_up()
     {
-        using var lab = new CacheLab(NoJitter);
+        using var lab = new TrustCacheFixture(NoJitter);
         var caller = lab.GetAsync();
         await lab.StartedAsync(1);
 
@@ -116,7 +116,7 @@ public sealed class TrustMetricCacheTests
     [Test]
     public async Task A_caller_that_leaves_does_not_stop_the_computation_of_the_others()
     {
-        using var lab = new CacheLab(NoJitter);
+        using var lab = new TrustCacheFixture(NoJitter);
         using var leaving = new CancellationTokenSource();
         var leaver = lab.GetAsync(leaving.Token);
         await lab.StartedAsync(1);
@@ -132,7 +132,7 @@ public sealed class TrustMetricCacheTests
     [Test]
     public async Task What_began_before_a_purge_is_not_remembered_after_it()
     {
-        using var lab = new CacheLab(NoJitter);
+        using var lab = new TrustCacheFixture(NoJitter);
         var before = lab.GetAsync();
         await lab.StartedAsync(1);
         lab.Cache.Purge(null);
@@ -149,7 +149,7 @@ public sealed class TrustMetricCacheTests
     [Test]
     public async Task Towards_its_end_a_hit_starts_the_next_computation_and_does_not_wait_for_it()
     {
-        using var lab = new CacheLab(new TrustOptions { CacheJitterPercent = 20 }, new ScriptedMetric { Answer = 1 });
+        using var lab = new TrustCacheFixture(new TrustOptions { CacheJitterPercent = 20 }, new ScriptedMetric { Answer = 1 });
         await lab.GetAsync();
         lab.Metric.Answer = null;
         lab.Clock.Advance(TimeSpan.FromMinutes(11.9));
@@ -167,7 +167,7 @@ public sealed class TrustMetricCacheTests
     [Test]
     public async Task A_purge_names_what_it_forgot()
     {
-        using var lab = new CacheLab(
+        using var lab = new TrustCacheFixture(
             NoJitter, new ScriptedMetric { Id = "b", Answer = 1 }, new ScriptedMetric { Id = "a", Answer = 1 }, new ScriptedMetric { Id = "c" });
         await lab.Cache.GetAsync("b", CancellationToken.None);
         await lab.Cache.GetAsync("a", CancellationToken.None);
@@ -178,9 +178,9 @@ public sealed class TrustMetricCacheTests
         Assert.That(lab.Cache.Purge(null), Is.Empty);
     }
 
-    private static async Task<CacheLab> ExpiredAsync()
+    private static async Task<TrustCacheFixture> ExpiredAsync()
     {
-        var lab = new CacheLab(NoJitter, new ScriptedMetric { Answer = 1 });
+        var lab = new TrustCacheFixture(NoJitter, new ScriptedMetric { Answer = 1 });
         await lab.GetAsync();
         lab.Metric.Answer = null;
         lab.Clock.Advance(TimeSpan.FromMinutes(16));

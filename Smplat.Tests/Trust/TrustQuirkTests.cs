@@ -25,7 +25,7 @@ public sealed class TrustQuirkTests
     public async Task Freshness_follows_the_window_to_the_microsecond()
     {
         await using var db = await TestDatabase.CreateAsync();
-        var registry = TrustLab.Registry(db.DataSource);
+        var registry = TrustMetricFixture.Registry(db.DataSource);
         foreach (var row in TrustVectors.List("freshness_cases"))
         {
             var (computedAt, now) = (row.GetProperty("computed_at").GetDateTimeOffset(), row.GetProperty("now").GetDateTimeOffset());
@@ -62,7 +62,7 @@ public sealed class TrustQuirkTests
             });
         }
 
-        var reading = await TrustLab.MeasureAsync(db.DataSource, "nps_trailing_30d", now);
+        var reading = await TrustMetricFixture.MeasureAsync(db.DataSource, "nps_trailing_30d", now);
 
         var expected = quirk.GetProperty("recommended");
         Assert.That(reading.Value, Is.EqualTo(expected.GetProperty("value").GetDouble()));

@@ -37,7 +37,7 @@ public sealed class TrustRollupTests
 
             if (turn % 20 == 10)
             {
-                await TrustLab.RollUpAsync(rollup, bounds);
+                await TrustMetricFixture.RollUpAsync(rollup, bounds);
                 history.Add("roll up");
             }
 
@@ -74,7 +74,7 @@ public sealed class TrustRollupTests
         Assert.That(await rows.ScalarAsync<long>("select count(*) from trust_dirty_hour"), Is.Zero, "the write left no mark");
 
         await transaction.CommitAsync();
-        await TrustLab.RollUpAsync(rollup, bounds);
+        await TrustMetricFixture.RollUpAsync(rollup, bounds);
         Assert.That(await rows.ScalarAsync<long>("select sum(due_tasks)::bigint from trust_rollup"), Is.EqualTo(1));
         await CompareAsync(db, now, ["late commit"]);
     }
@@ -105,12 +105,12 @@ public sealed class TrustRollupTests
         await new RandomWrites(db.DataSource, 1, now).PrepareAsync();
         var item = await rows.OrderAsync(now.AddDays(-3));
         await rows.TaskAsync(new { order_item_id = item, status = "completed", completed_at = now.AddDays(-2), scheduled_at = now });
-        await TrustLab.RollUpAsync(new TrustRollupStore(db.DataSource));
+        await TrustMetricFixture.RollUpAsync(new TrustRollupStore(db.DataSource));
 
         await rows.ExecuteAsync("truncate orders cascade");
 
         Assert.That(await rows.ScalarAsync<long>("select count(*) from trust_rollup"), Is.Zero);
-        Assert.That((await TrustLab.MeasureAsync(db.DataSource, "fulfillment_sla_on_time_pct", now)).SampleSize, Is.Zero);
+        Assert.That((await TrustMetricFixture.MeasureAsync(db.DataSource, "fulfillment_sla_on_time_pct", now)).SampleSize, Is.Zero);
     }
 
     [Test]
@@ -133,7 +133,7 @@ public sealed class TrustRollupTests
         const string Scans = "select seq_scan from pg_stat_user_tables, pg_stat_force_next_flush() where relname = 'fulfillment_tasks'";
         await rows.ScalarAsync<long>(Scans);
         var before = await rows.ScalarAsync<long>(Scans);
-        foreach (var metric in TrustLab.Registry(database).All)
+        foreach (var metric in TrustMetricFixture.Registry(database).All)
         {
             await metric.Measure(now, CancellationToken.None);
             await rows.ScalarAsync<long>(Scans);
@@ -154,14 +154,14 @@ public sealed class TrustRollupTests
         }
 
         var both = new[] { new TrustRollupStore(db.DataSource), new TrustRollupStore(db.DataSource) };
-        await Task.WhenAll(both.Select(store => TrustLab.RollUpAsync(store, new() { Stride = TimeSpan.FromDays(3) })));
+        await Task.WhenAll(both.Select(store => TrustMetricFixture.RollUpAsync(store, new() { Stride = TimeSpan.FromDays(3) })));
 
         await CompareAsync(db, now, ["two at once"]);
     }
 
     private static async Task CompareAsync(TestDatabase db, DateTimeOffset now, IReadOnlyList<string> history)
     {
-        var registry = TrustLab.Registry(db.DataSource);
+        var registry = TrustMetricFixture.Registry(db.DataSource);
         var direct = await DirectFormula.ReadAsync(db.DataSource);
         var told = $"{string.Join(", ", history.TakeLast(12))} at {now:O}";
         foreach (var id in Compared)

@@ -26,7 +26,7 @@ public sealed class TrustVectorTests
         await new TrustRows(app.OwnDatabase!.DataSource).InsertSetAsync(dataset.GetProperty("rows"));
         if (isRolledUp)
         {
-            await TrustLab.RollUpAsync(app.Services.GetRequiredService<TrustRollupStore>());
+            await TrustMetricFixture.RollUpAsync(app.Services.GetRequiredService<TrustRollupStore>());
         }
 
         var expected = dataset.GetProperty("expected").EnumerateObject().ToList();
