@@ -55,7 +55,7 @@ internal sealed class TrustMeasurement(NpgsqlDataSource database)
         var command = Everything(registry);
         Report("Cold, all metrics in one request", await RepeatAsync(20, () =>
         {
-            cache.Purge(null);
+            cache.Purge(new(null));
             return resolver.ResolveAsync(command, CancellationToken.None);
         }));
     }

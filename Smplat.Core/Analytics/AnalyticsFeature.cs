@@ -10,7 +10,7 @@ namespace Smplat.Core.Analytics;
 
 public static class AnalyticsFeature
 {
-    /// <summary>What the app and the command line share.</summary>
+    /// <summary>The services used by both the app and the command line.</summary>
     public static IServiceCollection AddAnalytics(this IServiceCollection services)
     {
         services.AddSettings<AnalyticsOptions>();
@@ -22,17 +22,15 @@ public static class AnalyticsFeature
         services.AddSingleton<RejectedEventStore>();
         services.AddSingleton<RejectedEventQueries>();
         services.AddSingleton<RejectedEventReplay>();
-        services.AddSingleton<EventExportStore>();
         services.AddSingleton<OfferEventExport>();
         services.AddSingleton<ExperimentStore>();
         services.AddSingleton<PricingExperimentQueries>();
         services.AddSettings<RetentionOptions>();
-        services.AddSingleton<EventScrubStore>();
         services.AddJob<AnalyticsRetentionJob>();
         return services.AddPresets();
     }
 
-    /// <summary>The part that takes events in, for the app only.</summary>
+    /// <summary>The services that ingest events, for the app only.</summary>
     public static IServiceCollection AddIngestion(this IServiceCollection services)
     {
         services.AddSingleton<OfferEventWriter>();

@@ -4,16 +4,16 @@ using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>What an event may look like, and how long what is kept of it lives.</summary>
+/// <summary>Limits and rules for events.</summary>
 public sealed class AnalyticsOptions
 {
-    /// <summary>Known event types, separated by commas. Default empty: every type is known.</summary>
+    /// <summary>Known event types, separated by commas. Default empty: every type is accepted.</summary>
     [ConfigurationKeyName("ANALYTICS_EVENT_TYPES")]
     public string EventTypes { get; init; } = "";
 
     /// <summary>
-    /// What happens to a type that is not in the list: <c>accept</c> keeps it, <c>other</c> files it under <c>other</c>
-    /// with the type as sent beside it, <c>reject</c> refuses it (replayable). Default accept.
+    /// What happens to a type that is not in the list: <c>accept</c> keeps it, <c>other</c> stores it as <c>other</c>
+    /// together with the type as sent, <c>reject</c> refuses it (replayable). Default accept.
     /// </summary>
     [ConfigurationKeyName("ANALYTICS_UNKNOWN_EVENT_TYPES")]
     [RegularExpression("accept|other|reject", ErrorMessage = "{0} must be accept, other or reject.")]
@@ -24,7 +24,7 @@ public sealed class AnalyticsOptions
     [Range(1024, 1_048_576)]
     public int MaxEventBytes { get; init; } = 32_768;
 
-    /// <summary>Most events in one request. Default 2,000.</summary>
+    /// <summary>Maximum events in one request. Default 2,000.</summary>
     [ConfigurationKeyName("ANALYTICS_BATCH_MAX_EVENTS")]
     [Range(1, 10_000)]
     public int MaxBatchEvents { get; init; } = 2_000;
@@ -34,22 +34,22 @@ public sealed class AnalyticsOptions
     [Range(256, 1_048_576)]
     public int MaxMetadataBytes { get; init; } = 16_384;
 
-    /// <summary>Deepest nesting of metadata, the object itself counted as 1. Default 8.</summary>
+    /// <summary>Maximum nesting of metadata, counting the object itself as 1. Default 8.</summary>
     [ConfigurationKeyName("ANALYTICS_METADATA_MAX_DEPTH")]
     [Range(1, 32)]
     public int MaxMetadataDepth { get; init; } = 8;
 
-    /// <summary>Most members of metadata, at all depths. Default 256.</summary>
+    /// <summary>Maximum members of metadata, at all levels. Default 256.</summary>
     [ConfigurationKeyName("ANALYTICS_METADATA_MAX_MEMBERS")]
     [Range(1, 10_000)]
     public int MaxMetadataMembers { get; init; } = 256;
 
-    /// <summary>Hours that <c>occurred_at</c> may lie in the past; older events are rejected. Default 168.</summary>
+    /// <summary>Maximum age of <c>occurred_at</c> in hours; older events are rejected. Default 168.</summary>
     [ConfigurationKeyName("ANALYTICS_OCCURRED_AT_MAX_AGE_HOURS")]
     [Range(1, 17_520)]
     public int MaxAgeHours { get; init; } = 168;
 
-    /// <summary>Seconds that a client's clock may run ahead; beyond them the time is set to now and marked. Default 300.</summary>
+    /// <summary>Seconds that a client's clock may be ahead; a later time is set to now and marked. Default 300.</summary>
     [ConfigurationKeyName("ANALYTICS_OCCURRED_AT_MAX_SKEW_SECONDS")]
     [Range(0, 86_400)]
     public int MaxSkewSeconds { get; init; } = 300;
@@ -63,30 +63,30 @@ public sealed class AnalyticsOptions
     public string PiiPolicy { get; init; } = "redact";
 }
 
-/// <summary>How events wait for their commit.</summary>
+/// <summary>Settings for the event queue and its commits.</summary>
 public sealed class IngestionOptions
 {
-    /// <summary>Events that may wait in one instance; beyond them callers get 429 with Retry-After. Default 50,000.</summary>
+    /// <summary>Maximum events waiting in one instance; above it, callers get 429 with Retry-After. Default 50,000.</summary>
     [ConfigurationKeyName("ANALYTICS_QUEUE_MAX_EVENTS")]
     [Range(1, 1_000_000)]
     public int MaxQueuedEvents { get; init; } = 50_000;
 
-    /// <summary>Megabytes of JSON that may wait in one instance; beyond them callers get 429. Default 64.</summary>
+    /// <summary>Maximum megabytes of JSON waiting in one instance; above it, callers get 429. Default 64.</summary>
     [ConfigurationKeyName("ANALYTICS_QUEUE_MAX_MEGABYTES")]
     [Range(1, 4_096)]
     public int MaxQueuedMegabytes { get; init; } = 64;
 
-    /// <summary>Events after which a group is closed and committed. Default 2,000.</summary>
+    /// <summary>Maximum events committed as one group. Default 2,000.</summary>
     [ConfigurationKeyName("ANALYTICS_GROUP_MAX_EVENTS")]
     [Range(1, 20_000)]
     public int MaxGroupEvents { get; init; } = 2_000;
 
-    /// <summary>Events from which a group goes by COPY instead of one statement. Default 64; docs/analytics.md has the figures.</summary>
+    /// <summary>Group size from which COPY is used instead of one statement. Default 64; see docs/analytics.md for measurements.</summary>
     [ConfigurationKeyName("ANALYTICS_COPY_MIN_EVENTS")]
     [Range(1, 20_000)]
     public int MinCopyEvents { get; init; } = 64;
 
-    /// <summary>Large groups that one instance commits side by side, each on a connection of its own. Default 2.</summary>
+    /// <summary>Large groups that one instance commits in parallel, each on its own connection. Default 2.</summary>
     [ConfigurationKeyName("ANALYTICS_WRITERS")]
     [Range(1, 16)]
     public int Writers { get; init; } = 2;
@@ -97,33 +97,33 @@ public sealed class IngestionOptions
     public int WriteTimeoutMilliseconds { get; init; } = 2_000;
 }
 
-/// <summary>Rollup and alerts of preset events.</summary>
+/// <summary>Settings for the rollup and alerts of preset events.</summary>
 public sealed class PresetOptions
 {
-    /// <summary>Days that the nightly rollup looks at. Default 90.</summary>
+    /// <summary>Days covered by the nightly rollup. Default 90.</summary>
     [ConfigurationKeyName("PRESET_EVENT_METRICS_DAYS")]
     [Range(1, 365)]
     public int MetricsDays { get; init; } = 90;
 
-    /// <summary>Sends alerts by e-mail and Slack. Default false: they are only recorded.</summary>
+    /// <summary>Sends alerts by email and Slack. Default false: they are only recorded.</summary>
     [ConfigurationKeyName("PRESET_EVENT_ALERT_NOTIFICATIONS_ENABLED")]
     public bool NotificationsEnabled { get; init; }
 
-    /// <summary>Days that alerts look at. Default 30.</summary>
+    /// <summary>Days covered by the alert check. Default 30.</summary>
     [ConfigurationKeyName("PRESET_EVENT_ALERT_WINDOW_DAYS")]
     [Range(1, 90)]
     public int AlertWindowDays { get; init; } = 30;
 
-    /// <summary>Addresses that alerts go to, separated by commas. Default none.</summary>
+    /// <summary>Email addresses that receive alerts, separated by commas. Default none.</summary>
     [ConfigurationKeyName("PRESET_EVENT_ALERT_EMAIL_RECIPIENTS")]
     public string EmailRecipients { get; init; } = "";
 
-    /// <summary>Webhook that alerts are posted to. Default none.</summary>
+    /// <summary>Slack webhook that receives alerts. Default none.</summary>
     [ConfigurationKeyName("PRESET_EVENT_ALERT_SLACK_WEBHOOK_URL")]
     [SecretSetting]
     public Uri? SlackWebhookUrl { get; init; }
 
-    /// <summary>Channel to post to instead of the webhook's own.</summary>
+    /// <summary>Slack channel to post to instead of the webhook's default.</summary>
     [ConfigurationKeyName("PRESET_EVENT_ALERT_SLACK_CHANNEL")]
     public string? SlackChannel { get; init; }
 
@@ -131,15 +131,15 @@ public sealed class PresetOptions
         EmailRecipients.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
-/// <summary>How long what ties an event to a person is kept. The events themselves go by month, see docs/analytics.md.</summary>
+/// <summary>How long data that links an event to a person is kept. Events themselves are dropped by month, see docs/analytics.md.</summary>
 public sealed class RetentionOptions
 {
-    /// <summary>Days that an event keeps its order reference; older ones lose it. Default 180.</summary>
+    /// <summary>Days after which the order reference of an event is removed. Default 180.</summary>
     [ConfigurationKeyName("ANALYTICS_REFERENCE_RETENTION_DAYS")]
     [Range(1, 3_650)]
     public int ReferenceDays { get; init; } = 180;
 
-    /// <summary>Days after which a rejected event that was not sent again is deleted, replayed or not. Default 30.</summary>
+    /// <summary>Days without being sent again after which a rejected event is deleted, replayed or not. Default 30.</summary>
     [ConfigurationKeyName("ANALYTICS_REJECTED_RETENTION_DAYS")]
     [Range(1, 3_650)]
     public int RejectedDays { get; init; } = 30;

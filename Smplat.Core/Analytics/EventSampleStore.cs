@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Two weeks of storefront events for a local run: exports, preset figures and an alert have something to show.</summary>
+/// <summary>Two weeks of storefront events for a local run, so that exports, preset summaries and alerts have data.</summary>
 public sealed class EventSample(EventSampleStore store, TimeProvider clock) : ISampleData
 {
     public Task LoadAsync(CancellationToken cancellationToken) => store.LoadAsync(clock.GetUtcNow(), cancellationToken);
@@ -13,7 +13,7 @@ public sealed class EventSample(EventSampleStore store, TimeProvider clock) : IS
 /// <summary>Rows for a new local database.</summary>
 public sealed class EventSampleStore(NpgsqlDataSource database)
 {
-    // The key table knows each event once, so loading again adds nothing. One preset is cleared too often, to show an alert.
+    // Keys are unique, so loading again adds nothing. One preset is cleared too often, to trigger an alert.
     private const string Load =
         """
         with sample as (

@@ -7,17 +7,17 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>A storefront event that passed all rules and only has to be stored.</summary>
+/// <summary>A storefront event that passed all rules and is ready to be stored.</summary>
 public sealed class OfferEvent
 {
-    /// <summary>The client's id, the digest of its key, or one that we made.</summary>
+    /// <summary>The client's id, the digest of its key, or a generated one.</summary>
     public required Guid Id { get; init; }
 
     public required string OfferSlug { get; init; }
 
     public required string EventType { get; init; }
 
-    /// <summary>The type as sent when the policy filed it under <c>other</c>.</summary>
+    /// <summary>The type as sent, when the policy stores the event under <c>other</c>.</summary>
     public string? ReportedEventType { get; init; }
 
     public string? TargetSlug { get; init; }
@@ -36,15 +36,15 @@ public sealed class OfferEvent
 
     public DateTimeOffset? OccurredAt { get; init; }
 
-    /// <summary>The client's clock ran ahead and the time was set to ours.</summary>
+    /// <summary>The client's clock was ahead, so the time was set to the server's.</summary>
     public bool WasClamped { get; init; }
 
-    /// <summary>The item as sent, to be kept if the database refuses it.</summary>
+    /// <summary>The item as sent, to be stored as rejected if the database refuses it.</summary>
     public ReadOnlyMemory<byte> Raw { get; init; }
 }
 
-/// <summary>One item of a request after parsing: an event, or what is wrong with it.</summary>
-/// <param name="Id">The event's id, or the one that it will have when it is replayed.</param>
+/// <summary>One item of a request after parsing: an event, or the errors in it.</summary>
+/// <param name="Id">The event's id; a rejected event gets it when it is replayed.</param>
 /// <param name="Raw">The item as sent.</param>
 public readonly record struct OfferEventItem(
     Guid Id, OfferEvent? Event, IReadOnlyList<FieldError> Errors, ReadOnlyMemory<byte> Raw);
@@ -70,7 +70,7 @@ public enum OfferEventField
     Unknown,
 }
 
-/// <summary>How the members of an event are spelled on the wire.</summary>
+/// <summary>How the members of an event are named in JSON: snake case or camel case.</summary>
 public sealed class OfferEventNaming
 {
     private readonly (byte[] Utf8, string Text)[] _names;
@@ -91,14 +91,14 @@ public sealed class OfferEventNaming
         "offerSlug", "eventType", "targetSlug", "action", "cartTotal", "currency", "orderReference", "metadata",
         "eventId", "occurredAt", "batch");
 
-    /// <summary>Name of the spelling in the table of rejected events.</summary>
+    /// <summary>Name of this naming in the table of rejected events.</summary>
     public string Label { get; }
 
-    public static OfferEventNaming Of(string label) => label == Camel.Label ? Camel : Snake;
+    public static OfferEventNaming Parse(string label) => label == Camel.Label ? Camel : Snake;
 
     public string this[OfferEventField field] => _names[(int)field].Text;
 
-    /// <summary>What the parser takes in this spelling: an event, a list of them, or the list as <c>batch</c>.</summary>
+    /// <summary>What the parser accepts in this naming: an event, a list of events, or the list as <c>batch</c>.</summary>
     public InputShape Shape => InputShape.AnyOf(
         EventShape,
         InputShape.ListOf(EventShape, 1, null),
@@ -116,20 +116,20 @@ public sealed class OfferEventNaming
         Member(OfferEventField.Action, InputShape.Text(1, OfferEventLimits.Type)),
         Member(OfferEventField.CartTotal, InputShape.AnyOf(InputShape.Number(0, OfferEventLimits.CartTotal), InputShape.Text())) with
         {
-            Description = "Also as a text; rounded to cents",
+            Description = "A number or a string; rounded to cents",
         },
         Member(OfferEventField.Currency, InputShape.Text(OfferEventLimits.ShortestCurrency, OfferEventLimits.Currency)),
         Member(OfferEventField.OrderReference, InputShape.Text(max: OfferEventLimits.OrderReference)),
         Member(OfferEventField.Metadata, new(InputKind.Object)) with { Description = "Up to 16 KB, 8 levels and 256 members" },
         Member(OfferEventField.EventId, InputShape.Text(1, EventKeyPolicy.MaxLength)) with
         {
-            Description = "The sender's own id: an event with an id that was taken before is a duplicate",
+            Description = "The sender's own id: an event whose id was accepted before is a duplicate",
         },
         Member(OfferEventField.OccurredAt, new(InputKind.Instant)));
 
     private InputMember Member(OfferEventField field, InputShape shape) => new(this[field], shape);
 
-    /// <summary>The field whose name the reader stands on.</summary>
+    /// <summary>The field whose name the reader is positioned on.</summary>
     public OfferEventField Find(ref Utf8JsonReader reader)
     {
         if (reader.ValueIsEscaped)
@@ -163,7 +163,7 @@ public sealed class OfferEventNaming
     }
 }
 
-/// <summary>Lengths in characters, and the largest total in units of its currency.</summary>
+/// <summary>Limits: lengths in characters, and the largest total in units of its currency.</summary>
 internal static class OfferEventLimits
 {
     public const int Slug = 255;
@@ -174,7 +174,7 @@ internal static class OfferEventLimits
     public const decimal CartTotal = 9_999_999_999.99m;
 }
 
-/// <summary>The settings that parsing needs, prepared once for each change of them.</summary>
+/// <summary>The settings that parsing needs, prepared once per change.</summary>
 public sealed class OfferEventRules
 {
     public const string OtherType = "other";
@@ -205,16 +205,16 @@ public sealed class OfferEventRules
 
     public bool LooksForPersonalData => Options.PiiPolicy != "keep";
 
-    /// <summary>The type to store, or null when the policy refuses it.</summary>
-    public string? FileUnder(string type) =>
+    /// <summary>The type to store the event under, or null when the policy refuses it.</summary>
+    public string? StoredType(string type) =>
         _types.Count == 0 || _types.Contains(type) || _unknownTypes == "accept" ? type
         : _unknownTypes == "other" ? OtherType
         : null;
 }
 
 /// <summary>
-/// Turns a client's key into the id by which its event is known for ever. A UUID stays what it is; any other text becomes
-/// the same UUID (version 8) every time.
+/// Turns a client's key into the permanent id of its event. A UUID is used as it is; any other text always gives the same
+/// UUID (version 8).
 /// </summary>
 public static class EventKeyPolicy
 {
@@ -224,7 +224,7 @@ public static class EventKeyPolicy
     public static Guid IdOf(string key) =>
         Guid.TryParseExact(key, "D", out var id) && id != Guid.Empty ? id : Digest(key);
 
-    /// <summary>Id of one event of a batch that came under a single Idempotency-Key.</summary>
+    /// <summary>The id of one event of a batch that was sent with a single Idempotency-Key.</summary>
     public static Guid IdOf(string key, int index) =>
         Digest(string.Create(CultureInfo.InvariantCulture, $"{key}\n{index}"));
 

@@ -6,26 +6,37 @@ using System.Text.Json;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Which events are exported: from <paramref name="Since"/> up to, not including, <paramref name="Until"/>.</summary>
+/// <summary>Which events to export: from <paramref name="Since"/> up to, not including, <paramref name="Until"/>.</summary>
 /// <param name="EventType">Only this type; null for all.</param>
 /// <param name="OfferSlug">Only this offer; null for all.</param>
 public sealed record EventSelection(DateTimeOffset Since, DateTimeOffset Until, string? EventType, string? OfferSlug);
 
-/// <summary>A row of an export, in the order of the columns.</summary>
-public sealed record ExportedEvent(
-    Guid Id,
-    DateTimeOffset CreatedAt,
-    string OfferSlug,
-    string? TargetSlug,
-    string EventType,
-    string? Action,
-    decimal? CartTotal,
-    string? Currency,
-    string? OrderReference,
-    string? Metadata);
+/// <summary>A row of an export, in column order.</summary>
+public sealed record ExportedEvent
+{
+    public Guid Id { get; init; }
 
-/// <summary>Writes a selection of events to a stream; memory does not grow with the number of rows.</summary>
-public sealed class OfferEventExport(EventExportStore store)
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public required string OfferSlug { get; init; }
+
+    public string? TargetSlug { get; init; }
+
+    public required string EventType { get; init; }
+
+    public string? Action { get; init; }
+
+    public decimal? CartTotal { get; init; }
+
+    public string? Currency { get; init; }
+
+    public string? OrderReference { get; init; }
+
+    public string? Metadata { get; init; }
+}
+
+/// <summary>Writes a selection of events to a stream; memory use does not grow with the number of rows.</summary>
+public sealed class OfferEventExport(OfferEventStore store)
 {
     public static readonly string[] Formats = ["csv", "json", "ndjson"];
 
@@ -36,7 +47,7 @@ public sealed class OfferEventExport(EventExportStore store)
 
     /// <param name="output">Closed at the end.</param>
     /// <param name="format">One of <see cref="Formats"/>.</param>
-    /// <param name="progress">Told now and then how many rows are written.</param>
+    /// <param name="progress">Receives the number of rows written from time to time.</param>
     /// <returns>Rows written.</returns>
     public async Task<long> WriteAsync(
         EventSelection selection, Stream output, string format, IProgress<long>? progress, CancellationToken cancellationToken)
@@ -61,17 +72,17 @@ public sealed class OfferEventExport(EventExportStore store)
         "csv" => new CsvEvents(output),
         "json" => new JsonEvents(new BufferedStream(output, 64 * 1024), isArray: true),
         "ndjson" => new JsonEvents(new BufferedStream(output, 64 * 1024), isArray: false),
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "No such format."),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Unknown format."),
     };
 }
 
-/// <summary>Writes an export to a stream, row by row. It is complete once it is disposed.</summary>
+/// <summary>Writes an export to a stream, row by row. The output is complete after disposal.</summary>
 public interface IEventFormat : IAsyncDisposable
 {
     ValueTask WriteAsync(ExportedEvent row, CancellationToken cancellationToken);
 }
 
-/// <summary>CSV with a header row; metadata as compact JSON, nulls empty.</summary>
+/// <summary>CSV with a header row; metadata is compact JSON, nulls are empty.</summary>
 public sealed class CsvEvents : IEventFormat
 {
     private readonly StreamWriter _writer;
@@ -109,7 +120,7 @@ public sealed class CsvEvents : IEventFormat
     }
 }
 
-/// <summary>One JSON array with two blanks of indent, or one object a line. Totals are texts, metadata is an object.</summary>
+/// <summary>One JSON array indented by two spaces, or one object per line. Totals are strings, metadata is an object.</summary>
 public sealed class JsonEvents : IEventFormat
 {
     private const int FlushBytes = 64 * 1024;
@@ -163,7 +174,7 @@ public sealed class JsonEvents : IEventFormat
         _writer.WriteEndObject();
         if (!_isArray)
         {
-            // A line is a document of its own.
+            // Each line is a separate document.
             _writer.Flush();
             _output.Write(NewLine);
             _writer.Reset();
@@ -194,7 +205,7 @@ public sealed class JsonEvents : IEventFormat
     }
 }
 
-/// <summary>Names of the columns, in the order that warehouses load them.</summary>
+/// <summary>Column names, in the order that data warehouses load them.</summary>
 public static class EventColumns
 {
     public static readonly IReadOnlyList<string> Names =
@@ -202,16 +213,16 @@ public static class EventColumns
         "id", "created_at", "offer_slug", "target_slug", "event_type", "action", "cart_total", "currency", "order_reference", "metadata",
     ];
 
-    /// <summary>ISO 8601 with microseconds and the offset of UTC.</summary>
+    /// <summary>ISO 8601 with microseconds and the UTC offset.</summary>
     public const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'+00:00'";
 }
 
-/// <summary>Makes a text safe to open in a spreadsheet: what would run as a formula is shown as text.</summary>
+/// <summary>Makes text safe to open in a spreadsheet: what would run as a formula is shown as text.</summary>
 public static class SpreadsheetCell
 {
     private static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n");
 
-    /// <summary>The cell as CSV writes it: with a quote in front of formulas, and in quotes where CSV needs them.</summary>
+    /// <summary>The cell as CSV: an apostrophe in front of formulas, and quotes where CSV requires them.</summary>
     public static string Of(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -223,12 +234,12 @@ public static class SpreadsheetCell
         return safe.AsSpan().ContainsAny(Special) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }
 
-    /// <summary>Spreadsheets look past leading blanks, tabs and line breaks.</summary>
+    /// <summary>Spreadsheets ignore leading spaces, tabs and line breaks.</summary>
     private static bool IsFormula(string text) =>
         text.AsSpan().TrimStart() is ['=' or '+' or '-' or '@', ..] || text[0] is '\t' or '\r' or '\n';
 }
 
-/// <summary>JSON of the database without the blanks that Postgres puts in.</summary>
+/// <summary>JSON from the database without the spaces that Postgres adds.</summary>
 internal static class CompactJson
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

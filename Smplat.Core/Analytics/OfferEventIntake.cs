@@ -4,26 +4,26 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>How a request with events ended.</summary>
+/// <summary>The result of a request with events.</summary>
 public abstract record IntakeOutcome
 {
     private IntakeOutcome()
     {
     }
 
-    /// <param name="IsBatch">False for the form with a single event.</param>
+    /// <param name="IsBatch">False when a single event was sent.</param>
     /// <param name="Verdicts">One for each event, in the order of the request.</param>
     public sealed record Taken(bool IsBatch, IReadOnlyList<EventVerdict> Verdicts) : IntakeOutcome;
 
-    /// <summary>Nothing was taken, or it is not known whether: the request is to be repeated as it is.</summary>
+    /// <summary>Nothing was stored, or it is unknown whether it was: the client should send the same request again.</summary>
     public sealed record Refused(Refusal Refusal) : IntakeOutcome;
 }
 
-/// <summary>What became of one event of a request.</summary>
-/// <param name="Id">The id under which the event is known, now or after a replay.</param>
-/// <param name="CreatedAt">When it was taken; for a duplicate, when the first one was.</param>
+/// <summary>The result for one event of a request.</summary>
+/// <param name="Id">The id of the event; a rejected event gets it when it is replayed.</param>
+/// <param name="CreatedAt">When it was stored; for a duplicate, when the first one was.</param>
 /// <param name="Errors">Why it was rejected; otherwise empty.</param>
-/// <param name="WasClamped">Its time lay in the future and was set to now.</param>
+/// <param name="WasClamped">Its time was in the future and was set to now.</param>
 public readonly record struct EventVerdict(
     VerdictStatus Status, Guid Id, DateTimeOffset CreatedAt, IReadOnlyList<FieldError> Errors, bool WasClamped)
 {
@@ -45,7 +45,10 @@ public enum VerdictStatus
     Rejected,
 }
 
-/// <summary>Takes a request with offer events: parse, store, keep what was rejected, answer for each event.</summary>
+/// <summary>
+/// Handles a request with offer events: parses it, stores the events, keeps the rejected ones for a replay, and returns a verdict
+/// for each. An accepted event is committed before the answer; sending a request again stores nothing twice.
+/// </summary>
 public sealed class OfferEventIntake(
     OfferEventParser parser,
     OfferEventWriter writer,
@@ -56,9 +59,9 @@ public sealed class OfferEventIntake(
 {
     private OfferEventRules _rules = new(analytics.CurrentValue);
 
-    /// <param name="body">JSON as UTF-8; it must not change before the task has ended.</param>
-    /// <param name="idempotencyKey">Key of the request, for events without an id of their own.</param>
-    /// <exception cref="InvalidInputException">The body as a whole cannot be read; nothing was taken.</exception>
+    /// <param name="body">JSON as UTF-8; it must not change before the task completes.</param>
+    /// <param name="idempotencyKey">Key of the request, for events without their own id.</param>
+    /// <exception cref="InvalidInputException">The body as a whole is invalid; nothing was stored.</exception>
     public async Task<IntakeOutcome> TakeAsync(
         ReadOnlyMemory<byte> body, OfferEventNaming naming, string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -90,7 +93,7 @@ public sealed class OfferEventIntake(
 
             try
             {
-                await write.Done.WaitAsync(Patience(write), clock, cancellationToken);
+                await write.Done.WaitAsync(RemainingTime(write), clock, cancellationToken);
             }
             catch (TimeoutException)
             {
@@ -107,7 +110,7 @@ public sealed class OfferEventIntake(
         return await JudgeAsync(parsed, write, naming, rules, cancellationToken);
     }
 
-    private TimeSpan Patience(OfferEventWrite write)
+    private TimeSpan RemainingTime(OfferEventWrite write)
     {
         var left = write.Deadline - clock.GetUtcNow();
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
@@ -129,7 +132,7 @@ public sealed class OfferEventIntake(
             verdicts[index] = item.Event is null ? EventVerdict.Rejected(item.Id, item.Errors) : write!.Verdicts[stored++];
             if (verdicts[index].Status == VerdictStatus.Rejected)
             {
-                (refused ??= []).Add(RejectedEvent.Of(item, verdicts[index].Errors, naming, rules));
+                (refused ??= []).Add(RejectedEvent.From(item, verdicts[index].Errors, naming, rules));
             }
         }
 
@@ -150,10 +153,10 @@ public sealed class OfferEventIntake(
 }
 
 public sealed record QueueFull() : TooMany(
-    "analytics.queue_full", "More events are waiting than this instance may hold; send the same request again.", TimeSpan.FromSeconds(1));
+    "analytics.queue_full", "The event queue of this instance is full; send the same request again.", TimeSpan.FromSeconds(1));
 
 public sealed record CommitTimedOut() : Unavailable(
-    "analytics.commit_timed_out", "The events could not be stored in time; send the same request again, nothing is taken twice.");
+    "analytics.commit_timed_out", "The events could not be stored in time; send the same request again, nothing is stored twice.");
 
 public sealed record BadIdempotencyKey() : Invalid(
     "analytics.bad_idempotency_key", "Idempotency-Key must have 1 to 255 characters.");

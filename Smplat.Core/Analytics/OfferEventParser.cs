@@ -7,8 +7,8 @@ using Smplat.Core.Platform.Input;
 namespace Smplat.Core.Analytics;
 
 /// <summary>
-/// Reads the single form, an array or <c>{"batch": […]}</c> in one pass over the bytes. An event that breaks a rule costs
-/// only itself; a body that is not JSON, or holds too many events, is refused whole.
+/// Parses a single event, an array or <c>{"batch": […]}</c> in one pass over the bytes. An event that breaks a rule is rejected
+/// by itself; a body that is not JSON, or contains too many events, is refused as a whole.
 /// </summary>
 public sealed class OfferEventParser(TimeProvider clock)
 {
@@ -40,10 +40,10 @@ public sealed class OfferEventParser(TimeProvider clock)
         new([new FieldError(["body"], message, type)]);
 }
 
-/// <summary>The pass of <see cref="OfferEventParser"/> over one body.</summary>
-internal ref partial struct OfferEventReader
+/// <summary>One pass of <see cref="OfferEventParser"/> over a body.</summary>
+internal ref struct OfferEventReader
 {
-    /// <summary>Deeper nesting than this is taken for an attack and refuses the body.</summary>
+    /// <summary>A body nested deeper than this is treated as an attack and refused.</summary>
     private const int MaxBodyDepth = 256;
 
     private readonly ReadOnlyMemory<byte> _body;
@@ -84,7 +84,7 @@ internal ref partial struct OfferEventReader
             _ => throw OfferEventParser.Refuse("A JSON object or array is expected.", "dict_type"),
         };
 
-        // Anything after the value is an error, which only a further read finds.
+        // Anything after the value is an error, which only another read detects.
         _json.Read();
         return parsed;
     }
@@ -103,7 +103,7 @@ internal ref partial struct OfferEventReader
         {
             if (items.Count == limit)
             {
-                throw OfferEventParser.Refuse($"At most {limit} events fit into one request.", "too_long");
+                throw OfferEventParser.Refuse($"A request may contain at most {limit} events.", "too_long");
             }
 
             _path = [.. path, items.Count];
@@ -112,7 +112,7 @@ internal ref partial struct OfferEventReader
 
         return items.Count > 0
             ? new ParsedEvents(true, items)
-            : throw OfferEventParser.Refuse("The batch holds no event.", "too_short");
+            : throw OfferEventParser.Refuse("The batch is empty.", "too_short");
     }
 
     private OfferEventItem ReadItem(int index, out ParsedEvents? batch)
@@ -137,7 +137,7 @@ internal ref partial struct OfferEventReader
             if ((seen & bit) != 0)
             {
                 _json.Skip();
-                Fail(field, "No member may be given twice.", "json_duplicate");
+                Fail(field, "A member may be given only once.", "json_duplicate");
                 continue;
             }
 
@@ -162,7 +162,7 @@ internal ref partial struct OfferEventReader
         {
             if (_naming.Find(ref _json) == OfferEventField.Batch)
             {
-                throw OfferEventParser.Refuse("No member may be given twice.", "json_duplicate");
+                throw OfferEventParser.Refuse("A member may be given only once.", "json_duplicate");
             }
 
             _json.Read();
@@ -170,44 +170,6 @@ internal ref partial struct OfferEventReader
         }
     }
 
-    private OfferEventItem Finish(ref Draft draft, int index, int start)
-    {
-        var id = draft.EventId ?? FallbackId(index);
-        var size = (int)_json.BytesConsumed - start;
-        if (size > _rules.Options.MaxEventBytes)
-        {
-            Fail(null, $"The event has {size} bytes; at most {_rules.Options.MaxEventBytes} are taken.", "too_large");
-        }
-
-        RequireText(OfferEventField.OfferSlug, draft.OfferSlug);
-        RequireText(OfferEventField.EventType, draft.EventType);
-        var fileUnder = draft.EventType is null ? null : _rules.FileUnder(draft.EventType);
-        if (draft.EventType is not null && fileUnder is null)
-        {
-            Fail(OfferEventField.EventType, "The event type is not one of those known here.", "unknown_event_type");
-        }
-
-        return _errors is null
-            ? new OfferEventItem(id, draft.ToEvent(id, fileUnder!, _body[start..(start + size)]), [], _body[start..(start + size)])
-            : Reject(id, start);
-    }
-
-    private readonly OfferEventItem Reject(Guid id, int start) =>
-        new(id, null, _errors!, _body[start..(int)_json.BytesConsumed]);
-
-    private readonly Guid FallbackId(int index) => _fallbackKey is null ? Guid.CreateVersion7(_now)
-        : index < 0 ? EventKeyPolicy.IdOf(_fallbackKey)
-        : EventKeyPolicy.IdOf(_fallbackKey, index);
-
-    private void Fail(OfferEventField? field, string message, string type)
-    {
-        object[] path = field is { } named ? [.. _path, _naming[named]] : _path;
-        (_errors ??= []).Add(new FieldError(path, message, type));
-    }
-}
-
-internal ref partial struct OfferEventReader
-{
     private void ReadField(OfferEventField field, ref Draft draft)
     {
         switch (field)
@@ -258,13 +220,13 @@ internal ref partial struct OfferEventReader
         if (_json.TokenType != JsonTokenType.String)
         {
             _json.Skip();
-            Fail(field, "A text is expected.", "string_type");
+            Fail(field, "A string is expected.", "string_type");
             return null;
         }
 
         if (!TryText(out var text))
         {
-            Fail(field, "The text holds a character that cannot be stored.", "string_unicode");
+            Fail(field, "The string contains a character that cannot be stored.", "string_unicode");
             return null;
         }
 
@@ -275,7 +237,7 @@ internal ref partial struct OfferEventReader
 
         Fail(
             field,
-            $"The text has {text.Length} characters; {min} to {max} are expected.",
+            $"The string has {text.Length} characters; {min} to {max} are expected.",
             text.Length < min ? "string_too_short" : "string_too_long");
         return null;
     }
@@ -296,20 +258,6 @@ internal ref partial struct OfferEventReader
 
         text = _json.GetString()!;
         return true;
-    }
-
-    private void RequireText(OfferEventField field, string? text)
-    {
-        if (text is null ? _errors is null || !HasFailed(field) : string.IsNullOrWhiteSpace(text))
-        {
-            Fail(field, "A value is required.", text is null ? "missing" : "string_too_short");
-        }
-    }
-
-    private readonly bool HasFailed(OfferEventField field)
-    {
-        var name = _naming[field];
-        return _errors!.Exists(error => error.Location[^1] as string == name);
     }
 
     private decimal? CartTotal()
@@ -367,7 +315,7 @@ internal ref partial struct OfferEventReader
 
         if (_rules.RejectsPersonalData)
         {
-            Fail(OfferEventField.OrderReference, "Personal data is not taken here.", "personal_data");
+            Fail(OfferEventField.OrderReference, "Personal data is not accepted here.", "personal_data");
         }
 
         return PersonalDataPolicy.Redacted;
@@ -403,28 +351,74 @@ internal ref partial struct OfferEventReader
         if (_json.TokenType != JsonTokenType.String || !_json.TryGetDateTime(out var moment))
         {
             _json.Skip();
-            Fail(OfferEventField.OccurredAt, "A time in ISO 8601 is expected.", "datetime_parsing");
+            Fail(OfferEventField.OccurredAt, "A time in ISO 8601 format is expected.", "datetime_parsing");
             return null;
         }
 
-        // Without an offset it is taken for UTC, wherever this runs.
+        // A time without an offset is read as UTC, whatever the time zone of the server.
         var occurredAt = moment.Kind == DateTimeKind.Unspecified
             ? new DateTimeOffset(moment, TimeSpan.Zero)
             : new DateTimeOffset(moment.ToUniversalTime());
         if (occurredAt < _now - _rules.MaxAge)
         {
-            Fail(OfferEventField.OccurredAt, $"Events older than {_rules.MaxAge.TotalHours} hours are not taken.", "too_old");
+            Fail(OfferEventField.OccurredAt, $"Events older than {_rules.MaxAge.TotalHours} hours are not accepted.", "too_old");
             return null;
         }
 
         wasClamped = occurredAt > _now + _rules.MaxSkew;
         return wasClamped ? _now : occurredAt;
     }
-}
 
-internal ref partial struct OfferEventReader
-{
-    /// <summary>Members read so far; a member that comes twice counts by its last value.</summary>
+    private OfferEventItem Finish(ref Draft draft, int index, int start)
+    {
+        var id = draft.EventId ?? FallbackId(index);
+        var size = (int)_json.BytesConsumed - start;
+        if (size > _rules.Options.MaxEventBytes)
+        {
+            Fail(null, $"The event has {size} bytes; at most {_rules.Options.MaxEventBytes} are allowed.", "too_large");
+        }
+
+        RequireText(OfferEventField.OfferSlug, draft.OfferSlug);
+        RequireText(OfferEventField.EventType, draft.EventType);
+        var storedType = draft.EventType is null ? null : _rules.StoredType(draft.EventType);
+        if (draft.EventType is not null && storedType is null)
+        {
+            Fail(OfferEventField.EventType, "The event type is unknown.", "unknown_event_type");
+        }
+
+        return _errors is null
+            ? new OfferEventItem(id, draft.ToEvent(id, storedType!, _body[start..(start + size)]), [], _body[start..(start + size)])
+            : Reject(id, start);
+    }
+
+    private void RequireText(OfferEventField field, string? text)
+    {
+        if (text is null ? _errors is null || !HasFailed(field) : string.IsNullOrWhiteSpace(text))
+        {
+            Fail(field, "A value is required.", text is null ? "missing" : "string_too_short");
+        }
+    }
+
+    private readonly bool HasFailed(OfferEventField field)
+    {
+        var name = _naming[field];
+        return _errors!.Exists(error => error.Location[^1] as string == name);
+    }
+
+    private readonly OfferEventItem Reject(Guid id, int start) =>
+        new(id, null, _errors!, _body[start..(int)_json.BytesConsumed]);
+
+    private readonly Guid FallbackId(int index) => _fallbackKey is null ? Guid.CreateVersion7(_now)
+        : index < 0 ? EventKeyPolicy.IdOf(_fallbackKey)
+        : EventKeyPolicy.IdOf(_fallbackKey, index);
+
+    private void Fail(OfferEventField? field, string message, string type)
+    {
+        object[] path = field is { } named ? [.. _path, _naming[named]] : _path;
+        (_errors ??= []).Add(new FieldError(path, message, type));
+    }
+
+    /// <summary>The members read so far.</summary>
     private struct Draft
     {
         public Guid? EventId;
@@ -439,12 +433,12 @@ internal ref partial struct OfferEventReader
         public DateTimeOffset? OccurredAt;
         public bool WasClamped;
 
-        public readonly OfferEvent ToEvent(Guid id, string fileUnder, ReadOnlyMemory<byte> raw) => new()
+        public readonly OfferEvent ToEvent(Guid id, string storedType, ReadOnlyMemory<byte> raw) => new()
         {
             Id = id,
             OfferSlug = OfferSlug!,
-            EventType = fileUnder,
-            ReportedEventType = fileUnder == EventType ? null : EventType,
+            EventType = storedType,
+            ReportedEventType = storedType == EventType ? null : EventType,
             TargetSlug = TargetSlug,
             Action = Action,
             CartTotal = CartTotal,
@@ -459,8 +453,8 @@ internal ref partial struct OfferEventReader
 }
 
 /// <summary>
-/// Hands out one string for the slugs, types and actions that come again and again, so that a busy hour does not fill the
-/// heap with copies. Fixed size; a newcomer takes the place of whoever shares its slot.
+/// Returns the same string for slugs, types and actions that repeat, so that heavy traffic does not fill the heap with copies.
+/// The size is fixed; a new entry replaces the one in its slot.
 /// </summary>
 public sealed class TextCache
 {

@@ -6,10 +6,13 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Statements that store offer events and their keys.</summary>
+/// <summary>
+/// Tables <c>checkout_offer_events</c>, <c>offer_event_key</c> and <c>offer_event_scrub</c>: storing, exporting and scrubbing
+/// offer events. Keys are permanent, so an event is stored once however often it is sent.
+/// </summary>
 public sealed class OfferEventStore(NpgsqlDataSource database)
 {
-    // Key and event commit together; an event whose key is known already is left out and its id returned.
+    // Key and event commit together; an event whose key exists is skipped and its id returned.
     private const string InsertFew =
         """
         with incoming as (
@@ -39,7 +42,7 @@ public sealed class OfferEventStore(NpgsqlDataSource database)
         where not exists (select 1 from fresh where fresh.event_id = incoming.id)
         """;
 
-    // First half of the COPY path: claims the keys; fewer rows than ids means that some are known.
+    // First half of the COPY path: claims the keys; fewer rows than ids means that some exist already.
     private const string ClaimKeys =
         """
         insert into offer_event_key (event_id, created_at)
@@ -47,7 +50,7 @@ public sealed class OfferEventStore(NpgsqlDataSource database)
         on conflict (event_id) do nothing
         """;
 
-    // Keys of these events that another transaction holds: all but the rows that this one wrote.
+    // Keys of these events that another transaction wrote.
     private const string ListClaimedByOthers =
         """
         select event_id, created_at
@@ -57,7 +60,7 @@ public sealed class OfferEventStore(NpgsqlDataSource database)
 
     private const string ListKeys = "select event_id, created_at from offer_event_key where event_id = any(@Ids)";
 
-    // Second half: only events whose keys this transaction claimed.
+    // Second half of the COPY path: only events whose keys this transaction claimed.
     private const string CopyEvents =
         """
         copy checkout_offer_events (
@@ -66,9 +69,60 @@ public sealed class OfferEventStore(NpgsqlDataSource database)
         from stdin (format binary)
         """;
 
-    /// <summary>Stores what is new in one statement: the shortest way for a few events.</summary>
-    /// <param name="events">In the order of their ids, each id once; the order keeps concurrent writers from deadlocks.</param>
-    /// <returns>The ids that were known before, with the time of the event that holds them.</returns>
+    private const int PageSize = 5_000;
+
+    // Each page starts after the last row of the previous one, so no page is slower than the first, and rows inserted
+    // meanwhile do not shift the pages.
+    private const string ReadPage =
+        """
+        select id, created_at, offer_slug, target_slug, event_type, action, cart_total, currency, order_reference, metadata::text
+        from checkout_offer_events
+        where created_at >= @Since
+            and created_at < @Until
+            and (created_at, id) < (@BeforeAt, @BeforeId)
+            and (@EventType::text is null or event_type = @EventType)
+            and (@OfferSlug::text is null or offer_slug = @OfferSlug)
+        order by created_at desc, id desc
+        limit @Limit
+        """;
+
+    private const string CountSelected =
+        """
+        select count(*)
+        from checkout_offer_events
+        where created_at >= @Since
+            and created_at < @Until
+            and (@EventType::text is null or event_type = @EventType)
+            and (@OfferSlug::text is null or offer_slug = @OfferSlug)
+        """;
+
+    private static readonly Guid LargestId = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
+
+    // The mark only moves forward, so that repeated or concurrent runs do not redo work.
+    private const string AdvanceScrubMark =
+        """
+        insert into offer_event_scrub (id, scrubbed_until)
+        values (1, @Until)
+        on conflict (id) do update
+        set scrubbed_until = greatest(offer_event_scrub.scrubbed_until, excluded.scrubbed_until)
+        """;
+
+    private const string FindScrubMark = "select scrubbed_until from offer_event_scrub";
+
+    private const string FindOldest = "select min(created_at) from checkout_offer_events";
+
+    private const string ClearReferences =
+        """
+        update checkout_offer_events
+        set order_reference = null
+        where created_at >= @From and created_at < @Until and order_reference is not null
+        """;
+
+    private static readonly IReadOnlyDictionary<Guid, DateTimeOffset> NoneKnown = new Dictionary<Guid, DateTimeOffset>();
+
+    /// <summary>Stores the new events in one statement: the fastest way for a few events.</summary>
+    /// <param name="events">Sorted by id, each id once; the order prevents deadlocks between concurrent writers.</param>
+    /// <returns>The ids that were already stored, with the time of the stored event.</returns>
     public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> InsertAsync(
         ArraySegment<OfferEvent> events, DateTimeOffset createdAt, CancellationToken cancellationToken)
     {
@@ -87,7 +141,7 @@ public sealed class OfferEventStore(NpgsqlDataSource database)
         return known.Count == 0 ? NoneKnown : await ListAsync(ListKeys, known, connection, null, cancellationToken);
     }
 
-    /// <summary>Stores what is new by binary COPY: the cheapest way for many events.</summary>
+    /// <summary>Stores the new events by binary COPY: the cheapest way for many events.</summary>
     /// <inheritdoc cref="InsertAsync" path="/param"/>
     /// <inheritdoc cref="InsertAsync" path="/returns"/>
     public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> CopyAsync(
@@ -120,8 +174,6 @@ public sealed class OfferEventStore(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
         return known;
     }
-
-    private static readonly IReadOnlyDictionary<Guid, DateTimeOffset> NoneKnown = new Dictionary<Guid, DateTimeOffset>();
 
     private static async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> ListAsync(
         string statement,
@@ -156,47 +208,14 @@ public sealed class OfferEventStore(NpgsqlDataSource database)
         await using var copy = await connection.BeginRawBinaryCopyAsync(CopyEvents, cancellationToken);
         await copy.WriteAsync(rows.Written, cancellationToken);
     }
-}
-
-/// <summary>Reads events for exports in pages, newest first.</summary>
-public sealed class EventExportStore(NpgsqlDataSource database)
-{
-    private const int PageSize = 5_000;
-
-    // Starts each page behind the last row of the one before: no page costs more than the first, and rows that arrive
-    // meanwhile shift nothing.
-    private const string ReadPage =
-        """
-        select id, created_at, offer_slug, target_slug, event_type, action, cart_total, currency, order_reference, metadata::text
-        from checkout_offer_events
-        where created_at >= @Since
-            and created_at < @Until
-            and (created_at, id) < (@BeforeAt, @BeforeId)
-            and (@EventType::text is null or event_type = @EventType)
-            and (@OfferSlug::text is null or offer_slug = @OfferSlug)
-        order by created_at desc, id desc
-        limit @Limit
-        """;
-
-    private const string Count =
-        """
-        select count(*)
-        from checkout_offer_events
-        where created_at >= @Since
-            and created_at < @Until
-            and (@EventType::text is null or event_type = @EventType)
-            and (@OfferSlug::text is null or offer_slug = @OfferSlug)
-        """;
-
-    private static readonly Guid LargestId = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
 
     public async Task<long> CountAsync(EventSelection selection, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(Sql.Command(Count, selection, cancellationToken, timeoutSeconds: 120));
+        return await connection.ExecuteScalarAsync<long>(Sql.Command(CountSelected, selection, cancellationToken, timeoutSeconds: 120));
     }
 
-    /// <summary>All rows of the selection; at any time one page of them is in memory.</summary>
+    /// <summary>All rows of the selection, newest first; only one page at a time is in memory.</summary>
     public async IAsyncEnumerable<ExportedEvent> ReadAsync(
         EventSelection selection, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -237,61 +256,37 @@ public sealed class EventExportStore(NpgsqlDataSource database)
             cancellationToken,
             timeoutSeconds: 120))).AsList();
     }
-}
 
-/// <summary>Takes order references off old events.</summary>
-public sealed class EventScrubStore(NpgsqlDataSource database)
-{
-    // The mark only ever moves on, so that a run that is repeated or overtaken does no work twice.
-    private const string KeepMark =
-        """
-        insert into offer_event_scrub (id, scrubbed_until)
-        values (1, @Until)
-        on conflict (id) do update
-        set scrubbed_until = greatest(offer_event_scrub.scrubbed_until, excluded.scrubbed_until)
-        """;
-
-    private const string FindMark = "select scrubbed_until from offer_event_scrub";
-
-    private const string FindOldest = "select min(created_at) from checkout_offer_events";
-
-    private const string ClearReferences =
-        """
-        update checkout_offer_events
-        set order_reference = null
-        where created_at >= @From and created_at < @Until and order_reference is not null
-        """;
-
-    /// <summary>Where the next run starts: at the mark, or at the oldest event; null without any.</summary>
-    public async Task<DateTimeOffset?> FindStartAsync(CancellationToken cancellationToken)
+    /// <summary>Where the next scrub starts: at the mark, otherwise at the oldest event; null when there are no events.</summary>
+    public async Task<DateTimeOffset?> FindScrubStartAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<DateTime?>(Sql.Command(FindMark, null, cancellationToken)) is { } mark
+        return await connection.ExecuteScalarAsync<DateTime?>(Sql.Command(FindScrubMark, null, cancellationToken)) is { } mark
             ? new DateTimeOffset(mark, TimeSpan.Zero)
             : await connection.ExecuteScalarAsync<DateTime?>(Sql.Command(FindOldest, null, cancellationToken)) is { } oldest
                 ? new DateTimeOffset(oldest, TimeSpan.Zero)
                 : null;
     }
 
-    /// <summary>Clears the references of a stretch of time and moves the mark behind it; returns how many there were.</summary>
-    public async Task<int> ClearAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken)
+    /// <summary>Clears the order references of a time range and moves the mark to its end; returns how many were cleared.</summary>
+    public async Task<int> ClearReferencesAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var cleared = await connection.ExecuteAsync(Sql.Command(
             ClearReferences, new { From = from, Until = until }, cancellationToken, transaction, timeoutSeconds: 120));
-        await connection.ExecuteAsync(Sql.Command(KeepMark, new { Until = until }, cancellationToken, transaction));
+        await connection.ExecuteAsync(Sql.Command(AdvanceScrubMark, new { Until = until }, cancellationToken, transaction));
         await transaction.CommitAsync(cancellationToken);
         return cleared;
     }
 }
 
-/// <summary>The columns of an event for both ways of storing it; the order is that of the statements in the store.</summary>
+/// <summary>The columns of an event for both ways of storing it, in the order of the statements above.</summary>
 internal static class OfferEventColumns
 {
     private const short Count = 13;
 
-    /// <summary>Adds the time and one array for each column.</summary>
+    /// <summary>Adds the time and one array per column.</summary>
     public static void Bind(NpgsqlParameterCollection parameters, ArraySegment<OfferEvent> events, DateTimeOffset createdAt)
     {
         parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = createdAt.UtcDateTime });

@@ -8,7 +8,7 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>The events of one request on their way to a commit.</summary>
+/// <summary>The events of one request, waiting for their commit.</summary>
 public sealed class OfferEventWrite(IReadOnlyList<OfferEvent> events, DateTimeOffset deadline) : CommitTicket
 {
     public IReadOnlyList<OfferEvent> Events { get; } = events;
@@ -16,19 +16,19 @@ public sealed class OfferEventWrite(IReadOnlyList<OfferEvent> events, DateTimeOf
     /// <summary>When its caller stops waiting.</summary>
     public DateTimeOffset Deadline { get; } = deadline;
 
-    /// <summary>One for each event; valid once the ticket has ended well, that is after the commit.</summary>
+    /// <summary>One for each event; valid only after the commit.</summary>
     public EventVerdict[] Verdicts { get; } = new EventVerdict[events.Count];
 
     public long Bytes { get; } = events.Sum(taken => (long)taken.Raw.Length);
 }
 
 /// <summary>
-/// Gathers the events of requests and commits them in groups. No event is acknowledged before its commit; what waits is
-/// bounded by count and bytes, and beyond that callers are sent away.
+/// Collects the events of requests and commits them in groups. No event is acknowledged before its commit. The queue is
+/// limited by count and bytes; when it is full, further requests are refused.
 /// </summary>
 public sealed class OfferEventWriter : BackgroundService
 {
-    /// <summary>Events from which the next group need not wait for this one.</summary>
+    /// <summary>Group size from which the next group does not wait for this one.</summary>
     private const int SideBySideFrom = 250;
 
     private readonly GroupCommit<OfferEventWrite> _group;
@@ -74,7 +74,7 @@ public sealed class OfferEventWriter : BackgroundService
     {
         await ((Task)_gate.WaitAsync(stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // Also when the app stops before the schema is there: those who wait are to get an answer.
+        // Also runs when the app stops before the migrations are applied, so that waiting requests get an answer.
         await _group.RunAsync(stoppingToken);
     }
 
@@ -111,8 +111,8 @@ public sealed class OfferEventWriter : BackgroundService
 }
 
 /// <summary>
-/// Stores a group and says what became of each event. An event that the database refuses costs only itself; a passing
-/// outage is waited out while somebody still waits for the answer.
+/// Stores a group and sets the verdict of each event. An event that the database refuses does not affect the others; during
+/// an outage the commit is retried until the last waiting request times out.
 /// </summary>
 public sealed class OfferEventCommit(
     OfferEventStore store,
@@ -123,7 +123,7 @@ public sealed class OfferEventCommit(
 {
     private MonthPartition _readyMonth;
 
-    /// <summary>Stores the events of all writes and fills in their verdicts; throws on an outage that outlasts them.</summary>
+    /// <summary>Stores the events of all writes and sets their verdicts; throws when an outage outlasts their deadlines.</summary>
     public async Task StoreAsync(IReadOnlyList<OfferEventWrite> writes, CancellationToken cancellationToken)
     {
         var group = new OfferEventGroup(writes);
@@ -177,11 +177,11 @@ public sealed class OfferEventCommit(
     {
         var state = problem is PostgresException postgres ? postgres.SqlState : "value";
         AnalyticsLog.EventRefusedByDatabase(logger, refused.Id, state);
-        return EventVerdict.Rejected(refused.Id, [new FieldError(["body"], "The database refuses this event.", $"storage_{state}")]);
+        return EventVerdict.Rejected(refused.Id, [new FieldError(["body"], "The database refused this event.", $"storage_{state}")]);
     }
 
     /// <param name="isRepeated">
-    /// The attempt before may have been committed although its answer was lost: keys of its own time are then its own.
+    /// The previous attempt may have been committed although its answer was lost: keys with this attempt's time are then its own.
     /// </param>
     private static void Judge(
         ArraySegment<OfferEvent> events,
@@ -211,7 +211,7 @@ public sealed class OfferEventCommit(
 }
 
 /// <summary>
-/// Events of several requests that are stored together: sorted by id, each id once. A repetition within the group is a
+/// The events of several requests that are stored together: sorted by id, each id once. A repetition within the group is a
 /// duplicate of the first one.
 /// </summary>
 internal sealed class OfferEventGroup
@@ -238,10 +238,10 @@ internal sealed class OfferEventGroup
             .ToArray();
     }
 
-    /// <summary>What is to be stored.</summary>
+    /// <summary>The events to store.</summary>
     public OfferEvent[] Events { get; }
 
-    /// <summary>Hands the verdicts on <see cref="Events"/> to the requests that the events came with.</summary>
+    /// <summary>Copies the verdicts on <see cref="Events"/> to the requests that sent the events.</summary>
     public void Deliver(ReadOnlySpan<EventVerdict> verdicts)
     {
         var distinct = -1;

@@ -6,11 +6,11 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>One look over a metadata object while the reader passes it.</summary>
-/// <param name="Problem">Why it cannot be taken, as message and type; null when it can.</param>
+/// <summary>Checks a metadata object while the reader passes over it: its limits, its storable texts, its personal data.</summary>
+/// <param name="Problem">Why it is refused, as message and type; null when it is accepted.</param>
 internal readonly record struct MetadataScan(bool HoldsPersonalData, (string Message, string Type)? Problem)
 {
-    /// <summary>Leaves the reader on the last token of the value, whatever it finds.</summary>
+    /// <summary>Always leaves the reader on the last token of the value.</summary>
     public static MetadataScan Read(ref Utf8JsonReader json, OfferEventRules rules)
     {
         if (json.TokenType != JsonTokenType.StartObject)
@@ -49,18 +49,18 @@ internal readonly record struct MetadataScan(bool HoldsPersonalData, (string Mes
         }
 
         var size = json.BytesConsumed - start;
-        return !isStorable ? Refused("The object holds a text or number that cannot be stored.", "json_value")
-            : size > options.MaxMetadataBytes ? Refused($"The object has {size} bytes; at most {options.MaxMetadataBytes} are taken.", "too_large")
-            : deepest > options.MaxMetadataDepth ? Refused($"At most {options.MaxMetadataDepth} levels are taken.", "too_deep")
-            : members > options.MaxMetadataMembers ? Refused($"At most {options.MaxMetadataMembers} members are taken.", "too_many_members")
-            : isPersonal && rules.RejectsPersonalData ? Refused("Personal data is not taken here.", "personal_data")
+        return !isStorable ? Refused("The object contains a text or number that cannot be stored.", "json_value")
+            : size > options.MaxMetadataBytes ? Refused($"The object has {size} bytes; at most {options.MaxMetadataBytes} are allowed.", "too_large")
+            : deepest > options.MaxMetadataDepth ? Refused($"At most {options.MaxMetadataDepth} levels are allowed.", "too_deep")
+            : members > options.MaxMetadataMembers ? Refused($"At most {options.MaxMetadataMembers} members are allowed.", "too_many_members")
+            : isPersonal && rules.RejectsPersonalData ? Refused("Personal data is not accepted here.", "personal_data")
             : new MetadataScan(isPersonal, null);
     }
 
     private static MetadataScan Refused(string message, string type) => new(false, (message, type));
 }
 
-/// <summary>Writes a JSON value again without the personal data in it.</summary>
+/// <summary>Rewrites a JSON value without the personal data in it.</summary>
 public static class PersonalDataRedaction
 {
     private static readonly JsonWriterOptions Plain = new()
@@ -69,7 +69,7 @@ public static class PersonalDataRedaction
         SkipValidation = true,
     };
 
-    /// <param name="value">All its texts must be storable, see <see cref="JsonbText"/>.</param>
+    /// <param name="value">All texts in it must be storable, see <see cref="JsonbText"/>.</param>
     public static ReadOnlyMemory<byte> Redact(ReadOnlyMemory<byte> value)
     {
         var json = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = 256 });
@@ -132,12 +132,12 @@ public static class PersonalDataRedaction
 }
 
 /// <summary>
-/// Texts that Postgres refuses although they are valid JSON: with the character U+0000 or halves of surrogate pairs. Found
-/// here, one such event cannot fail the statement that stores its neighbours.
+/// Finds texts that Postgres refuses although they are valid JSON: those with the character U+0000 or half a surrogate pair.
+/// Checking here means that one such event cannot fail the statement that stores the others.
 /// </summary>
 public static class JsonbText
 {
-    /// <param name="escaped">A JSON string's inside, escapes as sent.</param>
+    /// <param name="escaped">The content of a JSON string, with escapes as sent.</param>
     public static bool IsStorable(ReadOnlySpan<byte> escaped)
     {
         var rest = escaped;

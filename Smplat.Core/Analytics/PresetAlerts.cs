@@ -7,10 +7,10 @@ using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Looks for alerts in preset events, nightly.</summary>
-public sealed class PresetAlertsJob(PresetAlertRun round) : IJob
+/// <summary>Checks preset events for alerts, nightly.</summary>
+public sealed class PresetAlertsJob(PresetAlertRun alerts) : IJob
 {
-    public JobDefinition Definition { get; } = new("preset-event-alerts", "Looks for presets that are cleared too often.")
+    public JobDefinition Definition { get; } = new("preset-event-alerts", "Checks for presets that are cleared too often.")
     {
         MaxAttempts = 3,
         IsCatalogJob = true,
@@ -23,7 +23,7 @@ public sealed class PresetAlertsJob(PresetAlertRun round) : IJob
 
     public async Task<JobReport> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
-        var report = await round.RunAsync(cancellationToken);
+        var report = await alerts.RunAsync(cancellationToken);
         return JobReport.Of(
             true,
             ("alerts", report.Alerts.Count),
@@ -33,10 +33,10 @@ public sealed class PresetAlertsJob(PresetAlertRun round) : IJob
     }
 }
 
-/// <summary>Looks for alerts, leaves messages about them in the outbox, and records the run: all or nothing.</summary>
+/// <summary>Checks for alerts, queues messages about them in the outbox and records the run, all in one transaction.</summary>
 public sealed class PresetAlertRun(
     NpgsqlDataSource database,
-    PresetQueries report,
+    PresetQueries presets,
     PresetStore store,
     OutboxWriter outbox,
     IOptionsMonitor<PresetOptions> options,
@@ -46,7 +46,7 @@ public sealed class PresetAlertRun(
     {
         var settings = options.CurrentValue;
         var now = clock.GetUtcNow();
-        var summary = await report.ReadAsync(settings.AlertWindowDays, cancellationToken);
+        var summary = await presets.ReadAsync(settings.AlertWindowDays, cancellationToken);
         var messages = settings.NotificationsEnabled && summary.Alerts.Count > 0
             ? Messages(summary, settings, now).ToArray()
             : [];
@@ -58,22 +58,23 @@ public sealed class PresetAlertRun(
             await outbox.EnqueueAsync(message, transaction, cancellationToken);
         }
 
-        var run = new PresetAlertRecord(
-            Guid.CreateVersion7(now),
-            "success",
-            summary.Window.Start,
-            summary.Window.Days,
-            messages.Length > 0 ? summary.Alerts.Count : 0,
-            [.. summary.Alerts.Select(alert => alert.Code)],
-            JsonSerializer.Serialize(new { totals = summary.Totals, alerts = summary.Alerts }, JsonSerializerOptions.Web),
-            null,
-            now);
+        var run = new PresetAlertRecord
+        {
+            Id = Guid.CreateVersion7(now),
+            Status = "success",
+            WindowStart = summary.Window.Start,
+            WindowDays = summary.Window.Days,
+            AlertsSent = messages.Length > 0 ? summary.Alerts.Count : 0,
+            Codes = [.. summary.Alerts.Select(alert => alert.Code)],
+            Summary = JsonSerializer.Serialize(new { totals = summary.Totals, alerts = summary.Alerts }, JsonSerializerOptions.Web),
+            Now = now,
+        };
         await store.AddAlertRunAsync(run, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new PresetAlertReport(summary.Alerts, run.AlertsSent, run.Status, run.Id, summary.Window);
     }
 
-    /// <summary>One message for each receiver and day.</summary>
+    /// <summary>One message per recipient and day.</summary>
     private static IEnumerable<OutboxMessage> Messages(PresetSummary summary, PresetOptions settings, DateTimeOffset now)
     {
         var payload = JsonSerializer.Serialize(new
@@ -103,31 +104,42 @@ public sealed class PresetAlertRun(
     }
 }
 
-/// <param name="AlertsSent">Alerts that somebody is told of; 0 while notifications are off or nobody is named.</param>
+/// <summary>The result of a run.</summary>
+/// <param name="AlertsSent">Alerts that were sent; 0 when notifications are off or there are no recipients.</param>
 public sealed record PresetAlertReport(
     IReadOnlyList<PresetAlert> Alerts, int AlertsSent, string Status, Guid RunId, PresetWindow Window);
 
 /// <summary>A row of <c>preset_event_alert_runs</c>.</summary>
-/// <param name="Summary">JSON object.</param>
-public sealed record PresetAlertRecord(
-    Guid Id,
-    string Status,
-    DateOnly WindowStart,
-    int WindowDays,
-    int AlertsSent,
-    IReadOnlyList<string> Codes,
-    string Summary,
-    string? Error,
-    DateTimeOffset Now);
+public sealed record PresetAlertRecord
+{
+    public required Guid Id { get; init; }
+
+    public required string Status { get; init; }
+
+    public required DateOnly WindowStart { get; init; }
+
+    public required int WindowDays { get; init; }
+
+    public required int AlertsSent { get; init; }
+
+    public required IReadOnlyList<string> Codes { get; init; }
+
+    /// <summary>JSON object.</summary>
+    public required string Summary { get; init; }
+
+    public string? Error { get; init; }
+
+    public required DateTimeOffset Now { get; init; }
+}
 
 /// <summary>The Slack webhook of preset alerts.</summary>
 public static class PresetSlack
 {
-    /// <summary>Name of the webhook in messages; its address stays in the settings.</summary>
+    /// <summary>Name of the webhook in messages; its URL stays in the settings.</summary>
     public const string TargetName = "preset-alerts";
 }
 
-/// <summary>When preset figures need somebody's eye.</summary>
+/// <summary>The rules for alerts on preset events.</summary>
 public static class PresetAlertPolicy
 {
     public const string HighClearRate = "high_clear_rate";
@@ -152,12 +164,12 @@ public static class PresetAlertPolicy
             : null;
     }
 
-    /// <summary>Days without any activity neither count nor break the run.</summary>
+    /// <summary>Days without activity neither count nor interrupt a sequence.</summary>
     private static PresetAlert? OfTrend(IReadOnlyList<TimelineDay> timeline)
     {
         var consecutiveDays = timeline.Reverse().Where(day => day.Totals.Total > 0).TakeWhile(day => day.Totals.Net <= 0).Count();
         return consecutiveDays >= 3
-            ? Warn(NegativeTrend, "More presets are cleared than applied, day after day.", new { consecutiveDays })
+            ? Warn(NegativeTrend, "Presets have been cleared at least as often as applied for several days.", new { consecutiveDays })
             : null;
     }
 
@@ -192,7 +204,7 @@ public static class PresetAlertPolicy
             })
             .ToArray();
         return worst.Length > 0
-            ? Warn(Regression, "Some presets are cleared more often than they used to be.", new { presets = worst })
+            ? Warn(Regression, "Some presets are cleared more often than before.", new { presets = worst })
             : null;
     }
 

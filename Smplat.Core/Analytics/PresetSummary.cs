@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>The summary as it stands now. Reading writes nothing.</summary>
+/// <summary>Reads the current summary of preset events; it writes nothing.</summary>
 public sealed class PresetQueries(PresetStore store, TimeProvider clock)
 {
     public async Task<PresetSummary> ReadAsync(int windowDays, CancellationToken cancellationToken)
@@ -13,7 +13,7 @@ public sealed class PresetQueries(PresetStore store, TimeProvider clock)
     }
 }
 
-/// <summary>What presets did over a window.</summary>
+/// <summary>Preset activity over a window.</summary>
 public sealed record PresetSummary(
     PresetWindow Window,
     PresetTotals Totals,
@@ -38,25 +38,37 @@ public sealed record DayCounts(long PresetCtaApply, long PresetConfiguratorApply
 
 public sealed record DayTotals(long Applies, long Clears, long Total, long Net, double ClearRate);
 
-/// <summary>Averages over the days up to this one; they do not depend on the window that was asked for.</summary>
+/// <summary>Averages over the days up to this one; they do not depend on the requested window.</summary>
 public sealed record DayTrend(
     double ApplyAvg7, double ApplyAvg30, double NetAvg7, double ClearRate7, double TotalAvg30, long TotalMin30, long TotalMax30);
 
 public sealed record PresetBreakdowns(
     IReadOnlyList<PresetEntry> Presets, IReadOnlyList<SourceEntry> Sources, IReadOnlyList<PresetEntry> RiskyPresets);
 
-public sealed record PresetEntry(
-    string PresetId,
-    string? PresetLabel,
-    long Cta,
-    long Configurator,
-    long Clears,
-    long Applies,
-    long Net,
-    double ClearRate,
-    bool IsRisky,
-    string? RiskReason,
-    CohortWindows Windows);
+public sealed record PresetEntry
+{
+    public required string PresetId { get; init; }
+
+    public string? PresetLabel { get; init; }
+
+    public long Cta { get; init; }
+
+    public long Configurator { get; init; }
+
+    public long Clears { get; init; }
+
+    public long Applies { get; init; }
+
+    public long Net { get; init; }
+
+    public double ClearRate { get; init; }
+
+    public bool IsRisky { get; init; }
+
+    public string? RiskReason { get; init; }
+
+    public required CohortWindows Windows { get; init; }
+}
 
 public sealed record SourceEntry(
     string Source, long Cta, long Configurator, long Clears, long Applies, long Net, double ClearRate, CohortWindows Windows);
@@ -68,12 +80,12 @@ public sealed record CohortWindow(long Applies, long Clears, long Net, double Cl
 /// <param name="Severity">Always <c>warn</c>.</param>
 public sealed record PresetAlert(string Code, string Severity, string Message, object Metrics);
 
-/// <summary>Makes the summary out of daily counts. Pure: same counts, same answer.</summary>
+/// <summary>Computes the summary from daily counts. Pure: the same counts give the same summary.</summary>
 public static class PresetSummaryPolicy
 {
     public const int LongestWindow = 90;
 
-    /// <summary>Days that must be known: the longest window, so that trends do not depend on the one asked for.</summary>
+    /// <summary>The first day to read: always the longest window, so that trends do not depend on the requested one.</summary>
     public static DateOnly FirstDayNeeded(DateOnly today) => today.AddDays(1 - LongestWindow);
 
     /// <param name="counts">All counts from <see cref="FirstDayNeeded"/> to today.</param>
@@ -108,13 +120,13 @@ public static class PresetSummaryPolicy
     ];
 }
 
-/// <summary>One entry for each day, with averages over the days before it.</summary>
+/// <summary>One entry per day, with averages over the days up to it.</summary>
 public static class PresetTrend
 {
     private const int Week = 7;
     private const int Month = 30;
 
-    /// <summary>Only events that name a preset count. Averages divide by the days there are since the first one.</summary>
+    /// <summary>Counts only events with a preset. Averages divide by the number of days since the first one.</summary>
     public static IReadOnlyList<TimelineDay> Of(IReadOnlyList<PresetCount> counts, DateOnly from, DateOnly to)
     {
         var byDay = counts.Where(count => count.PresetId.Length > 0).ToLookup(count => count.Day);
@@ -154,7 +166,7 @@ public static class PresetTrend
         figures.Aggregate(default(PresetFigures), (sum, day) => sum + day);
 }
 
-/// <summary>Figures for each preset and source over three cohorts: a week, a month, and the longest window.</summary>
+/// <summary>Counts for each preset and source over three cohorts: a week, a month, and the longest window.</summary>
 public static class PresetBreakdown
 {
     private const int MinApplies = 10;
@@ -191,18 +203,20 @@ public static class PresetBreakdown
     {
         var shown = cohorts.Shown;
         var isRisky = cohorts.Judged is { Applies: >= MinApplies, ClearRate: >= HighClearRate };
-        return new PresetEntry(
-            preset,
-            label,
-            shown.Cta,
-            shown.Configurator,
-            shown.Clears,
-            shown.Applies,
-            shown.Net,
-            shown.ClearRate,
-            isRisky,
-            isRisky ? "High clear rate" : null,
-            cohorts.Windows);
+        return new()
+        {
+            PresetId = preset,
+            PresetLabel = label,
+            Cta = shown.Cta,
+            Configurator = shown.Configurator,
+            Clears = shown.Clears,
+            Applies = shown.Applies,
+            Net = shown.Net,
+            ClearRate = shown.ClearRate,
+            IsRisky = isRisky,
+            RiskReason = isRisky ? "High clear rate" : null,
+            Windows = cohorts.Windows,
+        };
     }
 
     private static string? Label(IEnumerable<PresetCount> counts) =>
@@ -210,7 +224,7 @@ public static class PresetBreakdown
 
     private sealed record Cohorts(PresetFigures Short, PresetFigures Medium, PresetFigures Long)
     {
-        /// <summary>The month, else the longest window.</summary>
+        /// <summary>The month, otherwise the longest window.</summary>
         public PresetFigures Judged => Medium.Total > 0 ? Medium : Long;
 
         public PresetFigures Shown => Judged.Total > 0 ? Judged : Short;
@@ -231,7 +245,7 @@ public static class PresetBreakdown
     }
 }
 
-/// <summary>Applies and clears of something over some days.</summary>
+/// <summary>Applies and clears over a number of days.</summary>
 public readonly record struct PresetFigures(long Cta, long Configurator, long Clears)
 {
     public long Applies => Cta + Configurator;
@@ -240,7 +254,7 @@ public readonly record struct PresetFigures(long Cta, long Configurator, long Cl
 
     public long Total => Applies + Clears;
 
-    /// <summary>Clears for each apply; 0 without applies.</summary>
+    /// <summary>Clears per apply; 0 when there are no applies.</summary>
     public double ClearRate => Applies == 0 ? 0 : (double)Clears / Applies;
 
     public static PresetFigures operator +(PresetFigures left, PresetFigures right) =>
@@ -263,9 +277,9 @@ public readonly record struct PresetFigures(long Cta, long Configurator, long Cl
     }
 }
 
-/// <summary>Events of one day, type, preset and source.</summary>
-/// <param name="PresetId">Empty when the event names none: it then counts for sources only.</param>
-/// <param name="Source">Empty when the event names none.</param>
+/// <summary>The number of events of one day, type, preset and source.</summary>
+/// <param name="PresetId">Empty when the event has none: it then counts for sources only.</param>
+/// <param name="Source">Empty when the event has none.</param>
 public sealed record PresetCount(DateOnly Day, string EventType, string PresetId, string? PresetLabel, string Source, long Count);
 
 /// <summary>The offer events that preset analytics counts.</summary>

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>A page of experiment events.</summary>
+/// <summary>A request for a page of experiment events.</summary>
 public sealed record ListExperimentEvents(ExperimentCursor? Before, int Limit)
 {
     public static ListExperimentEvents Read(Fields fields)
@@ -13,7 +13,7 @@ public sealed record ListExperimentEvents(ExperimentCursor? Before, int Limit)
         var cursor = default(ExperimentCursor);
         if (text is not null && !ExperimentCursor.TryParse(text, out cursor))
         {
-            fields.Error("cursor", "A time, or a cursor that this list gave out, is expected.", "cursor_parsing");
+            fields.Error("cursor", "A time, or a cursor returned by this list, is expected.", "cursor_parsing");
         }
 
         return new(text is null ? null : cursor, fields.Integer("limit", 1, 1_000) ?? 250);
@@ -23,7 +23,7 @@ public sealed record ListExperimentEvents(ExperimentCursor? Before, int Limit)
 /// <param name="NextCursor">Where the next page starts; null at the end.</param>
 public sealed record ExperimentPage(IReadOnlyList<ExperimentEvent> Events, string? NextCursor);
 
-/// <summary>One variant that a client was shown: an entry of an onboarding event, with what is known of the order.</summary>
+/// <summary>One variant shown to a client: an entry of an onboarding event, with details of the order.</summary>
 public sealed record ExperimentEvent
 {
     public required Guid EventId { get; init; }
@@ -56,17 +56,17 @@ public sealed record ExperimentEvent
 
     public int? LoyaltyProjectionPoints { get; init; }
 
-    /// <summary>Place of the entry within its event, from 1.</summary>
+    /// <summary>Position of the entry within its event, from 1.</summary>
     [JsonIgnore]
     public int Position { get; init; }
 }
 
-/// <param name="NextCursor">Slug to go on after; null at the end.</param>
-/// <param name="Cursor">The cursor that was asked with.</param>
+/// <param name="NextCursor">Slug after which the next page starts; null at the end.</param>
+/// <param name="Cursor">The cursor of the request.</param>
 public sealed record ConversionPage(IReadOnlyList<ExperimentConversion> Metrics, string? NextCursor, string? Cursor);
 
-/// <summary>What came of an experiment.</summary>
-/// <param name="OrderTotal">Sum in the currency with the largest sum.</param>
+/// <summary>The results of an experiment.</summary>
+/// <param name="OrderTotal">Sum of the orders in the currency with the largest sum.</param>
 public sealed record ExperimentConversion(
     string Slug,
     long OrderCount,
@@ -76,10 +76,10 @@ public sealed record ExperimentConversion(
     long LoyaltyPoints,
     DateTimeOffset LastActivity);
 
-/// <summary>Reports on pricing experiments.</summary>
+/// <summary>Lists the events and conversions of pricing experiments.</summary>
 public sealed class PricingExperimentQueries(ExperimentStore store, TimeProvider clock)
 {
-    /// <summary>Transactions are far shorter than this; younger rows wait for the next export.</summary>
+    /// <summary>Far longer than any transaction; rows newer than this wait for the next export.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30);
 
     /// <summary>Newest first.</summary>
@@ -88,17 +88,17 @@ public sealed class PricingExperimentQueries(ExperimentStore store, TimeProvider
         var rows = await store.ListNewestAsync(before, limit + 1, cancellationToken);
         return rows.Count <= limit
             ? new ExperimentPage(rows, null)
-            : new ExperimentPage([.. rows.Take(limit)], ExperimentCursor.Of(rows[limit - 1]).ToString());
+            : new ExperimentPage([.. rows.Take(limit)], ExperimentCursor.From(rows[limit - 1]).ToString());
     }
 
-    /// <summary>Oldest first, from where the last export ended; <c>NextCursor</c> is where this one ends.</summary>
+    /// <summary>Oldest first, starting where the last export ended; <c>NextCursor</c> is where this one ends.</summary>
     public async Task<ExperimentPage> ListForwardAsync(ExperimentCursor? after, int limit, CancellationToken cancellationToken)
     {
         var rows = await store.ListAfterAsync(after, clock.GetUtcNow() - Settling, limit, cancellationToken);
-        return new ExperimentPage(rows, rows.Count == 0 ? after?.ToString() : ExperimentCursor.Of(rows[^1]).ToString());
+        return new ExperimentPage(rows, rows.Count == 0 ? after?.ToString() : ExperimentCursor.From(rows[^1]).ToString());
     }
 
-    /// <param name="cursor">The last slug of the page before; one that is gone starts from the top.</param>
+    /// <param name="cursor">The last slug of the previous page; an unknown slug starts from the beginning.</param>
     public async Task<ConversionPage> ListConversionsAsync(string? cursor, int limit, CancellationToken cancellationToken)
     {
         var all = await store.ListConversionsAsync(cancellationToken);
@@ -117,14 +117,14 @@ public sealed class PricingExperimentQueries(ExperimentStore store, TimeProvider
 }
 
 /// <summary>
-/// A place in the list of experiment events. Time alone does not tell rows of the same moment apart, so the event and the
-/// place within it belong to it; a cursor that is only a time means everything before it, or, going forward, from it on.
+/// A position in the list of experiment events. Several rows can have the same time, so the cursor includes the event and the
+/// position within it. A cursor that is only a time means everything before it or, going forward, from it on.
 /// </summary>
 public readonly record struct ExperimentCursor(DateTimeOffset At, Guid EventId, int Position)
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
-    public static ExperimentCursor Of(ExperimentEvent row) => new(row.RecordedAt, row.EventId, row.Position);
+    public static ExperimentCursor From(ExperimentEvent row) => new(row.RecordedAt, row.EventId, row.Position);
 
     public static bool TryParse(string text, out ExperimentCursor cursor)
     {

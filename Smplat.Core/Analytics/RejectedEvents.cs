@@ -6,18 +6,18 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>An event that could not be taken, kept so that it can be replayed once the cause is gone.</summary>
-/// <param name="EventId">The id that it has when it is replayed.</param>
+/// <summary>An event that was rejected, kept so that it can be replayed when the cause is fixed.</summary>
+/// <param name="EventId">The id that it gets when it is replayed.</param>
 /// <param name="Payload">
-/// The item as sent, without the personal data in it unless the policy keeps that; null when it was too large to keep, or
-/// holds texts that nobody can read.
+/// The item as sent, without personal data unless the policy keeps it; null when it was too large to keep or contains
+/// unreadable text.
 /// </param>
 public sealed record RejectedEvent(
     Guid EventId, string Naming, byte[] Fingerprint, string? Payload, string Code, string? Field, string Reason)
 {
     private const int LargestKept = 65_536;
 
-    public static RejectedEvent Of(
+    public static RejectedEvent From(
         OfferEventItem item, IReadOnlyList<FieldError> errors, OfferEventNaming naming, OfferEventRules rules)
     {
         var first = errors[0];
@@ -38,7 +38,7 @@ public sealed record RejectedEvent(
         : JsonbText.IsStorable(item.Raw.Span) ? Encoding.UTF8.GetString(PersonalDataRedaction.Redact(item.Raw).Span)
         : null;
 
-    /// <summary>Spelling and text: the text holds the client's id, if it has one.</summary>
+    /// <summary>Digest of naming and item; the item includes the client's id, if there is one.</summary>
     private static byte[] FingerprintOf(OfferEventItem item, OfferEventNaming naming)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -49,23 +49,38 @@ public sealed record RejectedEvent(
 }
 
 /// <summary>A row of the table of rejected events.</summary>
-public sealed record RejectedEventRow(
-    Guid Id,
-    string Source,
-    string Naming,
-    Guid EventId,
-    string? Payload,
-    string Code,
-    string? Field,
-    string Reason,
-    string Status,
-    long Seen,
-    int Attempts,
-    DateTimeOffset FirstSeenAt,
-    DateTimeOffset LastSeenAt,
-    DateTimeOffset? ReplayedAt);
+public sealed record RejectedEventRow
+{
+    public Guid Id { get; init; }
 
-/// <summary>A page of rejected events.</summary>
+    public required string Source { get; init; }
+
+    public required string Naming { get; init; }
+
+    public Guid EventId { get; init; }
+
+    public string? Payload { get; init; }
+
+    public required string Code { get; init; }
+
+    public string? Field { get; init; }
+
+    public required string Reason { get; init; }
+
+    public required string Status { get; init; }
+
+    public long Seen { get; init; }
+
+    public int Attempts { get; init; }
+
+    public DateTimeOffset FirstSeenAt { get; init; }
+
+    public DateTimeOffset LastSeenAt { get; init; }
+
+    public DateTimeOffset? ReplayedAt { get; init; }
+}
+
+/// <summary>A request for a page of rejected events.</summary>
 public sealed record ListRejected(string Status, string? Code, (DateTimeOffset At, Guid Id)? After, int Limit)
 {
     public static ListRejected Read(Fields fields) => new(
@@ -88,7 +103,7 @@ public sealed record ListRejected(string Status, string? Code, (DateTimeOffset A
             return (at, id);
         }
 
-        fields.Error("cursor", "A cursor that this list gave out is expected.", "cursor_parsing");
+        fields.Error("cursor", "A cursor returned by this list is expected.", "cursor_parsing");
         return null;
     }
 }
@@ -96,7 +111,7 @@ public sealed record ListRejected(string Status, string? Code, (DateTimeOffset A
 /// <param name="NextCursor">Where the next page starts; null at the end.</param>
 public sealed record RejectedPage(IReadOnlyList<RejectedEventRow> Events, string? NextCursor);
 
-/// <summary>What operators see of rejected events.</summary>
+/// <summary>Lists rejected events for operators, oldest first.</summary>
 public sealed class RejectedEventQueries(RejectedEventStore store)
 {
     public async Task<RejectedPage> ListAsync(ListRejected wanted, CancellationToken cancellationToken)
@@ -114,7 +129,7 @@ public sealed class RejectedEventQueries(RejectedEventStore store)
     }
 }
 
-/// <summary>Which rejected events are to be tried again.</summary>
+/// <summary>Which rejected events to replay.</summary>
 /// <param name="Code">Only those rejected for this reason; null for all.</param>
 /// <param name="Limit">1 to 5,000, oldest first; default 1,000.</param>
 public sealed record ReplayRejected(string? Code, int Limit)
@@ -123,10 +138,10 @@ public sealed record ReplayRejected(string? Code, int Limit)
         new(fields.Text("code", max: 64), fields.Integer("limit", 1, 5_000) ?? 1_000);
 }
 
-/// <summary>What a replay did.</summary>
-/// <param name="Stored">Now stored, or found to be stored already.</param>
-/// <param name="RefusedByDatabase">Passed the rules but not the database; they wait on.</param>
-/// <param name="RefusedAgain">Still break a rule, or were too large to keep; they wait on.</param>
+/// <summary>The result of a replay.</summary>
+/// <param name="Stored">Now stored, or found to be already stored.</param>
+/// <param name="RefusedByDatabase">Passed the rules but were refused by the database; they stay in the table.</param>
+/// <param name="RefusedAgain">Still break a rule, or were too large to keep; they stay in the table.</param>
 public sealed record ReplayReport(int Tried, int Stored, int RefusedByDatabase, int RefusedAgain)
 {
     public static ReplayReport operator +(ReplayReport left, ReplayReport right) => new(
@@ -137,8 +152,8 @@ public sealed record ReplayReport(int Tried, int Stored, int RefusedByDatabase, 
 }
 
 /// <summary>
-/// Puts rejected events through the present rules again. Each keeps the id that it was given when it was rejected, so a
-/// replay that is repeated or interrupted stores nothing twice.
+/// Parses rejected events again with the current rules and stores those that pass. Each keeps the id it got when it was
+/// rejected, so a repeated or interrupted replay stores nothing twice.
 /// </summary>
 public sealed class RejectedEventReplay(
     RejectedEventStore store,
@@ -149,10 +164,10 @@ public sealed class RejectedEventReplay(
 {
     private const int PageSize = 200;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(10);
 
     /// <param name="code">Only events that were rejected for this reason; null for all.</param>
-    /// <param name="limit">Most events to try.</param>
+    /// <param name="limit">Maximum number of events to try.</param>
     public async Task<ReplayReport> RunAsync(string? code, int limit, CancellationToken cancellationToken)
     {
         var report = new ReplayReport(0, 0, 0, 0);
@@ -176,41 +191,41 @@ public sealed class RejectedEventReplay(
     private async Task<ReplayReport> ReplayAsync(IReadOnlyList<RejectedEventRow> page, CancellationToken cancellationToken)
     {
         var rules = new OfferEventRules(options.CurrentValue);
-        var sound = new List<(Guid RowId, OfferEvent Event)>();
+        var valid = new List<(Guid RowId, OfferEvent Event)>();
         var refused = new List<(Guid, RejectedEvent)>();
         foreach (var row in page.Where(row => row.Payload is not null))
         {
-            var naming = OfferEventNaming.Of(row.Naming);
+            var naming = OfferEventNaming.Parse(row.Naming);
             var item = Parse(row, naming, rules);
             if (item.Event is { } taken)
             {
-                sound.Add((row.Id, taken));
+                valid.Add((row.Id, taken));
             }
             else
             {
-                refused.Add((row.Id, RejectedEvent.Of(item, item.Errors, naming, rules)));
+                refused.Add((row.Id, RejectedEvent.From(item, item.Errors, naming, rules)));
             }
         }
 
-        var accepted = await StoreAsync(sound, cancellationToken);
+        var accepted = await StoreAsync(valid, cancellationToken);
         if (refused.Count > 0)
         {
             await store.MarkRefusedAgainAsync(refused, cancellationToken);
         }
 
-        return new ReplayReport(page.Count, accepted, sound.Count - accepted, page.Count - sound.Count);
+        return new ReplayReport(page.Count, accepted, valid.Count - accepted, page.Count - valid.Count);
     }
 
-    private async Task<int> StoreAsync(List<(Guid RowId, OfferEvent Event)> sound, CancellationToken cancellationToken)
+    private async Task<int> StoreAsync(List<(Guid RowId, OfferEvent Event)> valid, CancellationToken cancellationToken)
     {
-        if (sound.Count == 0)
+        if (valid.Count == 0)
         {
             return 0;
         }
 
-        var write = new OfferEventWrite(sound.ConvertAll(entry => entry.Event), clock.GetUtcNow() + Patience);
+        var write = new OfferEventWrite(valid.ConvertAll(entry => entry.Event), clock.GetUtcNow() + StoreTimeout);
         await commit.StoreAsync([write], cancellationToken);
-        var stored = sound.Where((_, index) => write.Verdicts[index].Status != VerdictStatus.Rejected).ToArray();
+        var stored = valid.Where((_, index) => write.Verdicts[index].Status != VerdictStatus.Rejected).ToArray();
         await store.MarkReplayedAsync(stored.Select(entry => entry.RowId).ToArray(), clock.GetUtcNow(), cancellationToken);
         return stored.Length;
     }
@@ -220,7 +235,7 @@ public sealed class RejectedEventReplay(
         var raw = Encoding.UTF8.GetBytes(row.Payload!);
         try
         {
-            // The key stands in for an id that the event lacks, and is the id itself: a UUID stays what it is.
+            // The row's event id is passed as the key for an event without its own id: a UUID key is used as the id itself.
             return parser.Parse(raw, naming, rules, row.EventId.ToString("D")).Items[0];
         }
         catch (InvalidInputException exception)

@@ -2,7 +2,7 @@ using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Catalog;
 
-/// <summary>What people searched for, over all instances and restarts.</summary>
+/// <summary>What visitors searched for, over all instances and restarts.</summary>
 /// <param name="Queries">Top ten.</param>
 public sealed record SearchSnapshot(
     SearchTotals Totals,
@@ -32,12 +32,12 @@ public sealed record SearchEvents(
     DateTimeOffset? LastSearchAt,
     IReadOnlyList<SeenSearch> Recent);
 
-/// <summary>Reads the figures of catalogue search, this instance's latest searches included.</summary>
+/// <summary>Reads the catalog search statistics, including searches of this instance that are not written yet.</summary>
 public sealed class SearchInsights(SearchTelemetry telemetry, SearchStore store, DurableCounters counters)
 {
     private const int Top = 10;
 
-    /// <summary>Sorts are few by nature; the limit only guards against inventions.</summary>
+    /// <summary>There are only a few sorts; the limit guards against made-up ones.</summary>
     private const int MostSorts = 50;
 
     public async Task<SearchSnapshot> ReadAsync(CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ public sealed class SearchInsights(SearchTelemetry telemetry, SearchStore store,
         counts.Take(limit).ToDictionary(entry => entry.Value, entry => entry.Count);
 }
 
-/// <summary>Rates and most frequent words for the feed; the totals are durable counters and show by themselves.</summary>
+/// <summary>Rates and most frequent terms for the metrics feed; the totals are durable counters and are exported as such.</summary>
 public sealed class SearchMetrics(SearchInsights insights) : IMetricSource
 {
     public IReadOnlyList<MetricFamily> Families => [];

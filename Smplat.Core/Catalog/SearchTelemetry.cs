@@ -5,18 +5,18 @@ using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Catalog;
 
-/// <summary>A search that a visitor made.</summary>
+/// <summary>A search made by a visitor.</summary>
 public sealed record RecordSearch(string? Query, string? Category, string Sort, int ResultsCount)
 {
     private const int MaxText = 1_000;
 
-    /// <summary>No catalogue is larger; one invented number must not spoil the average.</summary>
+    /// <summary>Larger than any catalog, so that one made-up number does not distort the average.</summary>
     private const int MaxResults = 1_000_000;
 
     public static RecordSearch Read(Fields fields)
     {
         var sort = fields.Text("sort", max: MaxText);
-        fields.RefuseNull("sort", "A text is expected.", "string_type");
+        fields.RefuseNull("sort", "A string is expected.", "string_type");
 
         return new(
             fields.Text("query", max: MaxText),
@@ -27,8 +27,8 @@ public sealed record RecordSearch(string? Query, string? Category, string Sort, 
 }
 
 /// <summary>
-/// Counts searches: gathered in memory, added to Postgres once a second and before every read, off the request path. What
-/// waits is bounded; beyond it a search still counts in the totals, but its words are not kept.
+/// Counts searches: collected in memory and added to Postgres once a second and before every read, off the request path. The
+/// memory is bounded; when it is full, a search still counts in the totals, but its terms are not kept.
 /// </summary>
 public sealed class SearchTelemetry(SearchStore store, DurableCounters counters, TimeProvider clock) : IDisposable
 {
@@ -75,7 +75,7 @@ public sealed class SearchTelemetry(SearchStore store, DurableCounters counters,
         }
     }
 
-    /// <summary>Adds what has gathered; on an outage it is kept for the next time and the exception goes on.</summary>
+    /// <summary>Writes the collected searches; on a failure they are kept for the next time and the exception is rethrown.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         await _flushing.WaitAsync(cancellationToken);
@@ -142,7 +142,7 @@ public sealed class SearchTelemetry(SearchStore store, DurableCounters counters,
     }
 }
 
-/// <summary>Adds gathered searches every second, and once more when the app stops.</summary>
+/// <summary>Writes collected searches every second, and once more when the app stops.</summary>
 public sealed partial class SearchFlush(
     SearchTelemetry telemetry, MigrationGate migrations, TimeProvider clock, ILogger<SearchFlush> logger)
     : WriteBehind(migrations, TimeSpan.FromSeconds(1), clock)
@@ -151,18 +151,18 @@ public sealed partial class SearchFlush(
 
     protected override void Waits(string problem) => LogNotFlushed(logger, problem);
 
-    [LoggerMessage(5801, LogLevel.Warning, "Catalogue searches wait for the database: {Problem}")]
+    [LoggerMessage(5801, LogLevel.Warning, "Catalog searches are waiting for the database: {Problem}")]
     private static partial void LogNotFlushed(ILogger logger, string problem);
 }
 
-/// <summary>How searches are made comparable: what is counted as the same query, category and sort.</summary>
-/// <param name="Query">Null when nothing was asked for.</param>
+/// <summary>Normalized terms: which searches count as the same query, category and sort.</summary>
+/// <param name="Query">Null when the search had no query.</param>
 public sealed record SearchTerms(string? Query, string Category, string Sort)
 {
     public const string DefaultSort = "featured";
     public const string AllCategories = "all";
 
-    /// <summary>Longest value that is kept; the rest of a longer one is cut off.</summary>
+    /// <summary>Maximum length of a value; longer ones are truncated.</summary>
     public const int MaxLength = 100;
 
     public static SearchTerms Of(string? query, string? category, string sort)

@@ -8,12 +8,13 @@ using Smplat.Core.Platform.Observability;
 namespace Smplat.Core.Trust;
 
 /// <summary>An operator wants values recomputed.</summary>
-/// <param name="MetricId">One metric, or null for all of them.</param>
+/// <param name="MetricId">One metric, or null for all.</param>
 public sealed record PurgeTrust(string? MetricId)
 {
     public static PurgeTrust Read(Fields fields) => new(fields.Text("metric_id", min: 0, max: ResolveTrust.MaxMetricId));
 }
 
+/// <param name="PurgedMetricIds">The requested id even if it had no value, or all ids that had a value, sorted.</param>
 public sealed record PurgedTrust(IReadOnlyList<string> PurgedMetricIds);
 
 /// <summary>
@@ -61,21 +62,9 @@ public sealed class TrustMetricCache : IDisposable
     /// <summary>Removes one value or all of them from the cache of this instance, so that the next request computes them.</summary>
     public PurgedTrust Purge(PurgeTrust command)
     {
-        var purged = Purge(command.MetricId);
+        var purged = command.MetricId is { } metricId ? PurgeOne(metricId) : PurgeAll();
         TrustLog.Purged(_logger, string.Join(", ", purged));
         return new(purged);
-    }
-
-    /// <returns>The ids that were purged, in order.</returns>
-    public IReadOnlyList<string> Purge(string? metricId)
-    {
-        if (metricId is not null)
-        {
-            _cache.Purge(metricId);
-            return [metricId];
-        }
-
-        return [.. _computations.Keys.Where(_cache.Purge).Order(StringComparer.Ordinal)];
     }
 
     public void Dispose()
@@ -83,6 +72,14 @@ public sealed class TrustMetricCache : IDisposable
         _isStopping = true;
         _cache.CancelAll();
     }
+
+    private string[] PurgeOne(string metricId)
+    {
+        _cache.Purge(metricId);
+        return [metricId];
+    }
+
+    private string[] PurgeAll() => [.. _computations.Keys.Where(_cache.Purge).Order(StringComparer.Ordinal)];
 
     /// <summary>Runs a metric's query within a time limit. A failure is logged, counted and rethrown.</summary>
     private async Task<Computed<MetricReading>> ComputeAsync(TrustMetric metric, CancellationToken stopping)

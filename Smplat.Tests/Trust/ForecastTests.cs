@@ -9,16 +9,16 @@ public sealed class ForecastTests
 
     [Test]
     public void A_healthy_forecast_warns_of_nothing() =>
-        Assert.That(ForecastAlerts.Of(30, 50, [Sku(null), Sku(null)]), Is.Empty);
+        Assert.That(ForecastAlerts.Evaluate(30, 50, [Sku(null), Sku(null)]), Is.Empty);
 
     [Test]
     public void All_products_without_staff_are_one_alert_and_some_are_another()
     {
         Assert.That(
-            ForecastAlerts.Of(null, 50, [Sku("no_staffing_capacity"), Sku("no_staffing_capacity")]),
+            ForecastAlerts.Evaluate(null, 50, [Sku("no_staffing_capacity"), Sku("no_staffing_capacity")]),
             Is.EqualTo(new[] { "forecast_unavailable", "no_staffing_capacity" }));
-        Assert.That(ForecastAlerts.Of(10, 50, [Sku("no_staffing_capacity"), Sku(null)]), Is.EqualTo(new[] { "partial_support" }));
-        Assert.That(ForecastAlerts.Of(10, 50, [Sku("insufficient_history")]), Is.EqualTo(new[] { "partial_support" }));
+        Assert.That(ForecastAlerts.Evaluate(10, 50, [Sku("no_staffing_capacity"), Sku(null)]), Is.EqualTo(new[] { "partial_support" }));
+        Assert.That(ForecastAlerts.Evaluate(10, 50, [Sku("insufficient_history")]), Is.EqualTo(new[] { "partial_support" }));
     }
 
     [TestCase(119.9, new string[0])]
@@ -26,7 +26,7 @@ public sealed class ForecastTests
     [TestCase(239.9, new[] { "sla_watch" })]
     [TestCase(240, new[] { "sla_breach_risk" })]
     public void Long_queues_are_warned_of_from_two_and_four_hours_on(double minutes, string[] alerts) =>
-        Assert.That(ForecastAlerts.Of(minutes, 5, [Sku(null)]), Is.EqualTo(alerts));
+        Assert.That(ForecastAlerts.Evaluate(minutes, 5, [Sku(null)]), Is.EqualTo(alerts));
 
     [Test]
     public void The_sentence_goes_by_the_gravest_alert()
