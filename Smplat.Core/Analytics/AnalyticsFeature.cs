@@ -36,8 +36,7 @@ public static class AnalyticsFeature
         services.AddSingleton<OfferEventWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<OfferEventWriter>());
         services.AddSingleton<OfferEventIntake>();
-        services.AddSingleton<EventSampleStore>();
-        services.AddSingleton<ISampleData, EventSample>();
+        services.AddSingleton<ISampleData, EventSampleStore>();
         services.AddSingleton<IMetricSource, EventMetrics>();
         return services.AddMetricFamilies(EventCounters.Families);
     }

@@ -49,7 +49,9 @@ public sealed class AnalyticsOptions
     [Range(1, 17_520)]
     public int MaxAgeHours { get; init; } = 168;
 
-    /// <summary>Seconds that a client's clock may be ahead; a later time is set to now and marked. Default 300.</summary>
+    /// <summary>
+    /// Seconds that a client's clock may be ahead; a later time is set to now and marked. Default 300.
+    /// </summary>
     [ConfigurationKeyName("ANALYTICS_OCCURRED_AT_MAX_SKEW_SECONDS")]
     [Range(0, 86_400)]
     public int MaxSkewSeconds { get; init; } = 300;
@@ -66,7 +68,9 @@ public sealed class AnalyticsOptions
 /// <summary>Settings for the event queue and its commits.</summary>
 public sealed class IngestionOptions
 {
-    /// <summary>Maximum events waiting in one instance; above it, callers get 429 with Retry-After. Default 50,000.</summary>
+    /// <summary>
+    /// Maximum events waiting in one instance; above it, callers get 429 with Retry-After. Default 50,000.
+    /// </summary>
     [ConfigurationKeyName("ANALYTICS_QUEUE_MAX_EVENTS")]
     [Range(1, 1_000_000)]
     public int MaxQueuedEvents { get; init; } = 50_000;
@@ -81,7 +85,9 @@ public sealed class IngestionOptions
     [Range(1, 20_000)]
     public int MaxGroupEvents { get; init; } = 2_000;
 
-    /// <summary>Group size from which COPY is used instead of one statement. Default 64; see docs/analytics.md for measurements.</summary>
+    /// <summary>
+    /// Group size from which COPY is used instead of one statement. Default 64; see docs/analytics.md for measurements.
+    /// </summary>
     [ConfigurationKeyName("ANALYTICS_COPY_MIN_EVENTS")]
     [Range(1, 20_000)]
     public int MinCopyEvents { get; init; } = 64;
@@ -131,7 +137,10 @@ public sealed class PresetOptions
         EmailRecipients.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
-/// <summary>How long data that links an event to a person is kept. Events themselves are dropped by month, see docs/analytics.md.</summary>
+/// <summary>
+/// How long data that links an event to a person is kept. Events themselves are dropped by month, see
+/// docs/analytics.md.
+/// </summary>
 public sealed class RetentionOptions
 {
     /// <summary>Days after which the order reference of an event is removed. Default 180.</summary>
@@ -139,7 +148,9 @@ public sealed class RetentionOptions
     [Range(1, 3_650)]
     public int ReferenceDays { get; init; } = 180;
 
-    /// <summary>Days without being sent again after which a rejected event is deleted, replayed or not. Default 30.</summary>
+    /// <summary>
+    /// Days without being sent again after which a rejected event is deleted, replayed or not. Default 30.
+    /// </summary>
     [ConfigurationKeyName("ANALYTICS_REJECTED_RETENTION_DAYS")]
     [Range(1, 3_650)]
     public int RejectedDays { get; init; } = 30;

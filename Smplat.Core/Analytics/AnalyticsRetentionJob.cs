@@ -4,7 +4,9 @@ using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Enforces the retention of event data: removes order references from old events and deletes old rejected events.</summary>
+/// <summary>
+/// Enforces the retention of event data: removes order references from old events and deletes old rejected events.
+/// </summary>
 public sealed class AnalyticsRetentionJob(
     OfferEventStore events, RejectedEventStore rejected, IOptionsMonitor<RetentionOptions> options, TimeProvider clock) : IJob
 {

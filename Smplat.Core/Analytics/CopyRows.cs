@@ -5,8 +5,8 @@ using System.Text;
 namespace Smplat.Core.Analytics;
 
 /// <summary>
-/// Encodes rows in the binary format of COPY into one pooled buffer, at a fraction of the cost of writing values one by one
-/// through the driver.
+/// Encodes rows in the binary format of COPY into one pooled buffer, at a fraction of the cost of writing values one by
+/// one through the driver.
 /// </summary>
 public sealed class CopyRows(int sizeHint) : IDisposable
 {

@@ -41,7 +41,8 @@ public sealed class ExperimentStore(NpgsqlDataSource database)
         limit @Limit
         """;
 
-    // A journey counts once per experiment, whatever variants it saw; of several currencies, the largest sum is returned.
+    // A journey counts once per experiment, whatever variants it saw; of several currencies, the largest sum is
+    // returned.
     private const string Conversions =
         """
         with seen as (
@@ -78,7 +79,9 @@ public sealed class ExperimentStore(NpgsqlDataSource database)
             new { At = before?.At, EventId = before?.EventId ?? Guid.Empty, Position = (long)(before?.Position ?? 0), Limit = limit },
             cancellationToken);
 
-    /// <param name="settled">Only rows before this time; it must lie far enough in the past that open transactions have ended.</param>
+    /// <param name="settled">
+    /// Only rows before this time; it must lie far enough in the past that open transactions have ended.
+    /// </param>
     public Task<IReadOnlyList<ExperimentEvent>> ListAfterAsync(
         ExperimentCursor? after, DateTimeOffset settled, int limit, CancellationToken cancellationToken) =>
         ListAsync(

@@ -50,7 +50,7 @@ public readonly record struct OfferEventItem(
     Guid Id, OfferEvent? Event, IReadOnlyList<FieldError> Errors, ReadOnlyMemory<byte> Raw);
 
 /// <summary>A request body after parsing.</summary>
-/// <param name="IsBatch">False for the form with a single event.</param>
+/// <param name="IsBatch">False when a single event was sent.</param>
 public sealed record ParsedEvents(bool IsBatch, IReadOnlyList<OfferEventItem> Items);
 
 /// <summary>Members of an event, in the order of <see cref="OfferEventNaming"/>.</summary>
@@ -98,7 +98,9 @@ public sealed class OfferEventNaming
 
     public string this[OfferEventField field] => _names[(int)field].Text;
 
-    /// <summary>What the parser accepts in this naming: an event, a list of events, or the list as <c>batch</c>.</summary>
+    /// <summary>
+    /// What the parser accepts in this naming: an event, a list of events, or the list as <c>batch</c>.
+    /// </summary>
     public InputShape Shape => InputShape.AnyOf(
         EventShape,
         InputShape.ListOf(EventShape, 1, null),
@@ -213,8 +215,8 @@ public sealed class OfferEventRules
 }
 
 /// <summary>
-/// Turns a client's key into the permanent id of its event. A UUID is used as it is; any other text always gives the same
-/// UUID (version 8).
+/// Turns a client's key into the permanent id of its event. A UUID is used as it is; any other text always gives the
+/// same UUID (version 8).
 /// </summary>
 public static class EventKeyPolicy
 {

@@ -6,7 +6,9 @@ using System.Text.Json;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Which events to export: from <paramref name="Since"/> up to, not including, <paramref name="Until"/>.</summary>
+/// <summary>
+/// Which events to export: from <paramref name="Since"/> up to, not including, <paramref name="Until"/>.
+/// </summary>
 /// <param name="EventType">Only this type; null for all.</param>
 /// <param name="OfferSlug">Only this offer; null for all.</param>
 public sealed record EventSelection(DateTimeOffset Since, DateTimeOffset Until, string? EventType, string? OfferSlug);
@@ -106,7 +108,7 @@ public sealed class CsvEvents : IEventFormat
         _writer.Write(row.CartTotal?.ToString("F2", CultureInfo.InvariantCulture));
         WriteCell(row.Currency);
         WriteCell(row.OrderReference);
-        WriteCell(row.Metadata is null ? null : CompactJson.Of(row.Metadata));
+        WriteCell(row.Metadata is null ? null : CompactJson.From(row.Metadata));
         _writer.WriteLine();
         return ValueTask.CompletedTask;
     }
@@ -116,11 +118,13 @@ public sealed class CsvEvents : IEventFormat
     private void WriteCell(string? text)
     {
         _writer.Write(',');
-        _writer.Write(SpreadsheetCell.Of(text));
+        _writer.Write(SpreadsheetCell.Escape(text));
     }
 }
 
-/// <summary>One JSON array indented by two spaces, or one object per line. Totals are strings, metadata is an object.</summary>
+/// <summary>
+/// One JSON array indented by two spaces, or one object per line. Totals are strings, metadata is an object.
+/// </summary>
 public sealed class JsonEvents : IEventFormat
 {
     private const int FlushBytes = 64 * 1024;
@@ -223,7 +227,7 @@ public static class SpreadsheetCell
     private static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n");
 
     /// <summary>The cell as CSV: an apostrophe in front of formulas, and quotes where CSV requires them.</summary>
-    public static string Of(string? text)
+    public static string Escape(string? text)
     {
         if (string.IsNullOrEmpty(text))
         {
@@ -244,7 +248,7 @@ internal static class CompactJson
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Of(string json)
+    public static string From(string json)
     {
         using var document = JsonDocument.Parse(json);
         return JsonSerializer.Serialize(document.RootElement, Plain);

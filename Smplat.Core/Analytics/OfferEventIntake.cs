@@ -15,7 +15,9 @@ public abstract record IntakeOutcome
     /// <param name="Verdicts">One for each event, in the order of the request.</param>
     public sealed record Taken(bool IsBatch, IReadOnlyList<EventVerdict> Verdicts) : IntakeOutcome;
 
-    /// <summary>Nothing was stored, or it is unknown whether it was: the client should send the same request again.</summary>
+    /// <summary>
+    /// Nothing was stored, or it is unknown whether it was: the client should send the same request again.
+    /// </summary>
     public sealed record Refused(Refusal Refusal) : IntakeOutcome;
 }
 
@@ -45,9 +47,18 @@ public enum VerdictStatus
     Rejected,
 }
 
+public sealed record QueueFull() : TooMany(
+    "analytics.queue_full", "The event queue of this instance is full; send the same request again.", TimeSpan.FromSeconds(1));
+
+public sealed record CommitTimedOut() : Unavailable(
+    "analytics.commit_timed_out", "The events could not be stored in time; send the same request again, nothing is stored twice.");
+
+public sealed record BadIdempotencyKey() : Invalid(
+    "analytics.bad_idempotency_key", "Idempotency-Key must have 1 to 255 characters.");
+
 /// <summary>
-/// Handles a request with offer events: parses it, stores the events, keeps the rejected ones for a replay, and returns a verdict
-/// for each. An accepted event is committed before the answer; sending a request again stores nothing twice.
+/// Handles a request with offer events: parses it, stores the events, keeps the rejected ones for a replay, and returns
+/// a verdict for each. An accepted event is committed before the answer; sending a request again stores nothing twice.
 /// </summary>
 public sealed class OfferEventIntake(
     OfferEventParser parser,
@@ -91,29 +102,35 @@ public sealed class OfferEventIntake(
                 return new IntakeOutcome.Refused(new QueueFull());
             }
 
-            try
-            {
-                await write.Done.WaitAsync(RemainingTime(write), clock, cancellationToken);
-            }
-            catch (TimeoutException)
+            if (!await WaitForCommitAsync(write, cancellationToken))
             {
                 counters.RequestRefused("timeout");
                 return new IntakeOutcome.Refused(new CommitTimedOut());
-            }
-
-            if (write.Problem is { } problem)
-            {
-                ExceptionDispatchInfo.Throw(problem);
             }
         }
 
         return await JudgeAsync(parsed, write, naming, rules, cancellationToken);
     }
 
-    private TimeSpan RemainingTime(OfferEventWrite write)
+    /// <summary>False when the commit takes longer than the request may wait; throws when the commit failed.</summary>
+    private async Task<bool> WaitForCommitAsync(OfferEventWrite write, CancellationToken cancellationToken)
     {
-        var left = write.Deadline - clock.GetUtcNow();
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        var remaining = write.Deadline - clock.GetUtcNow();
+        try
+        {
+            await write.Done.WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+
+        if (write.Problem is { } problem)
+        {
+            ExceptionDispatchInfo.Throw(problem);
+        }
+
+        return true;
     }
 
     private async Task<IntakeOutcome> JudgeAsync(
@@ -151,12 +168,3 @@ public sealed class OfferEventIntake(
         return ReferenceEquals(_rules.Options, options) ? _rules : _rules = new OfferEventRules(options);
     }
 }
-
-public sealed record QueueFull() : TooMany(
-    "analytics.queue_full", "The event queue of this instance is full; send the same request again.", TimeSpan.FromSeconds(1));
-
-public sealed record CommitTimedOut() : Unavailable(
-    "analytics.commit_timed_out", "The events could not be stored in time; send the same request again, nothing is stored twice.");
-
-public sealed record BadIdempotencyKey() : Invalid(
-    "analytics.bad_idempotency_key", "Idempotency-Key must have 1 to 255 characters.");

@@ -7,14 +7,14 @@ using Smplat.Core.Platform.Input;
 namespace Smplat.Core.Analytics;
 
 /// <summary>
-/// Parses a single event, an array or <c>{"batch": […]}</c> in one pass over the bytes. An event that breaks a rule is rejected
-/// by itself; a body that is not JSON, or contains too many events, is refused as a whole.
+/// Parses a single event, an array or <c>{"batch": […]}</c> in one pass over the bytes. An event that breaks a rule is
+/// rejected by itself; a body that is not JSON, or contains too many events, is refused as a whole.
 /// </summary>
 public sealed class OfferEventParser(TimeProvider clock)
 {
     private readonly TextCache _texts = new();
 
-    /// <param name="fallbackKey">The Idempotency-Key of the request, for events without an id of their own.</param>
+    /// <param name="fallbackKey">The Idempotency-Key of the request, for events without their own id.</param>
     /// <exception cref="InvalidInputException">The body as a whole cannot be read.</exception>
     public ParsedEvents Parse(
         ReadOnlyMemory<byte> body, OfferEventNaming naming, OfferEventRules rules, string? fallbackKey)
@@ -453,8 +453,8 @@ internal ref struct OfferEventReader
 }
 
 /// <summary>
-/// Returns the same string for slugs, types and actions that repeat, so that heavy traffic does not fill the heap with copies.
-/// The size is fixed; a new entry replaces the one in its slot.
+/// Returns the same string for slugs, types and actions that repeat, so that heavy traffic does not fill the heap with
+/// copies. The size is fixed; a new entry replaces the one in its slot.
 /// </summary>
 public sealed class TextCache
 {

@@ -7,8 +7,8 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Analytics;
 
 /// <summary>
-/// Tables <c>checkout_offer_events</c>, <c>offer_event_key</c> and <c>offer_event_scrub</c>: storing, exporting and scrubbing
-/// offer events. Keys are permanent, so an event is stored once however often it is sent.
+/// Tables <c>checkout_offer_events</c>, <c>offer_event_key</c> and <c>offer_event_scrub</c>: storing, exporting and
+/// scrubbing offer events. Keys are permanent, so an event is stored once however often it is sent.
 /// </summary>
 public sealed class OfferEventStore(NpgsqlDataSource database)
 {
@@ -121,7 +121,9 @@ public sealed class OfferEventStore(NpgsqlDataSource database)
     private static readonly IReadOnlyDictionary<Guid, DateTimeOffset> NoneKnown = new Dictionary<Guid, DateTimeOffset>();
 
     /// <summary>Stores the new events in one statement: the fastest way for a few events.</summary>
-    /// <param name="events">Sorted by id, each id once; the order prevents deadlocks between concurrent writers.</param>
+    /// <param name="events">
+    /// Sorted by id, each id once; the order prevents deadlocks between concurrent writers.
+    /// </param>
     /// <returns>The ids that were already stored, with the time of the stored event.</returns>
     public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> InsertAsync(
         ArraySegment<OfferEvent> events, DateTimeOffset createdAt, CancellationToken cancellationToken)
@@ -257,7 +259,9 @@ public sealed class OfferEventStore(NpgsqlDataSource database)
             timeoutSeconds: 120))).AsList();
     }
 
-    /// <summary>Where the next scrub starts: at the mark, otherwise at the oldest event; null when there are no events.</summary>
+    /// <summary>
+    /// Where the next scrub starts: at the mark, otherwise at the oldest event; null when there are no events.
+    /// </summary>
     public async Task<DateTimeOffset?> FindScrubStartAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -268,7 +272,9 @@ public sealed class OfferEventStore(NpgsqlDataSource database)
                 : null;
     }
 
-    /// <summary>Clears the order references of a time range and moves the mark to its end; returns how many were cleared.</summary>
+    /// <summary>
+    /// Clears the order references of a time range and moves the mark to its end; returns how many were cleared.
+    /// </summary>
     public async Task<int> ClearReferencesAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

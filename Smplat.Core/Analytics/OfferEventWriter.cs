@@ -111,8 +111,8 @@ public sealed class OfferEventWriter : BackgroundService
 }
 
 /// <summary>
-/// Stores a group and sets the verdict of each event. An event that the database refuses does not affect the others; during
-/// an outage the commit is retried until the last waiting request times out.
+/// Stores a group and sets the verdict of each event. An event that the database refuses does not affect the others;
+/// during an outage the commit is retried until the last waiting request times out.
 /// </summary>
 public sealed class OfferEventCommit(
     OfferEventStore store,
@@ -123,7 +123,9 @@ public sealed class OfferEventCommit(
 {
     private MonthPartition _readyMonth;
 
-    /// <summary>Stores the events of all writes and sets their verdicts; throws when an outage outlasts their deadlines.</summary>
+    /// <summary>
+    /// Stores the events of all writes and sets their verdicts; throws when an outage outlasts their deadlines.
+    /// </summary>
     public async Task StoreAsync(IReadOnlyList<OfferEventWrite> writes, CancellationToken cancellationToken)
     {
         var group = new OfferEventGroup(writes);
@@ -181,7 +183,8 @@ public sealed class OfferEventCommit(
     }
 
     /// <param name="isRepeated">
-    /// The previous attempt may have been committed although its answer was lost: keys with this attempt's time are then its own.
+    /// The previous attempt may have been committed although its answer was lost: keys with this group's time are then
+    /// its own.
     /// </param>
     private static void Judge(
         ArraySegment<OfferEvent> events,
@@ -211,8 +214,8 @@ public sealed class OfferEventCommit(
 }
 
 /// <summary>
-/// The events of several requests that are stored together: sorted by id, each id once. A repetition within the group is a
-/// duplicate of the first one.
+/// The events of several requests that are stored together: sorted by id, each id once. A repetition within the group
+/// is a duplicate of the first one.
 /// </summary>
 internal sealed class OfferEventGroup
 {

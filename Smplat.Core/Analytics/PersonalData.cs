@@ -6,7 +6,9 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Checks a metadata object while the reader passes over it: its limits, its storable texts, its personal data.</summary>
+/// <summary>
+/// Checks a metadata object while the reader passes over it: its limits, its storable texts, its personal data.
+/// </summary>
 /// <param name="Problem">Why it is refused, as message and type; null when it is accepted.</param>
 internal readonly record struct MetadataScan(bool HoldsPersonalData, (string Message, string Type)? Problem)
 {
@@ -132,8 +134,8 @@ public static class PersonalDataRedaction
 }
 
 /// <summary>
-/// Finds texts that Postgres refuses although they are valid JSON: those with the character U+0000 or half a surrogate pair.
-/// Checking here means that one such event cannot fail the statement that stores the others.
+/// Finds texts that Postgres refuses although they are valid JSON: those with the character U+0000 or half a surrogate
+/// pair. Checking here means that one such event cannot fail the statement that stores the others.
 /// </summary>
 public static class JsonbText
 {

@@ -33,7 +33,9 @@ public sealed class PresetAlertsJob(PresetAlertRun alerts) : IJob
     }
 }
 
-/// <summary>Checks for alerts, queues messages about them in the outbox and records the run, all in one transaction.</summary>
+/// <summary>
+/// Checks for alerts, queues messages about them in the outbox and records the run, all in one transaction.
+/// </summary>
 public sealed class PresetAlertRun(
     NpgsqlDataSource database,
     PresetQueries presets,

@@ -39,7 +39,7 @@ public sealed class PresetRollup(PresetStore store, TimeProvider clock)
         var from = first.AddDays(1 - PresetSummaryPolicy.LongestWindow);
         var counts = await store.CountAsync(from, last, cancellationToken);
         var byDay = counts.ToLookup(entry => entry.Day);
-        foreach (var day in PresetTrend.Of(counts, from, last).Where(day => day.Date >= first))
+        foreach (var day in PresetTrend.Days(counts, from, last).Where(day => day.Date >= first))
         {
             await store.KeepDayAsync(day, [.. byDay[day.Date]], clock.GetUtcNow(), cancellationToken);
         }

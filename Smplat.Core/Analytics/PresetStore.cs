@@ -5,7 +5,9 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Daily counts of preset events (closed days from their table, open days from the events) and the alert runs.</summary>
+/// <summary>
+/// Daily counts of preset events (closed days from their table, open days from the events) and the alert runs.
+/// </summary>
 public sealed class PresetStore(NpgsqlDataSource database)
 {
     private const string CountEvents =

@@ -85,7 +85,9 @@ public static class PresetSummaryPolicy
 {
     public const int LongestWindow = 90;
 
-    /// <summary>The first day to read: always the longest window, so that trends do not depend on the requested one.</summary>
+    /// <summary>
+    /// The first day to read: always the longest window, so that trends do not depend on the requested one.
+    /// </summary>
     public static DateOnly FirstDayNeeded(DateOnly today) => today.AddDays(1 - LongestWindow);
 
     /// <param name="counts">All counts from <see cref="FirstDayNeeded"/> to today.</param>
@@ -93,9 +95,9 @@ public static class PresetSummaryPolicy
     {
         var start = today.AddDays(1 - windowDays);
         var inWindow = counts.Where(count => count.Day >= start && count.Day <= today).ToArray();
-        var timeline = PresetTrend.Of(counts, FirstDayNeeded(today), today).Where(day => day.Date >= start).ToArray();
+        var timeline = PresetTrend.Days(counts, FirstDayNeeded(today), today).Where(day => day.Date >= start).ToArray();
         var presets = PresetBreakdown.Presets(inWindow, today, windowDays);
-        var totals = PresetFigures.Of(inWindow.Where(count => count.PresetId.Length > 0));
+        var totals = PresetSums.From(inWindow.Where(count => count.PresetId.Length > 0));
         return new PresetSummary(
             new PresetWindow(windowDays, start),
             new PresetTotals(totals.Cta, totals.Configurator, totals.Clears),
@@ -127,29 +129,29 @@ public static class PresetTrend
     private const int Month = 30;
 
     /// <summary>Counts only events with a preset. Averages divide by the number of days since the first one.</summary>
-    public static IReadOnlyList<TimelineDay> Of(IReadOnlyList<PresetCount> counts, DateOnly from, DateOnly to)
+    public static IReadOnlyList<TimelineDay> Days(IReadOnlyList<PresetCount> counts, DateOnly from, DateOnly to)
     {
         var byDay = counts.Where(count => count.PresetId.Length > 0).ToLookup(count => count.Day);
-        var figures = new List<PresetFigures>();
+        var sums = new List<PresetSums>();
         var days = new List<TimelineDay>();
         for (var day = from; day <= to; day = day.AddDays(1))
         {
-            var today = PresetFigures.Of(byDay[day]);
-            figures.Add(today);
+            var today = PresetSums.From(byDay[day]);
+            sums.Add(today);
             days.Add(new TimelineDay(
                 day,
                 new DayCounts(today.Cta, today.Configurator, today.Clears),
                 new DayTotals(today.Applies, today.Clears, today.Total, today.Net, today.ClearRate),
-                TrendOf(figures)));
+                TrendOf(sums)));
         }
 
         return days;
     }
 
-    private static DayTrend TrendOf(List<PresetFigures> figures)
+    private static DayTrend TrendOf(List<PresetSums> sums)
     {
-        var week = figures.TakeLast(Week).ToArray();
-        var month = figures.TakeLast(Month).ToArray();
+        var week = sums.TakeLast(Week).ToArray();
+        var month = sums.TakeLast(Month).ToArray();
         var weekSum = Sum(week);
         var monthSum = Sum(month);
         return new DayTrend(
@@ -162,8 +164,8 @@ public static class PresetTrend
             month.Max(day => day.Total));
     }
 
-    private static PresetFigures Sum(IEnumerable<PresetFigures> figures) =>
-        figures.Aggregate(default(PresetFigures), (sum, day) => sum + day);
+    private static PresetSums Sum(IEnumerable<PresetSums> sums) =>
+        sums.Aggregate(default(PresetSums), (sum, day) => sum + day);
 }
 
 /// <summary>Counts for each preset and source over three cohorts: a week, a month, and the longest window.</summary>
@@ -177,7 +179,7 @@ public static class PresetBreakdown
         .. counts
             .Where(count => count.PresetId.Length > 0)
             .GroupBy(count => count.PresetId)
-            .Select(group => (Preset: group.Key, Label: Label(group), Cohorts: Cohorts.Of([.. group], today, windowDays)))
+            .Select(group => (Preset: group.Key, Label: Label(group), Cohorts: Cohorts.From([.. group], today, windowDays)))
             .OrderByDescending(entry => entry.Cohorts.Ranking)
             .ThenBy(entry => entry.Preset, StringComparer.Ordinal)
             .Select(entry => Entry(entry.Preset, entry.Label, entry.Cohorts)),
@@ -188,7 +190,7 @@ public static class PresetBreakdown
         .. counts
             .Where(count => count.Source.Length > 0)
             .GroupBy(count => count.Source)
-            .Select(group => (Source: group.Key, Cohorts: Cohorts.Of([.. group], today, windowDays)))
+            .Select(group => (Source: group.Key, Cohorts: Cohorts.From([.. group], today, windowDays)))
             .OrderByDescending(entry => entry.Cohorts.Ranking)
             .ThenBy(entry => entry.Source, StringComparer.Ordinal)
             .Select(entry =>
@@ -222,31 +224,31 @@ public static class PresetBreakdown
     private static string? Label(IEnumerable<PresetCount> counts) =>
         counts.OrderByDescending(count => count.Day).Select(count => count.PresetLabel).FirstOrDefault(label => !string.IsNullOrEmpty(label));
 
-    private sealed record Cohorts(PresetFigures Short, PresetFigures Medium, PresetFigures Long)
+    private sealed record Cohorts(PresetSums Short, PresetSums Medium, PresetSums Long)
     {
         /// <summary>The month, otherwise the longest window.</summary>
-        public PresetFigures Judged => Medium.Total > 0 ? Medium : Long;
+        public PresetSums Judged => Medium.Total > 0 ? Medium : Long;
 
-        public PresetFigures Shown => Judged.Total > 0 ? Judged : Short;
+        public PresetSums Shown => Judged.Total > 0 ? Judged : Short;
 
         public long Ranking => Judged.Applies;
 
         public CohortWindows Windows => new(Window(Short), Window(Medium), Window(Long));
 
-        public static Cohorts Of(IReadOnlyList<PresetCount> counts, DateOnly today, int windowDays) => new(
+        public static Cohorts From(IReadOnlyList<PresetCount> counts, DateOnly today, int windowDays) => new(
             Within(counts, today, Math.Min(7, windowDays)),
             Within(counts, today, Math.Min(30, windowDays)),
             Within(counts, today, Math.Min(PresetSummaryPolicy.LongestWindow, windowDays)));
 
-        private static PresetFigures Within(IEnumerable<PresetCount> counts, DateOnly today, int days) =>
-            PresetFigures.Of(counts.Where(count => count.Day > today.AddDays(-days)));
+        private static PresetSums Within(IEnumerable<PresetCount> counts, DateOnly today, int days) =>
+            PresetSums.From(counts.Where(count => count.Day > today.AddDays(-days)));
 
-        private static CohortWindow Window(PresetFigures figures) => new(figures.Applies, figures.Clears, figures.Net, figures.ClearRate);
+        private static CohortWindow Window(PresetSums sums) => new(sums.Applies, sums.Clears, sums.Net, sums.ClearRate);
     }
 }
 
 /// <summary>Applies and clears over a number of days.</summary>
-public readonly record struct PresetFigures(long Cta, long Configurator, long Clears)
+public readonly record struct PresetSums(long Cta, long Configurator, long Clears)
 {
     public long Applies => Cta + Configurator;
 
@@ -257,19 +259,19 @@ public readonly record struct PresetFigures(long Cta, long Configurator, long Cl
     /// <summary>Clears per apply; 0 when there are no applies.</summary>
     public double ClearRate => Applies == 0 ? 0 : (double)Clears / Applies;
 
-    public static PresetFigures operator +(PresetFigures left, PresetFigures right) =>
+    public static PresetSums operator +(PresetSums left, PresetSums right) =>
         new(left.Cta + right.Cta, left.Configurator + right.Configurator, left.Clears + right.Clears);
 
-    public static PresetFigures Of(IEnumerable<PresetCount> counts)
+    public static PresetSums From(IEnumerable<PresetCount> counts)
     {
-        var sum = default(PresetFigures);
+        var sum = default(PresetSums);
         foreach (var count in counts)
         {
             sum += count.EventType switch
             {
-                PresetEventType.CtaApply => new PresetFigures(count.Count, 0, 0),
-                PresetEventType.ConfiguratorApply => new PresetFigures(0, count.Count, 0),
-                _ => new PresetFigures(0, 0, count.Count),
+                PresetEventType.CtaApply => new PresetSums(count.Count, 0, 0),
+                PresetEventType.ConfiguratorApply => new PresetSums(0, count.Count, 0),
+                _ => new PresetSums(0, 0, count.Count),
             };
         }
 

@@ -117,8 +117,8 @@ public sealed class PricingExperimentQueries(ExperimentStore store, TimeProvider
 }
 
 /// <summary>
-/// A position in the list of experiment events. Several rows can have the same time, so the cursor includes the event and the
-/// position within it. A cursor that is only a time means everything before it or, going forward, from it on.
+/// A position in the list of experiment events. Several rows can have the same time, so the cursor includes the event
+/// and the position within it. A cursor that is only a time means everything before it or, going forward, from it on.
 /// </summary>
 public readonly record struct ExperimentCursor(DateTimeOffset At, Guid EventId, int Position)
 {

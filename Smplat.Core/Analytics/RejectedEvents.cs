@@ -235,7 +235,8 @@ public sealed class RejectedEventReplay(
         var raw = Encoding.UTF8.GetBytes(row.Payload!);
         try
         {
-            // The row's event id is passed as the key for an event without its own id: a UUID key is used as the id itself.
+            // The row's event id is passed as the key for an event without its own id: a UUID key is used as the id
+            // itself.
             return parser.Parse(raw, naming, rules, row.EventId.ToString("D")).Items[0];
         }
         catch (InvalidInputException exception)

@@ -18,7 +18,7 @@ public sealed record SearchTotals(long Searches, long ResultsReturned, long Zero
 /// <summary>Both are 0 before the first search.</summary>
 public sealed record SearchRates(double ZeroResultsRate, double AverageResultsPerSearch)
 {
-    public static SearchRates Of(SearchTotals totals) => totals.Searches == 0
+    public static SearchRates From(SearchTotals totals) => totals.Searches == 0
         ? new(0, 0)
         : new((double)totals.ZeroResults / totals.Searches, (double)totals.ResultsReturned / totals.Searches);
 }
@@ -32,7 +32,9 @@ public sealed record SearchEvents(
     DateTimeOffset? LastSearchAt,
     IReadOnlyList<SeenSearch> Recent);
 
-/// <summary>Reads the catalog search statistics, including searches of this instance that are not written yet.</summary>
+/// <summary>
+/// Reads the catalog search statistics, including searches of this instance that are not written yet.
+/// </summary>
 public sealed class SearchInsights(SearchTelemetry telemetry, SearchStore store, DurableCounters counters)
 {
     private const int Top = 10;
@@ -53,7 +55,7 @@ public sealed class SearchInsights(SearchTelemetry telemetry, SearchStore store,
             Take(counts["sort"], MostSorts),
             Take(counts["query"], Top),
             Take(counts["zero_result_query"], Top),
-            SearchRates.Of(totals),
+            SearchRates.From(totals),
             new SearchEvents(last?.Query, last?.Category, last?.Sort, last?.ResultsCount, last?.RecordedAt, recent));
     }
 
@@ -71,7 +73,9 @@ public sealed class SearchInsights(SearchTelemetry telemetry, SearchStore store,
         counts.Take(limit).ToDictionary(entry => entry.Value, entry => entry.Count);
 }
 
-/// <summary>Rates and most frequent terms for the metrics feed; the totals are durable counters and are exported as such.</summary>
+/// <summary>
+/// Rates and most frequent terms for the metrics feed; the totals are durable counters and are exported as such.
+/// </summary>
 public sealed class SearchMetrics(SearchInsights insights) : IMetricSource
 {
     public IReadOnlyList<MetricFamily> Families => [];

@@ -25,7 +25,7 @@ public sealed class SearchSample(SearchTelemetry telemetry, SearchStore store) :
         {
             for (var index = 0; index < times; index++)
             {
-                telemetry.Record(SearchTerms.Of(query, category, sort), results);
+                telemetry.Record(SearchTerms.From(query, category, sort), results);
             }
         }
 

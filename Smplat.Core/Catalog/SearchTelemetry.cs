@@ -27,8 +27,8 @@ public sealed record RecordSearch(string? Query, string? Category, string Sort, 
 }
 
 /// <summary>
-/// Counts searches: collected in memory and added to Postgres once a second and before every read, off the request path. The
-/// memory is bounded; when it is full, a search still counts in the totals, but its terms are not kept.
+/// Counts searches: collected in memory and added to Postgres once a second and before every read, off the request
+/// path. The memory is bounded; when it is full, a search still counts in the totals, but its terms are not kept.
 /// </summary>
 public sealed class SearchTelemetry(SearchStore store, DurableCounters counters, TimeProvider clock) : IDisposable
 {
@@ -75,7 +75,9 @@ public sealed class SearchTelemetry(SearchStore store, DurableCounters counters,
         }
     }
 
-    /// <summary>Writes the collected searches; on a failure they are kept for the next time and the exception is rethrown.</summary>
+    /// <summary>
+    /// Writes the collected searches; on a failure they are kept for the next time and the exception is rethrown.
+    /// </summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         await _flushing.WaitAsync(cancellationToken);
@@ -165,7 +167,7 @@ public sealed record SearchTerms(string? Query, string Category, string Sort)
     /// <summary>Maximum length of a value; longer ones are truncated.</summary>
     public const int MaxLength = 100;
 
-    public static SearchTerms Of(string? query, string? category, string sort)
+    public static SearchTerms From(string? query, string? category, string sort)
     {
         var asked = query?.Trim().ToLowerInvariant();
         return new(

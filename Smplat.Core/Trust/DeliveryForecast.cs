@@ -165,7 +165,9 @@ public static class ForecastPolicy
     }
 }
 
-/// <summary>The alerts of a forecast, in a fixed order, and the sentence shown to shoppers in place of a delivery time.</summary>
+/// <summary>
+/// The alerts of a forecast, in a fixed order, and the sentence shown to shoppers in place of a delivery time.
+/// </summary>
 public static class ForecastAlerts
 {
     public const string Unavailable = "forecast_unavailable";

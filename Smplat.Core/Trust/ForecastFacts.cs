@@ -32,12 +32,12 @@ public sealed class ForecastFacts
         {
             if (row is { StartsAt: { } starts, EndsAt: { } ends })
             {
-                facts.Sku(SkuName.Of(row.Slug, null)).Shifts.Add(new(starts, ends, row.HourlyCapacity));
+                facts.Sku(SkuName.From(row.Slug, null)).Shifts.Add(new(starts, ends, row.HourlyCapacity));
             }
             else if (row.ProductTitle is not null)
             {
                 var slug = row.ProductId is { } product ? slugs.GetValueOrDefault(product) : null;
-                facts.Sku(SkuName.Of(slug, row.ProductTitle)).Add(row);
+                facts.Sku(SkuName.From(slug, row.ProductTitle)).Add(row);
             }
         }
 
@@ -92,7 +92,7 @@ public static class SkuName
 {
     public const string Unknown = "unknown-sku";
 
-    public static string Of(string? slug, string? title)
+    public static string From(string? slug, string? title)
     {
         var name = slug?.Trim().ToLowerInvariant();
         if (string.IsNullOrEmpty(name))
@@ -105,8 +105,9 @@ public static class SkuName
 }
 
 /// <summary>
-/// Concatenated arrays of bigint in the binary form of Postgres (<c>array_send</c>). Each has a header with the number of dimensions,
-/// a flag and the type, then length and lower bound of the one dimension, then the elements, each preceded by its length.
+/// Concatenated arrays of bigint in the binary form of Postgres (<c>array_send</c>). Each has a header with the number
+/// of dimensions, a flag and the type, then length and lower bound of the one dimension, then the elements, each
+/// preceded by its length.
 /// </summary>
 public static class DurationArrays
 {

@@ -116,8 +116,8 @@ public sealed class TaskMeasures(TrustFactStore facts)
 }
 
 /// <summary>
-/// Formats numbers. The digits come from the binary value, ties to even: rounding first, or converting to decimal, gives
-/// different text (0.35 would become 0.4).
+/// Formats numbers. The digits come from the binary value, ties to even: rounding first, or converting to decimal,
+/// gives different text (0.35 would become 0.4).
 /// </summary>
 public static class MetricText
 {
@@ -145,6 +145,8 @@ public static class FactUnits
 
     public const double MicrosecondsPerMinute = 60_000_000;
 
-    /// <summary>Divides to seconds first, then to minutes: the last digits of the contract's test vectors depend on that order.</summary>
+    /// <summary>
+    /// Divides to seconds first, then to minutes: the last digits of the contract's test vectors depend on that order.
+    /// </summary>
     public static double Minutes(long microseconds) => microseconds / MicrosecondsPerSecond / 60;
 }

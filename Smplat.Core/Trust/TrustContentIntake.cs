@@ -16,7 +16,9 @@ public sealed record ReceiveContent(string Collection, ContentVersion? Document,
 
     public static readonly string[] Environments = ["development", "test", "production"];
 
-    /// <summary>A body of the one collection whose documents <see cref="Read"/> reads; other collections are only acknowledged.</summary>
+    /// <summary>
+    /// A body of the one collection whose documents <see cref="Read"/> reads; other collections are only acknowledged.
+    /// </summary>
     public static IReadOnlyList<string> Probes { get; } = [$$"""{"collection":"{{Experiences}}"}"""];
 
     public static ReceiveContent Read(Fields fields)
@@ -91,7 +93,9 @@ public sealed record ContentReceipt(string Status, string? Environment = null, s
     public const string Ignored = "ignored";
 }
 
-/// <summary>Stores what the content system sends. A message that arrives twice or late takes effect once and in order.</summary>
+/// <summary>
+/// Stores what the content system sends. A message that arrives twice or late takes effect once and in order.
+/// </summary>
 public sealed class TrustContentIntake(TrustContentStore store, TimeProvider clock, ILogger<TrustContentIntake> logger)
 {
     public async Task<ContentReceipt> TakeAsync(ReceiveContent command, CancellationToken cancellationToken)

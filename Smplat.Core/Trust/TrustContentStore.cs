@@ -26,7 +26,8 @@ public sealed record StoredExperience(string Environment, string Slug, string? D
 /// <summary>Table <c>checkout_trust_experiences</c>.</summary>
 public sealed class TrustContentStore(NpgsqlDataSource database)
 {
-    // A draft does not change the published version. A message older than the stored version changes nothing and returns no row.
+    // A draft does not change the published version. A message older than the stored version changes nothing and
+    // returns no row.
     private const string Upsert =
         """
         insert into checkout_trust_experiences as kept (

@@ -92,7 +92,9 @@ public sealed record BundleOffer(string? Id, string Slug, string Title, string? 
         entry.Text("id"), entry.Text("slug") ?? "", entry.Text("title") ?? "", entry.Text("description"), entry.Text("savings"));
 }
 
-/// <summary>When delivery may be expected: copy, a metric, and the minutes to use when the metric has no value.</summary>
+/// <summary>
+/// When delivery may be expected: copy, a metric, and the minutes to use when the metric has no value.
+/// </summary>
 public sealed record DeliveryTimeline(
     string? Headline,
     string? Narrative,
@@ -110,8 +112,12 @@ public sealed record DeliveryTimeline(
         MetricBinding.Read(entry));
 }
 
-/// <summary>The metric that an editor bound to a card, how old it may be, and which state the preview shows instead.</summary>
-/// <param name="FreshnessWindowMinutes">Null when missing or out of range; the metric's own window then applies.</param>
+/// <summary>
+/// The metric that an editor bound to a card, how old it may be, and which state the preview shows instead.
+/// </summary>
+/// <param name="FreshnessWindowMinutes">
+/// Null when missing or out of range; the metric's own window then applies.
+/// </param>
 /// <param name="PreviewState"><c>fresh</c>, <c>stale</c>, <c>missing</c> or null.</param>
 public sealed record MetricBinding(
     string MetricId, string? MetricSource, int? FreshnessWindowMinutes, string? PreviewState, string? ProvenanceNote)
@@ -138,7 +144,9 @@ public sealed record MetricBinding(
             group.Text("provenanceNote"));
     }
 
-    /// <summary>A window that the resolver would refuse counts as missing, so that it does not break the other badges.</summary>
+    /// <summary>
+    /// A window that the resolver would refuse counts as missing, so that it does not break the other badges.
+    /// </summary>
     private static int? Window(JsonElement group) =>
         group.Integer("freshnessWindowMinutes") is { } minutes
             && minutes is >= RequestedMetric.MinWindow and <= RequestedMetric.MaxWindow

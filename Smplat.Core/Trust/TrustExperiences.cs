@@ -44,7 +44,10 @@ public sealed record ResolvedAssurance(
 public sealed record ResolvedSnapshot(
     string? Id, string Label, string? Caption, string? DisplayValue, string? FallbackValue, bool IsFallback, BoundMetric? Metric, Badge? Badge)
 {
-    /// <summary>Shows the verified value, otherwise the fallback. Without a fallback, a stale value is still shown, with its badge.</summary>
+    /// <summary>
+    /// Shows the verified value, otherwise the fallback. Without a fallback, a stale value is still shown, with its
+    /// badge.
+    /// </summary>
     public static ResolvedSnapshot From(PerformanceSnapshot written, BoundMetric? metric)
     {
         var verified = metric is { State: BoundMetric.Fresh or BoundMetric.Preview } ? metric.FormattedValue : null;
@@ -62,8 +65,8 @@ public sealed record ResolvedSnapshot(
 }
 
 /// <summary>
-/// Combines editors' documents with live metrics. A missing or failed metric affects only its own card, and an unreadable document
-/// is replaced by the built-in one.
+/// Combines editors' documents with live metrics. A missing or failed metric affects only its own card, and an
+/// unreadable document is replaced by the built-in one.
 /// </summary>
 public sealed class TrustExperiences(
     TrustContentStore store, TrustResolver resolver, ContentEnvironment environment, TimeProvider clock, ILogger<TrustExperiences> logger)
@@ -72,7 +75,9 @@ public sealed class TrustExperiences(
     public const string Draft = "draft";
     public const string Fallback = "fallback";
 
-    /// <summary>Null when there is no such experience; for the checkout, the built-in one is used if none is stored.</summary>
+    /// <summary>
+    /// Null when there is no such experience; for the checkout, the built-in one is used if none is stored.
+    /// </summary>
     public async Task<ResolvedExperience?> FindAsync(string slug, ReadExperience query, CancellationToken cancellationToken)
     {
         var contentEnvironment = query.Environment ?? environment.Current;
@@ -129,8 +134,8 @@ public sealed class TrustExperiences(
     }
 
     /// <summary>
-    /// Resolves all bindings in one request: each id once, with the first window written for it. In a draft, the states chosen by
-    /// the editor replace the real ones.
+    /// Resolves all bindings in one request: each id once, with the first window written for it. In a draft, the states
+    /// chosen by the editor replace the real ones.
     /// </summary>
     private async Task<Dictionary<MetricBinding, BoundMetric>> ResolveAsync(
         TrustDocument document, bool isDraft, CancellationToken cancellationToken)
@@ -168,7 +173,9 @@ public sealed class ContentEnvironment(IOptionsMonitor<TrustOptions> options, IO
     };
 }
 
-/// <summary>When delivery may be expected: from the forecast if there is one, otherwise from the editor's minutes.</summary>
+/// <summary>
+/// When delivery may be expected: from the forecast if there is one, otherwise from the editor's minutes.
+/// </summary>
 public sealed record ResolvedTimeline(string? Headline, string? Narrative, string ConfidenceLabel, BoundMetric? Metric, Badge? Badge)
 {
     public double? MinMinutes { get; init; }

@@ -20,8 +20,9 @@ public sealed record BacklogFacts(long OutstandingTasks, long OverdueTasks, deci
 public sealed record CoverageFacts(long ScheduledTasks, long CompletedTasks);
 
 /// <summary>
-/// Reads the facts behind the metrics from tasks, items and orders. Each reading is one statement and therefore one snapshot: the
-/// hourly sums, the tasks closed since and the hours marked as changed are consistent, so a reading equals the formula over all tasks.
+/// Reads the facts behind the metrics from tasks, items and orders. Each reading is one statement and therefore one
+/// snapshot: the hourly sums, the tasks closed since and the hours marked as changed are consistent, so a reading
+/// equals the formula over all tasks.
 /// </summary>
 /// <remarks>
 /// <c>offset 0</c> keeps the planner from joining whole tables where a few rows are looked up by key: it cannot know
@@ -148,8 +149,9 @@ public sealed class TrustFactStore(NpgsqlDataSource database)
                 where closed_at between @From and @Now and is_completed and completed_at is not null) as completed_tasks
         """;
 
-    // Every open task, every completion since the cut-off and every shift within the horizon appears exactly once. The hourly
-    // arrays are concatenated as bytes, one row per product: one row per hour would cost more than the rest of the query.
+    // Every open task, every completion since the cut-off and every shift within the horizon appears exactly once. The
+    // hourly arrays are concatenated as bytes, one row per product: one row per hour would cost more than the rest of
+    // the query.
     private const string Forecast =
         """
         with live as materialized (
@@ -194,8 +196,8 @@ public sealed class TrustFactStore(NpgsqlDataSource database)
         where ends_at >= @Now and starts_at <= @Horizon
         """;
 
-    // The planner cannot know how short the time ranges are that a query reads, assumes a third of the table, and would spend
-    // half a second on JIT-compiling what runs for milliseconds.
+    // The planner cannot know how short the time ranges are that a query reads, assumes a third of the table, and would
+    // spend half a second on JIT-compiling what runs for milliseconds.
     private const string WithoutJit = "set local jit = off";
 
     public Task<OnTimeFacts> ReadOnTimeAsync(CancellationToken cancellationToken) =>

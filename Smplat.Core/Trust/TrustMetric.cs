@@ -6,10 +6,14 @@ namespace Smplat.Core.Trust;
 /// <summary>Computes a metric as of an instant, in one query.</summary>
 public delegate Task<MetricReading> MetricMeasure(DateTimeOffset now, CancellationToken cancellationToken);
 
-/// <summary>One metric: everything that the routes, the cache, the catalog and the preview need to know about it.</summary>
+/// <summary>
+/// One metric: everything that the routes, the cache, the catalog and the preview need to know about it.
+/// </summary>
 /// <param name="Id">Permanent; a changed formula gets a new one.</param>
 /// <param name="Source">Which part of the business the facts come from.</param>
-/// <param name="FreshnessWindowMinutes">How long a computed value counts as verified, unless the caller gives a window.</param>
+/// <param name="FreshnessWindowMinutes">
+/// How long a computed value counts as verified, unless the caller gives a window.
+/// </param>
 public sealed record TrustMetric(string Id, string Source, int FreshnessWindowMinutes, MetricMeasure Measure)
 {
     public MetricGroup Group { get; init; } = MetricGroup.Required;
@@ -23,10 +27,14 @@ public sealed record TrustMetric(string Id, string Source, int FreshnessWindowMi
     /// <summary>Which rows it covers.</summary>
     public required string Population { get; init; }
 
-    /// <summary>Smallest sample for a value to be shown as verified; 0 means no minimum. A setting overrides it.</summary>
+    /// <summary>
+    /// Smallest sample for a value to be shown as verified; 0 means no minimum. A setting overrides it.
+    /// </summary>
     public int MinimumSample { get; init; }
 
-    /// <summary>True when all rows are counted, not sampled: zero rows is then a valid result and not a missing value.</summary>
+    /// <summary>
+    /// True when all rows are counted, not sampled: zero rows is then a valid result and not a missing value.
+    /// </summary>
     public bool IsCensus { get; init; }
 }
 
@@ -39,7 +47,9 @@ public sealed record MetricReading(double? Value, string? FormattedValue, long S
     /// <summary>Additional details of the metric; its source is added later.</summary>
     public IReadOnlyDictionary<string, object?> Details { get; init; } = new Dictionary<string, object?>();
 
-    /// <summary>The newest fact in the sample. A number computed a minute ago can still be based on months-old facts.</summary>
+    /// <summary>
+    /// The newest fact in the sample. A number computed a minute ago can still be based on months-old facts.
+    /// </summary>
     public DateTimeOffset? DataAsOf { get; init; }
 
     public DeliveryForecast? Forecast { get; init; }
@@ -185,7 +195,7 @@ public sealed class TrustMetricCatalog(TrustMetricRegistry registry, IOptionsMon
             metric.FreshnessWindowMinutes,
             metric.Population,
             metric.Formula,
-            MinimumSamples.Of(metric, minimums)))]);
+            MinimumSamples.For(metric, minimums)))]);
     }
 }
 

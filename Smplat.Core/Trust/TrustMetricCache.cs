@@ -18,8 +18,9 @@ public sealed record PurgeTrust(string? MetricId)
 public sealed record PurgedTrust(IReadOnlyList<string> PurgedMetricIds);
 
 /// <summary>
-/// The last value of every registered metric, in the memory of this process. It has one slot for each registered metric, so no
-/// request can make it grow; a restart empties it. However many callers ask, a metric is computed by one query at a time.
+/// The last value of every registered metric, in the memory of this process. It has one slot for each registered
+/// metric, so no request can make it grow; a restart empties it. However many callers ask, a metric is computed by one
+/// query at a time.
 /// </summary>
 public sealed class TrustMetricCache : IDisposable
 {
@@ -59,7 +60,9 @@ public sealed class TrustMetricCache : IDisposable
         return answer;
     }
 
-    /// <summary>Removes one value or all of them from the cache of this instance, so that the next request computes them.</summary>
+    /// <summary>
+    /// Removes one value or all of them from the cache of this instance, so that the next request computes them.
+    /// </summary>
     public PurgedTrust Purge(PurgeTrust command)
     {
         var purged = command.MetricId is { } metricId ? PurgeOne(metricId) : PurgeAll();

@@ -13,14 +13,16 @@ public sealed class TrustOptions
     public int CacheMinutes { get; init; } = 15;
 
     /// <summary>
-    /// The last part of the cache time, in percent, in which a hit may start a new computation early. The moment is random for
-    /// each value, so that metrics and instances do not all expire together. Default 20; 0 switches it off.
+    /// The last part of the cache time, in percent, in which a hit may start a new computation early. The moment is
+    /// random for each value, so that metrics and instances do not all expire together. Default 20; 0 switches it off.
     /// </summary>
     [ConfigurationKeyName("TRUST_CACHE_JITTER_PERCENT")]
     [Range(0, 90)]
     public int CacheJitterPercent { get; init; } = 20;
 
-    /// <summary>Milliseconds that a caller waits for a new value before the expired one is served. Default 250.</summary>
+    /// <summary>
+    /// Milliseconds that a caller waits for a new value before the expired one is served. Default 250.
+    /// </summary>
     [ConfigurationKeyName("TRUST_REFRESH_WAIT_MS")]
     [Range(0, 10_000)]
     public int RefreshWaitMilliseconds { get; init; } = 250;
@@ -48,13 +50,15 @@ public sealed class TrustOptions
     [RegularExpression(@"\s*([a-z0-9_]+\s*=\s*[0-9]{1,7}\s*(,\s*|$))*", ErrorMessage = "{0} must be metric_id=number, separated by commas.")]
     public string MinimumSamples { get; init; } = "";
 
-    /// <summary>Lets the timer maintain the hourly sums. Default true; without them, readings are exact but slow.</summary>
+    /// <summary>
+    /// Lets the timer maintain the hourly sums. Default true; without them, readings are exact but slow.
+    /// </summary>
     [ConfigurationKeyName("TRUST_ROLLUP_ENABLED")]
     public bool RollupEnabled { get; init; } = true;
 
     /// <summary>
-    /// Environment of the content that is served: development, test or production. When unset: production for production,
-    /// test for staging, otherwise development.
+    /// Environment of the content that is served: development, test or production. When unset: production for
+    /// production, test for staging, otherwise development.
     /// </summary>
     [ConfigurationKeyName("TRUST_CONTENT_ENVIRONMENT")]
     [RegularExpression("development|test|production", ErrorMessage = "{0} must be development, test or production.")]

@@ -20,7 +20,9 @@ public sealed record ResolveTrust(string Slug, IReadOnlyList<RequestedMetric> Me
     }
 }
 
-/// <param name="FreshnessWindowMinutes">Oldest age at which a value counts as fresh; null uses the metric's own window.</param>
+/// <param name="FreshnessWindowMinutes">
+/// Oldest age at which a value counts as fresh; null uses the metric's own window.
+/// </param>
 public sealed record RequestedMetric(string MetricId, int? FreshnessWindowMinutes)
 {
     public const int MinWindow = 5;
@@ -100,8 +102,8 @@ public sealed record Provenance
 }
 
 /// <summary>
-/// Resolves a storefront's metrics. Each distinct id is computed at most once, all of them concurrently; when one fails, the
-/// others are still returned.
+/// Resolves a storefront's metrics. Each distinct id is computed at most once, all of them concurrently; when one
+/// fails, the others are still returned.
 /// </summary>
 public sealed class TrustResolver(
     TrustMetricRegistry registry,
@@ -129,8 +131,8 @@ public sealed class TrustResolver(
         return new(command.Slug, answers);
     }
 
-    private ResolvedMetric Answer(TrustMetric metric, RequestedMetric requested, CacheAnswer<MetricReading> served) => MetricAnswer.Of(
-        metric, requested, served, MinimumSamples.Of(metric, options.CurrentValue.MinimumSamples), clock.GetUtcNow());
+    private ResolvedMetric Answer(TrustMetric metric, RequestedMetric requested, CacheAnswer<MetricReading> served) => MetricAnswer.From(
+        metric, requested, served, MinimumSamples.For(metric, options.CurrentValue.MinimumSamples), clock.GetUtcNow());
 
     private void WarnAboutUnsupported(IReadOnlyList<RequestedMetric> requested)
     {
@@ -143,7 +145,9 @@ public sealed class TrustResolver(
     }
 }
 
-/// <summary>Turns what the cache served into the metric returned. Pure: the result depends only on the arguments.</summary>
+/// <summary>
+/// Turns what the cache served into the metric returned. Pure: the result depends only on the arguments.
+/// </summary>
 public static class MetricAnswer
 {
     public const string NotRegistered = "metric_not_registered";
@@ -162,18 +166,18 @@ public static class MetricAnswer
         UnsupportedGuard = NotRegistered,
     };
 
-    public static ResolvedMetric Of(
+    public static ResolvedMetric From(
         TrustMetric metric, RequestedMetric requested, CacheAnswer<MetricReading> served, int minimumSample, DateTimeOffset now) =>
         (served.Origin, served.Held) switch
         {
-            (CacheOrigin.Computed, { } held) => From(metric, requested, held, "computed", "Computed for this request.", minimumSample, now),
-            (CacheOrigin.Remembered, { } held) => From(metric, requested, held, "memory", "Served from memory.", minimumSample, now),
-            (CacheOrigin.Renewing, { } held) => From(metric, requested, held, "memory", RenewingNote, minimumSample, now),
-            (CacheOrigin.Outdated, { } held) => Outdated(From(metric, requested, held, "memory", OutdatedNote, minimumSample, now)),
+            (CacheOrigin.Computed, { } held) => Served(metric, requested, held, "computed", "Computed for this request.", minimumSample, now),
+            (CacheOrigin.Remembered, { } held) => Served(metric, requested, held, "memory", "Served from memory.", minimumSample, now),
+            (CacheOrigin.Renewing, { } held) => Served(metric, requested, held, "memory", RenewingNote, minimumSample, now),
+            (CacheOrigin.Outdated, { } held) => Outdated(Served(metric, requested, held, "memory", OutdatedNote, minimumSample, now)),
             _ => Failed(metric, requested, minimumSample),
         };
 
-    private static ResolvedMetric From(
+    private static ResolvedMetric Served(
         TrustMetric metric, RequestedMetric requested, CachedValue<MetricReading> held, string layer, string note, int minimumSample, DateTimeOffset now)
     {
         var reading = held.Value;
@@ -210,7 +214,9 @@ public static class MetricAnswer
         };
     }
 
-    /// <summary>A value that was due for replacement and could not be recomputed is not verified, even inside its window.</summary>
+    /// <summary>
+    /// A value that was due for replacement and could not be recomputed is not verified, even inside its window.
+    /// </summary>
     private static ResolvedMetric Outdated(ResolvedMetric answer) =>
         answer.VerificationState == VerificationState.Fresh
             ? answer with { VerificationState = VerificationState.Stale }
@@ -270,7 +276,7 @@ public static class FreshnessPolicy
 /// <summary>The minimum sample of a metric: from the setting, otherwise the metric's own.</summary>
 public static class MinimumSamples
 {
-    public static int Of(TrustMetric metric, string setting)
+    public static int For(TrustMetric metric, string setting)
     {
         foreach (var entry in setting.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {

@@ -3,7 +3,9 @@ using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Core.Trust;
 
-/// <summary>Maintains the hourly sums behind the trust metrics, so that a cold reading covers minutes of tasks and not years.</summary>
+/// <summary>
+/// Maintains the hourly sums behind the trust metrics, so that a cold reading covers minutes of tasks and not years.
+/// </summary>
 public sealed class TrustRollupJob(TrustRollupStore store, IOptionsMonitor<TrustOptions> options) : IJob
 {
     public const string Id = "trust-rollup";

@@ -9,8 +9,8 @@ namespace Smplat.Core.Trust;
 public sealed record RollupBounds
 {
     /// <summary>
-    /// Age at which hours are summed. It is twice the age below which the triggers mark nothing, so that no change is missed
-    /// when the database clock steps back by up to fifteen minutes.
+    /// Age at which hours are summed. It is twice the age below which the triggers mark nothing, so that no change is
+    /// missed when the database clock steps back by up to fifteen minutes.
     /// </summary>
     public TimeSpan Lag { get; init; } = TimeSpan.FromMinutes(30);
 
@@ -35,15 +35,17 @@ public sealed record RollupStep(int RepairedHours, bool HasSealed, DateTimeOffse
 }
 
 /// <summary>
-/// Keeps the hourly sums. One step at a time runs, in a transaction of its own, and repairs changed hours before it adds new ones;
-/// an hour is added only when no transaction that could still write to it is open (ADR 0040). Tables <c>trust_rollup</c>, <c>trust_rollup_duration</c>, <c>trust_dirty_hour</c> and <c>trust_rollup_state</c>.
+/// Keeps the hourly sums. One step at a time runs, in a transaction of its own, and repairs changed hours before it
+/// adds new ones; an hour is added only when no transaction that could still write to it is open (ADR 0040). Tables
+/// <c>trust_rollup</c>, <c>trust_rollup_duration</c>, <c>trust_dirty_hour</c> and <c>trust_rollup_state</c>.
 /// </summary>
 public sealed class TrustRollupStore(NpgsqlDataSource database)
 {
     /// <summary>Long enough for thirty days of a large table.</summary>
     private const int TimeoutSeconds = 300;
 
-    // One writer of the sums at a time. A lock statement takes no snapshot, so the statements after it see what the previous writer did.
+    // One writer of the sums at a time. A lock statement takes no snapshot, so the statements after it see what the
+    // previous writer did.
     private const string Lock = "lock table trust_rollup_state in share row exclusive mode";
 
     // The hours marked by transactions visible in this snapshot; other marks stay for the next step.
@@ -134,9 +136,10 @@ public sealed class TrustRollupStore(NpgsqlDataSource database)
 
     private const string ForgetDurations = "delete from trust_rollup_duration where hour_at < @DurationsFrom";
 
-    // A later step may sum up to this bound once all transactions with lower numbers than this one have ended. Transactions with
-    // higher numbers write after the clock was read, and what they write without a mark is newer than this bound. The upper end
-    // of the snapshot does not work: it omits transactions that have their number and are still running.
+    // A later step may sum up to this bound once all transactions with lower numbers than this one have ended.
+    // Transactions with higher numbers write after the clock was read, and what they write without a mark is newer than
+    // this bound. The upper end of the snapshot does not work: it omits transactions that have their number and are
+    // still running.
     private const string Announce =
         """
         update trust_rollup_state
@@ -144,7 +147,9 @@ public sealed class TrustRollupStore(NpgsqlDataSource database)
         returning next_until
         """;
 
-    /// <summary>Sums some changed hours again, or adds some new ones. Repeat while <see cref="RollupStep.IsWorthAnother"/>.</summary>
+    /// <summary>
+    /// Sums some changed hours again, or adds some new ones. Repeat while <see cref="RollupStep.IsWorthAnother"/>.
+    /// </summary>
     public async Task<RollupStep> StepAsync(RollupBounds bounds, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -222,7 +227,9 @@ public sealed record SealPlan(DateTimeOffset FromAt, DateTimeOffset UntilAt, Dat
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    /// <summary>Null when nothing is due, or transactions that began before the announcement are still running.</summary>
+    /// <summary>
+    /// Null when nothing is due, or transactions that began before the announcement are still running.
+    /// </summary>
     public static SealPlan? Next(RollupState state, RollupBounds bounds)
     {
         if (!state.MaySeal || state.NextUntil is not { } next || next <= state.SealedUntil)

@@ -6,7 +6,10 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Trust;
 
-/// <summary>Finished tasks and a checkout page for a local run: badges with values, and a draft that differs from the live version.</summary>
+/// <summary>
+/// Finished tasks and a checkout page for a local run: badges with values, and a draft that differs from the live
+/// version.
+/// </summary>
 public sealed class TrustSample(TrustSampleStore store, TrustContentIntake intake, TimeProvider clock) : ISampleData
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
@@ -30,7 +33,8 @@ public sealed class TrustSample(TrustSampleStore store, TrustContentIntake intak
 /// <summary>A month of finished tasks for a local run, with fixed ids.</summary>
 public sealed class TrustSampleStore(NpgsqlDataSource database)
 {
-    // Ids are derived from the row number, so loading again adds nothing. Open tasks are scheduled in the future, so the worker does not claim them.
+    // Ids are derived from the row number, so loading again adds nothing. Open tasks are scheduled in the future, so
+    // the worker does not claim them.
     private const string Load =
         """
         insert into products (id, slug, title, category, base_price, status)

@@ -9,7 +9,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Analytics;
 
-/// <summary>The app as a storefront sees it, with eyes on its tables.</summary>
+/// <summary>The app over HTTP as a storefront uses it, with access to its tables.</summary>
 internal sealed class AnalyticsFixture(SmplatApp app) : IAsyncDisposable
 {
     public const string Path = "/api/v1/analytics/offer-events";

@@ -7,12 +7,12 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Analytics;
 
-/// <summary>What concurrency, bad neighbours and a full queue do to events.</summary>
+/// <summary>Events under concurrency, with bad events in the same group and with a full queue.</summary>
 [Parallelizable]
 public sealed class EventDurabilityTests
 {
     [Test]
-    public async Task The_same_event_sent_from_many_sides_at_once_is_stored_once()
+    public async Task The_same_event_sent_by_many_callers_at_once_is_stored_once()
     {
         await using var api = await AnalyticsFixture.StartAsync();
 
@@ -42,7 +42,7 @@ public sealed class EventDurabilityTests
 
     [TestCase(1)]
     [TestCase(10_000)]
-    public async Task An_event_that_only_the_database_refuses_does_not_fail_its_neighbours(int minCopyEvents)
+    public async Task An_event_that_only_the_database_refuses_does_not_fail_the_others(int minCopyEvents)
     {
         await using var api = await AnalyticsFixture.StartAsync(("ANALYTICS_COPY_MIN_EVENTS", minCopyEvents.ToString(CultureInfo.InvariantCulture)));
         await api.ExecuteAsync("alter table checkout_offer_events add constraint poison check (action <> 'poison')");
@@ -60,7 +60,7 @@ public sealed class EventDurabilityTests
     }
 
     [Test]
-    public async Task A_full_queue_answers_429_and_takes_nothing_of_that_request()
+    public async Task A_full_queue_answers_429_and_stores_nothing_of_that_request()
     {
         await using var api = await AnalyticsFixture.StartAsync(("ANALYTICS_QUEUE_MAX_EVENTS", "10"));
         await using var blocker = await api.App.OwnDatabase!.DataSource.OpenConnectionAsync();

@@ -19,7 +19,7 @@ public sealed class PresetRollupTests
     public ValueTask StopAsync() => _api.DisposeAsync();
 
     [Test]
-    public async Task A_rollup_of_five_days_makes_five_rows_and_again_the_same()
+    public async Task A_rollup_of_five_days_makes_five_rows_and_repeating_it_gives_the_same()
     {
         var rollup = _api.App.Services.GetRequiredService<PresetRollup>();
 
@@ -52,7 +52,7 @@ public sealed class PresetRollupTests
     [Test]
     public async Task Sample_events_load_once_and_show_an_alert()
     {
-        var sample = _api.App.Services.GetServices<ISampleData>().OfType<EventSample>().Single();
+        var sample = _api.App.Services.GetServices<ISampleData>().OfType<EventSampleStore>().Single();
 
         await sample.LoadAsync(default);
         var loaded = await _api.CountAsync();
@@ -96,7 +96,7 @@ public sealed class PresetRollupTests
     }
 
     [Test]
-    public async Task Without_events_nobody_is_told_and_the_run_is_recorded()
+    public async Task Without_events_nothing_is_sent_and_the_run_is_recorded()
     {
         var report = await _api.App.Services.GetRequiredService<PresetAlertRun>().RunAsync(default);
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Smplat.Tests.Analytics;
 
-/// <summary>The single form of POST /api/v1/analytics/offer-events.</summary>
+/// <summary>Single events with POST /api/v1/analytics/offer-events.</summary>
 [Parallelizable]
 public sealed class RecordOfferEventTests
 {
@@ -40,7 +40,7 @@ public sealed class RecordOfferEventTests
     }
 
     [Test]
-    public async Task The_answer_tells_when_the_event_was_stored()
+    public async Task The_answer_says_when_the_event_was_stored()
     {
         var (_, body) = await PostAsync("""{"offer_slug":"a","event_type":"b"}""");
 
@@ -89,7 +89,7 @@ public sealed class RecordOfferEventTests
     [TestCase("[]")]
     [TestCase("""{"batch":[]}""")]
     [TestCase("""{"offer_slug":"a","event_type":"b"} trailing""")]
-    public async Task A_body_that_is_no_event_is_a_422(string json)
+    public async Task A_body_that_is_not_an_event_is_a_422(string json)
     {
         var (status, body) = await PostAsync(json);
 
@@ -98,7 +98,7 @@ public sealed class RecordOfferEventTests
     }
 
     [Test]
-    public async Task Without_a_right_key_nothing_is_stored()
+    public async Task Without_a_valid_key_nothing_is_stored()
     {
         var before = await _api.CountAsync();
 

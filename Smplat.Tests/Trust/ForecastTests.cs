@@ -8,7 +8,7 @@ public sealed class ForecastTests
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public void A_healthy_forecast_warns_of_nothing() =>
+    public void A_healthy_forecast_has_no_alerts() =>
         Assert.That(ForecastAlerts.Evaluate(30, 50, [Sku(null), Sku(null)]), Is.Empty);
 
     [Test]
@@ -25,11 +25,11 @@ public sealed class ForecastTests
     [TestCase(120, new[] { "sla_watch" })]
     [TestCase(239.9, new[] { "sla_watch" })]
     [TestCase(240, new[] { "sla_breach_risk" })]
-    public void Long_queues_are_warned_of_from_two_and_four_hours_on(double minutes, string[] alerts) =>
+    public void Queues_of_two_and_four_hours_raise_alerts(double minutes, string[] alerts) =>
         Assert.That(ForecastAlerts.Evaluate(minutes, 5, [Sku(null)]), Is.EqualTo(alerts));
 
     [Test]
-    public void The_sentence_goes_by_the_gravest_alert()
+    public void The_copy_follows_the_most_serious_alert()
     {
         var unstaffed = ForecastAlerts.FallbackCopy(["forecast_unavailable", "limited_history", "no_staffing_capacity"]);
         Assert.That(unstaffed, Is.EqualTo(ForecastAlerts.FallbackCopy(["no_staffing_capacity"])).And.Not.Empty);
@@ -54,8 +54,8 @@ public sealed class ForecastTests
     [TestCase("", " Big Kit ", "big-kit")]
     [TestCase(null, "Big Kit", "big-kit")]
     [TestCase(" ", " ", "unknown-sku")]
-    public void Queue_history_and_shifts_meet_under_one_name(string? slug, string title, string name) =>
-        Assert.That(SkuName.Of(slug, title), Is.EqualTo(name));
+    public void Queue_history_and_shifts_are_joined_under_one_name(string? slug, string title, string name) =>
+        Assert.That(SkuName.From(slug, title), Is.EqualTo(name));
 
     [TestCase(5, 30, 2)]
     [TestCase(7, 30, 4)]

@@ -103,7 +103,7 @@ public sealed class ResolveTrustHttpTests
     [TestCase("""{"slug":"a","metrics":[{"metric_id":"x","freshness_window_minutes":4}]}""", "freshness_window_minutes")]
     [TestCase("""{"slug":"a","metrics":[{"metric_id":"x","freshness_window_minutes":20161}]}""", "freshness_window_minutes")]
     [TestCase("""{"slug":"a","metrics":[{"metric_id":"x","freshness_window_minutes":60.5}]}""", "freshness_window_minutes")]
-    public async Task A_request_that_makes_no_sense_is_refused_with_the_place(string body, string place) =>
+    public async Task An_invalid_request_is_refused_with_the_location_of_the_error(string body, string place) =>
         await RefusedAsync(body, place);
 
     [Test]
@@ -117,7 +117,7 @@ public sealed class ResolveTrustHttpTests
     }
 
     [Test]
-    public async Task Windows_may_come_as_text_or_with_a_point_and_zero()
+    public async Task Windows_may_be_sent_as_text_or_with_a_zero_fraction()
     {
         await using var trust = await TrustFixture.StartAsync();
         using var body = new StringContent(
@@ -132,7 +132,7 @@ public sealed class ResolveTrustHttpTests
     }
 
     [Test]
-    public async Task Without_the_key_the_door_is_shut()
+    public async Task Without_the_key_requests_are_refused()
     {
         await using var trust = await TrustFixture.StartAsync(new() { ["CHECKOUT_API_KEY"] = "the-key" });
         foreach (var route in new[] { Route, "/api/v1/trust/metrics/purge" })

@@ -8,7 +8,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Trust;
 
-/// <summary>The cache over scripted metrics and a clock that stands still. Its counters are never flushed.</summary>
+/// <summary>The cache over scripted metrics and a fixed clock. Its counters are never flushed.</summary>
 internal sealed class TrustCacheFixture : IDisposable
 {
     private readonly NpgsqlDataSource _nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1");
@@ -53,4 +53,51 @@ internal sealed class TrustCacheFixture : IDisposable
 
         public IDisposable? OnChange(Action<T, string?> listener) => null;
     }
+}
+
+/// <summary>A metric whose computations complete when and how a test decides.</summary>
+internal sealed class ScriptedMetric
+{
+    private readonly Queue<TaskCompletionSource<MetricReading>> _waiting = new();
+    private int _started;
+
+    public string Id { get; init; } = "scripted";
+
+    public int Started => Volatile.Read(ref _started);
+
+    /// <summary>When set, computations complete at once with this value.</summary>
+    public double? Answer { get; set; }
+
+    public TrustMetric Metric => new(Id, "test", 60, MeasureAsync) { Meaning = "-", Formula = "-", Population = "-" };
+
+    public void Succeed(double value) => Take().SetResult(Reading(value));
+
+    public void Fail() => Take().SetException(new InvalidOperationException("scripted"));
+
+    private Task<MetricReading> MeasureAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_waiting)
+        {
+            Interlocked.Increment(ref _started);
+            if (Answer is { } value)
+            {
+                return Task.FromResult(Reading(value));
+            }
+
+            var source = new TaskCompletionSource<MetricReading>(TaskCreationOptions.RunContinuationsAsynchronously);
+            cancellationToken.Register(() => source.TrySetCanceled(cancellationToken));
+            _waiting.Enqueue(source);
+            return source.Task;
+        }
+    }
+
+    private TaskCompletionSource<MetricReading> Take()
+    {
+        lock (_waiting)
+        {
+            return _waiting.Dequeue();
+        }
+    }
+
+    private static MetricReading Reading(double value) => new(value, $"{value}", 1);
 }

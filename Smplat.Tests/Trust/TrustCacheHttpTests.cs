@@ -42,7 +42,7 @@ public sealed class TrustCacheHttpTests
     }
 
     [Test]
-    public async Task A_restart_and_a_purge_compute_anew()
+    public async Task A_restart_or_a_purge_recomputes_values()
     {
         await using var db = await TestDatabase.CreateAsync();
         var settings = new Dictionary<string, string> { ["SMPLAT_DATABASE"] = db.ConnectionString };
@@ -59,7 +59,7 @@ public sealed class TrustCacheHttpTests
     }
 
     [Test]
-    public async Task A_value_that_cannot_be_renewed_is_stale_and_says_why()
+    public async Task A_value_that_cannot_be_recomputed_is_stale_and_says_why()
     {
         await using var trust = await TrustFixture.StartAsync();
         var item = await trust.Rows.OrderAsync(trust.Clock.GetUtcNow());
@@ -86,8 +86,8 @@ public sealed class TrustCacheHttpTests
     {
         var seen = new ConcurrentDictionary<string, int>();
 
-        // A thousand requests at once keep the threads of a busy machine for longer than a connection may take to open
-        // (2 s); such a failure is another test's subject.
+        // On a busy machine, a thousand requests at once can occupy the threads for longer than the connection timeout (2 s);
+        // another test covers that failure.
         await using var trust = await TrustFixture.StartAsync(new() { ["SMPLAT_DATABASE_CONNECT_TIMEOUT_SECONDS"] = "60", ["SMPLAT_DATABASE_COMMAND_TIMEOUT_SECONDS"] = "60" });
         var database = new Npgsql.NpgsqlConnectionStringBuilder(trust.Database.ConnectionString).Database!;
         using var listener = new ActivityListener
@@ -149,7 +149,7 @@ public sealed class TrustCacheHttpTests
         Assert.That(metrics[0].GetProperty("sample_size").GetInt32(), Is.EqualTo(2));
         Assert.That(metrics[0].GetProperty("provenance").GetProperty("notes")[1].GetString(), Does.Contain("minimum of 3"));
         Assert.That(metrics[1].GetProperty("formatted_value").GetString(), Is.EqualTo("100"));
-        Assert.That(metrics[2].GetProperty("verification_state").GetString(), Is.EqualTo("missing"), "20 by the catalogue");
+        Assert.That(metrics[2].GetProperty("verification_state").GetString(), Is.EqualTo("missing"), "20 by the catalog");
         Assert.That(metrics[3].GetProperty("verification_state").GetString(), Is.EqualTo("fresh"), "none for the contract's ids");
     }
 

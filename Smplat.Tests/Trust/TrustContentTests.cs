@@ -23,7 +23,7 @@ public sealed class TrustContentTests
     }
 
     [Test]
-    public async Task Without_a_secret_configured_no_signature_is_good_enough()
+    public async Task Without_a_configured_secret_every_signature_is_refused()
     {
         await using var trust = await TrustFixture.StartAsync(new() { ["PAYLOAD_REVALIDATE_SECRET"] = "" });
 
@@ -42,7 +42,7 @@ public sealed class TrustContentTests
     }
 
     [Test]
-    public async Task A_message_that_comes_late_or_twice_does_not_win()
+    public async Task A_late_or_repeated_message_changes_nothing()
     {
         await using var trust = await TrustFixture.StartAsync();
         await StatusAsync(trust, Message("page", "Newer", "2026-01-02T00:00:00Z"));
@@ -58,7 +58,7 @@ public sealed class TrustContentTests
     }
 
     [Test]
-    public async Task Environments_have_documents_of_their_own_and_a_renamed_document_leaves_its_old_place()
+    public async Task Environments_have_separate_documents_and_a_renamed_document_leaves_its_old_slug()
     {
         await using var trust = await TrustFixture.StartAsync();
         await StatusAsync(trust, Message("page", "Here", "2026-01-01T00:00:00Z"));
@@ -79,7 +79,7 @@ public sealed class TrustContentTests
     }
 
     [Test]
-    public async Task Another_collection_is_none_of_our_business()
+    public async Task Another_collection_is_ignored()
     {
         await using var trust = await TrustFixture.StartAsync();
 
@@ -97,7 +97,7 @@ public sealed class TrustContentTests
     [TestCase("""{"collection":"checkout-trust-experiences","doc":{"slug":"a","name":"\ud800"}}""")]
     [TestCase("""{"collection":"checkout-trust-experiences","doc":{"slug":"\ud800"}}""")]
     [TestCase("""{"collection":"checkout-trust-experiences","doc":{"slug":"a","\ud800":1}}""")]
-    public async Task A_message_that_makes_no_sense_is_refused(string body)
+    public async Task An_invalid_message_is_refused(string body)
     {
         await using var trust = await TrustFixture.StartAsync();
 

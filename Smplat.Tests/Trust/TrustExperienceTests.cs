@@ -46,7 +46,7 @@ public sealed class TrustExperienceTests
     }
 
     [Test]
-    public async Task A_stale_value_gives_way_to_the_fallback()
+    public async Task A_stale_value_is_replaced_by_the_fallback()
     {
         await using var trust = await TrustFixture.StartAsync();
         await WriteAsync(trust, Snapshots(window: 5));
@@ -63,7 +63,7 @@ public sealed class TrustExperienceTests
     }
 
     [Test]
-    public async Task One_window_that_makes_no_sense_costs_no_badge()
+    public async Task An_invalid_window_does_not_remove_the_badge()
     {
         await using var trust = await TrustFixture.StartAsync();
         await CompleteOneAsync(trust);
@@ -87,7 +87,7 @@ public sealed class TrustExperienceTests
     }
 
     [Test]
-    public async Task In_a_draft_the_state_that_the_editor_wants_to_see_is_shown()
+    public async Task A_draft_shows_the_state_chosen_by_the_editor()
     {
         await using var trust = await TrustFixture.StartAsync();
         await WriteAsync(trust, new

@@ -8,7 +8,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Trust;
 
-/// <summary>The app with a clock that stands still, and short words for what trust tests ask of it.</summary>
+/// <summary>The app with a fixed clock, and helpers for trust tests.</summary>
 internal sealed class TrustFixture : IAsyncDisposable
 {
     private TrustFixture(SmplatApp app, FixedClock clock, string connectionString)
@@ -26,7 +26,7 @@ internal sealed class TrustFixture : IAsyncDisposable
 
     public TrustRows Rows { get; }
 
-    /// <param name="settings">With SMPLAT_DATABASE the app joins that database instead of getting its own.</param>
+    /// <param name="settings">With SMPLAT_DATABASE, the app uses that database instead of its own.</param>
     public static async Task<TrustFixture> StartAsync(Dictionary<string, string>? settings = null, FixedClock? clock = null)
     {
         clock ??= new FixedClock();

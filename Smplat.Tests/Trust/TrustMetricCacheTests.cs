@@ -24,7 +24,7 @@ public sealed class TrustMetricCacheTests
     }
 
     [Test]
-    public async Task A_value_is_remembered_for_fifteen_minutes_to_the_tick()
+    public async Task A_value_is_cached_for_exactly_fifteen_minutes()
     {
         using var fixture = new TrustCacheFixture(NoJitter, new ScriptedMetric { Answer = 1 });
         Assert.That((await fixture.GetAsync()).Origin, Is.EqualTo(CacheOrigin.Computed));
@@ -40,7 +40,7 @@ public sealed class TrustMetricCacheTests
     }
 
     [Test]
-    public async Task An_expired_value_is_served_when_its_successor_takes_too_long()
+    public async Task An_expired_value_is_served_when_the_new_one_takes_too_long()
     {
         using var fixture = await ExpiredAsync();
         var caller = fixture.GetAsync();
@@ -58,7 +58,7 @@ public sealed class TrustMetricCacheTests
     }
 
     [Test]
-    public async Task An_expired_value_is_served_as_outdated_when_its_successor_fails()
+    public async Task An_expired_value_is_served_as_outdated_when_the_new_computation_fails()
     {
         using var fixture = await ExpiredAsync();
         var caller = fixture.GetAsync();
@@ -67,7 +67,7 @@ public sealed class TrustMetricCacheTests
 
         Assert.That((await caller).Origin, Is.EqualTo(CacheOrigin.Outdated));
         Assert.That((await fixture.GetAsync()).Origin, Is.EqualTo(CacheOrigin.Outdated));
-        Assert.That(fixture.Metric.Started, Is.EqualTo(2), "tries pause after a failure");
+        Assert.That(fixture.Metric.Started, Is.EqualTo(2), "no retry during the pause");
 
         fixture.Clock.Advance(TimeSpan.FromSeconds(1));
         fixture.Metric.Answer = 3;
@@ -75,7 +75,7 @@ public sealed class TrustMetricCacheTests
     }
 
     [Test]
-    public async Task A_value_that_is_too_old_to_show_is_not_shown()
+    public async Task A_value_beyond_the_stale_limit_is_not_served()
     {
         using var fixture = await ExpiredAsync();
         fixture.Clock.Advance(TimeSpan.FromDays(1));
@@ -87,7 +87,7 @@ public sealed class TrustMetricCacheTests
     }
 
     [Test]
-    public async Task A_cold_metric_that_fails_is_failed_and_tried_again_after_a_pause()
+    public async Task A_failed_cold_metric_is_retried_after_a_pause()
     {
         using var fixture = new TrustCacheFixture(NoJitter);
         var caller = fixture.GetAsync();
@@ -102,7 +102,7 @@ public sealed class TrustMetricCacheTests
     }
 
     [Test]
-    public async Task A_computation_that_hangs_is_given_up()
+    public async Task A_hanging_computation_is_cancelled()
     {
         using var fixture = new TrustCacheFixture(NoJitter);
         var caller = fixture.GetAsync();
@@ -114,7 +114,7 @@ public sealed class TrustMetricCacheTests
     }
 
     [Test]
-    public async Task A_caller_that_leaves_does_not_stop_the_computation_of_the_others()
+    public async Task A_cancelled_caller_does_not_stop_the_computation_for_the_others()
     {
         using var fixture = new TrustCacheFixture(NoJitter);
         using var leaving = new CancellationTokenSource();
@@ -130,7 +130,7 @@ public sealed class TrustMetricCacheTests
     }
 
     [Test]
-    public async Task What_began_before_a_purge_is_not_remembered_after_it()
+    public async Task A_computation_started_before_a_purge_is_not_cached()
     {
         using var fixture = new TrustCacheFixture(NoJitter);
         var before = fixture.GetAsync();
@@ -147,7 +147,7 @@ public sealed class TrustMetricCacheTests
     }
 
     [Test]
-    public async Task Towards_its_end_a_hit_starts_the_next_computation_and_does_not_wait_for_it()
+    public async Task Shortly_before_expiry_a_hit_starts_the_next_computation_without_waiting_for_it()
     {
         using var fixture = new TrustCacheFixture(new TrustOptions { CacheJitterPercent = 20 }, new ScriptedMetric { Answer = 1 });
         await fixture.GetAsync();
@@ -165,14 +165,14 @@ public sealed class TrustMetricCacheTests
     }
 
     [Test]
-    public async Task A_purge_names_what_it_forgot()
+    public async Task A_purge_returns_the_purged_ids()
     {
         using var fixture = new TrustCacheFixture(
             NoJitter, new ScriptedMetric { Id = "b", Answer = 1 }, new ScriptedMetric { Id = "a", Answer = 1 }, new ScriptedMetric { Id = "c" });
         await fixture.Cache.GetAsync("b", CancellationToken.None);
         await fixture.Cache.GetAsync("a", CancellationToken.None);
 
-        Assert.That(fixture.Cache.Purge(new("c")).PurgedMetricIds, Is.EqualTo(new[] { "c" }), "an id is named even if nothing was held");
+        Assert.That(fixture.Cache.Purge(new("c")).PurgedMetricIds, Is.EqualTo(new[] { "c" }), "an id is returned even if it had no value");
         Assert.That(fixture.Cache.Purge(new("nobody's")).PurgedMetricIds, Is.EqualTo(new[] { "nobody's" }));
         Assert.That(fixture.Cache.Purge(new(null)).PurgedMetricIds, Is.EqualTo(new[] { "a", "b" }));
         Assert.That(fixture.Cache.Purge(new(null)).PurgedMetricIds, Is.Empty);

@@ -13,8 +13,8 @@ internal static class TrustMetricFixture
         Registry(database).Find(metricId)!.Measure(now, CancellationToken.None);
 
     /// <summary>
-    /// Steps until all hours of age are summed and no mark is left. Transactions of other tests on the same server may
-    /// put sealing off for a moment.
+    /// Steps until all hours that are old enough are summed and no mark is left. Transactions of other tests on the same
+    /// server may delay it.
     /// </summary>
     public static Task RollUpAsync(TrustRollupStore store, RollupBounds? bounds = null) => Eventually.BecomesTrueAsync(
         async () =>

@@ -10,7 +10,7 @@ public sealed class TrustPreviewTests
     private const string Attack = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'&";
 
     [Test]
-    public async Task The_page_is_for_those_who_have_the_token()
+    public async Task The_page_requires_the_token()
     {
         await using var trust = await TrustFixture.StartAsync(new() { ["CHECKOUT_PREVIEW_TOKEN"] = "the-token" });
         foreach (var query in new[] { "", "?token=", "?token=the-tokeN", "?token=the-token2", "?environment=moon" })
@@ -48,11 +48,11 @@ public sealed class TrustPreviewTests
         Assert.That(await page.TitleAsync(), Is.EqualTo("Trust preview: checkout"));
         Assert.That(await page.Locator(".draft h3").First.InnerTextAsync(), Is.EqualTo(Attack));
         Assert.That(await page.Locator("script, img").CountAsync(), Is.Zero);
-        Assert.That(complaints, Is.Empty, "the policy of the page allows all that it needs");
+        Assert.That(complaints, Is.Empty, "the page's content security policy allows everything it needs");
     }
 
     [Test]
-    public async Task The_page_keeps_the_rules_of_WCAG()
+    public async Task The_page_meets_WCAG()
     {
         await using var browser = await Browser.LaunchAsync();
         await using var trust = await TrustFixture.StartAsync();
@@ -66,7 +66,7 @@ public sealed class TrustPreviewTests
     }
 
     [Test]
-    public async Task Draft_and_live_stand_side_by_side_and_every_binding_tells_its_state()
+    public async Task Draft_and_live_are_shown_side_by_side_with_the_state_of_every_binding()
     {
         await using var browser = await Browser.LaunchAsync();
         await using var trust = await TrustFixture.StartAsync();
@@ -91,7 +91,7 @@ public sealed class TrustPreviewTests
     }
 
     [Test]
-    public async Task On_a_phone_nothing_sticks_out_and_the_sides_stand_below_each_other()
+    public async Task On_a_phone_nothing_overflows_and_the_versions_are_stacked()
     {
         await using var browser = await Browser.LaunchAsync();
         await using var trust = await TrustFixture.StartAsync();

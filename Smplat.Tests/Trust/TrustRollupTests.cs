@@ -17,7 +17,7 @@ public sealed class TrustRollupTests
         [Values(1, 2, 3, 4, 5, 6)] int seed)
     {
         await using var db = await TestDatabase.CreateAsync();
-        // The triggers go by the clock of the database, so the rows lie around the real time.
+        // The triggers use the clock of the database, so the rows are around the real time.
         var now = TruncateToMicroseconds(TimeProvider.System.GetUtcNow());
         var random = new Random(seed * 7919);
         var writes = new RandomWrites(db.DataSource, seed, now);
@@ -52,7 +52,7 @@ public sealed class TrustRollupTests
         var now = TruncateToMicroseconds(TimeProvider.System.GetUtcNow());
         var rows = new TrustRows(db.DataSource);
         var item = await rows.OrderAsync(now.AddDays(-1));
-        // Reaches into the present, so that only the open transaction keeps the hour from being summed.
+        // A lag that reaches the present, so that only the open transaction keeps the hour from being summed.
         var bounds = new RollupBounds { Lag = TimeSpan.FromHours(-2) };
         var rollup = new TrustRollupStore(db.DataSource);
         await using var connection = await db.DataSource.OpenConnectionAsync();
@@ -97,7 +97,7 @@ public sealed class TrustRollupTests
     }
 
     [Test]
-    public async Task Emptying_the_tasks_starts_the_sums_anew()
+    public async Task Truncating_the_tasks_resets_the_sums()
     {
         await using var db = await TestDatabase.CreateAsync();
         var rows = new TrustRows(db.DataSource);
@@ -114,7 +114,7 @@ public sealed class TrustRollupTests
     }
 
     [Test]
-    public async Task No_reading_goes_through_the_whole_table()
+    public async Task No_reading_scans_the_whole_table()
     {
         await using var db = await TestDatabase.CreateAsync();
         var now = TruncateToMicroseconds(TimeProvider.System.GetUtcNow());
@@ -125,8 +125,8 @@ public sealed class TrustRollupTests
             await writes.WriteAsync();
         }
 
-        // On a small table the planner likes a scan; here it takes one only where no index fits. One connection, since
-        // counts reach the view when their session hands them over.
+        // On a small table the planner prefers a scan; here it uses one only where no index fits. One connection, since a
+        // session reports its counts to the view with a delay.
         var connection = new Npgsql.NpgsqlConnectionStringBuilder(db.ConnectionString) { Options = "-c enable_seqscan=off", MaxPoolSize = 1 };
         await using var database = Npgsql.NpgsqlDataSource.Create(connection);
         var rows = new TrustRows(database);
