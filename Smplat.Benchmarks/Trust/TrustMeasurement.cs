@@ -55,7 +55,7 @@ internal sealed class TrustMeasurement(NpgsqlDataSource database)
         var command = Everything(registry);
         Report("Cold, all metrics in one request", await RepeatAsync(20, () =>
         {
-            cache.Purge(null);
+            cache.Purge(new(null));
             return resolver.ResolveAsync(command, CancellationToken.None);
         }));
     }
@@ -103,7 +103,7 @@ internal sealed class TrustMeasurement(NpgsqlDataSource database)
     }
 
     private TrustMetricRegistry Registry() =>
-        new(TrustMetricList.Create(new TrustFactStore(new(database)), new ForecastFactStore(new(database))));
+        new(TrustMetricList.Create(new TrustFactStore(database)));
 
     private (TrustResolver Resolver, TrustMetricCache Cache, TrustMetricRegistry Registry) Resolver()
     {
@@ -115,7 +115,7 @@ internal sealed class TrustMeasurement(NpgsqlDataSource database)
     }
 
     private static ResolveTrust Everything(TrustMetricRegistry registry) =>
-        new("checkout", [.. registry.All.Select(metric => new WantedMetric(metric.Id, null))]);
+        new("checkout", [.. registry.All.Select(metric => new RequestedMetric(metric.Id, null))]);
 
     private static async Task<double[]> RepeatAsync(int times, Func<Task> work)
     {

@@ -10,7 +10,7 @@ namespace Smplat.Core.Analytics;
 
 public static class AnalyticsFeature
 {
-    /// <summary>What the app and the command line share.</summary>
+    /// <summary>The services used by both the app and the command line.</summary>
     public static IServiceCollection AddAnalytics(this IServiceCollection services)
     {
         services.AddSettings<AnalyticsOptions>();
@@ -20,26 +20,23 @@ public static class AnalyticsFeature
         services.AddSingleton<OfferEventStore>();
         services.AddSingleton<OfferEventCommit>();
         services.AddSingleton<RejectedEventStore>();
-        services.AddSingleton<RejectedEventReview>();
+        services.AddSingleton<RejectedEventQueries>();
         services.AddSingleton<RejectedEventReplay>();
-        services.AddSingleton<EventExportStore>();
         services.AddSingleton<OfferEventExport>();
         services.AddSingleton<ExperimentStore>();
-        services.AddSingleton<ExperimentReports>();
+        services.AddSingleton<PricingExperimentQueries>();
         services.AddSettings<RetentionOptions>();
-        services.AddSingleton<EventScrubStore>();
         services.AddJob<AnalyticsRetentionJob>();
         return services.AddPresets();
     }
 
-    /// <summary>The part that takes events in, for the app only.</summary>
+    /// <summary>The services that ingest events, for the app only.</summary>
     public static IServiceCollection AddIngestion(this IServiceCollection services)
     {
         services.AddSingleton<OfferEventWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<OfferEventWriter>());
         services.AddSingleton<OfferEventIntake>();
-        services.AddSingleton<EventSampleStore>();
-        services.AddSingleton<ISampleData, EventSample>();
+        services.AddSingleton<ISampleData, EventSampleStore>();
         services.AddSingleton<IMetricSource, EventMetrics>();
         return services.AddMetricFamilies(EventCounters.Families);
     }
@@ -48,9 +45,9 @@ public static class AnalyticsFeature
     {
         services.AddSettings<PresetOptions>();
         services.AddSingleton<PresetStore>();
-        services.AddSingleton<PresetReport>();
+        services.AddSingleton<PresetQueries>();
         services.AddSingleton<PresetRollup>();
-        services.AddSingleton<PresetAlertRound>();
+        services.AddSingleton<PresetAlertRun>();
         services.AddJob<PresetMetricsJob>();
         services.AddJob<PresetAlertsJob>();
         return services.AddSingleton(provider =>

@@ -4,22 +4,24 @@ using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Carries out the privacy policy of events: old ones lose their order reference, old rejected ones go.</summary>
+/// <summary>
+/// Enforces the retention of event data: removes order references from old events and deletes old rejected events.
+/// </summary>
 public sealed class AnalyticsRetentionJob(
-    EventScrubStore events, RejectedEventStore rejected, IOptionsMonitor<RetentionOptions> options, TimeProvider clock) : IJob
+    OfferEventStore events, RejectedEventStore rejected, IOptionsMonitor<RetentionOptions> options, TimeProvider clock) : IJob
 {
     private const int Batch = 5_000;
 
-    /// <summary>A stretch is one transaction: an hour of events at most.</summary>
-    private static readonly TimeSpan Stretch = TimeSpan.FromHours(1);
+    /// <summary>Time range per transaction: an hour of events at most.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromHours(1);
 
-    public JobDefinition Definition { get; } = new("analytics-retention", "Takes personal ties off old events and deletes old rejected ones.")
+    public JobDefinition Definition { get; } = new("analytics-retention", "Removes order references from old events and deletes old rejected events.")
     {
         MaxAttempts = 5,
         Backoff = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(30)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(1)) },
     };
 
-    /// <summary>Always on: what was promised to be forgotten is.</summary>
+    /// <summary>Always on: retention limits are a promise to users.</summary>
     public bool IsEnabled => true;
 
     public TimeSpan Spacing => TimeSpan.FromHours(1);
@@ -35,11 +37,11 @@ public sealed class AnalyticsRetentionJob(
     private async Task<int> ClearReferencesAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var cleared = 0;
-        var start = await events.FindStartAsync(cancellationToken);
+        var start = await events.FindScrubStartAsync(cancellationToken);
         while (start < before)
         {
-            var end = start.Value + Stretch < before ? start.Value + Stretch : before;
-            cleared += await events.ClearAsync(start.Value, end, cancellationToken);
+            var end = start.Value + Step < before ? start.Value + Step : before;
+            cleared += await events.ClearReferencesAsync(start.Value, end, cancellationToken);
             start = end;
         }
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace Smplat.Core.Analytics;
 
 /// <summary>
-/// Rows in the binary format of COPY, gathered in one pooled buffer. Writing them here costs a fraction of handing over
-/// values one by one.
+/// Encodes rows in the binary format of COPY into one pooled buffer, at a fraction of the cost of writing values one by
+/// one through the driver.
 /// </summary>
 public sealed class CopyRows(int sizeHint) : IDisposable
 {
@@ -87,7 +87,7 @@ public sealed class CopyRows(int sizeHint) : IDisposable
             return;
         }
 
-        // Three digits to the base of 10,000 hold twelve decimal ones before the point, a fourth the cents.
+        // Three base-10,000 digits hold the twelve decimal digits before the point, a fourth one holds the cents.
         var cents = (long)(amount * 100);
         var whole = cents / 100;
         var field = Field(8 + (2 * 4));

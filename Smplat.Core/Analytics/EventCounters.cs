@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>What operators see of ingestion: durable totals by verdict, and how large and quick the groups are.</summary>
+/// <summary>Ingestion metrics: durable totals by verdict, and size and duration of the commit groups.</summary>
 public sealed class EventCounters(DurableCounters counters)
 {
     public const string Events = "smplat_analytics_events_total";
@@ -12,7 +12,7 @@ public sealed class EventCounters(DurableCounters counters)
     public static IReadOnlyList<MetricFamily> Families { get; } =
     [
         new(Events, "Offer events by verdict: accepted, duplicate or rejected", MetricType.Counter),
-        new(Refused, "Requests with offer events sent away, by reason: busy or timeout", MetricType.Counter),
+        new(Refused, "Requests with offer events that were refused, by reason: busy or timeout", MetricType.Counter),
     ];
 
     private static readonly Histogram<int> GroupSize =
@@ -53,4 +53,23 @@ public sealed class EventCounters(DurableCounters counters)
             counters.Add(Events, count, ("verdict", verdict));
         }
     }
+}
+
+/// <summary>How many events are waiting at the time of a scrape.</summary>
+public sealed class EventMetrics(OfferEventWriter writer, RejectedEventStore rejected) : IMetricSource
+{
+    private const string Waiting = "smplat_analytics_events_waiting";
+    private const string RejectedWaiting = "smplat_analytics_rejected_waiting";
+
+    public IReadOnlyList<MetricFamily> Families { get; } =
+    [
+        new(Waiting, "Offer events waiting for their commit in this instance", MetricType.Gauge),
+        new(RejectedWaiting, "Rejected offer events waiting for a replay", MetricType.Gauge),
+    ];
+
+    public async Task<IReadOnlyList<MetricSample>> ReadAsync(CancellationToken cancellationToken) =>
+    [
+        MetricSample.Of(Waiting, writer.WaitingEvents),
+        MetricSample.Of(RejectedWaiting, await rejected.CountWaitingAsync(cancellationToken)),
+    ];
 }

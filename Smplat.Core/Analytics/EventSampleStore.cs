@@ -4,10 +4,12 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Rows for a new local database.</summary>
-public sealed class EventSampleStore(NpgsqlDataSource database)
+/// <summary>
+/// Two weeks of storefront events for a local run, so that exports, preset summaries and alerts have data.
+/// </summary>
+public sealed class EventSampleStore(NpgsqlDataSource database, TimeProvider clock) : ISampleData
 {
-    // The key table knows each event once, so loading again adds nothing. One preset is cleared too often, to show an alert.
+    // Keys are unique, so loading again adds nothing. One preset is cleared too often, to trigger an alert.
     private const string Load =
         """
         with sample as (
@@ -35,9 +37,9 @@ public sealed class EventSampleStore(NpgsqlDataSource database)
         join fresh on fresh.event_id = sample.id
         """;
 
-    public async Task LoadAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(Sql.Command(Load, new { Now = now }, cancellationToken));
+        await connection.ExecuteAsync(Sql.Command(Load, new { Now = clock.GetUtcNow() }, cancellationToken));
     }
 }

@@ -4,10 +4,10 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Read model over onboarding events and orders.</summary>
+/// <summary>Reads experiment events and conversions from onboarding events and orders.</summary>
 public sealed class ExperimentStore(NpgsqlDataSource database)
 {
-    // One row for each entry, so that a limit cuts between rows and the next page goes on right there.
+    // One row per entry, so that a limit falls between rows and the next page continues exactly there.
     private const string Flattened =
         """
         select e.id as event_id, e.journey_id, e.order_id, o.order_number, e.occurred_at as recorded_at, entry.place::integer as position,
@@ -30,7 +30,7 @@ public sealed class ExperimentStore(NpgsqlDataSource database)
         limit @Limit
         """;
 
-    // Forward: what is committed late still lies before the settled time when it is read, so no row is passed over.
+    // Forward: rows at or after the settled time are left for the next export, so a late commit is not skipped.
     private const string ListAfter =
         $"""
         {Flattened}
@@ -41,7 +41,8 @@ public sealed class ExperimentStore(NpgsqlDataSource database)
         limit @Limit
         """;
 
-    // A journey counts once for an experiment, whatever variants it saw; of several currencies the largest sum is told.
+    // A journey counts once per experiment, whatever variants it saw; of several currencies, the largest sum is
+    // returned.
     private const string Conversions =
         """
         with seen as (
@@ -78,7 +79,9 @@ public sealed class ExperimentStore(NpgsqlDataSource database)
             new { At = before?.At, EventId = before?.EventId ?? Guid.Empty, Position = (long)(before?.Position ?? 0), Limit = limit },
             cancellationToken);
 
-    /// <param name="settled">Only rows before this time; leave a gap to now, so that transactions under way have ended.</param>
+    /// <param name="settled">
+    /// Only rows before this time; it must lie far enough in the past that open transactions have ended.
+    /// </param>
     public Task<IReadOnlyList<ExperimentEvent>> ListAfterAsync(
         ExperimentCursor? after, DateTimeOffset settled, int limit, CancellationToken cancellationToken) =>
         ListAsync(

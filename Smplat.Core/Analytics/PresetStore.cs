@@ -5,7 +5,9 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Counts of preset events: those of closed days from their table, those of open days from the events.</summary>
+/// <summary>
+/// Daily counts of preset events (closed days from their table, open days from the events) and the alert runs.
+/// </summary>
 public sealed class PresetStore(NpgsqlDataSource database)
 {
     private const string CountEvents =
@@ -27,7 +29,7 @@ public sealed class PresetStore(NpgsqlDataSource database)
         where metric_date >= @From and metric_date < @Until
         """;
 
-    // A day is final when it was counted well after its end: by then no event of it can still be under way.
+    // A day is closed when it was counted well after its end: by then no event of that day can still be uncommitted.
     private const string FirstOpenDay =
         """
         select min(day)::date
@@ -68,7 +70,7 @@ public sealed class PresetStore(NpgsqlDataSource database)
         values (@Id, @Status, @WindowStart, @WindowDays, @AlertsSent, @Codes::jsonb, @Summary::jsonb, @Error, @Now)
         """;
 
-    /// <summary>All counts from a day up to and including another, without writing anything.</summary>
+    /// <summary>All counts between two days, both inclusive; it writes nothing.</summary>
     public async Task<IReadOnlyList<PresetCount>> ReadAsync(DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -82,7 +84,7 @@ public sealed class PresetStore(NpgsqlDataSource database)
         return [.. closed.Concat(live).Select(row => row.ToCount())];
     }
 
-    /// <summary>Counts of the events themselves, for the rollup.</summary>
+    /// <summary>Counts the events themselves, for the rollup.</summary>
     public async Task<IReadOnlyList<PresetCount>> CountAsync(DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -91,7 +93,7 @@ public sealed class PresetStore(NpgsqlDataSource database)
         return [.. rows.Select(row => row.ToCount())];
     }
 
-    /// <summary>Replaces what is kept of one day, in one transaction.</summary>
+    /// <summary>Replaces the stored counts of one day, in one transaction.</summary>
     public async Task KeepDayAsync(
         TimelineDay day, IReadOnlyList<PresetCount> counts, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -108,7 +110,7 @@ public sealed class PresetStore(NpgsqlDataSource database)
             Now = now,
         };
 
-        // The row of the day comes first: it is what two runs of the same day queue up at.
+        // The row of the day comes first: its lock serializes two runs of the same day.
         await connection.ExecuteAsync(Sql.Command(UpsertDay, row, cancellationToken, transaction));
         await connection.ExecuteAsync(Sql.Command(ClearDay, new { row.Day }, cancellationToken, transaction));
         var kept = new
@@ -124,7 +126,7 @@ public sealed class PresetStore(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    public Task AddAlertRunAsync(PresetAlertRun run, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+    public Task AddAlertRunAsync(PresetAlertRecord run, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteAsync(Sql.Command(
             InsertAlertRun,
             new

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Analytics;
 
-/// <summary>Statements on rejected events.</summary>
+/// <summary>Table <c>rejected_event</c>.</summary>
 public sealed class RejectedEventStore(NpgsqlDataSource database)
 {
     private const string Columns =
@@ -12,7 +12,7 @@ public sealed class RejectedEventStore(NpgsqlDataSource database)
         id, source, naming, event_id, payload, code, field, reason, status, seen, attempts, first_seen_at, last_seen_at, replayed_at
         """;
 
-    // The same item sent again adds to seen, however often and from wherever at once.
+    // Sending the same item again increments seen, also when several requests send it at once.
     private const string Keep =
         """
         insert into rejected_event (
@@ -27,7 +27,7 @@ public sealed class RejectedEventStore(NpgsqlDataSource database)
             code = excluded.code, field = excluded.field, reason = excluded.reason
         """;
 
-    // Oldest first, by keyset; payload-less rows are shown too.
+    // Oldest first, with keyset paging; rows without a payload are included.
     private const string List =
         $"""
         select {Columns}
@@ -56,7 +56,7 @@ public sealed class RejectedEventStore(NpgsqlDataSource database)
 
     private const string CountWaiting = "select count(*) from rejected_event where status = 'waiting'";
 
-    // In bounded bites, so that a large backlog never holds many locks.
+    // In bounded batches, so that a large backlog never holds many locks.
     private const string DeleteOld =
         """
         delete from rejected_event

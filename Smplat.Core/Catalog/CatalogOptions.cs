@@ -3,10 +3,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace Smplat.Core.Catalog;
 
-/// <summary>How long what people searched for is remembered.</summary>
+/// <summary>How long search terms are kept.</summary>
 public sealed class CatalogOptions
 {
-    /// <summary>Days after which a query, category or sort that nobody used again is forgotten; totals stay. Default 90.</summary>
+    /// <summary>Days after which an unused query, category or sort is deleted; totals are kept. Default 90.</summary>
     [ConfigurationKeyName("CATALOG_SEARCH_RETENTION_DAYS")]
     [Range(1, 3_650)]
     public int SearchRetentionDays { get; init; } = 90;

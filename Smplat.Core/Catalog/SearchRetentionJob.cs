@@ -4,10 +4,12 @@ using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Catalog;
 
-/// <summary>Forgets searches that nobody makes any more; people type things into a search box that are nobody's business.</summary>
+/// <summary>
+/// Deletes search terms that were not used for a while; visitors may type private things into a search box.
+/// </summary>
 public sealed class SearchRetentionJob(SearchStore store, IOptionsMonitor<CatalogOptions> options, TimeProvider clock) : IJob
 {
-    public JobDefinition Definition { get; } = new("catalog-search-retention", "Forgets searches that nobody makes any more.")
+    public JobDefinition Definition { get; } = new("catalog-search-retention", "Deletes search terms that were not used for a while.")
     {
         MaxAttempts = 5,
         Backoff = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(30)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(1)) },
@@ -20,7 +22,7 @@ public sealed class SearchRetentionJob(SearchStore store, IOptionsMonitor<Catalo
     public async Task<JobReport> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow().AddDays(-options.CurrentValue.SearchRetentionDays);
-        var forgotten = await store.ForgetAsync(before, cancellationToken);
-        return JobReport.Of(forgotten > 0, ("forgotten", forgotten));
+        var deleted = await store.ForgetAsync(before, cancellationToken);
+        return JobReport.Of(deleted > 0, ("forgotten", deleted));
     }
 }

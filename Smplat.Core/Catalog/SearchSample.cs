@@ -2,7 +2,7 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Catalog;
 
-/// <summary>Searches for a local run, some of them in vain.</summary>
+/// <summary>Searches for a local run, some of them without results.</summary>
 public sealed class SearchSample(SearchTelemetry telemetry, SearchStore store) : ISampleData
 {
     private static readonly (string Query, string Category, string Sort, int Results, int Times)[] Searches =
@@ -25,7 +25,7 @@ public sealed class SearchSample(SearchTelemetry telemetry, SearchStore store) :
         {
             for (var index = 0; index < times; index++)
             {
-                telemetry.Record(SearchTerms.Of(query, category, sort), results);
+                telemetry.Record(SearchTerms.From(query, category, sort), results);
             }
         }
 

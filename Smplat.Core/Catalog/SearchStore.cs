@@ -4,16 +4,16 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Catalog;
 
-/// <summary>Tables of catalogue search counts.</summary>
+/// <summary>Tables <c>catalog_search_count</c> and <c>catalog_search_recent</c>.</summary>
 public sealed class SearchStore(NpgsqlDataSource database)
 {
-    /// <summary>Values of a kind that are kept for their count, and besides them those seen last.</summary>
+    /// <summary>Values kept per kind: the most frequent ones, and in addition those seen last.</summary>
     public const int Frequent = 4_000;
     public const int Latest = 1_000;
 
     public const int Recent = 25;
 
-    // Additive, so that instances never overwrite one another; in one order, so that they never wait for each other in a ring.
+    // Additive, so that instances do not overwrite each other; always in the same order, so that they do not deadlock.
     private const string AddCounts =
         """
         insert into catalog_search_count (kind, value, count, last_seen_at)
@@ -37,7 +37,7 @@ public sealed class SearchStore(NpgsqlDataSource database)
         where id < (select min(id) from (select id from catalog_search_recent order by id desc limit @Recent) as kept)
         """;
 
-    // A flood of invented queries pushes out neither the frequent ones nor the latest real ones at once.
+    // A flood of made-up queries displaces neither the frequent queries nor, at once, the latest real ones.
     private const string TrimCounts =
         """
         delete from catalog_search_count
@@ -49,7 +49,7 @@ public sealed class SearchStore(NpgsqlDataSource database)
                 select value from catalog_search_count where kind = @Kind order by last_seen_at desc limit @Latest)
         """;
 
-    // Kept values are few thousand a kind, so one statement is short enough.
+    // A kind has a few thousand values at most, so one statement is short enough.
     private const string ForgetCounts = "delete from catalog_search_count where last_seen_at < @Before";
 
     private const string ForgetRecent = "delete from catalog_search_recent where recorded_at < @Before";
@@ -112,7 +112,7 @@ public sealed class SearchStore(NpgsqlDataSource database)
         await connection.ExecuteAsync(Sql.Command(TrimCounts, new { Kind = kind, Frequent, Latest }, cancellationToken));
     }
 
-    /// <summary>Deletes what was not seen since; returns how many values and searches went.</summary>
+    /// <summary>Deletes values and searches last seen before a time; returns how many were deleted.</summary>
     public async Task<int> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -132,3 +132,10 @@ public sealed class SearchStore(NpgsqlDataSource database)
         return (await connection.QueryAsync<SeenSearch>(Sql.Command(ListRecent, new { Recent }, cancellationToken))).AsList();
     }
 }
+
+/// <summary>One of the latest searches.</summary>
+public sealed record SeenSearch(string? Query, string Category, string Sort, int ResultsCount, DateTimeOffset RecordedAt);
+
+/// <summary>How often a value of a kind was seen.</summary>
+/// <param name="Kind"><c>category</c>, <c>sort</c>, <c>query</c> or <c>zero_result_query</c>.</param>
+public sealed record ValueCount(string Kind, string Value, long Count);

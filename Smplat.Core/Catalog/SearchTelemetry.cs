@@ -1,10 +1,34 @@
+using Microsoft.Extensions.Logging;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Input;
 using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Catalog;
 
+/// <summary>A search made by a visitor.</summary>
+public sealed record RecordSearch(string? Query, string? Category, string Sort, int ResultsCount)
+{
+    private const int MaxText = 1_000;
+
+    /// <summary>Larger than any catalog, so that one made-up number does not distort the average.</summary>
+    private const int MaxResults = 1_000_000;
+
+    public static RecordSearch Read(Fields fields)
+    {
+        var sort = fields.Text("sort", max: MaxText);
+        fields.RefuseNull("sort", "A string is expected.", "string_type");
+
+        return new(
+            fields.Text("query", max: MaxText),
+            fields.Text("category", max: MaxText),
+            sort ?? SearchTerms.DefaultSort,
+            fields.RequiredInteger("results_count", max: MaxResults));
+    }
+}
+
 /// <summary>
-/// Counts searches: gathered in memory, added to Postgres once a second and before every read, off the request path. What
-/// waits is bounded; beyond it a search still counts in the totals, but its words are not kept.
+/// Counts searches: collected in memory and added to Postgres once a second and before every read, off the request
+/// path. The memory is bounded; when it is full, a search still counts in the totals, but its terms are not kept.
 /// </summary>
 public sealed class SearchTelemetry(SearchStore store, DurableCounters counters, TimeProvider clock) : IDisposable
 {
@@ -51,7 +75,9 @@ public sealed class SearchTelemetry(SearchStore store, DurableCounters counters,
         }
     }
 
-    /// <summary>Adds what has gathered; on an outage it is kept for the next time and the exception goes on.</summary>
+    /// <summary>
+    /// Writes the collected searches; on a failure they are kept for the next time and the exception is rethrown.
+    /// </summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         await _flushing.WaitAsync(cancellationToken);
@@ -115,5 +141,51 @@ public sealed class SearchTelemetry(SearchStore store, DurableCounters counters,
                 _waiting[key] = _waiting.GetValueOrDefault(key) + count;
             }
         }
+    }
+}
+
+/// <summary>Writes collected searches every second, and once more when the app stops.</summary>
+public sealed partial class SearchFlush(
+    SearchTelemetry telemetry, MigrationGate migrations, TimeProvider clock, ILogger<SearchFlush> logger)
+    : WriteBehind(migrations, TimeSpan.FromSeconds(1), clock)
+{
+    protected override Task FlushAsync(CancellationToken cancellationToken) => telemetry.FlushAsync(cancellationToken);
+
+    protected override void Waits(string problem) => LogNotFlushed(logger, problem);
+
+    [LoggerMessage(5801, LogLevel.Warning, "Catalog searches are waiting for the database: {Problem}")]
+    private static partial void LogNotFlushed(ILogger logger, string problem);
+}
+
+/// <summary>Normalized terms: which searches count as the same query, category and sort.</summary>
+/// <param name="Query">Null when the search had no query.</param>
+public sealed record SearchTerms(string? Query, string Category, string Sort)
+{
+    public const string DefaultSort = "featured";
+    public const string AllCategories = "all";
+
+    /// <summary>Maximum length of a value; longer ones are truncated.</summary>
+    public const int MaxLength = 100;
+
+    public static SearchTerms From(string? query, string? category, string sort)
+    {
+        var asked = query?.Trim().ToLowerInvariant();
+        return new(
+            string.IsNullOrEmpty(asked) ? null : Clean(asked),
+            string.IsNullOrWhiteSpace(category) ? AllCategories : Clean(category.ToLowerInvariant()),
+            string.IsNullOrWhiteSpace(sort) ? DefaultSort : Clean(sort));
+    }
+
+    private static string Clean(string text)
+    {
+        if (PersonalDataPolicy.HoldsAddress(text))
+        {
+            return PersonalDataPolicy.Redacted;
+        }
+
+        // Half of a surrogate pair cannot be stored.
+        return text.Length <= MaxLength ? text
+            : char.IsHighSurrogate(text[MaxLength - 1]) ? text[..(MaxLength - 1)]
+            : text[..MaxLength];
     }
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace Smplat.Core.Trust;
 
-/// <summary>A binding with what is known of its metric at this moment.</summary>
+/// <summary>A binding with the current state of its metric.</summary>
 /// <param name="State"><c>fresh</c>, <c>stale</c>, <c>missing</c>, <c>unsupported</c> or <c>preview</c>.</param>
 public sealed record BoundMetric(string MetricId, string State, MetricBinding Binding)
 {
@@ -22,7 +24,7 @@ public sealed record BoundMetric(string MetricId, string State, MetricBinding Bi
 
     public int? FreshnessWindowMinutes { get; init; }
 
-    /// <summary>Minutes for which it may still say verified; 0 when it may not.</summary>
+    /// <summary>Minutes for which the value still counts as verified; 0 when it no longer does.</summary>
     public double? FreshnessMinutesLeft { get; init; }
 
     public string? CacheLayer { get; init; }
@@ -31,7 +33,7 @@ public sealed record BoundMetric(string MetricId, string State, MetricBinding Bi
 
     public DateTimeOffset? DataAsOf { get; init; }
 
-    /// <summary>The metric's own note, else the editor's.</summary>
+    /// <summary>The metric's own note, otherwise the editor's.</summary>
     public string? ProvenanceNote { get; init; }
 
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -50,7 +52,7 @@ public sealed record BoundMetric(string MetricId, string State, MetricBinding Bi
 
     public bool HasNoValue => State is Missing or Unsupported;
 
-    /// <summary>A binding that no metric stands behind: what the editor wants to see in its place.</summary>
+    /// <summary>A binding without a metric, in the state that the editor wants to see.</summary>
     public static BoundMetric Unresolved(MetricBinding binding) => new(binding.MetricId, Simulated(binding) ?? Missing, binding)
     {
         Source = binding.MetricSource,
@@ -58,7 +60,7 @@ public sealed record BoundMetric(string MetricId, string State, MetricBinding Bi
         ProvenanceNote = binding.ProvenanceNote,
     };
 
-    public static BoundMetric Of(MetricBinding binding, ResolvedMetric metric) =>
+    public static BoundMetric From(MetricBinding binding, ResolvedMetric metric) =>
         new(binding.MetricId, metric.VerificationState.ToString().ToLowerInvariant(), binding)
         {
             Value = metric.Value,
@@ -82,8 +84,52 @@ public sealed record BoundMetric(string MetricId, string State, MetricBinding Bi
             Forecast = metric.Forecast,
         };
 
-    /// <summary>The same binding in the state that the editor asked for, to look at the page as it would be then.</summary>
+    /// <summary>The same binding in the state chosen by the editor, to preview the page in that state.</summary>
     public BoundMetric Simulate() => Simulated(Binding) is { } state ? this with { State = state } : this;
 
     private static string? Simulated(MetricBinding binding) => binding.PreviewState == Fresh ? Preview : binding.PreviewState;
+}
+
+/// <summary>The badge on a card; a card without a binding has none.</summary>
+/// <param name="Details">Lines for the tooltip.</param>
+public sealed record Badge(string Label, string State, IReadOnlyList<string> Details)
+{
+    public static Badge? From(BoundMetric? metric) => metric is null ? null : new(Word(metric.State), metric.State, [.. Lines(metric)]);
+
+    public static string Word(string state) => state switch
+    {
+        BoundMetric.Fresh => "Verified",
+        BoundMetric.Preview => "Preview",
+        BoundMetric.Stale => "Stale",
+        _ => "Unavailable",
+    };
+
+    private static IEnumerable<string> Lines(BoundMetric metric)
+    {
+        yield return metric.MetricId;
+        if (metric.Source is { } source)
+        {
+            yield return $"Source: {source}";
+        }
+
+        if (metric.SampleSize > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"Sample: {metric.SampleSize}");
+        }
+
+        if (metric.ComputedAt is { } at)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"Computed: {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+        }
+
+        if (metric.ProvenanceNote is { Length: > 0 } note)
+        {
+            yield return note;
+        }
+
+        foreach (var alert in metric.Alerts ?? [])
+        {
+            yield return AlertText.For(alert);
+        }
+    }
 }

@@ -1,11 +1,13 @@
+using System.Buffers.Binary;
+
 namespace Smplat.Core.Trust;
 
-/// <summary>What the forecast knows of one product.</summary>
+/// <summary>The facts about one product.</summary>
 public sealed class SkuFacts
 {
     public long BacklogTasks { get; private set; }
 
-    /// <summary>Minutes that completed tasks took.</summary>
+    /// <summary>How long completed tasks took, in minutes.</summary>
     public List<double> Durations { get; } = [];
 
     public List<StaffingShift> Shifts { get; } = [];
@@ -17,12 +19,12 @@ public sealed class SkuFacts
     }
 }
 
-/// <summary>Queue, history and shifts by product, in the order of their names.</summary>
+/// <summary>Queue, history and shifts by product, sorted by name.</summary>
 public sealed class ForecastFacts
 {
     public SortedDictionary<string, SkuFacts> BySku { get; } = new(StringComparer.Ordinal);
 
-    internal static ForecastFacts Of(IReadOnlyList<ForecastRow> rows)
+    internal static ForecastFacts From(IReadOnlyList<ForecastRow> rows)
     {
         var facts = new ForecastFacts();
         var slugs = rows.Where(row => row is { ProductId: not null, Slug: not null }).ToDictionary(row => row.ProductId!.Value, row => row.Slug!);
@@ -30,12 +32,12 @@ public sealed class ForecastFacts
         {
             if (row is { StartsAt: { } starts, EndsAt: { } ends })
             {
-                facts.Sku(SkuName.Of(row.Slug, null)).Shifts.Add(new(starts, ends, row.HourlyCapacity));
+                facts.Sku(SkuName.From(row.Slug, null)).Shifts.Add(new(starts, ends, row.HourlyCapacity));
             }
             else if (row.ProductTitle is not null)
             {
                 var slug = row.ProductId is { } product ? slugs.GetValueOrDefault(product) : null;
-                facts.Sku(SkuName.Of(slug, row.ProductTitle)).Add(row);
+                facts.Sku(SkuName.From(slug, row.ProductTitle)).Add(row);
             }
         }
 
@@ -50,5 +52,87 @@ public sealed class ForecastFacts
         }
 
         return facts;
+    }
+}
+
+public sealed record StaffingShift(DateTimeOffset StartsAt, DateTimeOffset EndsAt, int HourlyCapacity)
+{
+    /// <summary>0 for a shift that ends before it begins.</summary>
+    public double Hours => Math.Max((EndsAt - StartsAt).TotalSeconds / 3600, 0);
+
+    /// <summary>How many tasks fit into the shift; ties round to even.</summary>
+    public long CapacityTasks => HourlyCapacity == 0 ? 0 : (long)Math.Round(HourlyCapacity * Hours);
+}
+
+/// <summary>A row of the forecast query: a queue, a history, a product or a shift.</summary>
+public sealed record ForecastRow
+{
+    public Guid? ProductId { get; init; }
+
+    /// <summary>The title in the order; only for queues and histories.</summary>
+    public string? ProductTitle { get; init; }
+
+    /// <summary>The slug of the product, or the name in the shift.</summary>
+    public string? Slug { get; init; }
+
+    public long Tasks { get; init; }
+
+    /// <summary>Microseconds; see <see cref="DurationArrays"/>.</summary>
+    public byte[]? Durations { get; init; }
+
+    public DateTimeOffset? StartsAt { get; init; }
+
+    public DateTimeOffset? EndsAt { get; init; }
+
+    public int HourlyCapacity { get; init; }
+}
+
+/// <summary>The name under which the queue, history and shifts of a product are joined.</summary>
+public static class SkuName
+{
+    public const string Unknown = "unknown-sku";
+
+    public static string From(string? slug, string? title)
+    {
+        var name = slug?.Trim().ToLowerInvariant();
+        if (string.IsNullOrEmpty(name))
+        {
+            name = title?.Trim().ToLowerInvariant().Replace(' ', '-');
+        }
+
+        return string.IsNullOrEmpty(name) ? Unknown : name;
+    }
+}
+
+/// <summary>
+/// Concatenated arrays of bigint in the binary form of Postgres (<c>array_send</c>). Each has a header with the number
+/// of dimensions, a flag and the type, then length and lower bound of the one dimension, then the elements, each
+/// preceded by its length.
+/// </summary>
+public static class DurationArrays
+{
+    private const int HeadBytes = 12;
+    private const int DimensionBytes = 8;
+    private const int ElementBytes = 4 + sizeof(long);
+
+    public static void ForEach(ReadOnlySpan<byte> arrays, Action<long> take)
+    {
+        while (!arrays.IsEmpty)
+        {
+            if (BinaryPrimitives.ReadInt32BigEndian(arrays) == 0)
+            {
+                arrays = arrays[HeadBytes..];
+                continue;
+            }
+
+            var count = BinaryPrimitives.ReadInt32BigEndian(arrays[HeadBytes..]);
+            arrays = arrays[(HeadBytes + DimensionBytes)..];
+            for (var element = 0; element < count; element++)
+            {
+                take(BinaryPrimitives.ReadInt64BigEndian(arrays[((element * ElementBytes) + 4)..]));
+            }
+
+            arrays = arrays[(count * ElementBytes)..];
+        }
     }
 }

@@ -1,13 +1,33 @@
+using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Trust;
 
+/// <summary>A stored document.</summary>
+/// <param name="Draft">Latest version, published or not.</param>
+/// <param name="Published">What the checkout shows.</param>
+public sealed record StoredExperience(string Environment, string Slug, string? Draft, string? Published)
+{
+    /// <exception cref="JsonException">The row contains no JSON object, which the intake never stores.</exception>
+    public TrustDocument? Read(bool isDraft)
+    {
+        if ((isDraft ? Draft ?? Published : Published) is not { } json)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(json);
+        return TrustDocument.Read(document.RootElement);
+    }
+}
+
 /// <summary>Table <c>checkout_trust_experiences</c>.</summary>
 public sealed class TrustContentStore(NpgsqlDataSource database)
 {
-    // A draft leaves the published version alone. A message older than what is kept changes nothing and returns no row.
+    // A draft does not change the published version. A message older than the stored version changes nothing and
+    // returns no row.
     private const string Upsert =
         """
         insert into checkout_trust_experiences as kept (
@@ -32,7 +52,7 @@ public sealed class TrustContentStore(NpgsqlDataSource database)
         returning slug
         """;
 
-    // Leaves a row that remembers how new the document was, unless another document has taken its place.
+    // Keeps the row with the time of the document, unless another document has replaced it.
     private const string Delete =
         """
         update checkout_trust_experiences
@@ -60,7 +80,7 @@ public sealed class TrustContentStore(NpgsqlDataSource database)
         limit 100
         """;
 
-    /// <summary>Files a version, and removes it from where it was filed before, as one change.</summary>
+    /// <summary>Stores a version and deletes it under its previous key, in one transaction.</summary>
     public async Task<bool> SaveAsync(
         ContentVersion version, ContentVersion? movedFrom, string? requestId, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -97,10 +117,10 @@ public sealed class TrustContentStore(NpgsqlDataSource database)
         return await connection.QuerySingleOrDefaultAsync<string>(DeleteCommand(version, requestId, now, cancellationToken)) is not null;
     }
 
-    public async Task<KeptExperience?> FindAsync(string environment, string slug, CancellationToken cancellationToken)
+    public async Task<StoredExperience?> FindAsync(string environment, string slug, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<KeptExperience>(Sql.Command(
+        return await connection.QuerySingleOrDefaultAsync<StoredExperience>(Sql.Command(
             Find, new { Environment = environment, Slug = slug }, cancellationToken));
     }
 

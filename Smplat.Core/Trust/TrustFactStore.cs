@@ -1,14 +1,34 @@
+using Dapper;
+using Npgsql;
+using Smplat.Core.Platform.Database;
+
 namespace Smplat.Core.Trust;
 
+public sealed record OnTimeFacts(
+    long DueTasks, long OnTimeTasks, long CompletedDueTasks, long CompletedOnTimeTasks, DateTimeOffset? NewestAt);
+
+public sealed record ResponseFacts(long Responses, decimal ResponseUs, DateTimeOffset? NewestAt);
+
+public sealed record ScoreFacts(
+    long Scores, double? MeanScore, long Ratings, long Promoters, long Detractors, DateTimeOffset? NewestAt);
+
+public sealed record BacklogFacts(long OutstandingTasks, long OverdueTasks, decimal OverdueUs)
+{
+    public double OverdueMinutes => (double)OverdueUs / FactUnits.MicrosecondsPerMinute;
+}
+
+public sealed record CoverageFacts(long ScheduledTasks, long CompletedTasks);
+
 /// <summary>
-/// Read model over tasks, items and orders. Each reading is one statement, hence one snapshot: the hourly sums, what was
-/// closed since, and the hours marked as changed always belong together, so a reading equals the formula over all tasks.
+/// Reads the facts behind the metrics from tasks, items and orders. Each reading is one statement and therefore one
+/// snapshot: the hourly sums, the tasks closed since and the hours marked as changed are consistent, so a reading
+/// equals the formula over all tasks.
 /// </summary>
 /// <remarks>
 /// <c>offset 0</c> keeps the planner from joining whole tables where a few rows are looked up by key: it cannot know
-/// how short the stretches are that are read from the tasks.
+/// how short the time ranges are that are read from the tasks.
 /// </remarks>
-public sealed class TrustFactStore(TrustQueryStore queries)
+public sealed class TrustFactStore(NpgsqlDataSource database)
 {
     // Every task with a due and a completion time counts exactly once.
     private const string OnTime =
@@ -106,7 +126,7 @@ public sealed class TrustFactStore(TrustQueryStore queries)
         from counted
         """;
 
-    // Tasks with a schedule are read from the index alone; the few others are looked up.
+    // Scheduled tasks need only the index; the few others are looked up in the table.
     private const string Backlog =
         """
         with anchored as (
@@ -120,7 +140,7 @@ public sealed class TrustFactStore(TrustQueryStore queries)
         from anchored
         """;
 
-    // Both ends of the window belong to it.
+    // Both ends of the window are inclusive.
     private const string Coverage =
         """
         select
@@ -129,18 +149,91 @@ public sealed class TrustFactStore(TrustQueryStore queries)
                 where closed_at between @From and @Now and is_completed and completed_at is not null) as completed_tasks
         """;
 
+    // Every open task, every completion since the cut-off and every shift within the horizon appears exactly once. The
+    // hourly arrays are concatenated as bytes, one row per product: one row per hour would cost more than the rest of
+    // the query.
+    private const string Forecast =
+        """
+        with live as materialized (
+            select from_at, until_at from trust_live_range_since(greatest(@Cutoff, (select durations_from from trust_rollup_state)))
+            union all
+            select @Cutoff, durations_from from trust_rollup_state where durations_from > @Cutoff),
+        queued as (
+            select order_item_id, count(*) as tasks from trust_open_task group by order_item_id),
+        backlog as (
+            select item.product_id, item.product_title, sum(queued.tasks)::bigint as tasks
+            from queued cross join lateral (
+                select product_id, product_title from order_items where id = queued.order_item_id offset 0) item
+            group by item.product_id, item.product_title),
+        history as (
+            select product_id, product_title, string_agg(array_send(durations_us), '') as durations
+            from trust_rollup_duration
+            where hour_at >= greatest(@Cutoff, (select durations_from from trust_rollup_state))
+                and hour_at not in (select hour_at from trust_dirty_hour)
+            group by product_id, product_title
+            union all
+            select item.product_id, item.product_title, array_send(array_agg(task.duration_us))
+            from live cross join lateral (
+                select order_item_id, duration_us
+                from trust_closed_task
+                where closed_at >= live.from_at and closed_at < live.until_at and duration_us is not null
+                offset 0) task
+            cross join lateral (
+                select product_id, product_title from order_items where id = task.order_item_id offset 0) item
+            group by item.product_id, item.product_title)
+        select b.product_id, b.product_title, b.tasks, null::bytea as durations,
+            null as slug, null::timestamptz as starts_at, null::timestamptz as ends_at, 0 as hourly_capacity
+        from backlog b
+        union all
+        select product_id, product_title, 0, durations, null, null, null, 0
+        from history
+        union all
+        select id, null, 0, null, slug, null, null, 0
+        from products
+        union all
+        select null, null, 0, null, sku, starts_at, ends_at, hourly_capacity
+        from fulfillment_staffing_shifts
+        where ends_at >= @Now and starts_at <= @Horizon
+        """;
+
+    // The planner cannot know how short the time ranges are that a query reads, assumes a third of the table, and would
+    // spend half a second on JIT-compiling what runs for milliseconds.
+    private const string WithoutJit = "set local jit = off";
+
     public Task<OnTimeFacts> ReadOnTimeAsync(CancellationToken cancellationToken) =>
-        queries.QuerySingleAsync<OnTimeFacts>(OnTime, null, cancellationToken);
+        QuerySingleAsync<OnTimeFacts>(OnTime, null, cancellationToken);
 
     public Task<ResponseFacts> ReadResponsesAsync(CancellationToken cancellationToken) =>
-        queries.QuerySingleAsync<ResponseFacts>(Responses, null, cancellationToken);
+        QuerySingleAsync<ResponseFacts>(Responses, null, cancellationToken);
 
     public Task<ScoreFacts> ReadScoresAsync(DateTimeOffset cutoff, CancellationToken cancellationToken) =>
-        queries.QuerySingleAsync<ScoreFacts>(Scores, new { Cutoff = cutoff }, cancellationToken);
+        QuerySingleAsync<ScoreFacts>(Scores, new { Cutoff = cutoff }, cancellationToken);
 
     public Task<BacklogFacts> ReadBacklogAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        queries.QuerySingleAsync<BacklogFacts>(Backlog, new { Now = now }, cancellationToken);
+        QuerySingleAsync<BacklogFacts>(Backlog, new { Now = now }, cancellationToken);
 
     public Task<CoverageFacts> ReadCoverageAsync(DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken) =>
-        queries.QuerySingleAsync<CoverageFacts>(Coverage, new { From = from, Now = now }, cancellationToken);
+        QuerySingleAsync<CoverageFacts>(Coverage, new { From = from, Now = now }, cancellationToken);
+
+    /// <summary>Queue, history, products and shifts as of one moment.</summary>
+    public async Task<ForecastFacts> ReadForecastAsync(
+        DateTimeOffset now, DateTimeOffset cutoff, DateTimeOffset horizon, CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync<ForecastRow>(
+            Forecast, new { Now = now, Cutoff = cutoff, Horizon = horizon }, cancellationToken);
+        return ForecastFacts.From(rows);
+    }
+
+    private async Task<T> QuerySingleAsync<T>(string query, object? parameters, CancellationToken cancellationToken) =>
+        (await QueryAsync<T>(query, parameters, cancellationToken)).Single();
+
+    private async Task<IReadOnlyList<T>> QueryAsync<T>(string query, object? parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(WithoutJit, null, cancellationToken, transaction));
+        var rows = await connection.QueryAsync<T>(Sql.Command(query, parameters, cancellationToken, transaction));
+        await transaction.CommitAsync(cancellationToken);
+        return rows.AsList();
+    }
 }

@@ -10,21 +10,18 @@ public static class TrustFeature
     public static IServiceCollection AddTrust(this IServiceCollection services)
     {
         services.AddSettings<TrustOptions>();
-        services.AddSingleton<TrustQueryStore>();
         services.AddSingleton<TrustFactStore>();
-        services.AddSingleton<ForecastFactStore>();
-        services.AddSingleton(provider => new TrustMetricRegistry(TrustMetricList.Create(
-            provider.GetRequiredService<TrustFactStore>(), provider.GetRequiredService<ForecastFactStore>())));
+        services.AddSingleton(provider =>
+            new TrustMetricRegistry(TrustMetricList.Create(provider.GetRequiredService<TrustFactStore>())));
         services.AddSingleton<TrustCounters>();
         services.AddSingleton<TrustMetricCache>();
         services.AddSingleton<TrustResolver>();
-        services.AddSingleton<TrustPurge>();
-        services.AddSingleton<TrustCatalogue>();
+        services.AddSingleton<TrustMetricCatalog>();
         services.AddSingleton<TrustRollupStore>();
         services.AddJob<TrustRollupJob>();
         services.AddSingleton<TrustContentStore>();
         services.AddSingleton<TrustContentIntake>();
-        services.AddSingleton<ContentGate>();
+        services.AddSingleton<ContentAuthorization>();
         services.AddSingleton<ContentEnvironment>();
         services.AddSingleton<TrustExperiences>();
         services.AddSingleton<TrustSampleStore>();

@@ -2,12 +2,25 @@ using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Platform.Caching;
+using Smplat.Core.Platform.Input;
+using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Trust;
 
+/// <summary>An operator wants values recomputed.</summary>
+/// <param name="MetricId">One metric, or null for all.</param>
+public sealed record PurgeTrust(string? MetricId)
+{
+    public static PurgeTrust Read(Fields fields) => new(fields.Text("metric_id", min: 0, max: ResolveTrust.MaxMetricId));
+}
+
+/// <param name="PurgedMetricIds">The requested id even if it had no value, or all ids that had a value, sorted.</param>
+public sealed record PurgedTrust(IReadOnlyList<string> PurgedMetricIds);
+
 /// <summary>
-/// The last value of every registered metric, in the memory of this process. It has room for each of them and knows nothing
-/// else, so no request can make it grow; a restart empties it. However many ask, a metric is computed once at a time.
+/// The last value of every registered metric, in the memory of this process. It has one slot for each registered
+/// metric, so no request can make it grow; a restart empties it. However many callers ask, a metric is computed by one
+/// query at a time.
 /// </summary>
 public sealed class TrustMetricCache : IDisposable
 {
@@ -47,16 +60,14 @@ public sealed class TrustMetricCache : IDisposable
         return answer;
     }
 
-    /// <summary>Forgets one value or all of them, and gives the ids whose values are gone, in order.</summary>
-    public IReadOnlyList<string> Purge(string? metricId)
+    /// <summary>
+    /// Removes one value or all of them from the cache of this instance, so that the next request computes them.
+    /// </summary>
+    public PurgedTrust Purge(PurgeTrust command)
     {
-        if (metricId is not null)
-        {
-            _cache.Purge(metricId);
-            return [metricId];
-        }
-
-        return [.. _computations.Keys.Where(_cache.Purge).Order(StringComparer.Ordinal)];
+        var purged = command.MetricId is { } metricId ? PurgeOne(metricId) : PurgeAll();
+        TrustLog.Purged(_logger, string.Join(", ", purged));
+        return new(purged);
     }
 
     public void Dispose()
@@ -65,7 +76,15 @@ public sealed class TrustMetricCache : IDisposable
         _cache.CancelAll();
     }
 
-    /// <summary>Runs a metric's query, within a time limit. A failure is logged and counted here, and thrown on.</summary>
+    private string[] PurgeOne(string metricId)
+    {
+        _cache.Purge(metricId);
+        return [metricId];
+    }
+
+    private string[] PurgeAll() => [.. _computations.Keys.Where(_cache.Purge).Order(StringComparer.Ordinal)];
+
+    /// <summary>Runs a metric's query within a time limit. A failure is logged, counted and rethrown.</summary>
     private async Task<Computed<MetricReading>> ComputeAsync(TrustMetric metric, CancellationToken stopping)
     {
         var settings = _options.CurrentValue;
@@ -80,7 +99,7 @@ public sealed class TrustMetricCache : IDisposable
         }
         catch (Exception exception) when (!_isStopping)
         {
-            // One metric's failure is its own: the others are answered, and this one says that it is missing.
+            // One failed metric does not affect the others: it is returned as missing.
             _counters.Count(metric.Id, TrustCounters.Failed);
             TrustLog.MetricFailed(_logger, metric.Id, exception.GetType().Name, exception);
             throw;
@@ -110,4 +129,31 @@ public sealed class TrustMetricCache : IDisposable
             _counters.Count(metricId, TrustCounters.Stale);
         }
     }
+}
+
+/// <summary>Durable counters of the cache. The set of label values is fixed.</summary>
+public sealed class TrustCounters(DurableCounters counters)
+{
+    public const string Events = "smplat_trust_cache_events_total";
+    public const string ComputeSeconds = "smplat_trust_compute_seconds_total";
+    public const string Computations = "smplat_trust_computations_total";
+    public const string Hit = "hit";
+    public const string Miss = "miss";
+    public const string Stale = "stale";
+    public const string Coalesced = "coalesced";
+    public const string Failed = "failed";
+    public const string Refresh = "refresh";
+
+    public void Count(string metricId, string layer) =>
+        counters.Increment(Events, ("metric_id", metricId), ("layer", layer));
+
+    public void Computed(string metricId, TimeSpan took)
+    {
+        counters.Increment(Computations, ("metric_id", metricId));
+        counters.Add(ComputeSeconds, took.TotalSeconds, ("metric_id", metricId));
+    }
+
+    /// <summary>Unregistered ids are counted under one label, so that callers cannot create label values.</summary>
+    public void Unsupported(int count) =>
+        counters.Add(Events, count, ("metric_id", "unregistered"), ("layer", "unsupported"));
 }

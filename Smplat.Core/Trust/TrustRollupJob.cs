@@ -3,12 +3,14 @@ using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Core.Trust;
 
-/// <summary>Keeps the hourly sums behind the trust metrics, so that a cold reading touches minutes of tasks, not years.</summary>
+/// <summary>
+/// Maintains the hourly sums behind the trust metrics, so that a cold reading covers minutes of tasks and not years.
+/// </summary>
 public sealed class TrustRollupJob(TrustRollupStore store, IOptionsMonitor<TrustOptions> options) : IJob
 {
     public const string Id = "trust-rollup";
 
-    /// <summary>Steps of one run; a first run over many years goes on in the next one.</summary>
+    /// <summary>Most steps in one run; a first run over many years continues in the next one.</summary>
     private const int MaxSteps = 200;
 
     public JobDefinition Definition { get; } = new(Id, "Sums closed tasks by the hour for the trust metrics.")

@@ -1,13 +1,40 @@
+using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Trust;
 
-/// <summary>A month of finished work for a local run, with fixed ids.</summary>
+/// <summary>
+/// Finished tasks and a checkout page for a local run: badges with values, and a draft that differs from the live
+/// version.
+/// </summary>
+public sealed class TrustSample(TrustSampleStore store, TrustContentIntake intake, TimeProvider clock) : ISampleData
+{
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await store.LoadAsync(clock.GetUtcNow(), cancellationToken);
+        await TakeAsync(SampleDocuments.Published, cancellationToken);
+        await TakeAsync(SampleDocuments.Draft, cancellationToken);
+    }
+
+    /// <summary>Stores a document exactly as a message from the content system would.</summary>
+    private async Task TakeAsync(string message, CancellationToken cancellationToken)
+    {
+        using var document = JsonDocument.Parse(message);
+        var fields = Fields.Of(document.RootElement, "body");
+        var command = ReceiveContent.Read(fields);
+        fields.ThrowIfInvalid();
+        await intake.TakeAsync(command, cancellationToken);
+    }
+}
+
+/// <summary>A month of finished tasks for a local run, with fixed ids.</summary>
 public sealed class TrustSampleStore(NpgsqlDataSource database)
 {
-    // Every row has an id of its own making, so loading again adds nothing. Open tasks lie ahead, for the worker to leave alone.
+    // Ids are derived from the row number, so loading again adds nothing. Open tasks are scheduled in the future, so
+    // the worker does not claim them.
     private const string Load =
         """
         insert into products (id, slug, title, category, base_price, status)
@@ -50,4 +77,89 @@ public sealed class TrustSampleStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(Sql.Command(Load, new { Now = now }, cancellationToken));
     }
+}
+
+/// <summary>The sample checkout, as the content system would send it.</summary>
+internal static class SampleDocuments
+{
+    internal const string Published =
+        """
+        {
+          "collection": "checkout-trust-experiences",
+          "environment": "development",
+          "doc": {
+            "id": "sample-checkout", "slug": "checkout", "name": "Checkout", "environment": "development",
+            "_status": "published", "updatedAt": "2026-01-01T00:00:00Z",
+            "guaranteeHeadline": "Done on time, or we tell you first",
+            "guaranteeDescription": "The figures below come from finished orders and are updated every 15 minutes.",
+            "assurancePoints": [
+              { "id": "on-time", "title": "Delivered when promised", "description": "Most tasks are finished before they are due.",
+                "metric": { "metricId": "fulfillment_sla_on_time_pct", "metricSource": "fulfillment" } },
+              { "id": "answer", "title": "We start soon", "description": "Work on your order starts within an hour.",
+                "metric": { "metricId": "first_response_minutes", "metricSource": "support_analytics" } },
+              { "id": "secure", "title": "Secure payment", "description": "We never see your card." }
+            ],
+            "supportChannels": [
+              { "id": "mail", "channel": "email", "label": "Email us", "target": "support@example.com", "availability": "Every working day" }
+            ],
+            "performanceSnapshots": [
+              { "id": "on-time", "label": "Done on time", "caption": "All finished tasks", "fallbackValue": "9 in 10",
+                "metric": { "metricId": "fulfillment_sla_on_time_pct", "metricSource": "fulfillment", "freshnessWindowMinutes": 120 } },
+              { "id": "score", "label": "Customer score", "caption": "Last 30 days, out of 10", "fallbackValue": "8 or more",
+                "metric": { "metricId": "nps_trailing_30d", "metricSource": "fulfillment" } },
+              { "id": "founded", "label": "In business since", "fallbackValue": "2019" }
+            ],
+            "deliveryTimeline": {
+              "headline": "Your delivery", "narrative": "From payment to the last task.",
+              "fallbackMinMinutes": 1440, "fallbackAverageMinutes": 2880, "fallbackMaxMinutes": 4320,
+              "metric": { "metricId": "fulfillment_delivery_sla_forecast", "metricSource": "fulfillment" }
+            },
+            "testimonials": [
+              { "id": "one", "quote": "It was finished before I even asked.", "role": "Studio owner", "segment": "Fitness" }
+            ]
+          }
+        }
+        """;
+
+    internal const string Draft =
+        """
+        {
+          "collection": "checkout-trust-experiences",
+          "environment": "development",
+          "doc": {
+            "id": "sample-checkout", "slug": "checkout", "name": "Checkout", "environment": "development",
+            "_status": "draft", "updatedAt": "2026-01-02T00:00:00Z",
+            "guaranteeHeadline": "On time, with figures to prove it",
+            "guaranteeDescription": "The figures below come from finished orders and are updated every 15 minutes.",
+            "assurancePoints": [
+              { "id": "on-time", "title": "Delivered when promised", "description": "Most tasks are finished before they are due.",
+                "metric": { "metricId": "fulfillment_sla_on_time_completed_pct", "metricSource": "fulfillment", "freshnessWindowMinutes": 720 } },
+              { "id": "answer", "title": "We start soon", "description": "Work on your order starts within an hour.",
+                "metric": { "metricId": "first_response_minutes", "metricSource": "support_analytics", "previewState": "stale" } },
+              { "id": "secure", "title": "Secure payment", "description": "We never see your card." }
+            ],
+            "supportChannels": [
+              { "id": "mail", "channel": "email", "label": "Email us", "target": "support@example.com", "availability": "Every working day" }
+            ],
+            "performanceSnapshots": [
+              { "id": "on-time", "label": "Done on time", "caption": "All finished tasks", "fallbackValue": "9 in 10",
+                "metric": { "metricId": "fulfillment_sla_on_time_pct", "metricSource": "fulfillment", "freshnessWindowMinutes": 120 } },
+              { "id": "score", "label": "Recommended by customers", "caption": "Net promoter score, last 30 days", "fallbackValue": "High",
+                "metric": { "metricId": "nps_promoter_score_30d", "metricSource": "fulfillment", "previewState": "fresh",
+                  "provenanceNote": "Surveys after each completed task" } },
+              { "id": "staffing", "label": "Team on duty", "caption": "To be decided", "fallbackValue": "Every day",
+                "metric": { "metricId": "operator_presence_pct", "metricSource": "operator_staffing" } },
+              { "id": "founded", "label": "In business since", "fallbackValue": "2019" }
+            ],
+            "deliveryTimeline": {
+              "headline": "Your delivery", "narrative": "From payment to the last task.",
+              "fallbackMinMinutes": 1440, "fallbackAverageMinutes": 2880, "fallbackMaxMinutes": 4320,
+              "metric": { "metricId": "fulfillment_delivery_sla_forecast", "metricSource": "fulfillment", "provenanceNote": "Team plan" }
+            },
+            "testimonials": [
+              { "id": "one", "quote": "It was finished before I even asked.", "role": "Studio owner", "segment": "Fitness" }
+            ]
+          }
+        }
+        """;
 }

@@ -8,7 +8,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Analytics;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class GetPresetEventsFunction(PresetReport report)
+public sealed class GetPresetEventsFunction(PresetQueries report)
 {
     [Function("GetPresetEvents")]
     [Operation("What presets did over a window: totals, days, presets, sources and alerts", Tag = "Analytics")]

@@ -8,7 +8,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Analytics;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class ListExperimentConversionsFunction(ExperimentReports reports)
+public sealed class ListExperimentConversionsFunction(PricingExperimentQueries reports)
 {
     [Function("ListExperimentConversions")]
     [Operation("What came of each pricing experiment, largest total first", Tag = "Analytics")]

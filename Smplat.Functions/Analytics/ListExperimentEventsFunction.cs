@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Analytics;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class ListExperimentEventsFunction(ExperimentReports reports)
+public sealed class ListExperimentEventsFunction(PricingExperimentQueries reports)
 {
     [Function("ListExperimentEvents")]
     [Operation("Variants of pricing experiments that clients were shown, newest first", Tag = "Analytics")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Analytics;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class ListRejectedEventsFunction(RejectedEventReview review)
+public sealed class ListRejectedEventsFunction(RejectedEventQueries review)
 {
     [Function("ListRejectedEvents")]
     [Operation("Events that could not be taken, oldest first, with the reason", Tag = "Analytics")]

@@ -7,11 +7,11 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Trust;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class ListTrustMetricsFunction(TrustCatalogue catalogue)
+public sealed class ListTrustMetricsFunction(TrustMetricCatalog catalogue)
 {
     [Function("ListTrustMetrics")]
     [Operation("The catalogue of trust metrics, for editors and documentation", Tag = "Trust")]
-    [Answers(200, typeof(CatalogueAnswer), Naming.Snake)]
+    [Answers(200, typeof(MetricCatalog), Naming.Snake)]
     public Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/trust/metrics")] HttpRequest request,
         CancellationToken cancellationToken) =>

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Trust;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class PurgeTrustMetricsFunction(TrustPurge purge)
+public sealed class PurgeTrustMetricsFunction(TrustMetricCache purge)
 {
     [Function("PurgeTrustMetrics")]
     [Operation("Forget cached trust metrics of this instance", Tag = "Trust")]

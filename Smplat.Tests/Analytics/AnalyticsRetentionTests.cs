@@ -5,15 +5,15 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Analytics;
 
-/// <summary>The jobs that carry out what docs/analytics.md promises to forget.</summary>
+/// <summary>The jobs that enforce the retention described in docs/analytics.md.</summary>
 [Parallelizable]
 public sealed class AnalyticsRetentionTests
 {
     private readonly FixedClock _clock = new();
-    private EventApi _api = null!;
+    private AnalyticsFixture _api = null!;
 
     [SetUp]
-    public async Task StartAsync() => _api = await EventApi.StartAsync(_clock, ("ANALYTICS_REFERENCE_RETENTION_DAYS", "10"));
+    public async Task StartAsync() => _api = await AnalyticsFixture.StartAsync(_clock, ("ANALYTICS_REFERENCE_RETENTION_DAYS", "10"));
 
     [TearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();
@@ -36,7 +36,7 @@ public sealed class AnalyticsRetentionTests
     }
 
     [Test]
-    public async Task Every_event_is_reached_over_days_of_runs_and_days_without()
+    public async Task Every_event_is_scrubbed_even_when_runs_are_missed()
     {
         for (var day = 0; day < 8; day++)
         {
@@ -56,7 +56,7 @@ public sealed class AnalyticsRetentionTests
     }
 
     [Test]
-    public async Task Rejected_events_go_thirty_days_after_they_were_last_seen()
+    public async Task Rejected_events_are_deleted_thirty_days_after_they_were_last_seen()
     {
         await _api.PostAsync("""{"offer_slug":"once"}""");
         await _api.PostAsync("""{"offer_slug":"again"}""");
@@ -70,7 +70,7 @@ public sealed class AnalyticsRetentionTests
     }
 
     [Test]
-    public async Task A_month_of_events_goes_as_a_whole_and_its_ids_are_still_known()
+    public async Task A_month_of_events_is_dropped_and_its_ids_are_kept()
     {
         const string Event = """{"offer_slug":"a","event_type":"b","event_id":"kept"}""";
         await _api.PostAsync(Event);

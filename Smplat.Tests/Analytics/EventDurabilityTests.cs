@@ -7,14 +7,14 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Analytics;
 
-/// <summary>What concurrency, bad neighbours and a full queue do to events.</summary>
+/// <summary>Events under concurrency, with bad events in the same group and with a full queue.</summary>
 [Parallelizable]
 public sealed class EventDurabilityTests
 {
     [Test]
-    public async Task The_same_event_sent_from_many_sides_at_once_is_stored_once()
+    public async Task The_same_event_sent_by_many_callers_at_once_is_stored_once()
     {
-        await using var api = await EventApi.StartAsync();
+        await using var api = await AnalyticsFixture.StartAsync();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(index => api.PostAsync(
             $$"""{"offer_slug":"a","event_type":"b","event_id":"same-{{index % 4}}"}""")));
@@ -29,7 +29,7 @@ public sealed class EventDurabilityTests
     [Test]
     public async Task Overlapping_batches_in_opposite_orders_do_not_block_each_other()
     {
-        await using var api = await EventApi.StartAsync(("ANALYTICS_WRITERS", "4"), ("ANALYTICS_GROUP_MAX_EVENTS", "1"));
+        await using var api = await AnalyticsFixture.StartAsync(("ANALYTICS_WRITERS", "4"), ("ANALYTICS_GROUP_MAX_EVENTS", "1"));
         var ids = Enumerable.Range(0, 300).Select(_ => Guid.NewGuid()).ToArray();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(index =>
@@ -42,9 +42,9 @@ public sealed class EventDurabilityTests
 
     [TestCase(1)]
     [TestCase(10_000)]
-    public async Task An_event_that_only_the_database_refuses_does_not_fail_its_neighbours(int minCopyEvents)
+    public async Task An_event_that_only_the_database_refuses_does_not_fail_the_others(int minCopyEvents)
     {
-        await using var api = await EventApi.StartAsync(("ANALYTICS_COPY_MIN_EVENTS", minCopyEvents.ToString(CultureInfo.InvariantCulture)));
+        await using var api = await AnalyticsFixture.StartAsync(("ANALYTICS_COPY_MIN_EVENTS", minCopyEvents.ToString(CultureInfo.InvariantCulture)));
         await api.ExecuteAsync("alter table checkout_offer_events add constraint poison check (action <> 'poison')");
         var batch = JsonSerializer.Serialize(Enumerable.Range(0, 40).Select(index =>
             new { offer_slug = "a", event_type = "b", action = index == 17 ? "poison" : "fine" }));
@@ -60,9 +60,9 @@ public sealed class EventDurabilityTests
     }
 
     [Test]
-    public async Task A_full_queue_answers_429_and_takes_nothing_of_that_request()
+    public async Task A_full_queue_answers_429_and_stores_nothing_of_that_request()
     {
-        await using var api = await EventApi.StartAsync(("ANALYTICS_QUEUE_MAX_EVENTS", "10"));
+        await using var api = await AnalyticsFixture.StartAsync(("ANALYTICS_QUEUE_MAX_EVENTS", "10"));
         await using var blocker = await api.App.OwnDatabase!.DataSource.OpenConnectionAsync();
         await using var transaction = await blocker.BeginTransactionAsync();
         await using (var command = blocker.CreateCommand())
@@ -89,7 +89,7 @@ public sealed class EventDurabilityTests
     [Test]
     public async Task A_commit_that_hangs_is_a_503_and_a_repetition_stores_the_event_once()
     {
-        await using var api = await EventApi.StartAsync(("ANALYTICS_WRITE_TIMEOUT_MILLISECONDS", "300"));
+        await using var api = await AnalyticsFixture.StartAsync(("ANALYTICS_WRITE_TIMEOUT_MILLISECONDS", "300"));
         const string Event = """{"offer_slug":"a","event_type":"b","event_id":"slow"}""";
         HttpStatusCode first;
         await using (var blocker = await api.App.OwnDatabase!.DataSource.OpenConnectionAsync())

@@ -51,7 +51,7 @@ public sealed class ExportOfferEventsTests
     [TestCase("csv", Header + "\r\n")]
     [TestCase("json", "[]\n")]
     [TestCase("ndjson", "")]
-    public async Task Without_events_the_file_is_there_and_has_its_frame(string format, string expected) =>
+    public async Task Without_events_the_file_is_valid_and_has_no_rows(string format, string expected) =>
         Assert.That(await _export.OfferEventsAsync($"none.{format}", "--format", format), Is.EqualTo(expected));
 
     [TestCase(CommandLine.Failed, "--lookback-days", "0")]
@@ -62,7 +62,7 @@ public sealed class ExportOfferEventsTests
     [TestCase(CommandLine.UsedWrongly, "--since", "2026-02-01", "--until", "2026-01-01")]
     [TestCase(CommandLine.Failed, "--output", "/proc/nowhere/events.csv")]
     [TestCase(CommandLine.UsedWrongly, "--event-typ", "x")]
-    public async Task What_cannot_be_done_ends_with_its_exit_code_and_without_a_file(int exitCode, params string[] args)
+    public async Task Every_failure_has_its_exit_code_and_leaves_no_file(int exitCode, params string[] args)
     {
         string[] output = args.Contains("--output") ? [] : ["--output", _export.PathOf("events.csv")];
 
@@ -78,7 +78,7 @@ public sealed class ExportOfferEventsTests
             Is.EqualTo(CommandLine.Failed));
 
     [Test]
-    public async Task Type_offer_and_times_narrow_the_choice()
+    public async Task Type_offer_and_times_filter_the_export()
     {
         await InsertAsync("a", "'2026-01-01T00:00:00Z'");
         await InsertAsync("a", "'2026-01-02T00:00:00Z'");
@@ -115,7 +115,7 @@ public sealed class ExportOfferEventsTests
     }
 
     [Test]
-    public async Task What_a_spreadsheet_would_run_is_shown_as_text()
+    public async Task Formulas_are_exported_as_text()
     {
         await InsertAsync("=cmd|' /C calc'!A0", "now()");
 
@@ -123,7 +123,7 @@ public sealed class ExportOfferEventsTests
     }
 
     [Test]
-    public async Task A_reader_that_has_seen_enough_ends_the_export_quietly()
+    public async Task A_closed_pipe_ends_the_export_quietly()
     {
         await ExecuteAsync(
             """

@@ -9,7 +9,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Analytics;
 
-/// <summary><c>smplat export onboarding-segments</c>: forwards, in any number of steps, nothing left out.</summary>
+/// <summary><c>smplat export onboarding-segments</c>: forward, in any number of steps, without gaps.</summary>
 [NonParallelizable]
 public sealed class ExportSegmentsTests
 {
@@ -31,7 +31,7 @@ public sealed class ExportSegmentsTests
     }
 
     [Test]
-    public async Task Runs_go_on_where_the_last_one_ended_also_within_an_event()
+    public async Task Runs_continue_where_the_last_one_ended_also_within_an_event()
     {
         await SegmentAsync("-3 hours", "one", "two", "three");
         await SegmentAsync("-2 hours", "four");
@@ -50,7 +50,7 @@ public sealed class ExportSegmentsTests
     }
 
     [Test]
-    public async Task What_may_still_be_committing_waits_for_the_next_run()
+    public async Task Rows_that_may_still_be_committing_wait_for_the_next_run()
     {
         await SegmentAsync("-1 seconds", "young");
 
@@ -86,11 +86,11 @@ public sealed class ExportSegmentsTests
     [TestCase("--cursor", "x")]
     [TestCase("--sink", "ftp")]
     [TestCase("--sink", "webhook", "--webhook-url", "file:///x")]
-    public async Task What_is_asked_wrongly_ends_with_2(params string[] args) =>
+    public async Task Invalid_arguments_exit_with_2(params string[] args) =>
         Assert.That(await _export.RunAsync(["onboarding-segments", .. args]), Is.EqualTo(CommandLine.UsedWrongly));
 
     [Test]
-    public async Task A_cursor_file_with_something_else_in_it_ends_with_2()
+    public async Task An_invalid_cursor_file_exits_with_2()
     {
         await File.WriteAllTextAsync(_export.PathOf("cursor.json"), "[]");
 
@@ -100,7 +100,7 @@ public sealed class ExportSegmentsTests
     private Task<int> ToFileAsync(params string[] args) => _export.RunAsync(
         ["onboarding-segments", "--sink", "file", "--file-path", _export.PathOf("rows.ndjson"), "--cursor-store", "file", "--cursor-store-path", _export.PathOf("cursor.json"), .. args]);
 
-    /// <summary>As a process of its own, whose environment says that addresses of this machine may be called.</summary>
+    /// <summary>Runs as a separate process whose environment allows addresses of this machine.</summary>
     private async Task<int> PostAsync(string url)
     {
         var run = await CliRun.RunAsync(

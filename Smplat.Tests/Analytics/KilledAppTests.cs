@@ -6,13 +6,13 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Analytics;
 
-/// <summary>What is acknowledged is stored, once, however often the app dies and clients repeat themselves.</summary>
+/// <summary>Every acknowledged event is stored exactly once, however often the app is killed and clients retry.</summary>
 [NonParallelizable]
 public sealed class KilledAppTests
 {
     private const int Clients = 6;
 
-    /// <summary>SMPLAT_TEST_KILLS sets the number of kills; 10 keep an ordinary run short.</summary>
+    /// <summary>SMPLAT_TEST_KILLS sets the number of kills; 10 keeps an ordinary run short.</summary>
     private static int Kills =>
         int.TryParse(new ConfigurationBuilder().AddEnvironmentVariables().Build()["SMPLAT_TEST_KILLS"], out var kills) ? kills : 10;
 
@@ -54,7 +54,7 @@ public sealed class KilledAppTests
             + $"{clients.Sum(client => client.Duplicates)} duplicates.");
         Assert.That(stored, Is.Unique);
         Assert.That(acknowledged.Except(stored), Is.Empty, "acknowledged events that are missing");
-        Assert.That(acknowledged, Is.Unique, "the clients made each id once");
-        Assert.That(clients.Sum(client => client.Failures), Is.GreaterThanOrEqualTo(Kills), "kills hit requests under way");
+        Assert.That(acknowledged, Is.Unique, "the clients created each id once");
+        Assert.That(clients.Sum(client => client.Failures), Is.GreaterThanOrEqualTo(Kills), "kills interrupted requests");
     }
 }

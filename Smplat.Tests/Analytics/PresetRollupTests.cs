@@ -9,17 +9,17 @@ namespace Smplat.Tests.Analytics;
 [Parallelizable]
 public sealed class PresetRollupTests
 {
-    private EventApi _api = null!;
+    private AnalyticsFixture _api = null!;
 
     [SetUp]
-    public async Task StartAsync() => _api = await EventApi.StartAsync(
+    public async Task StartAsync() => _api = await AnalyticsFixture.StartAsync(
         ("PRESET_EVENT_ALERT_NOTIFICATIONS_ENABLED", "true"), ("PRESET_EVENT_ALERT_EMAIL_RECIPIENTS", "ops@example.test"));
 
     [TearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();
 
     [Test]
-    public async Task A_rollup_of_five_days_makes_five_rows_and_again_the_same()
+    public async Task A_rollup_of_five_days_makes_five_rows_and_repeating_it_gives_the_same()
     {
         var rollup = _api.App.Services.GetRequiredService<PresetRollup>();
 
@@ -52,7 +52,7 @@ public sealed class PresetRollupTests
     [Test]
     public async Task Sample_events_load_once_and_show_an_alert()
     {
-        var sample = _api.App.Services.GetServices<ISampleData>().OfType<EventSample>().Single();
+        var sample = _api.App.Services.GetServices<ISampleData>().OfType<EventSampleStore>().Single();
 
         await sample.LoadAsync(default);
         var loaded = await _api.CountAsync();
@@ -85,7 +85,7 @@ public sealed class PresetRollupTests
     {
         await EventsAsync(10, 5);
 
-        var report = await _api.App.Services.GetRequiredService<PresetAlertRound>().RunAsync(default);
+        var report = await _api.App.Services.GetRequiredService<PresetAlertRun>().RunAsync(default);
 
         Assert.That(
             report.Alerts.Select(alert => alert.Code),
@@ -96,9 +96,9 @@ public sealed class PresetRollupTests
     }
 
     [Test]
-    public async Task Without_events_nobody_is_told_and_the_run_is_recorded()
+    public async Task Without_events_nothing_is_sent_and_the_run_is_recorded()
     {
-        var report = await _api.App.Services.GetRequiredService<PresetAlertRound>().RunAsync(default);
+        var report = await _api.App.Services.GetRequiredService<PresetAlertRun>().RunAsync(default);
 
         Assert.That((report.Alerts.Count, report.AlertsSent), Is.EqualTo((0, 0)));
         Assert.That(await _api.RowsAsync<int>("select alerts_sent from preset_event_alert_runs"), Is.EqualTo(new[] { 0 }));

@@ -54,7 +54,7 @@ public sealed class PresetSummaryTests
     }
 
     [Test]
-    public void Three_days_without_a_gain_alert_and_quiet_days_do_not_break_the_run()
+    public void Three_days_without_a_gain_alert_and_quiet_days_do_not_interrupt_the_sequence()
     {
         PresetCount[] counts =
         [

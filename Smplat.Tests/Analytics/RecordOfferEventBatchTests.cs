@@ -9,10 +9,10 @@ namespace Smplat.Tests.Analytics;
 [Parallelizable]
 public sealed class RecordOfferEventBatchTests
 {
-    private EventApi _api = null!;
+    private AnalyticsFixture _api = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _api = await EventApi.StartAsync();
+    public async Task StartAsync() => _api = await AnalyticsFixture.StartAsync();
 
     [OneTimeTearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();
@@ -48,7 +48,7 @@ public sealed class RecordOfferEventBatchTests
     }
 
     [Test]
-    public async Task A_member_given_twice_costs_only_its_own_event()
+    public async Task A_duplicate_member_rejects_only_its_own_event()
     {
         var (status, body) = await _api.PostAsync(
             """[{"offer_slug":"a","event_type":"b","offer_slug":"c"},{"x":1,"x":2,"offer_slug":"a","event_type":"b"}]""");
@@ -61,7 +61,7 @@ public sealed class RecordOfferEventBatchTests
     }
 
     [Test]
-    public async Task Of_two_batches_in_one_body_none_is_taken()
+    public async Task Two_batches_in_one_body_are_refused()
     {
         var before = await _api.CountAsync();
 
@@ -91,7 +91,7 @@ public sealed class RecordOfferEventBatchTests
     }
 
     [Test]
-    public async Task A_batch_that_is_half_known_stores_the_other_half()
+    public async Task A_partly_known_batch_stores_only_the_new_events()
     {
         var known = Batch(100, index => $"known-{index}");
         var mixed = Batch(200, index => index % 2 == 0 ? $"known-{index / 2}" : $"new-{index}");
@@ -110,15 +110,15 @@ public sealed class RecordOfferEventBatchTests
         const string Batch = """[{"offer_slug":"a","event_type":"b"},{"offer_slug":"a","event_type":"b"}]""";
         var key = ("Idempotency-Key", Guid.NewGuid().ToString());
 
-        var (_, first) = await _api.PostAsync(Batch, EventApi.Path, key);
-        var (_, second) = await _api.PostAsync(Batch, EventApi.Path, key);
+        var (_, first) = await _api.PostAsync(Batch, AnalyticsFixture.Path, key);
+        var (_, second) = await _api.PostAsync(Batch, AnalyticsFixture.Path, key);
 
         Assert.That(first.GetProperty("accepted").GetInt32(), Is.EqualTo(2));
         Assert.That(second.GetProperty("duplicates").GetInt32(), Is.EqualTo(2));
     }
 
     [Test]
-    public async Task A_gzipped_body_is_taken()
+    public async Task A_gzipped_body_is_accepted()
     {
         using var packed = new MemoryStream();
         await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
@@ -147,7 +147,7 @@ public sealed class RecordOfferEventBatchTests
     }
 
     [Test]
-    public async Task An_event_over_32_KB_costs_only_itself()
+    public async Task An_event_over_32_KB_is_rejected_alone()
     {
         var large = JsonSerializer.Serialize(new { offer_slug = "large", event_type = "b", junk = new string('x', 33_000) });
 

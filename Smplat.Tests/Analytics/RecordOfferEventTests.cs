@@ -3,16 +3,16 @@ using System.Text.Json;
 
 namespace Smplat.Tests.Analytics;
 
-/// <summary>The single form of POST /api/v1/analytics/offer-events.</summary>
+/// <summary>Single events with POST /api/v1/analytics/offer-events.</summary>
 [Parallelizable]
 public sealed class RecordOfferEventTests
 {
     private const string Key = "test-key";
 
-    private EventApi _api = null!;
+    private AnalyticsFixture _api = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _api = await EventApi.StartAsync(("CHECKOUT_API_KEY", Key));
+    public async Task StartAsync() => _api = await AnalyticsFixture.StartAsync(("CHECKOUT_API_KEY", Key));
 
     [OneTimeTearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();
@@ -40,7 +40,7 @@ public sealed class RecordOfferEventTests
     }
 
     [Test]
-    public async Task The_answer_tells_when_the_event_was_stored()
+    public async Task The_answer_says_when_the_event_was_stored()
     {
         var (_, body) = await PostAsync("""{"offer_slug":"a","event_type":"b"}""");
 
@@ -89,7 +89,7 @@ public sealed class RecordOfferEventTests
     [TestCase("[]")]
     [TestCase("""{"batch":[]}""")]
     [TestCase("""{"offer_slug":"a","event_type":"b"} trailing""")]
-    public async Task A_body_that_is_no_event_is_a_422(string json)
+    public async Task A_body_that_is_not_an_event_is_a_422(string json)
     {
         var (status, body) = await PostAsync(json);
 
@@ -98,14 +98,14 @@ public sealed class RecordOfferEventTests
     }
 
     [Test]
-    public async Task Without_a_right_key_nothing_is_stored()
+    public async Task Without_a_valid_key_nothing_is_stored()
     {
         var before = await _api.CountAsync();
 
         var (none, _) = await _api.PostAsync("""{"offer_slug":"a","event_type":"b"}""");
-        var (wrong, _) = await _api.PostAsync("""{"offer_slug":"a","event_type":"b"}""", EventApi.Path, ("X-API-Key", "no"));
+        var (wrong, _) = await _api.PostAsync("""{"offer_slug":"a","event_type":"b"}""", AnalyticsFixture.Path, ("X-API-Key", "no"));
         var (bearer, _) = await _api.PostAsync(
-            """{"offer_slug":"a","event_type":"b"}""", EventApi.Path, ("Authorization", $"Bearer {Key}"));
+            """{"offer_slug":"a","event_type":"b"}""", AnalyticsFixture.Path, ("Authorization", $"Bearer {Key}"));
 
         Assert.That((none, wrong, bearer), Is.EqualTo((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Accepted)));
         Assert.That(await _api.CountAsync(), Is.GreaterThan(before));
@@ -132,8 +132,8 @@ public sealed class RecordOfferEventTests
     public async Task The_storefront_form_is_camel_case()
     {
         var (status, body) = await _api.PostAsync(
-            """{"offerSlug":"a","eventType":"b","cartTotal":0,"eventId":"one"}""", EventApi.StorefrontPath, ("X-API-Key", Key));
-        var (missing, error) = await _api.PostAsync("""{"offer_slug":"a"}""", EventApi.StorefrontPath, ("X-API-Key", Key));
+            """{"offerSlug":"a","eventType":"b","cartTotal":0,"eventId":"one"}""", AnalyticsFixture.StorefrontPath, ("X-API-Key", Key));
+        var (missing, error) = await _api.PostAsync("""{"offer_slug":"a"}""", AnalyticsFixture.StorefrontPath, ("X-API-Key", Key));
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.Accepted));
         Assert.That(body.TryGetProperty("created_at", out _), Is.True);
@@ -142,5 +142,5 @@ public sealed class RecordOfferEventTests
     }
 
     private Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string json) =>
-        _api.PostAsync(json, EventApi.Path, ("X-API-Key", Key));
+        _api.PostAsync(json, AnalyticsFixture.Path, ("X-API-Key", Key));
 }

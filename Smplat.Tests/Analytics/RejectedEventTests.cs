@@ -6,7 +6,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Analytics;
 
-/// <summary>What was rejected is kept with its reason, and stored once the rules allow it.</summary>
+/// <summary>Rejected events are kept with the reason, and stored when the rules allow it.</summary>
 [Parallelizable]
 public sealed class RejectedEventTests
 {
@@ -24,7 +24,7 @@ public sealed class RejectedEventTests
     public ValueTask DropAsync() => _database.DisposeAsync();
 
     [Test]
-    public async Task An_event_that_a_rule_kept_out_is_stored_once_when_the_rule_is_gone()
+    public async Task A_rejected_event_is_stored_once_when_the_rule_is_removed()
     {
         await using (var strict = await StartAsync(Strict))
         {
@@ -54,11 +54,11 @@ public sealed class RejectedEventTests
     }
 
     [Test]
-    public async Task Events_without_an_id_of_their_own_replay_once_too()
+    public async Task Events_without_their_own_id_are_also_replayed_once()
     {
         await using (var strict = await StartAsync(Strict))
         {
-            await strict.PostAsync("""{"offerSlug":"a","eventType":"swipe"}""", EventApi.StorefrontPath);
+            await strict.PostAsync("""{"offerSlug":"a","eventType":"swipe"}""", AnalyticsFixture.StorefrontPath);
         }
 
         await using var open = await StartAsync();
@@ -76,7 +76,7 @@ public sealed class RejectedEventTests
     [TestCase("redact", false)]
     [TestCase("reject", false)]
     [TestCase("keep", true)]
-    public async Task Personal_data_is_not_kept_by_way_of_a_rejection(string policy, bool isKept)
+    public async Task Personal_data_is_not_kept_in_rejected_events(string policy, bool isKept)
     {
         await using var api = await StartAsync([("ANALYTICS_PII_POLICY", policy), .. Strict]);
 
@@ -89,7 +89,7 @@ public sealed class RejectedEventTests
     }
 
     [Test]
-    public async Task An_event_with_texts_that_nobody_can_read_is_listed_without_them()
+    public async Task An_event_with_unreadable_text_is_listed_without_it()
     {
         await using var api = await StartAsync();
 
@@ -102,7 +102,7 @@ public sealed class RejectedEventTests
     }
 
     [Test]
-    public async Task Pages_go_on_where_the_last_one_ended()
+    public async Task Pages_continue_where_the_last_one_ended()
     {
         await using var api = await StartAsync();
         await api.PostAsync($"[{string.Join(',', Enumerable.Range(0, 5).Select(index => $$"""{"offer_slug":"{{index}}"}"""))}]");
@@ -120,6 +120,6 @@ public sealed class RejectedEventTests
         Assert.That((await api.PostAsync("""{"limit":0}""", $"{Path}/replay")).Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
     }
 
-    private Task<EventApi> StartAsync(params (string Name, string Value)[] settings) =>
-        EventApi.StartAsync([("SMPLAT_DATABASE", _database.ConnectionString), .. settings]);
+    private Task<AnalyticsFixture> StartAsync(params (string Name, string Value)[] settings) =>
+        AnalyticsFixture.StartAsync([("SMPLAT_DATABASE", _database.ConnectionString), .. settings]);
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Smplat.Tests.Analytics;
 
-/// <summary>A client as the contract wants it: it sends the same request again until it is answered with success.</summary>
+/// <summary>A client that follows the contract: it sends the same request again until it succeeds.</summary>
 internal sealed class RepeatingClient(AppUrl app, int index)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -26,7 +26,7 @@ internal sealed class RepeatingClient(AppUrl app, int index)
 
     public int Duplicates { get; private set; }
 
-    /// <summary>Goes on until it is told to stop, and then until its last request is answered.</summary>
+    /// <summary>Runs until it is stopped, and then until its last request has succeeded.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
@@ -58,7 +58,7 @@ internal sealed class RepeatingClient(AppUrl app, int index)
         try
         {
             using var content = new StringContent(body, Encoding.UTF8, "application/json");
-            using var answer = await http.PostAsync(new Uri(url, EventApi.Path), content);
+            using var answer = await http.PostAsync(new Uri(url, AnalyticsFixture.Path), content);
             var text = await answer.Content.ReadAsStringAsync();
             Duplicates += text.Contains("\"duplicate\"", StringComparison.Ordinal) ? 1 : 0;
             return answer.StatusCode == HttpStatusCode.Accepted;
@@ -71,4 +71,16 @@ internal sealed class RepeatingClient(AppUrl app, int index)
 
     private static string Event(Guid id) => JsonSerializer.Serialize(
         new { offer_slug = "killed", event_type = "impression", event_id = id, metadata = new { presetId = "p" } });
+}
+
+/// <summary>The current URL of the app; it changes with every start.</summary>
+internal sealed class AppUrl
+{
+    private volatile Uri? _current;
+
+    public Uri? Current
+    {
+        get => _current;
+        set => _current = value;
+    }
 }

@@ -16,7 +16,7 @@ public sealed class CatalogSearchTests
     private const string Path = "/api/v1/observability/catalog-search";
 
     [Test]
-    public async Task A_search_shows_in_totals_words_and_the_feed()
+    public async Task A_search_shows_in_totals_terms_and_the_feed()
     {
         await using var app = await SmplatApp.StartAsync();
         await PostAsync(app, """{"query":"  Growth ","category":"Instagram","sort":"price-asc","results_count":3}""");
@@ -48,7 +48,7 @@ public sealed class CatalogSearchTests
     [TestCase("""{"results_count":1,"query":"a\u0000b"}""", HttpStatusCode.UnprocessableEntity)]
     [TestCase("""{"results_count":1,"query":"a\ud83d"}""", HttpStatusCode.UnprocessableEntity)]
     [TestCase("""{"results_count":1,"query":"\u0022\n\\ } 7 \ud83d\ude00"}""", HttpStatusCode.Accepted)]
-    public async Task What_is_wrong_is_refused_and_odd_texts_do_no_harm(string json, HttpStatusCode expected)
+    public async Task Invalid_searches_are_refused_and_unusual_text_does_no_harm(string json, HttpStatusCode expected)
     {
         await using var app = await SmplatApp.StartAsync();
 
@@ -57,7 +57,7 @@ public sealed class CatalogSearchTests
     }
 
     [Test]
-    public async Task Counts_outlive_a_restart_and_add_up_over_instances()
+    public async Task Counts_survive_a_restart_and_add_up_over_instances()
     {
         await using var database = await TestDatabase.CreateAsync();
         var settings = new Dictionary<string, string> { ["SMPLAT_DATABASE"] = database.ConnectionString };
@@ -75,18 +75,18 @@ public sealed class CatalogSearchTests
     }
 
     [Test]
-    public async Task A_flood_of_invented_queries_is_bounded_and_spares_the_frequent_ones()
+    public async Task A_flood_of_made_up_queries_is_bounded_and_keeps_the_frequent_ones()
     {
         await using var app = await SmplatApp.StartAsync();
         var telemetry = (SearchTelemetry)app.Services.GetService(typeof(SearchTelemetry))!;
         for (var index = 0; index < 50; index++)
         {
-            telemetry.Record(SearchTerms.Of("real", null, "featured"), 1);
+            telemetry.Record(SearchTerms.From("real", null, "featured"), 1);
         }
 
         for (var index = 0; index < 8_000; index++)
         {
-            telemetry.Record(SearchTerms.Of($"junk {index}", null, "featured"), 1);
+            telemetry.Record(SearchTerms.From($"junk {index}", null, "featured"), 1);
             if (index % 1_000 == 0)
             {
                 await telemetry.FlushAsync(default);
@@ -119,17 +119,17 @@ public sealed class CatalogSearchTests
     }
 
     [Test]
-    public void An_address_is_not_kept_wherever_it_was_typed() =>
+    public void An_email_address_is_redacted_wherever_it_was_typed() =>
         Assert.That(
-            SearchTerms.Of("mail ada@example.test", "Ada@example.test", "ada@example.test"),
+            SearchTerms.From("mail ada@example.test", "Ada@example.test", "ada@example.test"),
             Is.EqualTo(new SearchTerms("[redacted]", "[redacted]", "[redacted]")));
 
     [Test]
-    public void A_long_query_is_cut_between_characters() =>
-        Assert.That(SearchTerms.Of($"{new string('a', 99)}\U0001F600", null, "featured").Query, Is.EqualTo(new string('a', 99)));
+    public void A_long_query_is_truncated_between_characters() =>
+        Assert.That(SearchTerms.From($"{new string('a', 99)}\U0001F600", null, "featured").Query, Is.EqualTo(new string('a', 99)));
 
     [Test]
-    public async Task Searches_that_nobody_repeats_are_forgotten_and_the_totals_stay()
+    public async Task Unused_search_terms_are_deleted_and_the_totals_stay()
     {
         var clock = new FixedClock();
         await using var app = await SmplatApp.StartAsync(

@@ -63,7 +63,7 @@ public sealed class ExportCatalogInsightsTests
     [TestCase(CommandLine.UsedWrongly, "--timeout", "0")]
     [TestCase(CommandLine.Failed, "--api-key", "wrong")]
     [TestCase(CommandLine.Failed, "--base-url", "http://127.0.0.1:1")]
-    public async Task What_goes_wrong_has_its_exit_code(int exitCode, params string[] args) =>
+    public async Task Every_failure_has_its_exit_code(int exitCode, params string[] args) =>
         Assert.That(await ExportAsync(args), Is.EqualTo(exitCode));
 
     private Task<int> ExportAsync(params string[] args)

@@ -5,8 +5,8 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Trust;
 
 /// <summary>
-/// What was wrong with the figures, defect by defect: the contract's id keeps its formula, the corrected one tells what
-/// one would expect.
+/// The defects of the original metrics, one by one: the contract's id keeps its formula, the corrected id gives the expected
+/// value.
 /// </summary>
 [Parallelizable]
 public sealed class CorrectedMetricTests
@@ -82,7 +82,7 @@ public sealed class CorrectedMetricTests
 
     [Test]
     [Property("Defect", "D22")]
-    public async Task Nothing_overdue_is_a_value_and_not_a_gap()
+    public async Task Zero_overdue_minutes_is_a_value_and_not_missing()
     {
         await _rows.TaskAsync(new { order_item_id = _item, status = "pending", scheduled_at = Now.AddHours(1) });
 
@@ -93,7 +93,7 @@ public sealed class CorrectedMetricTests
 
     [Test]
     [Property("Defect", "D22")]
-    public async Task Coverage_ends_at_a_hundred_percent_and_always_has_a_sample()
+    public async Task Coverage_is_capped_at_a_hundred_percent_and_always_has_a_sample()
     {
         await CompletedAsync(3);
         Assert.That((await MeasureAsync("fulfillment_staffing_coverage_pct")).SampleSize, Is.Zero);
@@ -121,7 +121,7 @@ public sealed class CorrectedMetricTests
 
     [Test]
     [Property("Defect", "D26")]
-    public async Task Promoters_less_detractors_is_not_the_mean_of_scores()
+    public async Task The_net_promoter_score_is_not_the_mean_of_scores()
     {
         foreach (var score in new[] { 10, 9, 8, 0 })
         {
@@ -140,5 +140,5 @@ public sealed class CorrectedMetricTests
         }
     }
 
-    private Task<MetricReading> MeasureAsync(string id) => TrustLab.MeasureAsync(_database.DataSource, id, Now);
+    private Task<MetricReading> MeasureAsync(string id) => TrustMetricFixture.MeasureAsync(_database.DataSource, id, Now);
 }

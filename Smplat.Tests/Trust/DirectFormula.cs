@@ -7,7 +7,7 @@ using Smplat.Core.Trust;
 namespace Smplat.Tests.Trust;
 
 /// <summary>
-/// The formulas of the contract over all rows, written down a second time and with no rollup: what every reading must equal.
+/// A second implementation of the contract's formulas, over all rows and without the rollup: every reading must equal it.
 /// </summary>
 internal sealed class DirectFormula
 {
@@ -47,10 +47,10 @@ internal sealed class DirectFormula
         _ => throw new ArgumentException(metricId),
     };
 
-    /// <summary>Minutes that completed tasks took, by product, in order.</summary>
+    /// <summary>How long completed tasks took, in minutes, by product, sorted.</summary>
     public Dictionary<string, double[]> Durations(DateTimeOffset now) => _rows
         .Where(row => row.Status == "completed" && row.CompletedAt >= now.AddHours(-720) && (row.StartedAt ?? row.ScheduledAt) is not null)
-        .Select(row => (Sku: SkuName.Of(row.Slug, row.ProductTitle), Took: row.CompletedAt!.Value - (row.StartedAt ?? row.ScheduledAt)!.Value))
+        .Select(row => (Sku: SkuName.From(row.Slug, row.ProductTitle), Took: row.CompletedAt!.Value - (row.StartedAt ?? row.ScheduledAt)!.Value))
         .Where(task => task.Took >= TimeSpan.Zero)
         .GroupBy(task => task.Sku)
         .ToDictionary(group => group.Key, group => group.Select(task => task.Took.TotalSeconds / 60).Order().ToArray());

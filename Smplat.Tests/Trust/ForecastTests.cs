@@ -8,28 +8,28 @@ public sealed class ForecastTests
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public void A_healthy_forecast_warns_of_nothing() =>
-        Assert.That(ForecastAlerts.Of(30, 50, [Sku(null), Sku(null)]), Is.Empty);
+    public void A_healthy_forecast_has_no_alerts() =>
+        Assert.That(ForecastAlerts.Evaluate(30, 50, [Sku(null), Sku(null)]), Is.Empty);
 
     [Test]
     public void All_products_without_staff_are_one_alert_and_some_are_another()
     {
         Assert.That(
-            ForecastAlerts.Of(null, 50, [Sku("no_staffing_capacity"), Sku("no_staffing_capacity")]),
+            ForecastAlerts.Evaluate(null, 50, [Sku("no_staffing_capacity"), Sku("no_staffing_capacity")]),
             Is.EqualTo(new[] { "forecast_unavailable", "no_staffing_capacity" }));
-        Assert.That(ForecastAlerts.Of(10, 50, [Sku("no_staffing_capacity"), Sku(null)]), Is.EqualTo(new[] { "partial_support" }));
-        Assert.That(ForecastAlerts.Of(10, 50, [Sku("insufficient_history")]), Is.EqualTo(new[] { "partial_support" }));
+        Assert.That(ForecastAlerts.Evaluate(10, 50, [Sku("no_staffing_capacity"), Sku(null)]), Is.EqualTo(new[] { "partial_support" }));
+        Assert.That(ForecastAlerts.Evaluate(10, 50, [Sku("insufficient_history")]), Is.EqualTo(new[] { "partial_support" }));
     }
 
     [TestCase(119.9, new string[0])]
     [TestCase(120, new[] { "sla_watch" })]
     [TestCase(239.9, new[] { "sla_watch" })]
     [TestCase(240, new[] { "sla_breach_risk" })]
-    public void Long_queues_are_warned_of_from_two_and_four_hours_on(double minutes, string[] alerts) =>
-        Assert.That(ForecastAlerts.Of(minutes, 5, [Sku(null)]), Is.EqualTo(alerts));
+    public void Queues_of_two_and_four_hours_raise_alerts(double minutes, string[] alerts) =>
+        Assert.That(ForecastAlerts.Evaluate(minutes, 5, [Sku(null)]), Is.EqualTo(alerts));
 
     [Test]
-    public void The_sentence_goes_by_the_gravest_alert()
+    public void The_copy_follows_the_most_serious_alert()
     {
         var unstaffed = ForecastAlerts.FallbackCopy(["forecast_unavailable", "limited_history", "no_staffing_capacity"]);
         Assert.That(unstaffed, Is.EqualTo(ForecastAlerts.FallbackCopy(["no_staffing_capacity"])).And.Not.Empty);
@@ -54,8 +54,8 @@ public sealed class ForecastTests
     [TestCase("", " Big Kit ", "big-kit")]
     [TestCase(null, "Big Kit", "big-kit")]
     [TestCase(" ", " ", "unknown-sku")]
-    public void Queue_history_and_shifts_meet_under_one_name(string? slug, string title, string name) =>
-        Assert.That(SkuName.Of(slug, title), Is.EqualTo(name));
+    public void Queue_history_and_shifts_are_joined_under_one_name(string? slug, string title, string name) =>
+        Assert.That(SkuName.From(slug, title), Is.EqualTo(name));
 
     [TestCase(5, 30, 2)]
     [TestCase(7, 30, 4)]

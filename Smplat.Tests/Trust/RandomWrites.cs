@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Smplat.Tests.Trust;
 
-/// <summary>Writes of every kind that can change a metric, old rows and new ones, drawn by a seed.</summary>
+/// <summary>Random writes of every kind that can change a metric, to old and new rows, from a seed.</summary>
 internal sealed class RandomWrites(NpgsqlDataSource database, int seed, DateTimeOffset now)
 {
     private static readonly string[] Statuses = ["pending", "in_progress", "completed", "failed", "cancelled"];
@@ -25,7 +25,7 @@ internal sealed class RandomWrites(NpgsqlDataSource database, int seed, DateTime
         }
     }
 
-    /// <summary>One write, and what it was.</summary>
+    /// <summary>Makes one write and returns its description.</summary>
     public async Task<string> WriteAsync()
     {
         var kind = _random.Next(12);
@@ -79,7 +79,7 @@ internal sealed class RandomWrites(NpgsqlDataSource database, int seed, DateTime
 
     private DateTimeOffset? Maybe() => _random.Next(4) == 0 ? null : At();
 
-    /// <summary>Mostly within the last 40 days, sometimes exactly on the hour, now and then in the future.</summary>
+    /// <summary>Mostly within the last 40 days, sometimes exactly on the hour, occasionally in the future.</summary>
     private DateTimeOffset At()
     {
         var at = now.AddSeconds(_random.Next(-40 * 86_400, 7_200)).AddMicroseconds(_random.Next(1_000_000));

@@ -12,7 +12,7 @@ public sealed class ResolveTrustHttpTests
     [Test]
     public async Task Metrics_are_answered_in_the_order_and_number_of_the_request()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         string[] ids = ["nps_trailing_30d", "nobody_knows", "first_response_minutes", "nps_trailing_30d"];
 
         var metrics = await trust.ResolveAsync(ids);
@@ -25,7 +25,7 @@ public sealed class ResolveTrustHttpTests
     [Test]
     public async Task An_unknown_id_is_unsupported_with_its_reason_and_nothing_else()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         var answer = await trust.App.Client.PostAsJsonAsync(Route, new
         {
             slug = "checkout",
@@ -53,7 +53,7 @@ public sealed class ResolveTrustHttpTests
     [Test]
     public async Task Ten_thousand_made_up_ids_leave_nothing_behind()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         for (var request = 0; request < 200; request++)
         {
             var ids = Enumerable.Range(0, 50).Select(index => $"made_up_{request}_{index}").ToArray();
@@ -68,7 +68,7 @@ public sealed class ResolveTrustHttpTests
     [Test]
     public async Task One_metric_that_fails_is_missing_and_the_others_are_answered()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await trust.Rows.ExecuteAsync("alter table fulfillment_staffing_shifts rename to away");
 
         var metrics = await trust.ResolveAsync("fulfillment_delivery_sla_forecast", "fulfillment_sla_on_time_pct");
@@ -85,7 +85,7 @@ public sealed class ResolveTrustHttpTests
     [Test]
     public async Task A_slug_is_enough_and_the_list_may_be_left_out()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         var answer = await trust.App.Client.PostAsJsonAsync(Route, new { slug = "" });
 
         Assert.That((int)answer.StatusCode, Is.EqualTo(200));
@@ -103,7 +103,7 @@ public sealed class ResolveTrustHttpTests
     [TestCase("""{"slug":"a","metrics":[{"metric_id":"x","freshness_window_minutes":4}]}""", "freshness_window_minutes")]
     [TestCase("""{"slug":"a","metrics":[{"metric_id":"x","freshness_window_minutes":20161}]}""", "freshness_window_minutes")]
     [TestCase("""{"slug":"a","metrics":[{"metric_id":"x","freshness_window_minutes":60.5}]}""", "freshness_window_minutes")]
-    public async Task A_request_that_makes_no_sense_is_refused_with_the_place(string body, string place) =>
+    public async Task An_invalid_request_is_refused_with_the_location_of_the_error(string body, string place) =>
         await RefusedAsync(body, place);
 
     [Test]
@@ -117,9 +117,9 @@ public sealed class ResolveTrustHttpTests
     }
 
     [Test]
-    public async Task Windows_may_come_as_text_or_with_a_point_and_zero()
+    public async Task Windows_may_be_sent_as_text_or_with_a_zero_fraction()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         using var body = new StringContent(
             """{"slug":"a","metrics":[{"metric_id":"first_response_minutes","freshness_window_minutes":"60"},{"metric_id":"first_response_minutes","freshness_window_minutes":5.0},{"metric_id":"first_response_minutes"}]}""",
             Encoding.UTF8,
@@ -132,9 +132,9 @@ public sealed class ResolveTrustHttpTests
     }
 
     [Test]
-    public async Task Without_the_key_the_door_is_shut()
+    public async Task Without_the_key_requests_are_refused()
     {
-        await using var trust = await TrustApp.StartAsync(new() { ["CHECKOUT_API_KEY"] = "the-key" });
+        await using var trust = await TrustFixture.StartAsync(new() { ["CHECKOUT_API_KEY"] = "the-key" });
         foreach (var route in new[] { Route, "/api/v1/trust/metrics/purge" })
         {
             var answer = await trust.App.Client.PostAsJsonAsync(route, new { slug = "a" });
@@ -144,7 +144,7 @@ public sealed class ResolveTrustHttpTests
 
     private static async Task RefusedAsync(string body, string place)
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         var answer = await trust.App.Client.PostAsync(Route, content);
         var text = await answer.Content.ReadAsStringAsync();

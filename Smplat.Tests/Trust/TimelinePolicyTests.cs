@@ -31,7 +31,7 @@ public sealed class TimelinePolicyTests
 
     [TestCase(BoundMetric.Missing)]
     [TestCase(BoundMetric.Unsupported)]
-    public void Without_a_value_the_written_times_hold(string state)
+    public void Without_a_value_the_editors_times_apply(string state)
     {
         var timeline = TimelinePolicy.Derive(Written, Metric(state));
 
@@ -44,7 +44,7 @@ public sealed class TimelinePolicyTests
 
     [TestCase(BoundMetric.Stale, "Stale forecast")]
     [TestCase(BoundMetric.Preview, "Preview timeline")]
-    public void The_label_tells_how_sure_it_is(string state, string label) =>
+    public void The_label_shows_the_confidence(string state, string label) =>
         Assert.That(TimelinePolicy.Derive(Written, Metric(state)).ConfidenceLabel, Is.EqualTo(label));
 
     [Test]

@@ -19,7 +19,7 @@ public sealed class TrustCacheHttpTests
     [Test]
     public async Task A_second_reading_comes_from_memory_with_its_times()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         var computed = Provenance(await trust.ResolveAsync(OnTime));
         trust.Clock.Advance(TimeSpan.FromMinutes(15));
         var remembered = Provenance(await trust.ResolveAsync(OnTime));
@@ -42,26 +42,26 @@ public sealed class TrustCacheHttpTests
     }
 
     [Test]
-    public async Task A_restart_and_a_purge_compute_anew()
+    public async Task A_restart_or_a_purge_recomputes_values()
     {
         await using var db = await TestDatabase.CreateAsync();
         var settings = new Dictionary<string, string> { ["SMPLAT_DATABASE"] = db.ConnectionString };
-        await using (var first = await TrustApp.StartAsync(settings))
+        await using (var first = await TrustFixture.StartAsync(settings))
         {
             await first.ResolveAsync(OnTime);
             Assert.That(await first.PurgeAsync(OnTime), Is.EqualTo(new[] { OnTime }));
             Assert.That(Layer(Provenance(await first.ResolveAsync(OnTime))), Is.EqualTo("computed"));
         }
 
-        await using var second = await TrustApp.StartAsync(settings);
+        await using var second = await TrustFixture.StartAsync(settings);
         Assert.That(Layer(Provenance(await second.ResolveAsync(OnTime))), Is.EqualTo("computed"));
         Assert.That(await second.PurgeAsync(null), Is.EqualTo(new[] { OnTime }));
     }
 
     [Test]
-    public async Task A_value_that_cannot_be_renewed_is_stale_and_says_why()
+    public async Task A_value_that_cannot_be_recomputed_is_stale_and_says_why()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         var item = await trust.Rows.OrderAsync(trust.Clock.GetUtcNow());
         await trust.Rows.TaskAsync(new { order_item_id = item, status = "pending" });
         await trust.ResolveAsync("fulfillment_delivery_sla_forecast", "fulfillment_backlog_total_minutes");
@@ -86,9 +86,9 @@ public sealed class TrustCacheHttpTests
     {
         var seen = new ConcurrentDictionary<string, int>();
 
-        // A thousand requests at once keep the threads of a busy machine for longer than a connection may take to open
-        // (2 s); such a failure is another test's subject.
-        await using var trust = await TrustApp.StartAsync(new() { ["SMPLAT_DATABASE_CONNECT_TIMEOUT_SECONDS"] = "60", ["SMPLAT_DATABASE_COMMAND_TIMEOUT_SECONDS"] = "60" });
+        // On a busy machine, a thousand requests at once can occupy the threads for longer than the connection timeout (2 s);
+        // another test covers that failure.
+        await using var trust = await TrustFixture.StartAsync(new() { ["SMPLAT_DATABASE_CONNECT_TIMEOUT_SECONDS"] = "60", ["SMPLAT_DATABASE_COMMAND_TIMEOUT_SECONDS"] = "60" });
         var database = new Npgsql.NpgsqlConnectionStringBuilder(trust.Database.ConnectionString).Database!;
         using var listener = new ActivityListener
         {
@@ -127,7 +127,7 @@ public sealed class TrustCacheHttpTests
     [Test]
     public async Task A_sample_below_the_minimum_is_withheld()
     {
-        await using var trust = await TrustApp.StartAsync(new() { ["TRUST_MINIMUM_SAMPLES"] = $"{OnTime}=3, nps_promoter_score_30d=0" });
+        await using var trust = await TrustFixture.StartAsync(new() { ["TRUST_MINIMUM_SAMPLES"] = $"{OnTime}=3, nps_promoter_score_30d=0" });
         var now = trust.Clock.GetUtcNow();
         var item = await trust.Rows.OrderAsync(now.AddDays(-1));
         for (var task = 0; task < 2; task++)
@@ -149,7 +149,7 @@ public sealed class TrustCacheHttpTests
         Assert.That(metrics[0].GetProperty("sample_size").GetInt32(), Is.EqualTo(2));
         Assert.That(metrics[0].GetProperty("provenance").GetProperty("notes")[1].GetString(), Does.Contain("minimum of 3"));
         Assert.That(metrics[1].GetProperty("formatted_value").GetString(), Is.EqualTo("100"));
-        Assert.That(metrics[2].GetProperty("verification_state").GetString(), Is.EqualTo("missing"), "20 by the catalogue");
+        Assert.That(metrics[2].GetProperty("verification_state").GetString(), Is.EqualTo("missing"), "20 by the catalog");
         Assert.That(metrics[3].GetProperty("verification_state").GetString(), Is.EqualTo("fresh"), "none for the contract's ids");
     }
 

@@ -14,7 +14,7 @@ public sealed class TrustContentTests
     [TestCase("local-payload-secreT")]
     public async Task A_message_without_the_secret_is_refused_before_it_is_read(string? signature)
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
 
         var answer = await SendAsync(trust, "not even JSON", signature);
 
@@ -23,9 +23,9 @@ public sealed class TrustContentTests
     }
 
     [Test]
-    public async Task Without_a_secret_configured_no_signature_is_good_enough()
+    public async Task Without_a_configured_secret_every_signature_is_refused()
     {
-        await using var trust = await TrustApp.StartAsync(new() { ["PAYLOAD_REVALIDATE_SECRET"] = "" });
+        await using var trust = await TrustFixture.StartAsync(new() { ["PAYLOAD_REVALIDATE_SECRET"] = "" });
 
         Assert.That((int)(await SendAsync(trust, Message("page", "Hello"), "")).StatusCode, Is.EqualTo(503));
     }
@@ -33,7 +33,7 @@ public sealed class TrustContentTests
     [Test]
     public async Task Draft_and_published_versions_are_kept_apart()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         Assert.That(await StatusAsync(trust, Message("page", "Published", "2026-01-01T00:00:00Z")), Is.EqualTo("stored"));
         Assert.That(await StatusAsync(trust, Message("page", "Draft", "2026-01-02T00:00:00Z", "draft")), Is.EqualTo("stored"));
 
@@ -42,9 +42,9 @@ public sealed class TrustContentTests
     }
 
     [Test]
-    public async Task A_message_that_comes_late_or_twice_does_not_win()
+    public async Task A_late_or_repeated_message_changes_nothing()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await StatusAsync(trust, Message("page", "Newer", "2026-01-02T00:00:00Z"));
 
         Assert.That(await StatusAsync(trust, Message("page", "Older", "2026-01-01T00:00:00Z")), Is.EqualTo("outdated"));
@@ -58,9 +58,9 @@ public sealed class TrustContentTests
     }
 
     [Test]
-    public async Task Environments_have_documents_of_their_own_and_a_renamed_document_leaves_its_old_place()
+    public async Task Environments_have_separate_documents_and_a_renamed_document_leaves_its_old_slug()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await StatusAsync(trust, Message("page", "Here", "2026-01-01T00:00:00Z"));
         await StatusAsync(trust, Message("page", "There", "2026-01-01T00:00:00Z", environment: "production"));
         Assert.That(await HeadlineAsync(trust, "page"), Is.EqualTo("Here"));
@@ -79,9 +79,9 @@ public sealed class TrustContentTests
     }
 
     [Test]
-    public async Task Another_collection_is_none_of_our_business()
+    public async Task Another_collection_is_ignored()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
 
         Assert.That(await StatusAsync(trust, """{"collection":"pages","doc":{"id":1}}"""), Is.EqualTo("ignored"));
     }
@@ -97,16 +97,16 @@ public sealed class TrustContentTests
     [TestCase("""{"collection":"checkout-trust-experiences","doc":{"slug":"a","name":"\ud800"}}""")]
     [TestCase("""{"collection":"checkout-trust-experiences","doc":{"slug":"\ud800"}}""")]
     [TestCase("""{"collection":"checkout-trust-experiences","doc":{"slug":"a","\ud800":1}}""")]
-    public async Task A_message_that_makes_no_sense_is_refused(string body)
+    public async Task An_invalid_message_is_refused(string body)
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
 
         var answer = await SendAsync(trust, body, Secret);
 
         Assert.That((int)answer.StatusCode, Is.EqualTo(422), await answer.Content.ReadAsStringAsync());
     }
 
-    internal static async Task<string?> StatusAsync(TrustApp trust, string message)
+    internal static async Task<string?> StatusAsync(TrustFixture trust, string message)
     {
         var answer = await SendAsync(trust, message, Secret);
         var text = await answer.Content.ReadAsStringAsync();
@@ -114,7 +114,7 @@ public sealed class TrustContentTests
         return JsonDocument.Parse(text).RootElement.GetProperty("status").GetString();
     }
 
-    internal static async Task<HttpResponseMessage> SendAsync(TrustApp trust, string body, string? signature)
+    internal static async Task<HttpResponseMessage> SendAsync(TrustFixture trust, string body, string? signature)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/trust/content")
         {
@@ -128,7 +128,7 @@ public sealed class TrustContentTests
         return await trust.App.Client.SendAsync(request);
     }
 
-    private static async Task<string?> HeadlineAsync(TrustApp trust, string pathAndQuery)
+    private static async Task<string?> HeadlineAsync(TrustFixture trust, string pathAndQuery)
     {
         var answer = await trust.App.Client.GetAsync($"/api/v1/trust/experiences/{pathAndQuery}");
         return (int)answer.StatusCode == 404

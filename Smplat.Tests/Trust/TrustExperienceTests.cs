@@ -11,7 +11,7 @@ public sealed class TrustExperienceTests
     [Test]
     public async Task A_card_without_a_binding_shows_its_fallback_and_no_badge_and_asks_for_no_metric()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await WriteAsync(trust, new { performanceSnapshots = new object[] { new { label = "Since", fallbackValue = "2019" }, new { label = "Empty", fallbackValue = "–", metric = new { metricId = "" } } } });
 
         var experience = await ReadAsync(trust);
@@ -28,7 +28,7 @@ public sealed class TrustExperienceTests
     [Test]
     public async Task A_verified_value_is_shown_and_a_missing_one_falls_back()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await WriteAsync(trust, Snapshots());
         var missing = (await ReadAsync(trust)).GetProperty("performanceSnapshots")[0];
         Assert.That(missing.GetProperty("displayValue").GetString(), Is.EqualTo("9 in 10"));
@@ -46,9 +46,9 @@ public sealed class TrustExperienceTests
     }
 
     [Test]
-    public async Task A_stale_value_gives_way_to_the_fallback()
+    public async Task A_stale_value_is_replaced_by_the_fallback()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await WriteAsync(trust, Snapshots(window: 5));
         await CompleteOneAsync(trust);
         await ReadAsync(trust);
@@ -63,9 +63,9 @@ public sealed class TrustExperienceTests
     }
 
     [Test]
-    public async Task One_window_that_makes_no_sense_costs_no_badge()
+    public async Task An_invalid_window_does_not_remove_the_badge()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await CompleteOneAsync(trust);
         await WriteAsync(trust, new
         {
@@ -87,9 +87,9 @@ public sealed class TrustExperienceTests
     }
 
     [Test]
-    public async Task In_a_draft_the_state_that_the_editor_wants_to_see_is_shown()
+    public async Task A_draft_shows_the_state_chosen_by_the_editor()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await WriteAsync(trust, new
         {
             performanceSnapshots = new object[]
@@ -112,7 +112,7 @@ public sealed class TrustExperienceTests
     [Test]
     public async Task The_checkout_has_a_built_in_experience_and_other_slugs_have_none()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await trust.Rows.ExecuteAsync("delete from checkout_trust_experiences");
 
         var experience = await ReadAsync(trust, "", "checkout");
@@ -126,7 +126,7 @@ public sealed class TrustExperienceTests
     [Test]
     public async Task Empty_lists_are_filled_from_the_built_in_experience_one_by_one()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await WriteAsync(trust, new { assurancePoints = new[] { new { title = "Ours" } }, supportChannels = Array.Empty<object>() });
 
         var experience = await ReadAsync(trust);
@@ -144,14 +144,14 @@ public sealed class TrustExperienceTests
         },
     };
 
-    private static async Task CompleteOneAsync(TrustApp trust)
+    private static async Task CompleteOneAsync(TrustFixture trust)
     {
         var now = trust.Clock.GetUtcNow();
         var item = await trust.Rows.OrderAsync(now.AddDays(-1));
         await trust.Rows.TaskAsync(new { order_item_id = item, status = "completed", scheduled_at = now, completed_at = now });
     }
 
-    private static async Task WriteAsync(TrustApp trust, object document)
+    private static async Task WriteAsync(TrustFixture trust, object document)
     {
         var doc = JsonSerializer.SerializeToNode(document)!.AsObject();
         doc["slug"] = "page";
@@ -160,7 +160,7 @@ public sealed class TrustExperienceTests
         Assert.That(await TrustContentTests.StatusAsync(trust, message), Is.EqualTo("stored"));
     }
 
-    private static async Task<JsonElement> ReadAsync(TrustApp trust, string query = "", string slug = "page")
+    private static async Task<JsonElement> ReadAsync(TrustFixture trust, string query = "", string slug = "page")
     {
         var answer = await trust.App.Client.GetAsync($"/api/v1/trust/experiences/{slug}{query}");
         Assert.That((int)answer.StatusCode, Is.EqualTo(200));

@@ -4,14 +4,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Smplat.Tests.Trust;
 
-/// <summary>What operators and editors use beside the storefront's route.</summary>
+/// <summary>The routes and jobs for operators and editors.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class TrustOperationsTests
 {
     [Test]
-    public async Task The_catalogue_lists_every_metric_with_what_editors_need()
+    public async Task The_catalog_lists_every_metric_with_what_editors_need()
     {
-        await using var trust = await TrustApp.StartAsync(new() { ["TRUST_MINIMUM_SAMPLES"] = "nps_trailing_30d=30" });
+        await using var trust = await TrustFixture.StartAsync(new() { ["TRUST_MINIMUM_SAMPLES"] = "nps_trailing_30d=30" });
 
         var body = await trust.App.Client.GetFromJsonAsync<JsonElement>("/api/v1/trust/metrics");
 
@@ -25,14 +25,14 @@ public sealed class TrustOperationsTests
     }
 
     [Test]
-    public async Task An_operator_can_run_the_rollup_and_the_ledger_says_what_it_did()
+    public async Task An_operator_can_run_the_rollup_and_the_ledger_shows_the_result()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         var now = TimeProvider.System.GetUtcNow();
         var item = await trust.Rows.OrderAsync(now.AddDays(-5));
         await trust.Rows.TaskAsync(new { order_item_id = item, status = "completed", completed_at = now.AddDays(-3), scheduled_at = now });
 
-        // Transactions of other tests on the same server may put it off for a moment.
+        // Transactions of other tests on the same server may delay it.
         await Smplat.Tests.Support.Eventually.BecomesTrueAsync(
             async () =>
             {
@@ -51,7 +51,7 @@ public sealed class TrustOperationsTests
     [Test]
     public async Task A_new_local_database_has_badges_to_show()
     {
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         var sample = (Smplat.Core.Trust.TrustSample)trust.App.Services
             .GetServices<Smplat.Core.Platform.Database.ISampleData>().Single(entry => entry is Smplat.Core.Trust.TrustSample);
         await sample.LoadAsync(CancellationToken.None);

@@ -10,9 +10,9 @@ public sealed class TrustPreviewTests
     private const string Attack = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'&";
 
     [Test]
-    public async Task The_page_is_for_those_who_have_the_token()
+    public async Task The_page_requires_the_token()
     {
-        await using var trust = await TrustApp.StartAsync(new() { ["CHECKOUT_PREVIEW_TOKEN"] = "the-token" });
+        await using var trust = await TrustFixture.StartAsync(new() { ["CHECKOUT_PREVIEW_TOKEN"] = "the-token" });
         foreach (var query in new[] { "", "?token=", "?token=the-tokeN", "?token=the-token2", "?environment=moon" })
         {
             Assert.That((int)(await trust.App.Client.GetAsync($"/trust-preview/checkout{query}")).StatusCode, Is.EqualTo(404), query);
@@ -28,7 +28,7 @@ public sealed class TrustPreviewTests
     [TestCase("production", 404)]
     public async Task Without_a_token_the_page_exists_only_in_a_local_run(string environment, int status)
     {
-        await using var trust = await TrustApp.StartAsync(new() { ["SMPLAT_ENVIRONMENT"] = environment, ["CHECKOUT_PREVIEW_TOKEN"] = "" });
+        await using var trust = await TrustFixture.StartAsync(new() { ["SMPLAT_ENVIRONMENT"] = environment, ["CHECKOUT_PREVIEW_TOKEN"] = "" });
 
         Assert.That((int)(await trust.App.Client.GetAsync("/trust-preview/checkout")).StatusCode, Is.EqualTo(status));
     }
@@ -37,7 +37,7 @@ public sealed class TrustPreviewTests
     public async Task What_editors_write_is_text_in_a_real_browser()
     {
         await using var browser = await Browser.LaunchAsync();
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await WriteAsync(trust, "checkout", Attack);
         var page = await browser.OpenAsync(1280, 900);
         var complaints = new List<string>();
@@ -48,14 +48,14 @@ public sealed class TrustPreviewTests
         Assert.That(await page.TitleAsync(), Is.EqualTo("Trust preview: checkout"));
         Assert.That(await page.Locator(".draft h3").First.InnerTextAsync(), Is.EqualTo(Attack));
         Assert.That(await page.Locator("script, img").CountAsync(), Is.Zero);
-        Assert.That(complaints, Is.Empty, "the policy of the page allows all that it needs");
+        Assert.That(complaints, Is.Empty, "the page's content security policy allows everything it needs");
     }
 
     [Test]
-    public async Task The_page_keeps_the_rules_of_WCAG()
+    public async Task The_page_meets_WCAG()
     {
         await using var browser = await Browser.LaunchAsync();
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await WriteAsync(trust, "checkout", "Checkout");
         var page = await browser.OpenAsync(1280, 900);
         await page.GotoAsync(new Uri(trust.App.Client.BaseAddress!, "/trust-preview/checkout").ToString());
@@ -66,10 +66,10 @@ public sealed class TrustPreviewTests
     }
 
     [Test]
-    public async Task Draft_and_live_stand_side_by_side_and_every_binding_tells_its_state()
+    public async Task Draft_and_live_are_shown_side_by_side_with_the_state_of_every_binding()
     {
         await using var browser = await Browser.LaunchAsync();
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await WriteAsync(trust, "landing", "Landing");
         await WriteAsync(trust, "checkout", "Checkout");
         var now = trust.Clock.GetUtcNow();
@@ -91,10 +91,10 @@ public sealed class TrustPreviewTests
     }
 
     [Test]
-    public async Task On_a_phone_nothing_sticks_out_and_the_sides_stand_below_each_other()
+    public async Task On_a_phone_nothing_overflows_and_the_versions_are_stacked()
     {
         await using var browser = await Browser.LaunchAsync();
-        await using var trust = await TrustApp.StartAsync();
+        await using var trust = await TrustFixture.StartAsync();
         await WriteAsync(trust, "checkout", $"Checkout {new string('W', 120)}");
         var page = await browser.OpenAsync(375, 740);
         await page.GotoAsync(new Uri(trust.App.Client.BaseAddress!, "/trust-preview/checkout").ToString());
@@ -107,7 +107,7 @@ public sealed class TrustPreviewTests
     private static async Task<IEnumerable<string>> ChipsAsync(IPage page, string side) =>
         await page.Locator($"section:has(h2:text('Performance')) {side} .card .row .chip").AllInnerTextsAsync();
 
-    private static async Task WriteAsync(TrustApp trust, string slug, string headline)
+    private static async Task WriteAsync(TrustFixture trust, string slug, string headline)
     {
         var message = JsonSerializer.Serialize(new
         {

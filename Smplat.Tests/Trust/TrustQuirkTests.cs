@@ -3,7 +3,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Trust;
 
-/// <summary>The side tables of the vectors that belong to trust.</summary>
+/// <summary>The additional tables of the contract's vectors that concern Trust.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class TrustQuirkTests
 {
@@ -25,7 +25,7 @@ public sealed class TrustQuirkTests
     public async Task Freshness_follows_the_window_to_the_microsecond()
     {
         await using var db = await TestDatabase.CreateAsync();
-        var registry = TrustLab.Registry(db.DataSource);
+        var registry = TrustMetricFixture.Registry(db.DataSource);
         foreach (var row in TrustVectors.List("freshness_cases"))
         {
             var (computedAt, now) = (row.GetProperty("computed_at").GetDateTimeOffset(), row.GetProperty("now").GetDateTimeOffset());
@@ -44,7 +44,7 @@ public sealed class TrustQuirkTests
     }
 
     [Test]
-    public async Task A_score_that_is_true_or_false_is_no_score()
+    public async Task A_boolean_score_is_ignored()
     {
         await using var db = await TestDatabase.CreateAsync();
         var rows = new TrustRows(db.DataSource);
@@ -62,7 +62,7 @@ public sealed class TrustQuirkTests
             });
         }
 
-        var reading = await TrustLab.MeasureAsync(db.DataSource, "nps_trailing_30d", now);
+        var reading = await TrustMetricFixture.MeasureAsync(db.DataSource, "nps_trailing_30d", now);
 
         var expected = quirk.GetProperty("recommended");
         Assert.That(reading.Value, Is.EqualTo(expected.GetProperty("value").GetDouble()));
@@ -85,7 +85,7 @@ public sealed class TrustQuirkTests
     [TestCase(60, "1.0h")]
     [TestCase(495, "8.2h")]
     [TestCase(280, "4.7h")]
-    public void Duration_text_turns_to_hours_at_sixty_minutes(double minutes, string text) =>
+    public void Durations_are_shown_in_hours_from_sixty_minutes_on(double minutes, string text) =>
         Assert.That(MetricText.Duration(minutes), Is.EqualTo(text));
 
     [TestCase(8.25, "8.2")]

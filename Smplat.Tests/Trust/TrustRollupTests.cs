@@ -17,7 +17,7 @@ public sealed class TrustRollupTests
         [Values(1, 2, 3, 4, 5, 6)] int seed)
     {
         await using var db = await TestDatabase.CreateAsync();
-        // The triggers go by the clock of the database, so the rows lie around the real time.
+        // The triggers use the clock of the database, so the rows are around the real time.
         var now = TruncateToMicroseconds(TimeProvider.System.GetUtcNow());
         var random = new Random(seed * 7919);
         var writes = new RandomWrites(db.DataSource, seed, now);
@@ -37,7 +37,7 @@ public sealed class TrustRollupTests
 
             if (turn % 20 == 10)
             {
-                await TrustLab.RollUpAsync(rollup, bounds);
+                await TrustMetricFixture.RollUpAsync(rollup, bounds);
                 history.Add("roll up");
             }
 
@@ -52,7 +52,7 @@ public sealed class TrustRollupTests
         var now = TruncateToMicroseconds(TimeProvider.System.GetUtcNow());
         var rows = new TrustRows(db.DataSource);
         var item = await rows.OrderAsync(now.AddDays(-1));
-        // Reaches into the present, so that only the open transaction keeps the hour from being summed.
+        // A lag that reaches the present, so that only the open transaction keeps the hour from being summed.
         var bounds = new RollupBounds { Lag = TimeSpan.FromHours(-2) };
         var rollup = new TrustRollupStore(db.DataSource);
         await using var connection = await db.DataSource.OpenConnectionAsync();
@@ -74,7 +74,7 @@ public sealed class TrustRollupTests
         Assert.That(await rows.ScalarAsync<long>("select count(*) from trust_dirty_hour"), Is.Zero, "the write left no mark");
 
         await transaction.CommitAsync();
-        await TrustLab.RollUpAsync(rollup, bounds);
+        await TrustMetricFixture.RollUpAsync(rollup, bounds);
         Assert.That(await rows.ScalarAsync<long>("select sum(due_tasks)::bigint from trust_rollup"), Is.EqualTo(1));
         await CompareAsync(db, now, ["late commit"]);
     }
@@ -97,7 +97,7 @@ public sealed class TrustRollupTests
     }
 
     [Test]
-    public async Task Emptying_the_tasks_starts_the_sums_anew()
+    public async Task Truncating_the_tasks_resets_the_sums()
     {
         await using var db = await TestDatabase.CreateAsync();
         var rows = new TrustRows(db.DataSource);
@@ -105,16 +105,16 @@ public sealed class TrustRollupTests
         await new RandomWrites(db.DataSource, 1, now).PrepareAsync();
         var item = await rows.OrderAsync(now.AddDays(-3));
         await rows.TaskAsync(new { order_item_id = item, status = "completed", completed_at = now.AddDays(-2), scheduled_at = now });
-        await TrustLab.RollUpAsync(new TrustRollupStore(db.DataSource));
+        await TrustMetricFixture.RollUpAsync(new TrustRollupStore(db.DataSource));
 
         await rows.ExecuteAsync("truncate orders cascade");
 
         Assert.That(await rows.ScalarAsync<long>("select count(*) from trust_rollup"), Is.Zero);
-        Assert.That((await TrustLab.MeasureAsync(db.DataSource, "fulfillment_sla_on_time_pct", now)).SampleSize, Is.Zero);
+        Assert.That((await TrustMetricFixture.MeasureAsync(db.DataSource, "fulfillment_sla_on_time_pct", now)).SampleSize, Is.Zero);
     }
 
     [Test]
-    public async Task No_reading_goes_through_the_whole_table()
+    public async Task No_reading_scans_the_whole_table()
     {
         await using var db = await TestDatabase.CreateAsync();
         var now = TruncateToMicroseconds(TimeProvider.System.GetUtcNow());
@@ -125,15 +125,15 @@ public sealed class TrustRollupTests
             await writes.WriteAsync();
         }
 
-        // On a small table the planner likes a scan; here it takes one only where no index fits. One connection, since
-        // counts reach the view when their session hands them over.
+        // On a small table the planner prefers a scan; here it uses one only where no index fits. One connection, since a
+        // session reports its counts to the view with a delay.
         var connection = new Npgsql.NpgsqlConnectionStringBuilder(db.ConnectionString) { Options = "-c enable_seqscan=off", MaxPoolSize = 1 };
         await using var database = Npgsql.NpgsqlDataSource.Create(connection);
         var rows = new TrustRows(database);
         const string Scans = "select seq_scan from pg_stat_user_tables, pg_stat_force_next_flush() where relname = 'fulfillment_tasks'";
         await rows.ScalarAsync<long>(Scans);
         var before = await rows.ScalarAsync<long>(Scans);
-        foreach (var metric in TrustLab.Registry(database).All)
+        foreach (var metric in TrustMetricFixture.Registry(database).All)
         {
             await metric.Measure(now, CancellationToken.None);
             await rows.ScalarAsync<long>(Scans);
@@ -154,14 +154,14 @@ public sealed class TrustRollupTests
         }
 
         var both = new[] { new TrustRollupStore(db.DataSource), new TrustRollupStore(db.DataSource) };
-        await Task.WhenAll(both.Select(store => TrustLab.RollUpAsync(store, new() { Stride = TimeSpan.FromDays(3) })));
+        await Task.WhenAll(both.Select(store => TrustMetricFixture.RollUpAsync(store, new() { Stride = TimeSpan.FromDays(3) })));
 
         await CompareAsync(db, now, ["two at once"]);
     }
 
     private static async Task CompareAsync(TestDatabase db, DateTimeOffset now, IReadOnlyList<string> history)
     {
-        var registry = TrustLab.Registry(db.DataSource);
+        var registry = TrustMetricFixture.Registry(db.DataSource);
         var direct = await DirectFormula.ReadAsync(db.DataSource);
         var told = $"{string.Join(", ", history.TakeLast(12))} at {now:O}";
         foreach (var id in Compared)

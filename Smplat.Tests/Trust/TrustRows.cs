@@ -5,13 +5,13 @@ using NpgsqlTypes;
 
 namespace Smplat.Tests.Trust;
 
-/// <summary>Rows for trust tests: whole vector sets, or tasks told in a few words.</summary>
+/// <summary>Inserts rows for trust tests: whole vector sets, or single orders and tasks.</summary>
 internal sealed class TrustRows(NpgsqlDataSource database)
 {
     private static readonly string[] Tables =
         ["products", "orders", "order_items", "fulfillment_tasks", "fulfillment_staffing_shifts"];
 
-    /// <summary>Columns are named by the members, so what a row leaves out takes its default.</summary>
+    /// <summary>The members name the columns, so columns left out get their default.</summary>
     public async Task InsertAsync(string table, JsonElement row)
     {
         var columns = string.Join(", ", row.EnumerateObject().Select(member => member.Name));
@@ -32,7 +32,7 @@ internal sealed class TrustRows(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>An order with one item of a product, and gives the item's id.</summary>
+    /// <summary>Inserts an order with one item of a product and returns the item's id.</summary>
     public async Task<Guid> OrderAsync(DateTimeOffset placedAt, string? slug = "kit", string title = "Kit")
     {
         var (order, item) = (Guid.NewGuid(), Guid.NewGuid());

@@ -9,7 +9,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Trust;
 
-/// <summary>Every set of the vectors over HTTP, read from the tasks and then from the hourly sums.</summary>
+/// <summary>Every data set of the vectors over HTTP, read from the tasks and then from the hourly sums.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class TrustVectorTests
 {
@@ -26,7 +26,7 @@ public sealed class TrustVectorTests
         await new TrustRows(app.OwnDatabase!.DataSource).InsertSetAsync(dataset.GetProperty("rows"));
         if (isRolledUp)
         {
-            await TrustLab.RollUpAsync(app.Services.GetRequiredService<TrustRollupStore>());
+            await TrustMetricFixture.RollUpAsync(app.Services.GetRequiredService<TrustRollupStore>());
         }
 
         var expected = dataset.GetProperty("expected").EnumerateObject().ToList();
@@ -69,7 +69,7 @@ public sealed class TrustVectorTests
         }
     }
 
-    /// <summary>Everything that is expected is there; numbers within the tolerance, instants as instants.</summary>
+    /// <summary>Everything expected is present; numbers within the tolerance, times compared as instants.</summary>
     private static void Same(JsonElement expected, JsonElement actual, string path)
     {
         switch (expected.ValueKind)

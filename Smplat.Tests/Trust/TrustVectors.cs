@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Smplat.Tests.Trust;
 
-/// <summary>The contract's cases with exact answers.</summary>
+/// <summary>The contract's test vectors, with exact results.</summary>
 internal static class TrustVectors
 {
     private static readonly Lazy<JsonElement> Document = new(() => JsonDocument

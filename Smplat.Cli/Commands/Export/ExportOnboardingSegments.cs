@@ -71,7 +71,7 @@ internal static class ExportOnboardingSegments
 
         await using var services = CliServices.Create(parsed, services => services.AddAnalytics());
         using var sink = OpenSink(parsed, services);
-        var page = await services.GetRequiredService<ExperimentReports>().ListForwardAsync(
+        var page = await services.GetRequiredService<PricingExperimentQueries>().ListForwardAsync(
             after, parsed.GetValue(Limit), cancellationToken);
         if (page.Events.Count > 0)
         {

@@ -25,7 +25,7 @@ public sealed class RecordCatalogSearchFunction(SearchTelemetry telemetry)
             return Answer.Detail(StatusCodes.Status400BadRequest, "results_count must be non-negative");
         }
 
-        telemetry.Record(SearchTerms.Of(search.Query, search.Category, search.Sort), search.ResultsCount);
+        telemetry.Record(SearchTerms.From(search.Query, search.Category, search.Sort), search.ResultsCount);
         return Answer.Snake(new SearchAccepted("accepted"), StatusCodes.Status202Accepted);
     }
 }

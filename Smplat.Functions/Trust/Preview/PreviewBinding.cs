@@ -27,7 +27,7 @@ internal static class PreviewBinding
     {
         string[] list = [.. alerts ?? []];
         return Markup.Of(
-            $"<ul class=\"alerts\">{list.Select(alert => Markup.Of($"<li><code>{alert}</code> {AlertText.Of(alert)}</li>"))}</ul>").When(list.Length > 0);
+            $"<ul class=\"alerts\">{list.Select(alert => Markup.Of($"<li><code>{alert}</code> {AlertText.For(alert)}</li>"))}</ul>").When(list.Length > 0);
     }
 
     private static Markup Fact(string name, Markup value) => Markup.Of($"<div><dt>{name}</dt><dd>{value}</dd></div>");

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Trust.Preview;
 
 [OpenToAll("Editors open it in a browser with the preview token; without one configured it exists only locally.")]
-public sealed class ShowTrustPreviewFunction(ContentGate gate, TrustPreview preview)
+public sealed class ShowTrustPreviewFunction(ContentAuthorization gate, TrustPreview preview)
 {
     [Function("ShowTrustPreview")]
     [Operation("The preview page: draft beside live", Tag = "Trust")]
@@ -19,7 +19,7 @@ public sealed class ShowTrustPreviewFunction(ContentGate gate, TrustPreview prev
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "trust-preview/{id}")] HttpRequest request,
         string id,
-        CancellationToken cancellationToken) => gate.AdmitsPreview(request.Query["token"])
+        CancellationToken cancellationToken) => gate.AllowsPreview(request.Query["token"])
             ? await preview.ShowAsync(id, request.ReadQuery(ReadExperience.Read).Environment, cancellationToken)
             : TrustPreview.NotFound();
 }

@@ -1,9 +1,0 @@
-namespace Smplat.Core.Trust;
-
-public enum VerificationState
-{
-    Fresh,
-    Stale,
-    Missing,
-    Unsupported,
-}
