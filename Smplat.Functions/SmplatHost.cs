@@ -24,13 +24,10 @@ using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Observability;
 using Smplat.Core.Platform.Outbox;
 using Smplat.Core.Trust;
-using Smplat.Functions.Commerce;
-using Smplat.Functions.Health;
 using Smplat.Functions.Http;
 using Smplat.Functions.Observability;
 using Smplat.Functions.Ops;
 using Smplat.Functions.Storage;
-using Smplat.Functions.Trust;
 
 namespace Smplat.Functions;
 
@@ -82,17 +79,15 @@ public static class SmplatHost
             .AddFulfillment()
             .AddCheckout()
             .AddDigests()
-            .AddHealth()
             .AddOperators()
             .AddTrust()
-            .AddTrustHttp()
             .AddAnalytics()
             .AddIngestion()
             .AddStorage()
             .AddOnboarding()
             .AddCatalogSearch()
             .AddCommerce()
-            .AddCommerceHttp()
+            .AddRoutes()
             .AddOps();
 
         adjust?.Invoke(builder);

@@ -1,7 +1,7 @@
 namespace Smplat.Functions.Http;
 
-/// <summary>The functions of this class answer everybody, for the reason given.</summary>
-[AttributeUsage(AttributeTargets.Class)]
+/// <summary>The function answers everybody, for the reason given.</summary>
+[AttributeUsage(AttributeTargets.Method)]
 public sealed class OpenToAllAttribute(string reason) : Attribute
 {
     public string Reason { get; } = reason;

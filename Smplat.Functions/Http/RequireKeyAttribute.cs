@@ -1,7 +1,7 @@
 namespace Smplat.Functions.Http;
 
-/// <summary>The functions of this class answer only callers with a key of this scope.</summary>
-[AttributeUsage(AttributeTargets.Class)]
+/// <summary>The function answers only callers with a key of this scope.</summary>
+[AttributeUsage(AttributeTargets.Method)]
 public sealed class RequireKeyAttribute(KeyScope scope) : Attribute
 {
     public KeyScope Scope { get; } = scope;

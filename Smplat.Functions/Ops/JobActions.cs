@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Smplat.Core.Platform.Jobs;
-using Smplat.Functions.Jobs;
 
 namespace Smplat.Functions.Ops;
 

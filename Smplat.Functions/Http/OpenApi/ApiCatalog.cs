@@ -37,9 +37,9 @@ public sealed class ApiCatalog
             [.. QueryOf(method)],
             [.. method.GetCustomAttributes<HeaderParameterAttribute>()],
             [.. method.GetCustomAttributes<AnswersAttribute>().OrderBy(answer => answer.Status)],
-            type.GetCustomAttribute<RequireKeyAttribute>()?.Scope,
-            type.GetCustomAttribute<OpenToAllAttribute>(),
-            type.GetCustomAttribute<RateLimitAttribute>()?.Category,
+            method.GetCustomAttribute<RequireKeyAttribute>()?.Scope,
+            method.GetCustomAttribute<OpenToAllAttribute>(),
+            method.GetCustomAttribute<RateLimitAttribute>()?.Category,
             method);
 
     /// <summary>What the reader reads, and what pages read without one as plain texts.</summary>

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Functions.Http;
+using Smplat.Functions.Http.OpenApi;
+using Smplat.Functions.Ops;
+
+namespace Smplat.Functions;
+
+/// <summary>The operator pages of the jobs, with their actions.</summary>
+public sealed class OpsJobFunctions(OpsDoor door, JobsPage page, JobActions actions)
+{
+    [Function("ShowOpsJobs")]
+    [OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
+    [Operation("All jobs and their runs", Tag = "Operators' page")]
+    [Answers(200, "The page", ContentType = "text/html")]
+    [Answers(303, "Not signed in")]
+    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    public Task<IResult> ShowOpsJobsAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/jobs")] HttpRequest request,
+        CancellationToken cancellationToken) => door.ShowAsync(request, page.ShowAllAsync, cancellationToken);
+
+    [Function("ShowOpsJob")]
+    [OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
+    [Operation("One job with its history", Tag = "Operators' page")]
+    [Answers(200, "The page", ContentType = "text/html")]
+    [Answers(303, "Not signed in")]
+    [Answers(404, "There is no such thing", ContentType = "text/html")]
+    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    public Task<IResult> ShowOpsJobAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/jobs/{jobId}")] HttpRequest request,
+        string jobId,
+        CancellationToken cancellationToken) => door.ShowAsync(
+            request, (visit, token) => page.ShowOneAsync(visit, jobId, token), cancellationToken);
+
+    [Function("RunOpsJob")]
+    [OpenToAll("The session cookie and the token of its forms are asked for inside.")]
+    [Operation("Run a job from the page", Tag = "Operators' page")]
+    [Answers(303, "Done, or not signed in")]
+    [Answers(403, "A form that is not of this session", ContentType = "text/html")]
+    [Answers(404, "There is no such thing", ContentType = "text/html")]
+    [Answers(409, "Refused as things stand", ContentType = "text/html")]
+    public Task<IResult> RunOpsJobAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/jobs/{jobId}/run")] HttpRequest request,
+        string jobId,
+        CancellationToken cancellationToken) => door.ActAsync(
+            request, JobsPage.PathOf(jobId), (visit, form, token) => actions.RunAsync(jobId, visit, form, token), cancellationToken);
+
+    [Function("RestartOpsJob")]
+    [OpenToAll("The session cookie and the token of its forms are asked for inside.")]
+    [Operation("Restart a job from the page", Tag = "Operators' page")]
+    [Answers(303, "Done, or not signed in")]
+    [Answers(403, "A form that is not of this session", ContentType = "text/html")]
+    [Answers(404, "There is no such thing", ContentType = "text/html")]
+    [Answers(409, "Refused as things stand", ContentType = "text/html")]
+    public Task<IResult> RestartOpsJobAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/jobs/{jobId}/restart")] HttpRequest request,
+        string jobId,
+        CancellationToken cancellationToken) => door.ActAsync(
+            request, JobsPage.PathOf(jobId), (visit, _, token) => actions.RestartAsync(jobId, visit, token), cancellationToken);
+}

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Functions.Http;
+using Smplat.Functions.Http.OpenApi;
+using Smplat.Functions.Ops;
+
+namespace Smplat.Functions;
+
+/// <summary>The operator page of recovery, with its action.</summary>
+public sealed class OpsRecoveryFunctions(OpsDoor door, RecoveryPage page, RecoveryActions actions)
+{
+    [Function("ShowOpsRecovery")]
+    [OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
+    [Operation("Checkout recovery, messages and digests", Tag = "Operators' page")]
+    [QueryParameter("status", "Messages of this status; dead when left out")]
+    [Answers(200, "The page", ContentType = "text/html")]
+    [Answers(303, "Not signed in")]
+    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    public Task<IResult> ShowOpsRecoveryAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/recovery")] HttpRequest request,
+        CancellationToken cancellationToken) => door.ShowAsync(request, page.ShowAsync, cancellationToken);
+
+    [Function("RedriveOpsMessages")]
+    [OpenToAll("The session cookie and the token of its forms are asked for inside.")]
+    [Operation("Send given-up or suppressed messages on their way again from the page", Tag = "Operators' page")]
+    [Answers(303, "Done, or not signed in")]
+    [Answers(403, "A form that is not of this session", ContentType = "text/html")]
+    [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
+    public Task<IResult> RedriveOpsMessagesAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/messages/redrive")] HttpRequest request,
+        CancellationToken cancellationToken) => door.ActAsync(
+            request, RecoveryPage.Path, (_, form, token) => actions.RedriveAsync(form, token), cancellationToken);
+}

@@ -1,0 +1,195 @@
+using System.Globalization;
+using Smplat.Core.Trust;
+using Smplat.Functions.Http;
+
+namespace Smplat.Functions;
+
+/// <summary>The parts of an experience as cards.</summary>
+internal static class PreviewParts
+{
+    internal static Markup Guarantee(ResolvedExperience experience) => Markup.Of(
+        $"""
+        <article class="card">
+        <h3>{experience.GuaranteeHeadline}</h3>
+        <p>{experience.GuaranteeDescription}</p>
+        </article>
+        """).When(experience.GuaranteeHeadline is not null || experience.GuaranteeDescription is not null);
+
+    internal static Markup Snapshots(ResolvedExperience experience) => Cards(experience.PerformanceSnapshots.Select(snapshot => Markup.Of(
+        $"""
+        <article class="card">
+        <div class="row"><h3>{snapshot.Label}</h3>{PreviewBinding.Badge(snapshot.Metric)}</div>
+        <p class="figure">{snapshot.DisplayValue ?? "–"}{Markup.Of($" <small>fallback</small>").When(snapshot.IsFallback && snapshot.DisplayValue is not null)}</p>
+        {Line(snapshot.Caption)}
+        {PreviewBinding.Alerts(snapshot.Metric?.Alerts)}
+        {PreviewBinding.Details(snapshot.Metric)}
+        </article>
+        """)));
+
+    internal static Markup Assurances(ResolvedExperience experience) => Cards(experience.AssurancePoints.Select(point => Markup.Of(
+        $"""
+        <article class="card">
+        <div class="row"><h3>{point.Title}</h3>{PreviewBinding.Badge(point.Metric)}</div>
+        {Line(point.Description)}
+        {Line(point.Evidence)}
+        {PreviewBinding.Details(point.Metric)}
+        </article>
+        """)));
+
+    internal static Markup Channels(ResolvedExperience experience) => Cards(experience.SupportChannels.Select(channel => Markup.Of(
+        $"""
+        <article class="card">
+        <h3>{channel.Label}</h3>
+        <p>{channel.Channel}: {channel.Target}</p>
+        {Line(channel.Availability)}
+        </article>
+        """)));
+
+    internal static Markup Testimonials(ResolvedExperience experience) => Cards(experience.Testimonials.Select(voice => Markup.Of(
+        $"""
+        <article class="card">
+        <blockquote>{voice.Quote}</blockquote>
+        <p class="by">{string.Join(", ", new[] { voice.Author, voice.Role, voice.Segment }.Where(part => !string.IsNullOrEmpty(part)))}</p>
+        </article>
+        """)));
+
+    internal static Markup Offers(ResolvedExperience experience) => Cards(experience.BundleOffers.Select(offer => Markup.Of(
+        $"""
+        <article class="card">
+        <div class="row"><h3>{offer.Title}</h3>{Markup.Of($"<span class=\"chip plain\">{offer.Savings}</span>").When(offer.Savings is not null)}</div>
+        {Line(offer.Description)}
+        <p class="by"><code>{offer.Slug}</code></p>
+        </article>
+        """)));
+
+    private static Markup Cards(IEnumerable<Markup> cards) => Markup.Join(cards);
+
+    private static Markup Line(string? text) => Markup.Of($"<p>{text}</p>").When(!string.IsNullOrEmpty(text));
+}
+
+/// <summary>The delivery timeline: how long it takes at best, on average and at worst, and how sure that is.</summary>
+internal static class PreviewTimeline
+{
+    internal static Markup Render(ResolvedExperience experience) =>
+        experience.DeliveryTimeline is not { } timeline ? Markup.Empty : Markup.Of(
+            $"""
+            <article class="card">
+            <div class="row"><h3>{timeline.Headline ?? "Delivery"}</h3>{PreviewBinding.Badge(timeline.Metric)}</div>
+            <p>{timeline.Narrative}</p>
+            <ol class="times">
+            {Time("At best", timeline.MinMinutes)}
+            {Time("On average", timeline.AverageMinutes)}
+            {Time("At worst", timeline.MaxMinutes)}
+            </ol>
+            <p class="by">{timeline.ConfidenceLabel}</p>
+            {PreviewBinding.Alerts(timeline.Alerts)}
+            {PreviewBinding.Details(timeline.Metric)}
+            </article>
+            """);
+
+    private static Markup Time(string name, double? minutes) => Markup.Of(
+        $"<li><span class=\"figure\">{PreviewText.Minutes(minutes)}</span> {name}</li>");
+}
+
+/// <summary>A badge, and everything that an editor may want to know of the metric behind it.</summary>
+internal static class PreviewBinding
+{
+    /// <summary>An unbound card says so here; the checkout shows no badge for it.</summary>
+    internal static Markup Badge(BoundMetric? metric) => Markup.Of(
+        $"""<span class="chip {metric?.State ?? "unbound"}">{PreviewText.State(metric)}</span>""");
+
+    internal static Markup Details(BoundMetric? metric) => metric is null ? Markup.Empty : Markup.Of(
+        $"""
+        <dl class="facts">
+        {Fact("Metric", Markup.Of($"<code>{metric.MetricId}</code>"))}
+        {Fact("Value", Value(metric))}
+        {Fact("Fresh for", Freshness(metric)).When(metric.ComputedAt is not null)}
+        {Fact("Source", Markup.Of($"{metric.Source ?? "–"} <small>{PreviewText.Count(metric.SampleSize)}</small>"))}
+        {Fact("Computed", Markup.Of($"{PreviewText.Utc(metric.ComputedAt)} <small>{PreviewText.Layer(metric.CacheLayer)}</small>")).When(metric.ComputedAt is not null)}
+        {Fact("Data up to", Markup.Of($"{PreviewText.Utc(metric.DataAsOf)}")).When(metric.DataAsOf is not null)}
+        {Fact("Note", Notes(metric))}
+        </dl>
+        """);
+
+    internal static Markup Alerts(IEnumerable<string>? alerts)
+    {
+        string[] list = [.. alerts ?? []];
+        return Markup.Of(
+            $"<ul class=\"alerts\">{list.Select(alert => Markup.Of($"<li><code>{alert}</code> {AlertText.Of(alert)}</li>"))}</ul>").When(list.Length > 0);
+    }
+
+    private static Markup Fact(string name, Markup value) => Markup.Of($"<div><dt>{name}</dt><dd>{value}</dd></div>");
+
+    private static Markup Value(BoundMetric metric) => metric.Value is null
+        ? Markup.Of($"none")
+        : Markup.Of($"{metric.FormattedValue} <small>raw {PreviewText.Number(metric.Value)}</small>");
+
+    private static Markup Freshness(BoundMetric metric)
+    {
+        var left = PreviewText.FreshnessLeft(metric);
+        return metric is { FreshnessMinutesLeft: { } minutes, FreshnessWindowMinutes: { } window and > 0 }
+            ? Markup.Of(
+                $"""{left} <small>of {PreviewText.Span(window)}</small><meter min="0" max="{window}" low="{window / 4}" value="{minutes}">{left}</meter>""")
+            : Markup.Of($"{left}");
+    }
+
+    private static Markup Notes(BoundMetric metric)
+    {
+        string[] notes = metric.Notes.Count > 0 ? [.. metric.Notes] : [metric.ProvenanceNote ?? "–"];
+        var editors = metric.Binding.ProvenanceNote is { Length: > 0 } written && !notes.Contains(written) ? $"Editor: {written}" : null;
+        return Markup.Join(notes.Append(editors).OfType<string>().Select(note => Markup.Of($"<span class=\"note\">{note}</span>")));
+    }
+}
+
+/// <summary>Numbers and states in the words of the preview page.</summary>
+internal static class PreviewText
+{
+    private const double MinutesPerHour = 60;
+    private const double MinutesPerDay = 1440;
+
+    internal static string State(BoundMetric? metric) => metric switch
+    {
+        null => "unbound",
+        { State: BoundMetric.Preview } => $"preview • {metric.Binding.PreviewState}",
+        _ => metric.State,
+    };
+
+    /// <summary>Days with one decimal, hours or minutes, whichever is the largest that fits.</summary>
+    internal static string Minutes(double? minutes) => minutes switch
+    {
+        null => "–",
+        >= MinutesPerDay => string.Create(CultureInfo.InvariantCulture, $"{minutes / MinutesPerDay:F1} d"),
+        >= MinutesPerHour => string.Create(CultureInfo.InvariantCulture, $"{minutes / MinutesPerHour:F1} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{minutes:F0} min"),
+    };
+
+    internal static string Utc(DateTimeOffset? instant) =>
+        instant is { } at ? at.UtcDateTime.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture) : "–";
+
+    internal static string Number(double? value) => value is { } number ? number.ToString("0.####", CultureInfo.InvariantCulture) : "–";
+
+    internal static string FreshnessLeft(BoundMetric metric) => metric.FreshnessMinutesLeft switch
+    {
+        null => "–",
+        0 => "none",
+        var left => Span(left.Value),
+    };
+
+    internal static string Layer(string? layer) => layer switch
+    {
+        "memory" => "from memory",
+        "computed" => "just now",
+        _ => "",
+    };
+
+    internal static string Count(long samples) =>
+        string.Create(CultureInfo.InvariantCulture, $"{samples:#,0} {(samples == 1 ? "sample" : "samples")}");
+
+    /// <summary>Hours and minutes, for spans that are compared with one another.</summary>
+    internal static string Span(double minutes)
+    {
+        var whole = (long)Math.Floor(minutes);
+        var (hours, rest) = (whole / 60, whole % 60);
+        return string.Create(CultureInfo.InvariantCulture, $"{(hours > 0 ? $"{hours} h" : "")}{(hours > 0 && rest > 0 ? " " : "")}{(rest > 0 || hours == 0 ? $"{rest} min" : "")}");
+    }
+}
