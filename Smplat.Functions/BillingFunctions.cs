@@ -43,7 +43,7 @@ public sealed class BillingFunctions(
         string sessionId,
         CancellationToken cancellationToken)
     {
-        var id = PathValue.Guid("session_id", sessionId);
+        var id = RouteInput.Guid(sessionId, "session_id");
         var query = request.ReadQuery(WorkspaceQuery.Read);
         return HostedAnswer.Of(await sessions.FindAsync(id, query.WorkspaceId, cancellationToken));
     }
@@ -64,7 +64,7 @@ public sealed class BillingFunctions(
         string sessionId,
         CancellationToken cancellationToken)
     {
-        var id = PathValue.Guid("session_id", sessionId);
+        var id = RouteInput.Guid(sessionId, "session_id");
         var query = request.ReadQuery(WorkspaceQuery.Read);
         var command = await request.ReadAsync(RegenerateSession.Read, cancellationToken);
         return HostedAnswer.Of(await regeneration.RegenerateAsync(id, query.WorkspaceId, command, cancellationToken));
@@ -155,27 +155,38 @@ internal static class HostedAnswer
 
 public sealed record HostedSessionsAnswer(IReadOnlyList<HostedSessionView> Sessions);
 
-public sealed record HostedRunAnswer(
-    Guid Id,
-    string TriggeredBy,
-    string Status,
-    DateTimeOffset StartedAt,
-    DateTimeOffset? CompletedAt,
-    int ScheduledCount,
-    int NotifiedCount,
-    JsonElement Metadata,
-    string? ErrorMessage)
+public sealed record HostedRunAnswer
 {
-    public static HostedRunAnswer From(RecoveryRun run) => new(
-        run.Id,
-        run.TriggeredBy,
-        run.Status,
-        run.StartedAt,
-        run.CompletedAt,
-        run.ScheduledCount,
-        run.NotifiedCount,
-        JsonSerializer.Deserialize<JsonElement>(run.Metadata),
-        run.ErrorMessage);
+    public required Guid Id { get; init; }
+
+    public required string TriggeredBy { get; init; }
+
+    public required string Status { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required DateTimeOffset? CompletedAt { get; init; }
+
+    public required int ScheduledCount { get; init; }
+
+    public required int NotifiedCount { get; init; }
+
+    public required JsonElement Metadata { get; init; }
+
+    public required string? ErrorMessage { get; init; }
+
+    public static HostedRunAnswer From(RecoveryRun run) => new()
+    {
+        Id = run.Id,
+        TriggeredBy = run.TriggeredBy,
+        Status = run.Status,
+        StartedAt = run.StartedAt,
+        CompletedAt = run.CompletedAt,
+        ScheduledCount = run.ScheduledCount,
+        NotifiedCount = run.NotifiedCount,
+        Metadata = JsonSerializer.Deserialize<JsonElement>(run.Metadata),
+        ErrorMessage = run.ErrorMessage,
+    };
 }
 
 public sealed record HostedRunsAnswer(IReadOnlyList<HostedRunAnswer> Runs);

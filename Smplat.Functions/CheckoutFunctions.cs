@@ -19,7 +19,7 @@ public sealed class CheckoutFunctions(CheckoutFile checkouts, CheckoutResume res
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/checkout/orchestrations/{orderId}")] HttpRequest request,
         string orderId,
         CancellationToken cancellationToken) =>
-        CheckoutAnswer.Of(await checkouts.ReadAsync(PathValue.Guid("order_id", orderId), cancellationToken));
+        CheckoutAnswer.Of(await checkouts.ReadAsync(RouteInput.Guid(orderId, "order_id"), cancellationToken));
 
     [Function("GetCheckoutAlias")]
     [RequireKey(KeyScope.Storefront)]
@@ -30,7 +30,7 @@ public sealed class CheckoutFunctions(CheckoutFile checkouts, CheckoutResume res
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/checkout/orchestrations/{orderId}")] HttpRequest request,
         string orderId,
         CancellationToken cancellationToken) =>
-        CheckoutAnswer.Of(await checkouts.ReadAsync(PathValue.Guid("order_id", orderId), cancellationToken));
+        CheckoutAnswer.Of(await checkouts.ReadAsync(RouteInput.Guid(orderId, "order_id"), cancellationToken));
 
     [Function("ReportCheckoutEvent")]
     [RequireKey(KeyScope.Storefront)]
@@ -45,7 +45,7 @@ public sealed class CheckoutFunctions(CheckoutFile checkouts, CheckoutResume res
         string orderId,
         CancellationToken cancellationToken)
     {
-        var order = PathValue.Guid("order_id", orderId);
+        var order = RouteInput.Guid(orderId, "order_id");
         var update = await request.ReadAsync(CheckoutUpdate.Read, cancellationToken);
         return CheckoutAnswer.Of(await checkouts.UpdateAsync(order, update, cancellationToken));
     }

@@ -53,7 +53,7 @@ public sealed class CommerceAnswers(TimeProvider clock)
             none.Skipped.Count == 0 ? null : none.Skipped.ToDictionary(entry => entry.Key.ToWire(), entry => entry.Value));
 }
 
-/// <summary>The envelope for calls that one named vendor has to answer: what it does wrong is 502 or 504, never ours.</summary>
+/// <summary>Failures of calls that depend on one vendor: a failure of the vendor is a 502 or 504, not a 500.</summary>
 public sealed class VendorAnswers(TimeProvider clock)
 {
     public IResult Of(ProviderFailure failure) => failure.Code switch

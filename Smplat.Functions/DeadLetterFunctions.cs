@@ -84,7 +84,7 @@ public sealed class DeadLetterFunctions(DeadLetterDesk deadLetters)
 }
 
 /// <summary>A dead letter after an operator's decision.</summary>
-/// <param name="Held">The task waits until its order goes on.</param>
+/// <param name="Held">The task is on hold until its order continues.</param>
 public sealed record DeadLetterAnswer(Guid TaskId, string Status, string OrderStatus, bool Held)
 {
     internal static IResult From(DeadLetterOutcome outcome) => outcome switch

@@ -53,5 +53,5 @@ public sealed class FulfillmentFunctions(FulfillmentFigures figures, JobRunner r
         };
 }
 
-/// <summary>What a run by hand did.</summary>
+/// <summary>What a manual run did.</summary>
 public sealed record DrainAnswer(Guid RunId, bool Succeeded, string? Error, IReadOnlyDictionary<string, object?>? Summary);

@@ -46,14 +46,9 @@ public sealed class HealthFunctions(IOptionsMonitor<RuntimeOptions> runtime, Rea
     [Query(typeof(ReadinessQuery))]
     [QueryParameter("strict", "true answers 503 when the verdict is error")]
     [Answers(200, typeof(ReadinessAnswer), Naming.Snake)]
-    public async Task<IResult> GetReadinessAsync(
+    public Task<IResult> GetReadinessAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/health/readyz")] HttpRequest request,
-        CancellationToken cancellationToken)
-    {
-        var query = request.ReadQuery(ReadinessQuery.Read);
-        var report = await readiness.CheckAsync(cancellationToken);
-        return ReadinessStatus.Answer(report, query.Strict);
-    }
+        CancellationToken cancellationToken) => AnswerReadinessAsync(request, cancellationToken);
 
     [Function("GetReadinessAlias")]
     [OpenToAll("Monitors poll it without a key; details are redacted and the answer is cached for five seconds.")]
@@ -61,13 +56,20 @@ public sealed class HealthFunctions(IOptionsMonitor<RuntimeOptions> runtime, Rea
     [Query(typeof(ReadinessQuery))]
     [QueryParameter("strict", "true answers 503 when the verdict is error")]
     [Answers(200, typeof(ReadinessAnswer), Naming.Snake)]
-    public async Task<IResult> GetReadinessAliasAsync(
+    public Task<IResult> GetReadinessAliasAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/readyz")] HttpRequest request,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) => AnswerReadinessAsync(request, cancellationToken);
+
+    /// <summary>Always 200, because the storefront reads the body only then; strict maps error to 503.</summary>
+    private async Task<IResult> AnswerReadinessAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var query = request.ReadQuery(ReadinessQuery.Read);
         var report = await readiness.CheckAsync(cancellationToken);
-        return ReadinessStatus.Answer(report, query.Strict);
+        return Answer.Snake(
+            ReadinessAnswer.From(report),
+            query.Strict && report.Status == ComponentStatus.Error
+                ? StatusCodes.Status503ServiceUnavailable
+                : StatusCodes.Status200OK);
     }
 }
 
@@ -81,16 +83,6 @@ public sealed record VersionedLivenessAnswer(string Status, string Environment, 
 public sealed record ReadinessQuery(bool Strict)
 {
     public static ReadinessQuery Read(Fields fields) => new(fields.Flag("strict") ?? false);
-}
-
-internal static class ReadinessStatus
-{
-    /// <summary>Always 200, because the storefront reads the body only then; strict maps error to 503.</summary>
-    internal static IResult Answer(ReadinessReport report, bool strict) => Smplat.Functions.Http.Answer.Snake(
-        ReadinessAnswer.From(report),
-        strict && report.Status == ComponentStatus.Error
-            ? StatusCodes.Status503ServiceUnavailable
-            : StatusCodes.Status200OK);
 }
 
 /// <summary>Verdict over all components.</summary>
@@ -109,7 +101,7 @@ public sealed record ReadinessAnswer(ComponentStatus Status, IReadOnlyDictionary
 public sealed record ComponentAnswer(
     ComponentStatus Status, string? Detail, DateTimeOffset? LastErrorAt, DateTimeOffset? LastSuccessAt);
 
-/// <summary>Error while keyed routes answer 503 for want of a key.</summary>
+/// <summary>In error while no key is configured and the routes that need one answer 503.</summary>
 public sealed class KeysComponent(KeyRing keys, IOptionsMonitor<RuntimeOptions> runtime) : IReadinessComponent
 {
     public string Name => "api_keys";

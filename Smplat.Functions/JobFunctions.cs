@@ -94,7 +94,7 @@ public sealed record RunJobCommand(string TriggeredBy, bool EvenIfDisabled)
         fields.Flag("even_if_disabled") ?? false);
 }
 
-/// <summary>A job with its standing figures.</summary>
+/// <summary>A job with its settings and state.</summary>
 /// <param name="State">Null until an instance has registered the job.</param>
 public sealed record JobAnswer(
     string Id,
@@ -117,29 +117,41 @@ public sealed record JobAnswer(
 public sealed record JobsAnswer(IReadOnlyList<JobAnswer> Jobs);
 
 /// <summary>A run in the ledger.</summary>
-public sealed record JobRunAnswer(
-    Guid Id,
-    string JobId,
-    string TriggeredBy,
-    string Status,
-    int Attempt,
-    DateTimeOffset StartedAt,
-    DateTimeOffset? CompletedAt,
-    JsonElement Summary,
-    string? Error,
-    string? TraceId)
+public sealed record JobRunAnswer
 {
-    public static JobRunAnswer From(JobRunRow row) => new(
-        row.Id,
-        row.JobId,
-        row.TriggeredBy,
-        row.Status,
-        row.Attempt,
-        row.StartedAt,
-        row.CompletedAt,
-        JsonSerializer.Deserialize<JsonElement>(row.Summary),
-        row.Error,
-        row.TraceId);
+    public required Guid Id { get; init; }
+
+    public required string JobId { get; init; }
+
+    public required string TriggeredBy { get; init; }
+
+    public required string Status { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required DateTimeOffset? CompletedAt { get; init; }
+
+    public required JsonElement Summary { get; init; }
+
+    public required string? Error { get; init; }
+
+    public required string? TraceId { get; init; }
+
+    public static JobRunAnswer From(JobRunRow row) => new()
+    {
+        Id = row.Id,
+        JobId = row.JobId,
+        TriggeredBy = row.TriggeredBy,
+        Status = row.Status,
+        Attempt = row.Attempt,
+        StartedAt = row.StartedAt,
+        CompletedAt = row.CompletedAt,
+        Summary = JsonSerializer.Deserialize<JsonElement>(row.Summary),
+        Error = row.Error,
+        TraceId = row.TraceId,
+    };
 }
 
 /// <summary>Runs, newest first.</summary>

@@ -46,7 +46,7 @@ public sealed class JourneyFunctions(JourneyReview review, ManualNudges nudges)
     [Operation("Write to the client of a journey by hand", Tag = "Onboarding")]
     [JsonBody(typeof(ManualNudge), Example =
         """{"channel":"email","subject":"Your intake form","message":"We can begin as soon as the form is in.","triggeredBy":"AB"}""")]
-    [Answers(202, typeof(OnboardingStatusAnswer), Naming.Camel)]
+    [Answers(202, typeof(StatusAnswer), Naming.Camel)]
     [Answers(400, "The channel cannot carry a nudge")]
     [Answers(404, "No such journey or task")]
     public async Task<IResult> NudgeJourneyAsync(
@@ -55,48 +55,66 @@ public sealed class JourneyFunctions(JourneyReview review, ManualNudges nudges)
         CancellationToken cancellationToken) =>
         (await nudges.SendAsync(
             RouteInput.Guid(journeyId, "journey_id"), await request.ReadAsync(ManualNudge.Read, cancellationToken), cancellationToken))
-            .Answered(status => Answer.Camel(new OnboardingStatusAnswer(status), StatusCodes.Status202Accepted));
+            .Answered(status => Answer.Camel(new StatusAnswer(status), StatusCodes.Status202Accepted));
 }
 
 /// <param name="Aggregates">Over all journeys, unfiltered.</param>
 public sealed record JourneyListAnswer(IReadOnlyList<JourneySummary> Summaries, JourneyAggregates Aggregates);
 
 /// <summary>A journey as operators read it.</summary>
-public sealed record JourneyDetailAnswer(
-    Guid JourneyId,
-    Guid OrderId,
-    string OrderNumber,
-    string Status,
-    string RiskLevel,
-    decimal ProgressPercentage,
-    string? ReferralCode,
-    DateTimeOffset? StartedAt,
-    DateTimeOffset UpdatedAt,
-    DateTimeOffset? LastInteractionAt,
-    IReadOnlyList<JourneyDetailAnswer.DetailTask> Tasks,
-    IReadOnlyList<JourneyDetailAnswer.DetailArtifact> Artifacts,
-    IReadOnlyList<InteractionRow> Interactions,
-    IReadOnlyList<NudgeAdvice> NudgeOpportunities,
-    IReadOnlyList<SegmentRow> PricingExperiments,
-    IReadOnlyList<ProviderReference> ProviderAutomation)
+public sealed record JourneyDetailAnswer
 {
-    public static JourneyDetailAnswer From(JourneyDetail detail) => new(
-        detail.Summary.JourneyId,
-        detail.Summary.OrderId,
-        detail.Summary.OrderNumber,
-        detail.Summary.Status,
-        detail.Summary.RiskLevel,
-        detail.Summary.ProgressPercentage,
-        detail.Summary.ReferralCode,
-        detail.Summary.StartedAt,
-        detail.Summary.UpdatedAt,
-        detail.Summary.LastInteractionAt,
-        [.. detail.Journey.Tasks.Select(DetailTask.From)],
-        [.. detail.Journey.Artifacts.Select(DetailArtifact.From)],
-        detail.Interactions,
-        detail.NudgeOpportunities,
-        detail.Summary.PricingExperiments,
-        detail.ProviderAutomation);
+    public required Guid JourneyId { get; init; }
+
+    public required Guid OrderId { get; init; }
+
+    public required string OrderNumber { get; init; }
+
+    public required string Status { get; init; }
+
+    public required string RiskLevel { get; init; }
+
+    public required decimal ProgressPercentage { get; init; }
+
+    public required string? ReferralCode { get; init; }
+
+    public required DateTimeOffset? StartedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public required DateTimeOffset? LastInteractionAt { get; init; }
+
+    public required IReadOnlyList<DetailTask> Tasks { get; init; }
+
+    public required IReadOnlyList<DetailArtifact> Artifacts { get; init; }
+
+    public required IReadOnlyList<InteractionRow> Interactions { get; init; }
+
+    public required IReadOnlyList<NudgeAdvice> NudgeOpportunities { get; init; }
+
+    public required IReadOnlyList<SegmentRow> PricingExperiments { get; init; }
+
+    public required IReadOnlyList<ProviderReference> ProviderAutomation { get; init; }
+
+    public static JourneyDetailAnswer From(JourneyDetail detail) => new()
+    {
+        JourneyId = detail.Summary.JourneyId,
+        OrderId = detail.Summary.OrderId,
+        OrderNumber = detail.Summary.OrderNumber,
+        Status = detail.Summary.Status,
+        RiskLevel = detail.Summary.RiskLevel,
+        ProgressPercentage = detail.Summary.ProgressPercentage,
+        ReferralCode = detail.Summary.ReferralCode,
+        StartedAt = detail.Summary.StartedAt,
+        UpdatedAt = detail.Summary.UpdatedAt,
+        LastInteractionAt = detail.Summary.LastInteractionAt,
+        Tasks = [.. detail.Journey.Tasks.Select(DetailTask.From)],
+        Artifacts = [.. detail.Journey.Artifacts.Select(DetailArtifact.From)],
+        Interactions = detail.Interactions,
+        NudgeOpportunities = detail.NudgeOpportunities,
+        PricingExperiments = detail.Summary.PricingExperiments,
+        ProviderAutomation = detail.ProviderAutomation,
+    };
 
     public sealed record DetailTask(
         Guid Id, string Slug, string Title, string Status, DateTimeOffset? DueAt, DateTimeOffset? CompletedAt, DateTimeOffset UpdatedAt)
@@ -111,3 +129,6 @@ public sealed record JourneyDetailAnswer(
             new(artifact.Id, artifact.Label, artifact.Required, artifact.ReceivedAt, artifact.Url);
     }
 }
+
+/// <summary>The request was accepted; there is nothing else to return.</summary>
+public sealed record StatusAnswer(string Status);

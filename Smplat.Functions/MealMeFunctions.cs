@@ -70,7 +70,7 @@ public sealed class MealMeFunctions(MealMeDelivery delivery, MealMeAnswers answe
     [Function("PlaceDeliveryOrder")]
     [RequireKey(KeyScope.Storefront)]
     [RateLimit(RateCategory.Order)]
-    [Operation("From ingredients to a checkout page: cart, flow quotes, link", Tag = "Commerce")]
+    [Operation("From ingredients to a checkout page: cart, delivery quotes, link", Tag = "Commerce")]
     [JsonBody(typeof(PlaceDelivery), Example =
         """{"chatgpt_user_id":"user-1","latitude":37.7786,"longitude":-122.3918,"ingredients":["2 cups flour","3 eggs"]}""")]
     [Answers(200, typeof(DeliveryAnswer), Naming.Snake)]
@@ -99,7 +99,7 @@ public sealed class MealMeFunctions(MealMeDelivery delivery, MealMeAnswers answe
     }
 }
 
-/// <summary>HTTP answers of the MealMe and delivery calls: what the vendor does wrong is 502 or 504, never ours.</summary>
+/// <summary>HTTP answers of the MealMe and delivery calls: a failure of the vendor is a 502 or 504, not a 500.</summary>
 public sealed class MealMeAnswers(VendorAnswers vendor)
 {
     public IResult Of(DeliveryOutcome outcome) => outcome switch
@@ -107,12 +107,12 @@ public sealed class MealMeAnswers(VendorAnswers vendor)
         DeliveryOutcome.CartCreated created => Answer.Snake(CartAnswer.From(created)),
         DeliveryOutcome.Quoted quoted => Answer.Snake(QuotesAnswer.From(quoted.Quotes)),
         DeliveryOutcome.ShopsFound found => Answer.Snake(ShopsAnswer.From(found.Shops)),
-        DeliveryOutcome.NotFound missing => vendor.Failure(StatusCodes.Status404NotFound, "NOT_FOUND", $"Nothing is known of this {missing.What}."),
+        DeliveryOutcome.NotFound missing => vendor.Failure(StatusCodes.Status404NotFound, "NOT_FOUND", $"This {missing.What} is unknown."),
         DeliveryOutcome.Failed failed => vendor.Of(failed.Failure),
         _ => throw new InvalidOperationException($"No answer for {outcome}."),
     };
 
-    /// <summary>Callers of the whole chain look into the body: the status is 200 also when a step failed.</summary>
+    /// <summary>Callers of the whole flow read the body: the status is 200 even when a step failed.</summary>
     public IResult Of(DeliveryFlowOutcome outcome) => outcome switch
     {
         DeliveryFlowOutcome.Ready ready => Answer.Snake(DeliveryAnswer.From(ready)),
@@ -181,7 +181,7 @@ public sealed record QuotesAnswer(
 
 public sealed record CheckoutUrlAnswer(bool Success, string CheckoutUrl);
 
-/// <summary>The whole chain's answer, with either what was reached or what stopped it.</summary>
+/// <summary>The answer of the whole flow: its results, or the step that failed.</summary>
 public sealed record DeliveryAnswer
 {
     public required bool Success { get; init; }
@@ -231,7 +231,7 @@ public sealed record DeliveryAnswer
         Details = new StepDetails(stopped.Step),
     };
 
-    /// <summary>The codes of older clients: a status by its class, everything else by name.</summary>
+    /// <summary>The codes that older clients expect: HTTP failures by class of status, everything else by its own code.</summary>
     private static string CodeOf(ProviderFailure failure) => failure.Code switch
     {
         ProviderFailureCodes.Unavailable => "NETWORK_ERROR",
@@ -248,10 +248,10 @@ public sealed record CommerceWebhookAnswer(bool Ok, string Message)
 {
     public static CommerceWebhookAnswer From(WebhookEffect effect) => new(true, effect switch
     {
-        WebhookEffect.Applied => "The order follows the event.",
-        WebhookEffect.Noted => "The event is noted.",
-        WebhookEffect.Outdated => "The event is noted; a newer one had said more.",
-        WebhookEffect.Repeated => "The event was known.",
+        WebhookEffect.Applied => "The order was updated from the event.",
+        WebhookEffect.Noted => "The event was recorded.",
+        WebhookEffect.Outdated => "The event was recorded; a newer one had already been applied.",
+        WebhookEffect.Repeated => "The event had already been received.",
         _ => throw new InvalidOperationException($"No sentence for {effect}."),
     });
 }

@@ -18,7 +18,7 @@ public sealed class NotificationPreferenceFunctions(PersonalPreferences preferen
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/notifications/preferences/{userId}")] HttpRequest request,
         string userId,
         CancellationToken cancellationToken) =>
-        PreferenceAnswer.Of(await preferences.ReadAsync(PathValue.Guid("user_id", userId), cancellationToken));
+        PreferenceAnswer.Of(await preferences.ReadAsync(RouteInput.Guid(userId, "user_id"), cancellationToken));
 
     [Function("ChangeNotificationPreferences")]
     [RequireKey(KeyScope.Storefront)]
@@ -31,7 +31,7 @@ public sealed class NotificationPreferenceFunctions(PersonalPreferences preferen
         string userId,
         CancellationToken cancellationToken)
     {
-        var user = PathValue.Guid("user_id", userId);
+        var user = RouteInput.Guid(userId, "user_id");
         var change = await request.ReadAsync(ChangePreferences.Read, cancellationToken);
         return PreferenceAnswer.Of(await preferences.ChangeAsync(user, change, cancellationToken));
     }
@@ -71,7 +71,7 @@ internal static class PreferenceAnswer
     };
 }
 
-/// <summary>The small pages behind the unsubscribe link. They hold nothing that came with the request.</summary>
+/// <summary>The small pages behind the unsubscribe link. They show nothing from the request.</summary>
 internal static class UnsubscribePage
 {
     private const string Policy =
@@ -87,14 +87,14 @@ internal static class UnsubscribePage
 
     public static IResult Unknown() => Page(
         "This link does not work",
-        "<p>It may be cut off. Copy the whole link from the message, or change the settings in your account.</p>",
+        "<p>The link may be incomplete. Copy the whole link from the message, or change the settings in your account.</p>",
         StatusCodes.Status404NotFound);
 
     private static string Name(string preference) => preference switch
     {
-        Preference.OrderUpdates => "messages about the progress of your orders",
+        Preference.OrderUpdates => "updates about your orders",
         Preference.PaymentUpdates => "messages about payments",
-        Preference.FulfillmentAlerts => "messages about the work on your orders",
+        Preference.FulfillmentAlerts => "alerts about the work on your orders",
         Preference.MarketingMessages => "digests and offers",
         _ => "messages about invoices",
     };

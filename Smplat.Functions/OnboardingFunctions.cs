@@ -38,7 +38,7 @@ public sealed class OnboardingFunctions(JourneyDesk journeys, TaskToggle toggle,
         (await journeys.FindAsync(RouteInput.Guid(orderId, "order_id"), cancellationToken))
             .Answered(journey => Answer.Snake(JourneyAnswer.From(journey)));
 
-    /// <summary>The storefront's name of the same checklist.</summary>
+    /// <summary>The same checklist under the storefront's path.</summary>
     [Function("GetStorefrontJourney")]
     [RequireKey(KeyScope.Storefront)]
     [Operation("The checklist of an order, under the storefront's path", Tag = "Onboarding")]
@@ -147,7 +147,7 @@ public sealed class OnboardingFunctions(JourneyDesk journeys, TaskToggle toggle,
         (await events.TakeAsync(await request.ReadAsync(OnboardingEvent.Read, cancellationToken), cancellationToken))
             .Answered(receipt => Answer.Snake(OnboardingEventAnswer.From(receipt)));
 
-    /// <summary>The storefront's name of the same route.</summary>
+    /// <summary>The same route under the storefront's path.</summary>
     [Function("RecordStorefrontOnboardingEvent")]
     [RequireKey(KeyScope.Storefront)]
     [Operation("Take an onboarding event and change the journey by it", Tag = "Onboarding")]
@@ -182,29 +182,41 @@ public sealed record PricingExperimentsBody(IReadOnlyList<PricingSegment> Experi
 }
 
 /// <summary>A journey as clients read it.</summary>
-public sealed record JourneyAnswer(
-    Guid Id,
-    Guid OrderId,
-    string Status,
-    decimal ProgressPercentage,
-    string? CurrentStep,
-    string? ReferralCode,
-    DateTimeOffset? StartedAt,
-    DateTimeOffset? CompletedAt,
-    IReadOnlyList<TaskAnswer> Tasks,
-    IReadOnlyList<ArtifactAnswer> Artifacts)
+public sealed record JourneyAnswer
 {
-    public static JourneyAnswer From(Journey journey) => new(
-        journey.Id,
-        journey.OrderId,
-        journey.Status,
-        journey.ProgressPercentage,
-        journey.CurrentStep,
-        journey.ReferralCode,
-        journey.StartedAt,
-        journey.CompletedAt,
-        [.. journey.Tasks.Select(TaskAnswer.From)],
-        [.. journey.Artifacts.Select(ArtifactAnswer.From)]);
+    public required Guid Id { get; init; }
+
+    public required Guid OrderId { get; init; }
+
+    public required string Status { get; init; }
+
+    public required decimal ProgressPercentage { get; init; }
+
+    public required string? CurrentStep { get; init; }
+
+    public required string? ReferralCode { get; init; }
+
+    public required DateTimeOffset? StartedAt { get; init; }
+
+    public required DateTimeOffset? CompletedAt { get; init; }
+
+    public required IReadOnlyList<TaskAnswer> Tasks { get; init; }
+
+    public required IReadOnlyList<ArtifactAnswer> Artifacts { get; init; }
+
+    public static JourneyAnswer From(Journey journey) => new()
+    {
+        Id = journey.Id,
+        OrderId = journey.OrderId,
+        Status = journey.Status,
+        ProgressPercentage = journey.ProgressPercentage,
+        CurrentStep = journey.CurrentStep,
+        ReferralCode = journey.ReferralCode,
+        StartedAt = journey.StartedAt,
+        CompletedAt = journey.CompletedAt,
+        Tasks = [.. journey.Tasks.Select(TaskAnswer.From)],
+        Artifacts = [.. journey.Artifacts.Select(ArtifactAnswer.From)],
+    };
 }
 
 /// <summary>A task as clients read it.</summary>
@@ -229,7 +241,7 @@ public sealed record ArtifactAnswer(Guid Id, Guid? TaskId, string Label, string?
         new(artifact.Id, artifact.TaskId, artifact.Label, artifact.Url, artifact.Required, artifact.ReceivedAt);
 }
 
-/// <summary>The answer of calls that give nothing back.</summary>
+/// <summary>The request was accepted; there is nothing else to return.</summary>
 public sealed record OnboardingStatusAnswer(string Status);
 
 /// <summary>The answer to an onboarding event; <c>journey</c> and <c>task</c> come with the events that change them.</summary>
@@ -246,7 +258,7 @@ public sealed record OnboardingEventAnswer(
 
 internal static class OnboardingAnswers
 {
-    /// <summary>The answer made from what was done, or the refusal.</summary>
+    /// <summary>The answer built from the result, or the refusal.</summary>
     public static IResult Answered<T>(this OnboardingOutcome<T> outcome, Func<T, IResult> answer) => outcome switch
     {
         OnboardingOutcome<T>.Done done => answer(done.Value),

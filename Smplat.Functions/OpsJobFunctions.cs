@@ -10,7 +10,7 @@ namespace Smplat.Functions;
 public sealed class OpsJobFunctions(OpsDoor door, JobsPage page, JobActions actions)
 {
     [Function("ShowOpsJobs")]
-    [OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
+    [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
     [Operation("All jobs and their runs", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
@@ -20,11 +20,11 @@ public sealed class OpsJobFunctions(OpsDoor door, JobsPage page, JobActions acti
         CancellationToken cancellationToken) => door.ShowAsync(request, page.ShowAllAsync, cancellationToken);
 
     [Function("ShowOpsJob")]
-    [OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
+    [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
     [Operation("One job with its history", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(404, "There is no such thing", ContentType = "text/html")]
+    [Answers(404, "Not found", ContentType = "text/html")]
     [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsJobAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/jobs/{jobId}")] HttpRequest request,
@@ -33,12 +33,12 @@ public sealed class OpsJobFunctions(OpsDoor door, JobsPage page, JobActions acti
             request, (visit, token) => page.ShowOneAsync(visit, jobId, token), cancellationToken);
 
     [Function("RunOpsJob")]
-    [OpenToAll("The session cookie and the token of its forms are asked for inside.")]
+    [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("Run a job from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that is not of this session", ContentType = "text/html")]
-    [Answers(404, "There is no such thing", ContentType = "text/html")]
-    [Answers(409, "Refused as things stand", ContentType = "text/html")]
+    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
+    [Answers(404, "Not found", ContentType = "text/html")]
+    [Answers(409, "Refused in its current state", ContentType = "text/html")]
     public Task<IResult> RunOpsJobAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/jobs/{jobId}/run")] HttpRequest request,
         string jobId,
@@ -46,12 +46,12 @@ public sealed class OpsJobFunctions(OpsDoor door, JobsPage page, JobActions acti
             request, JobsPage.PathOf(jobId), (visit, form, token) => actions.RunAsync(jobId, visit, form, token), cancellationToken);
 
     [Function("RestartOpsJob")]
-    [OpenToAll("The session cookie and the token of its forms are asked for inside.")]
+    [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("Restart a job from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that is not of this session", ContentType = "text/html")]
-    [Answers(404, "There is no such thing", ContentType = "text/html")]
-    [Answers(409, "Refused as things stand", ContentType = "text/html")]
+    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
+    [Answers(404, "Not found", ContentType = "text/html")]
+    [Answers(409, "Refused in its current state", ContentType = "text/html")]
     public Task<IResult> RestartOpsJobAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/jobs/{jobId}/restart")] HttpRequest request,
         string jobId,

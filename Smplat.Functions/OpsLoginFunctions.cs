@@ -10,7 +10,7 @@ namespace Smplat.Functions;
 public sealed class OpsLoginFunctions(OpsLogin login)
 {
     [Function("ShowOpsLogin")]
-    [OpenToAll("Whoever wants to sign in is not signed in yet.")]
+    [OpenToAll("Nobody is signed in before the login.")]
     [Operation("The login form of the operators' page", Tag = "Operators' page")]
     [QueryParameter("next", "The page to go on to")]
     [Answers(200, "The form", ContentType = "text/html")]
@@ -20,7 +20,7 @@ public sealed class OpsLoginFunctions(OpsLogin login)
 
     [Function("LogInToOps")]
     [OpenToAll("The operator key comes in the form, and too many wrong ones lock the address out.")]
-    [Operation("Change an operator key for a session of the operators' page", Tag = "Operators' page")]
+    [Operation("Exchange an operator key for a session of the operators' page", Tag = "Operators' page")]
     [Answers(303, "Signed in")]
     [Answers(403, "A wrong key, or a form that was not fetched here", ContentType = "text/html")]
     [Answers(429, "Too many wrong keys", ContentType = "text/html")]
@@ -29,7 +29,7 @@ public sealed class OpsLoginFunctions(OpsLogin login)
         CancellationToken cancellationToken) => login.LogInAsync(request, cancellationToken);
 
     [Function("LogOutOfOps")]
-    [OpenToAll("The session cookie and the token of its forms are asked for inside.")]
+    [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("End a session of the operators' page", Tag = "Operators' page")]
     [Answers(303, "Signed out")]
     public Task<IResult> LogOutOfOpsAsync(

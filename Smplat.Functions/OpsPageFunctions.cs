@@ -10,32 +10,32 @@ namespace Smplat.Functions;
 public sealed class OpsPageFunctions(OpsDoor door, OverviewPage overview, CommercePage commerce, ProvidersPage providers)
 {
     [Function("ShowOpsOverview")]
-    [OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
-    [Operation("Readiness, incident banner and what needs a look", Tag = "Operators' overview")]
-    [Answers(200, "The overview", ContentType = "text/html")]
+    [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [Operation("Readiness, incident banner and what needs a look", Tag = "Operators' page")]
+    [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(503, "The overview, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsOverviewAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops")] HttpRequest request,
         CancellationToken cancellationToken) => door.ShowAsync(request, overview.ShowAsync, cancellationToken);
 
     [Function("ShowOpsCommerce")]
-    [OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
-    [Operation("The commerce dashboards", Tag = "Operators' commerce")]
+    [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [Operation("The commerce dashboards", Tag = "Operators' page")]
     [QueryParameter("window", "24h, 7d or 30d for provider performance; 24h when left out")]
-    [Answers(200, "The commerce", ContentType = "text/html")]
+    [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(503, "The commerce, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsCommerceAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/commerce")] HttpRequest request,
         CancellationToken cancellationToken) => door.ShowAsync(request, commerce.ShowAsync, cancellationToken);
 
     [Function("ShowOpsProviders")]
-    [OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
-    [Operation("Health, switches, breakers and quotas of the providers", Tag = "Operators' providers")]
-    [Answers(200, "The providers", ContentType = "text/html")]
+    [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [Operation("Health, switches, breakers and quotas of the providers", Tag = "Operators' page")]
+    [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(503, "The providers, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsProvidersAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/providers")] HttpRequest request,
         CancellationToken cancellationToken) => door.ShowAsync(request, providers.ShowAsync, cancellationToken);

@@ -10,23 +10,23 @@ namespace Smplat.Functions;
 public sealed class OpsQueueFunctions(OpsDoor door, QueuePage queue, DeadLetterPage deadLetter, QueueActions actions)
 {
     [Function("ShowOpsQueue")]
-    [OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
-    [Operation("Fulfillment queue and dead letters", Tag = "Operators' queue")]
+    [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [Operation("Fulfillment queue and dead letters", Tag = "Operators' page")]
     [QueryParameter("type", "Only dead letters of this task type")]
-    [Answers(200, "The queue", ContentType = "text/html")]
+    [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(503, "The queue, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsQueueAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/queue")] HttpRequest request,
         CancellationToken cancellationToken) => door.ShowAsync(request, queue.ShowAsync, cancellationToken);
 
     [Function("ShowOpsDeadLetter")]
-    [OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
-    [Operation("A given-up task and how it came to that", Tag = "Operators' deadLetter")]
-    [Answers(200, "The deadLetter", ContentType = "text/html")]
+    [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [Operation("A dead letter with its history", Tag = "Operators' page")]
+    [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(404, "There is no such thing", ContentType = "text/html")]
-    [Answers(503, "The deadLetter, with what could not be read", ContentType = "text/html")]
+    [Answers(404, "Not found", ContentType = "text/html")]
+    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsDeadLetterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/queue/{taskId}")] HttpRequest request,
         string taskId,
@@ -34,12 +34,12 @@ public sealed class OpsQueueFunctions(OpsDoor door, QueuePage queue, DeadLetterP
             request, (visit, token) => deadLetter.ShowAsync(visit, taskId, token), cancellationToken);
 
     [Function("ReplayOpsDeadLetter")]
-    [OpenToAll("The session cookie and the token of its forms are asked for inside.")]
-    [Operation("Give a given-up task a fresh start from the page", Tag = "Operators' page")]
+    [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [Operation("Replay a dead letter from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that is not of this session", ContentType = "text/html")]
-    [Answers(404, "There is no such thing", ContentType = "text/html")]
-    [Answers(409, "Refused as things stand", ContentType = "text/html")]
+    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
+    [Answers(404, "Not found", ContentType = "text/html")]
+    [Answers(409, "Refused in its current state", ContentType = "text/html")]
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> ReplayOpsDeadLetterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/queue/{taskId}/replay")] HttpRequest request,
@@ -48,12 +48,12 @@ public sealed class OpsQueueFunctions(OpsDoor door, QueuePage queue, DeadLetterP
             request, QueuePage.Path, (_, form, token) => actions.ReplayAsync(taskId, form, token), cancellationToken);
 
     [Function("DiscardOpsDeadLetter")]
-    [OpenToAll("The session cookie and the token of its forms are asked for inside.")]
-    [Operation("Let a given-up task go from the page", Tag = "Operators' page")]
+    [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [Operation("Discard a dead letter from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that is not of this session", ContentType = "text/html")]
-    [Answers(404, "There is no such thing", ContentType = "text/html")]
-    [Answers(409, "Refused as things stand", ContentType = "text/html")]
+    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
+    [Answers(404, "Not found", ContentType = "text/html")]
+    [Answers(409, "Refused in its current state", ContentType = "text/html")]
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> DiscardOpsDeadLetterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/queue/{taskId}/discard")] HttpRequest request,
@@ -62,10 +62,10 @@ public sealed class OpsQueueFunctions(OpsDoor door, QueuePage queue, DeadLetterP
             request, QueuePage.Path, (_, form, token) => actions.DiscardAsync(taskId, form, token), cancellationToken);
 
     [Function("RedriveOpsQueue")]
-    [OpenToAll("The session cookie and the token of its forms are asked for inside.")]
-    [Operation("Replay the oldest given-up tasks from the page", Tag = "Operators' page")]
+    [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [Operation("Replay the oldest dead letters from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that is not of this session", ContentType = "text/html")]
+    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> RedriveOpsQueueAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/queue/redrive")] HttpRequest request,

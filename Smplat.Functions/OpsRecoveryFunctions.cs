@@ -10,7 +10,7 @@ namespace Smplat.Functions;
 public sealed class OpsRecoveryFunctions(OpsDoor door, RecoveryPage page, RecoveryActions actions)
 {
     [Function("ShowOpsRecovery")]
-    [OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
+    [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
     [Operation("Checkout recovery, messages and digests", Tag = "Operators' page")]
     [QueryParameter("status", "Messages of this status; dead when left out")]
     [Answers(200, "The page", ContentType = "text/html")]
@@ -21,10 +21,10 @@ public sealed class OpsRecoveryFunctions(OpsDoor door, RecoveryPage page, Recove
         CancellationToken cancellationToken) => door.ShowAsync(request, page.ShowAsync, cancellationToken);
 
     [Function("RedriveOpsMessages")]
-    [OpenToAll("The session cookie and the token of its forms are asked for inside.")]
-    [Operation("Send given-up or suppressed messages on their way again from the page", Tag = "Operators' page")]
+    [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [Operation("Resend dead or suppressed messages from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that is not of this session", ContentType = "text/html")]
+    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> RedriveOpsMessagesAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/messages/redrive")] HttpRequest request,

@@ -10,7 +10,7 @@ namespace Smplat.Functions;
 public sealed class OpsSwitchFunctions(OpsDoor door, SwitchesPage page, BannerActions actions)
 {
     [Function("ShowOpsSwitches")]
-    [OpenToAll("The session cookie is asked for inside; without one the browser is sent to the login.")]
+    [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
     [Operation("All feature switches as this instance reads them", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
@@ -20,10 +20,10 @@ public sealed class OpsSwitchFunctions(OpsDoor door, SwitchesPage page, BannerAc
         CancellationToken cancellationToken) => door.ShowAsync(request, page.ShowAsync, cancellationToken);
 
     [Function("SetOpsBanner")]
-    [OpenToAll("The session cookie and the token of its forms are asked for inside.")]
+    [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("Put up the incident banner from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that is not of this session", ContentType = "text/html")]
+    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> SetOpsBannerAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/banner")] HttpRequest request,
@@ -31,10 +31,10 @@ public sealed class OpsSwitchFunctions(OpsDoor door, SwitchesPage page, BannerAc
             request, BannerActions.Path, (visit, form, token) => actions.SetAsync(visit, form, token), cancellationToken);
 
     [Function("ClearOpsBanner")]
-    [OpenToAll("The session cookie and the token of its forms are asked for inside.")]
+    [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("Take down the incident banner from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that is not of this session", ContentType = "text/html")]
+    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> ClearOpsBannerAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/banner/clear")] HttpRequest request,

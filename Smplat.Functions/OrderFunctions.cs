@@ -103,61 +103,89 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderFile orders, O
 public sealed record OrderStatusAnswer(Guid OrderId, string PreviousStatus, string Status);
 
 /// <summary>An order as the API shows it.</summary>
-public sealed record OrderAnswer(
-    Guid Id,
-    string OrderNumber,
-    Guid? UserId,
-    string Status,
-    string? HoldReason,
-    string Source,
-    decimal Subtotal,
-    decimal Tax,
-    decimal Total,
-    string Currency,
-    int? LoyaltyProjectionPoints,
-    string? Notes,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt,
-    IReadOnlyList<OrderItemAnswer> Items)
+public sealed record OrderAnswer
 {
-    public static OrderAnswer From(Order order) => new(
-        order.Id,
-        order.OrderNumber,
-        order.UserId,
-        order.Status,
-        order.HoldReason,
-        order.Source,
-        order.Subtotal,
-        order.Tax,
-        order.Total,
-        order.Currency,
-        order.LoyaltyProjectionPoints,
-        order.Notes,
-        order.CreatedAt,
-        order.UpdatedAt,
-        [.. order.Items.Select(OrderItemAnswer.From)]);
+    public required Guid Id { get; init; }
+
+    public required string OrderNumber { get; init; }
+
+    public required Guid? UserId { get; init; }
+
+    public required string Status { get; init; }
+
+    public required string? HoldReason { get; init; }
+
+    public required string Source { get; init; }
+
+    public required decimal Subtotal { get; init; }
+
+    public required decimal Tax { get; init; }
+
+    public required decimal Total { get; init; }
+
+    public required string Currency { get; init; }
+
+    public required int? LoyaltyProjectionPoints { get; init; }
+
+    public required string? Notes { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public required IReadOnlyList<OrderItemAnswer> Items { get; init; }
+
+    public static OrderAnswer From(Order order) => new()
+    {
+        Id = order.Id,
+        OrderNumber = order.OrderNumber,
+        UserId = order.UserId,
+        Status = order.Status,
+        HoldReason = order.HoldReason,
+        Source = order.Source,
+        Subtotal = order.Subtotal,
+        Tax = order.Tax,
+        Total = order.Total,
+        Currency = order.Currency,
+        LoyaltyProjectionPoints = order.LoyaltyProjectionPoints,
+        Notes = order.Notes,
+        CreatedAt = order.CreatedAt,
+        UpdatedAt = order.UpdatedAt,
+        Items = [.. order.Items.Select(OrderItemAnswer.From)],
+    };
 }
 
 /// <summary>One line of an order as the API shows it.</summary>
-public sealed record OrderItemAnswer(
-    Guid Id,
-    Guid? ProductId,
-    string ProductTitle,
-    int Quantity,
-    decimal UnitPrice,
-    decimal TotalPrice,
-    JsonNode? SelectedOptions,
-    JsonNode? Attributes,
-    JsonNode? PlatformContext)
+public sealed record OrderItemAnswer
 {
-    public static OrderItemAnswer From(OrderItem item) => new(
-        item.Id,
-        item.ProductId,
-        item.ProductTitle,
-        item.Quantity,
-        item.UnitPrice,
-        item.TotalPrice,
-        OrderItem.Parse(item.SelectedOptions),
-        OrderItem.Parse(item.Attributes),
-        OrderItem.Parse(item.PlatformContext));
+    public required Guid Id { get; init; }
+
+    public required Guid? ProductId { get; init; }
+
+    public required string ProductTitle { get; init; }
+
+    public required int Quantity { get; init; }
+
+    public required decimal UnitPrice { get; init; }
+
+    public required decimal TotalPrice { get; init; }
+
+    public required JsonNode? SelectedOptions { get; init; }
+
+    public required JsonNode? Attributes { get; init; }
+
+    public required JsonNode? PlatformContext { get; init; }
+
+    public static OrderItemAnswer From(OrderItem item) => new()
+    {
+        Id = item.Id,
+        ProductId = item.ProductId,
+        ProductTitle = item.ProductTitle,
+        Quantity = item.Quantity,
+        UnitPrice = item.UnitPrice,
+        TotalPrice = item.TotalPrice,
+        SelectedOptions = OrderItem.Parse(item.SelectedOptions),
+        Attributes = OrderItem.Parse(item.Attributes),
+        PlatformContext = OrderItem.Parse(item.PlatformContext),
+    };
 }

@@ -98,9 +98,9 @@ public sealed class OrderRoutingFunctions(
     }
 }
 
-/// <param name="Recorded">False when the order had been reported before.</param>
+/// <param name="Recorded">False when the order had already been reported.</param>
 public sealed record RecordOutcomeAnswer(bool Success, bool Recorded, string Message)
 {
     public static RecordOutcomeAnswer From(bool isRecorded) =>
-        new(true, isRecorded, isRecorded ? "The outcome is recorded." : "The outcome was recorded before.");
+        new(true, isRecorded, isRecorded ? "The outcome was recorded." : "The outcome had already been recorded.");
 }

@@ -6,7 +6,7 @@ using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions;
 
-/// <summary>Payments: starting a checkout, reading a payment, the webhook of Stripe, figures for dashboards.</summary>
+/// <summary>Payments: starting a checkout, reading a payment, the webhook of Stripe, totals for dashboards.</summary>
 public sealed class PaymentFunctions(CheckoutStart checkout, PaymentFile payments, WebhookReceiver receiver, PaymentFigures figures)
 {
     [Function("StartCheckout")]
@@ -93,31 +93,43 @@ public sealed record StartCheckoutAnswer(
 }
 
 /// <summary>A payment as the API shows it.</summary>
-/// <param name="FailureReason">The last failure; it stays on record when a later attempt succeeds.</param>
-public sealed record PaymentAnswer(
-    Guid PaymentId,
-    string Status,
-    decimal Amount,
-    string Currency,
-    string Provider,
-    string? ProviderReference,
-    string? FailureReason,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset? CapturedAt,
-    decimal RefundedAmount)
+public sealed record PaymentAnswer
 {
-    public static PaymentAnswer From(Payment payment) => new(
-        payment.Id,
-        payment.Status,
-        payment.Amount,
-        payment.Currency,
-        payment.Provider,
-        payment.ProviderReference,
-        payment.FailureReason,
-        payment.CreatedAt,
-        payment.CapturedAt,
-        payment.RefundedAmount);
+    public required Guid PaymentId { get; init; }
+
+    public required string Status { get; init; }
+
+    public required decimal Amount { get; init; }
+
+    public required string Currency { get; init; }
+
+    public required string Provider { get; init; }
+
+    public required string? ProviderReference { get; init; }
+
+    /// <summary>The last failure; it stays on record when a later attempt succeeds.</summary>
+    public required string? FailureReason { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset? CapturedAt { get; init; }
+
+    public required decimal RefundedAmount { get; init; }
+
+    public static PaymentAnswer From(Payment payment) => new()
+    {
+        PaymentId = payment.Id,
+        Status = payment.Status,
+        Amount = payment.Amount,
+        Currency = payment.Currency,
+        Provider = payment.Provider,
+        ProviderReference = payment.ProviderReference,
+        FailureReason = payment.FailureReason,
+        CreatedAt = payment.CreatedAt,
+        CapturedAt = payment.CapturedAt,
+        RefundedAmount = payment.RefundedAmount,
+    };
 }
 
-/// <summary>The event is taken in.</summary>
+/// <summary>The event was accepted.</summary>
 public sealed record WebhookAnswer(bool Success, string Message);

@@ -42,59 +42,86 @@ public sealed class ProductFunctions(ProductCatalog catalog)
 }
 
 /// <summary>A product in the list.</summary>
-public sealed record ProductAnswer(
-    Guid Id,
-    string Slug,
-    string Title,
-    string? Description,
-    string Category,
-    decimal BasePrice,
-    string Currency,
-    string Status,
-    JsonNode? ChannelEligibility,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+public sealed record ProductAnswer
 {
-    public static ProductAnswer From(Product product) => new(
-        product.Id,
-        product.Slug,
-        product.Title,
-        product.Description,
-        product.Category,
-        product.BasePrice,
-        product.Currency,
-        product.Status,
-        OrderItem.Parse(product.ChannelEligibility),
-        product.CreatedAt,
-        product.UpdatedAt);
+    public required Guid Id { get; init; }
+
+    public required string Slug { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string? Description { get; init; }
+
+    public required string Category { get; init; }
+
+    public required decimal BasePrice { get; init; }
+
+    public required string Currency { get; init; }
+
+    public required string Status { get; init; }
+
+    public required JsonNode? ChannelEligibility { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public static ProductAnswer From(Product product) => new()
+    {
+        Id = product.Id,
+        Slug = product.Slug,
+        Title = product.Title,
+        Description = product.Description,
+        Category = product.Category,
+        BasePrice = product.BasePrice,
+        Currency = product.Currency,
+        Status = product.Status,
+        ChannelEligibility = OrderItem.Parse(product.ChannelEligibility),
+        CreatedAt = product.CreatedAt,
+        UpdatedAt = product.UpdatedAt,
+    };
 }
 
 /// <summary>A product by itself.</summary>
-public sealed record ProductDetailAnswer(
-    Guid Id,
-    string Slug,
-    string Title,
-    string? Description,
-    string Category,
-    decimal BasePrice,
-    string Currency,
-    string Status,
-    JsonNode? ChannelEligibility,
-    JsonNode? ConfigurationPresets,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+public sealed record ProductDetailAnswer
 {
-    public static ProductDetailAnswer From(Product product) => new(
-        product.Id,
-        product.Slug,
-        product.Title,
-        product.Description,
-        product.Category,
-        product.BasePrice,
-        product.Currency,
-        product.Status,
-        OrderItem.Parse(product.ChannelEligibility),
-        OrderItem.Parse(product.ConfigurationPresets),
-        product.CreatedAt,
-        product.UpdatedAt);
+    public required Guid Id { get; init; }
+
+    public required string Slug { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string? Description { get; init; }
+
+    public required string Category { get; init; }
+
+    public required decimal BasePrice { get; init; }
+
+    public required string Currency { get; init; }
+
+    public required string Status { get; init; }
+
+    public required JsonNode? ChannelEligibility { get; init; }
+
+    public required JsonNode? ConfigurationPresets { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public static ProductDetailAnswer From(Product product) => new()
+    {
+        Id = product.Id,
+        Slug = product.Slug,
+        Title = product.Title,
+        Description = product.Description,
+        Category = product.Category,
+        BasePrice = product.BasePrice,
+        Currency = product.Currency,
+        Status = product.Status,
+        ChannelEligibility = OrderItem.Parse(product.ChannelEligibility),
+        ConfigurationPresets = OrderItem.Parse(product.ConfigurationPresets),
+        CreatedAt = product.CreatedAt,
+        UpdatedAt = product.UpdatedAt,
+    };
 }

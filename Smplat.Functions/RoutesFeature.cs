@@ -1,13 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Platform.Observability;
+using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions;
 
 public static class RoutesFeature
 {
-    /// <summary>What the function classes of the project root need beside the features of Core.</summary>
+    /// <summary>Services that only the routes need: answers, the API document, the readiness of the keys.</summary>
     public static IServiceCollection AddRoutes(this IServiceCollection services) => services
         .AddSingleton<IReadinessComponent, KeysComponent>()
+        .AddSingleton<ApiCatalog>()
+        .AddSingleton<ApiDocument>()
         .AddSingleton<CommerceAnswers>()
         .AddSingleton<VendorAnswers>()
         .AddSingleton<MealMeAnswers>()

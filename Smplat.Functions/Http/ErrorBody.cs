@@ -1,18 +1,36 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Functions.Http;
+
+/// <summary>A refusal or failure of the HTTP layer: its status, and its code in the commerce envelope.</summary>
+public sealed record ErrorKind(int Status, string Code)
+{
+    public static readonly ErrorKind InvalidJson = new(400, "INVALID_JSON");
+    public static readonly ErrorKind InvalidRequest = new(400, "INVALID_REQUEST");
+    public static readonly ErrorKind Unauthorized = new(401, "UNAUTHORIZED");
+    public static readonly ErrorKind Forbidden = new(403, "FORBIDDEN");
+    public static readonly ErrorKind TooLarge = new(413, "REQUEST_TOO_LARGE");
+    public static readonly ErrorKind UnsupportedEncoding = new(415, "UNSUPPORTED_ENCODING");
+    public static readonly ErrorKind TooMany = new(429, "RATE_LIMIT_EXCEEDED");
+    public static readonly ErrorKind Internal = new(500, "INTERNAL_ERROR");
+    public static readonly ErrorKind Interrupted = new(503, "INTERRUPTED");
+    public static readonly ErrorKind NotConfigured = new(503, "NOT_CONFIGURED");
+    public static readonly ErrorKind StorageUnavailable = new(503, "STORAGE_UNAVAILABLE");
+}
 
 /// <summary>Writes error answers: <c>detail</c> and <c>trace_id</c> under /api, the envelope on commerce routes, a page under /ops.</summary>
 public static class ErrorBody
 {
-    /// <param name="retryAfter">Seconds, for answers that are worth repeating.</param>
-    /// <param name="maxSize">Bytes, for bodies that are too large.</param>
+    /// <param name="retryAfter">Seconds, if the request can be repeated.</param>
+    /// <param name="maxSize">The limit in bytes, for bodies that are too large.</param>
     public static Task WriteAsync(
         HttpContext http, ErrorKind kind, string message, int? retryAfter = null, int? maxSize = null)
     {
@@ -54,13 +72,13 @@ public static class ErrorBody
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json; charset=utf-8";
         http.Response.ContentLength = buffer.WrittenCount;
-        // To a caller who has left nothing is written, and that is no failure of the answer.
+        // Writing to a caller who has disconnected does nothing; that is not a failure.
         await http.Response.Body.WriteAsync(buffer.WrittenMemory, CancellationToken.None);
     }
 
     public static bool IsCommerce(PathString path) => path.StartsWithSegments("/functions/v1", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The trace that the request belongs to; a fresh id when nobody traces.</summary>
+    /// <summary>The trace of the request; a new id when there is none.</summary>
     public static string TraceId() => (Activity.Current?.TraceId ?? ActivityTraceId.CreateRandom()).ToHexString();
 
     private static void WriteEnvelope(
@@ -84,5 +102,82 @@ public static class ErrorBody
         writer.WriteEndObject();
         writer.WriteString("requestId", RequestId.Create(now));
         writer.WriteString("timestamp", now.UtcDateTime);
+    }
+}
+
+/// <summary>Writes all errors of a request (422), or on commerce routes the first few in the envelope (400).</summary>
+public static class ValidationBody
+{
+    private const int MaxSentences = 5;
+
+    public static Task WriteAsync(HttpContext http, IReadOnlyList<FieldError> errors)
+    {
+        if (ErrorBody.IsCommerce(http.Request.Path))
+        {
+            var kind = errors[0].Type is "json_invalid" or "json_duplicate" or "object_type" or "string_unicode" ? ErrorKind.InvalidJson : ErrorKind.InvalidRequest;
+            return ErrorBody.WriteAsync(http, kind, string.Join(" ", errors.Take(MaxSentences).Select(Sentence)));
+        }
+
+        return ErrorBody.WriteAsync(http, StatusCodes.Status422UnprocessableEntity, writer =>
+        {
+            writer.WriteStartArray("detail");
+            foreach (var error in errors)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("type", error.Type);
+                writer.WriteStartArray("loc");
+                foreach (var part in error.Location)
+                {
+                    if (part is int index)
+                    {
+                        writer.WriteNumberValue(index);
+                    }
+                    else
+                    {
+                        writer.WriteStringValue((string)part);
+                    }
+                }
+
+                writer.WriteEndArray();
+                writer.WriteString("msg", error.Message);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteString("trace_id", ErrorBody.TraceId());
+        });
+    }
+
+    private static string Sentence(FieldError error)
+    {
+        var path = string.Join(".", error.Location.Skip(1).Select(part => Convert.ToString(part, CultureInfo.InvariantCulture)));
+        return error.Type == "json_invalid" ? $"The body is not valid JSON at byte {path}."
+            : path.Length == 0 ? error.Message
+            : $"{path}: {error.Message}";
+    }
+}
+
+/// <summary>Error answers of routes that are opened in a browser: a page instead of JSON.</summary>
+internal static class ErrorPage
+{
+    internal static bool IsFor(PathString path) => path.StartsWithSegments("/ops", StringComparison.OrdinalIgnoreCase);
+
+    internal static Task WriteAsync(HttpContext http, int status, string message)
+    {
+        var page = Markup.Of(
+            $"""
+            <!doctype html>
+            <html lang="en">
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{status}</title></head>
+            <body><main><h1>{status}</h1><p>{message}</p><p>Trace <code>{ErrorBody.TraceId()}</code></p><p><a href="/ops">Overview</a></p></main></body>
+            </html>
+            """);
+        var bytes = Encoding.UTF8.GetBytes(page.ToString());
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/html; charset=utf-8";
+        http.Response.ContentLength = bytes.Length;
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        http.Response.Headers.CacheControl = "no-store";
+        return http.Response.Body.WriteAsync(bytes, http.RequestAborted).AsTask();
     }
 }

@@ -12,12 +12,12 @@ using Smplat.Core.Platform.Security;
 namespace Smplat.Functions.Http;
 
 /// <summary>
-/// The outermost layer: one span a request, and an answer for everything that went wrong inside. Defects are logged once
-/// with the trace id that the caller is given; their text stays here.
+/// The outermost layer: one span per request, and an answer for every exception. Unexpected exceptions are logged once
+/// with the trace id that the caller gets; their message is not sent.
 /// </summary>
 public sealed class ErrorMiddleware(FunctionTraits traits, ILogger<ErrorMiddleware> logger) : IFunctionsWorkerMiddleware
 {
-    private const int LongestId = 64;
+    private const int MaxIdLength = 64;
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -52,30 +52,30 @@ public sealed class ErrorMiddleware(FunctionTraits traits, ILogger<ErrorMiddlewa
                 await ErrorBody.WriteAsync(http, unreadable.Kind, unreadable.Message, maxSize: unreadable.MaxSize);
                 break;
             case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
-                // Nobody is there to read an answer.
+                // The caller has disconnected; nobody reads an answer.
                 break;
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
-                // The host says so over its own channel, perhaps a moment before the connection does: the caller has left, the
-                // function's time is over, or the host stops. Whoever is still there may ask again.
-                await ErrorBody.WriteAsync(http, ErrorKind.Interrupted, "The request was cut off before it was done; try again.", retryAfter: 1);
+                // The host cancels over its own channel, perhaps before the connection closes: the caller disconnected, the
+                // function timed out, or the host is stopping. A caller that is still connected can try again.
+                await ErrorBody.WriteAsync(http, ErrorKind.Interrupted, "The request was interrupted before it finished; try again.", retryAfter: 1);
                 break;
             case var outage when Transient.IsOutage(outage):
                 activity.Fail(exception);
                 HttpLog.StorageUnavailable(logger, function, Redaction.Redact(exception.Message));
                 await ErrorBody.WriteAsync(
-                    http, ErrorKind.StorageUnavailable, "The database does not answer; try again shortly.", retryAfter: 5);
+                    http, ErrorKind.StorageUnavailable, "The database is not responding; try again shortly.", retryAfter: 5);
                 break;
             default:
                 activity.Fail(exception);
                 HttpLog.Unhandled(logger, function, ErrorBody.TraceId(), exception);
-                await ErrorBody.WriteAsync(http, ErrorKind.Internal, "Something went wrong on our side; quote the trace id.");
+                await ErrorBody.WriteAsync(http, ErrorKind.Internal, "Something went wrong on our side. Please quote the trace id when you contact us.");
                 break;
         }
     }
 
     /// <summary>
-    /// The request in the trace of the host, whose parent is the caller. Names follow OpenTelemetry's conventions for HTTP
-    /// servers; of the address only the path is told, since queries carry tokens.
+    /// The request as a span in the trace of the host, whose parent is the caller. Names follow OpenTelemetry's conventions
+    /// for HTTP servers. Only the path of the address is recorded, because queries can carry tokens.
     /// </summary>
     private Activity StartActivity(FunctionContext context, HttpRequest request)
     {
@@ -115,11 +115,11 @@ public sealed class ErrorMiddleware(FunctionTraits traits, ILogger<ErrorMiddlewa
         return Task.CompletedTask;
     }
 
-    /// <summary>Ids stay; a segment that no id of ours looks like, such as a mail address, does not.</summary>
+    /// <summary>Keeps segments that look like our ids and masks all others, such as mail addresses.</summary>
     private static string Path(HttpRequest request) => string.Join(
         '/',
         (request.Path.Value ?? "/").Split('/').Select(segment =>
-            segment.Length <= LongestId && segment.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
+            segment.Length <= MaxIdLength && segment.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
                 ? segment
                 : "…"));
 }

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Smplat.Functions.Http;
 
-/// <summary>What the functions declare about themselves, each read once.</summary>
+/// <summary>Reads the attributes of each function once.</summary>
 public sealed class FunctionTraits
 {
     private readonly ConcurrentDictionary<string, FunctionTrait> _known = new();
@@ -35,3 +35,8 @@ public sealed class FunctionTraits
             "/" + trigger?.Route?.TrimStart('/'));
     }
 }
+
+/// <summary>What a function declares with its attributes.</summary>
+/// <param name="Scope">The scope that a key must have; null when the function is open to all.</param>
+/// <param name="Route">The template of its path, with a leading slash.</param>
+public sealed record FunctionTrait(string Name, KeyScope? Scope, bool RefuseWrongKey, RateCategory? Rate, string Route);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Smplat.Functions.Http;
 
-/// <summary>The configured keys, kept as digests so that comparing takes the same time whatever is shown.</summary>
+/// <summary>The configured keys, kept as digests so that a comparison takes the same time for every input.</summary>
 public sealed class KeyRing
 {
     private volatile Entry[] _keys;
@@ -20,7 +20,7 @@ public sealed class KeyRing
     /// <summary>The keys that are accepted now, by name and fingerprint.</summary>
     public IReadOnlyList<KeyMatch> Held => [.. _keys.Select(key => key.Match)];
 
-    /// <summary>What a shown key opens; null when it is nobody's.</summary>
+    /// <summary>The configured key that equals this one; null when none does.</summary>
     public KeyMatch? Match(string shown)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
@@ -28,7 +28,7 @@ public sealed class KeyRing
         KeyMatch? match = null;
         foreach (var key in _keys)
         {
-            // No early exit: the time must not tell which key came close.
+            // No early exit: the time must not reveal which key matched.
             if (CryptographicOperations.FixedTimeEquals(digest, key.Digest))
             {
                 match ??= key.Match;
@@ -38,7 +38,7 @@ public sealed class KeyRing
         return match;
     }
 
-    /// <summary>A key by its name, with the digest that tells it from its successor; null when there is none of that name.</summary>
+    /// <summary>A key by its name, with the digest that distinguishes it from its successor; null when there is none.</summary>
     public (KeyMatch Match, byte[] Digest)? Find(string name) =>
         Array.Find(_keys, key => key.Match.Name == name) is { } held ? (held.Match, held.Digest) : null;
 
@@ -64,8 +64,14 @@ public sealed class KeyRing
         ];
     }
 
-    /// <summary>Enough to tell keys apart, too little to try keys against.</summary>
+    /// <summary>Enough to distinguish keys, too little to test guesses against.</summary>
     private static string Fingerprint(byte[] digest) => Convert.ToHexStringLower(digest.AsSpan(0, 4));
 
     private sealed record Entry(byte[] Digest, KeyMatch Match);
 }
+
+/// <summary>A recognized key.</summary>
+/// <param name="Name">Which of the configured keys it is; never the key.</param>
+/// <param name="Setting">Where it is configured.</param>
+/// <param name="Fingerprint">The first digits of its digest; distinguishes it from its predecessor of the same name.</param>
+public sealed record KeyMatch(string Name, string Setting, string Fingerprint, IReadOnlyList<KeyScope> Scopes);

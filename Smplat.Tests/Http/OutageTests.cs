@@ -22,7 +22,7 @@ public sealed class OutageTests
         await postgres.StartAsync();
 
         Assert.That(away.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
-        Assert.That(await away.Content.ReadAsStringAsync(), Does.Contain("database does not answer"));
+        Assert.That(await away.Content.ReadAsStringAsync(), Does.Contain("database is not responding"));
         Assert.That(away.Headers.RetryAfter, Is.Not.Null);
         Assert.That(readiness, Is.EqualTo("error"));
         await Eventually.BecomesTrueAsync(

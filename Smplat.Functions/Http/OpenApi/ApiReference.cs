@@ -9,8 +9,8 @@ using Smplat.Core.Platform.Observability;
 namespace Smplat.Functions.Http.OpenApi;
 
 /// <summary>
-/// The API as a page for people: Scalar's reference over the document, with search, samples and calls against this app.
-/// Everything comes from here; the script is the one inside the Scalar package.
+/// The API reference page: Scalar over the document, with search, samples and calls to this app. Everything is served
+/// from here; the script is the one in the Scalar package.
 /// </summary>
 internal static class ApiReference
 {
@@ -19,10 +19,10 @@ internal static class ApiReference
 
     private const string Setup =
         """
-        // Runs before Scalar. Its validator would try whether it may compile code, which the policy stops and reports.
+        // Runs before Scalar, whose validator would otherwise try to compile code, which the policy blocks and reports.
         globalThis.__zod_globalConfig = { jitless: true };
 
-        // Scalar knows the nonce for its own sheet only; its theme and its messages make more.
+        // Scalar sets the nonce only on its own style sheet; its theme and its messages add more.
         const nonce = document.querySelector('meta[property=csp-nonce]').content;
         const create = document.createElement;
         document.createElement = function (name, options) {
@@ -31,7 +31,7 @@ internal static class ApiReference
           return element;
         };
 
-        // Off: the proxy, fonts, telemetry, assistant and client of scalar.com. The page speaks to this app only.
+        // Off: the proxy, fonts, telemetry, assistant and client of scalar.com. The page talks only to this app.
         document.addEventListener('DOMContentLoaded', () => Scalar.createApiReference('#reference', {
           url: '/api/openapi.json',
           proxyUrl: '',
@@ -76,7 +76,7 @@ internal static class ApiReference
             </head>
             <body>
             <div id="reference"></div>
-            <noscript><main><h1>Smplat API</h1><p>This page needs scripts. The same is in the <a href="/api/openapi.json">OpenAPI document</a>.</p></main></noscript>
+            <noscript><main><h1>Smplat API</h1><p>This page needs JavaScript. The same content is in the <a href="/api/openapi.json">OpenAPI document</a>.</p></main></noscript>
             <script src="{Files[0].Href}"></script>
             <script src="{Files[1].Href}"></script>
             </body>
@@ -86,8 +86,8 @@ internal static class ApiReference
     }
 
     /// <summary>
-    /// Scripts only from here, none inline and none from texts. Sheets that Scalar puts into the page carry the nonce;
-    /// style attributes of the elements that it draws cannot, and are the only thing inline.
+    /// Scripts only from this app, none inline and none from strings. Style sheets that Scalar adds carry the nonce; style
+    /// attributes cannot, and are the only inline exception.
     /// </summary>
     private static string Policy(string nonce) =>
         $"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; "

@@ -8,7 +8,40 @@ using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Functions.Http;
 
-/// <summary>Lets a request through when its key opens the function, and remembers who the caller is.</summary>
+/// <summary>The function answers only callers with a key of this scope.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RequireKeyAttribute(KeyScope scope) : Attribute
+{
+    public KeyScope Scope { get; } = scope;
+}
+
+/// <summary>The function answers everybody, for the reason given.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class OpenToAllAttribute(string reason) : Attribute
+{
+    public string Reason { get; } = reason;
+
+    /// <summary>A caller who sends a key must send a valid one. Otherwise the key is ignored.</summary>
+    public bool RefuseWrongKey { get; init; }
+
+    /// <summary>The header with the signature or secret that authorizes the caller instead of a key; null when there is none.</summary>
+    public string? Signature { get; init; }
+}
+
+/// <summary>What a key gives access to.</summary>
+public enum KeyScope
+{
+    /// <summary>Storefront servers: CHECKOUT_API_KEY.</summary>
+    Storefront,
+
+    /// <summary>Dashboards and scrapers: METRICS_API_KEY, and always the checkout key.</summary>
+    Metrics,
+
+    /// <summary>Operators: OPERATOR_API_KEY, or the checkout key while there is none.</summary>
+    Operator,
+}
+
+/// <summary>Lets a request through when its key gives access to the function, and sets the caller of the request.</summary>
 public sealed class AccessMiddleware(
     KeyRing keys,
     FunctionTraits traits,
@@ -38,7 +71,7 @@ public sealed class AccessMiddleware(
 
         if (keys.IsEmpty)
         {
-            // Fail closed: only a local run may be without keys.
+            // Fail closed: only a local run may have no keys.
             if (runtime.CurrentValue.IsLocal)
             {
                 return next(context);
@@ -55,7 +88,7 @@ public sealed class AccessMiddleware(
         return outcome switch
         {
             KeyUseOutcome.Opened => next(context),
-            KeyUseOutcome.WrongScope => ErrorBody.WriteAsync(http, ErrorKind.Forbidden, "This key does not open this route."),
+            KeyUseOutcome.WrongScope => ErrorBody.WriteAsync(http, ErrorKind.Forbidden, "This key does not give access to this route."),
             _ => Refuse(http, outcome),
         };
     }
@@ -79,4 +112,23 @@ public sealed class AccessMiddleware(
         var authorization = request.Headers.Authorization.ToString();
         return authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? authorization[7..].Trim() : null;
     }
+}
+
+/// <summary>The caller: the key that was sent, and the address that rate limits count by.</summary>
+/// <param name="Key">Null for anonymous callers.</param>
+/// <param name="Address">Client address, IPv6 cut to its /64.</param>
+public sealed record Caller(KeyMatch? Key, string Address)
+{
+    public bool IsKeyed => Key is not null;
+}
+
+public static class CallerOfRequest
+{
+    private static readonly object Slot = new();
+
+    /// <summary>The caller, set before the function runs.</summary>
+    public static Caller Caller(this HttpContext context) =>
+        context.Items.TryGetValue(Slot, out var caller) ? (Caller)caller! : new(null, "unknown");
+
+    internal static void SetCaller(this HttpContext context, Caller caller) => context.Items[Slot] = caller;
 }
