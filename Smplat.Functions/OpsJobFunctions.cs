@@ -7,7 +7,7 @@ using Smplat.Functions.Ops;
 namespace Smplat.Functions;
 
 /// <summary>The operator pages of the jobs, with their actions.</summary>
-public sealed class OpsJobFunctions(OpsDoor door, JobsPage page, JobActions actions)
+public sealed class OpsJobFunctions(OpsAuthorization authorization, JobsPage page, JobActions actions)
 {
     [Function("ShowOpsJobs")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
@@ -17,7 +17,7 @@ public sealed class OpsJobFunctions(OpsDoor door, JobsPage page, JobActions acti
     [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsJobsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/jobs")] HttpRequest request,
-        CancellationToken cancellationToken) => door.ShowAsync(request, page.ShowAllAsync, cancellationToken);
+        CancellationToken cancellationToken) => authorization.ShowAsync(request, page.ShowAllAsync, cancellationToken);
 
     [Function("ShowOpsJob")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
@@ -29,8 +29,8 @@ public sealed class OpsJobFunctions(OpsDoor door, JobsPage page, JobActions acti
     public Task<IResult> ShowOpsJobAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/jobs/{jobId}")] HttpRequest request,
         string jobId,
-        CancellationToken cancellationToken) => door.ShowAsync(
-            request, (visit, token) => page.ShowOneAsync(visit, jobId, token), cancellationToken);
+        CancellationToken cancellationToken) => authorization.ShowAsync(
+            request, (ops, token) => page.ShowOneAsync(ops, jobId, token), cancellationToken);
 
     [Function("RunOpsJob")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
@@ -42,8 +42,8 @@ public sealed class OpsJobFunctions(OpsDoor door, JobsPage page, JobActions acti
     public Task<IResult> RunOpsJobAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/jobs/{jobId}/run")] HttpRequest request,
         string jobId,
-        CancellationToken cancellationToken) => door.ActAsync(
-            request, JobsPage.PathOf(jobId), (visit, form, token) => actions.RunAsync(jobId, visit, form, token), cancellationToken);
+        CancellationToken cancellationToken) => authorization.ActAsync(
+            request, JobsPage.PathOf(jobId), (ops, form, token) => actions.RunAsync(jobId, ops, form, token), cancellationToken);
 
     [Function("RestartOpsJob")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
@@ -55,6 +55,6 @@ public sealed class OpsJobFunctions(OpsDoor door, JobsPage page, JobActions acti
     public Task<IResult> RestartOpsJobAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/jobs/{jobId}/restart")] HttpRequest request,
         string jobId,
-        CancellationToken cancellationToken) => door.ActAsync(
-            request, JobsPage.PathOf(jobId), (visit, _, token) => actions.RestartAsync(jobId, visit, token), cancellationToken);
+        CancellationToken cancellationToken) => authorization.ActAsync(
+            request, JobsPage.PathOf(jobId), (ops, _, token) => actions.RestartAsync(jobId, ops, token), cancellationToken);
 }

@@ -46,5 +46,5 @@ public sealed class OpsLoginFunctions(OpsLogin login)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/assets/{file}")] HttpRequest request,
         string file,
         CancellationToken cancellationToken) =>
-        Task.FromResult(OpsAssets.Find(file) is { } asset ? OpsAnswer.Asset(asset, request) : Answer.Empty(StatusCodes.Status404NotFound));
+        Task.FromResult(OpsAssets.Find(file) is { } asset ? asset.Answer(request) : Answer.Empty(StatusCodes.Status404NotFound));
 }

@@ -7,7 +7,7 @@ using Smplat.Functions.Ops;
 namespace Smplat.Functions;
 
 /// <summary>The operator pages that only show: overview, commerce, providers.</summary>
-public sealed class OpsPageFunctions(OpsDoor door, OverviewPage overview, CommercePage commerce, ProvidersPage providers)
+public sealed class OpsPageFunctions(OpsAuthorization authorization, OverviewPage overview, CommercePage commerce, ProvidersPage providers)
 {
     [Function("ShowOpsOverview")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
@@ -17,7 +17,7 @@ public sealed class OpsPageFunctions(OpsDoor door, OverviewPage overview, Commer
     [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsOverviewAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops")] HttpRequest request,
-        CancellationToken cancellationToken) => door.ShowAsync(request, overview.ShowAsync, cancellationToken);
+        CancellationToken cancellationToken) => authorization.ShowAsync(request, overview.ShowAsync, cancellationToken);
 
     [Function("ShowOpsCommerce")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
@@ -28,7 +28,7 @@ public sealed class OpsPageFunctions(OpsDoor door, OverviewPage overview, Commer
     [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsCommerceAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/commerce")] HttpRequest request,
-        CancellationToken cancellationToken) => door.ShowAsync(request, commerce.ShowAsync, cancellationToken);
+        CancellationToken cancellationToken) => authorization.ShowAsync(request, commerce.ShowAsync, cancellationToken);
 
     [Function("ShowOpsProviders")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
@@ -38,5 +38,5 @@ public sealed class OpsPageFunctions(OpsDoor door, OverviewPage overview, Commer
     [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsProvidersAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/providers")] HttpRequest request,
-        CancellationToken cancellationToken) => door.ShowAsync(request, providers.ShowAsync, cancellationToken);
+        CancellationToken cancellationToken) => authorization.ShowAsync(request, providers.ShowAsync, cancellationToken);
 }

@@ -7,7 +7,7 @@ using Smplat.Functions.Ops;
 namespace Smplat.Functions;
 
 /// <summary>The operator pages of the fulfillment queue, with their actions.</summary>
-public sealed class OpsQueueFunctions(OpsDoor door, QueuePage queue, DeadLetterPage deadLetter, QueueActions actions)
+public sealed class OpsQueueFunctions(OpsAuthorization authorization, QueuePage queue, DeadLetterPage deadLetter, QueueActions actions)
 {
     [Function("ShowOpsQueue")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
@@ -18,7 +18,7 @@ public sealed class OpsQueueFunctions(OpsDoor door, QueuePage queue, DeadLetterP
     [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsQueueAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/queue")] HttpRequest request,
-        CancellationToken cancellationToken) => door.ShowAsync(request, queue.ShowAsync, cancellationToken);
+        CancellationToken cancellationToken) => authorization.ShowAsync(request, queue.ShowAsync, cancellationToken);
 
     [Function("ShowOpsDeadLetter")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
@@ -30,8 +30,8 @@ public sealed class OpsQueueFunctions(OpsDoor door, QueuePage queue, DeadLetterP
     public Task<IResult> ShowOpsDeadLetterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/queue/{taskId}")] HttpRequest request,
         string taskId,
-        CancellationToken cancellationToken) => door.ShowAsync(
-            request, (visit, token) => deadLetter.ShowAsync(visit, taskId, token), cancellationToken);
+        CancellationToken cancellationToken) => authorization.ShowAsync(
+            request, (ops, token) => deadLetter.ShowAsync(ops, taskId, token), cancellationToken);
 
     [Function("ReplayOpsDeadLetter")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
@@ -44,7 +44,7 @@ public sealed class OpsQueueFunctions(OpsDoor door, QueuePage queue, DeadLetterP
     public Task<IResult> ReplayOpsDeadLetterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/queue/{taskId}/replay")] HttpRequest request,
         string taskId,
-        CancellationToken cancellationToken) => door.ActAsync(
+        CancellationToken cancellationToken) => authorization.ActAsync(
             request, QueuePage.Path, (_, form, token) => actions.ReplayAsync(taskId, form, token), cancellationToken);
 
     [Function("DiscardOpsDeadLetter")]
@@ -58,7 +58,7 @@ public sealed class OpsQueueFunctions(OpsDoor door, QueuePage queue, DeadLetterP
     public Task<IResult> DiscardOpsDeadLetterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/queue/{taskId}/discard")] HttpRequest request,
         string taskId,
-        CancellationToken cancellationToken) => door.ActAsync(
+        CancellationToken cancellationToken) => authorization.ActAsync(
             request, QueuePage.Path, (_, form, token) => actions.DiscardAsync(taskId, form, token), cancellationToken);
 
     [Function("RedriveOpsQueue")]
@@ -69,6 +69,6 @@ public sealed class OpsQueueFunctions(OpsDoor door, QueuePage queue, DeadLetterP
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> RedriveOpsQueueAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/queue/redrive")] HttpRequest request,
-        CancellationToken cancellationToken) => door.ActAsync(
+        CancellationToken cancellationToken) => authorization.ActAsync(
             request, QueuePage.Path, (_, form, token) => actions.RedriveAsync(form, token), cancellationToken);
 }

@@ -7,7 +7,7 @@ using Smplat.Functions.Ops;
 namespace Smplat.Functions;
 
 /// <summary>The operator page of recovery, with its action.</summary>
-public sealed class OpsRecoveryFunctions(OpsDoor door, RecoveryPage page, RecoveryActions actions)
+public sealed class OpsRecoveryFunctions(OpsAuthorization authorization, RecoveryPage page, RecoveryActions actions)
 {
     [Function("ShowOpsRecovery")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
@@ -18,7 +18,7 @@ public sealed class OpsRecoveryFunctions(OpsDoor door, RecoveryPage page, Recove
     [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsRecoveryAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/recovery")] HttpRequest request,
-        CancellationToken cancellationToken) => door.ShowAsync(request, page.ShowAsync, cancellationToken);
+        CancellationToken cancellationToken) => authorization.ShowAsync(request, page.ShowAsync, cancellationToken);
 
     [Function("RedriveOpsMessages")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
@@ -28,6 +28,6 @@ public sealed class OpsRecoveryFunctions(OpsDoor door, RecoveryPage page, Recove
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> RedriveOpsMessagesAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/messages/redrive")] HttpRequest request,
-        CancellationToken cancellationToken) => door.ActAsync(
+        CancellationToken cancellationToken) => authorization.ActAsync(
             request, RecoveryPage.Path, (_, form, token) => actions.RedriveAsync(form, token), cancellationToken);
 }

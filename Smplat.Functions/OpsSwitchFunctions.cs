@@ -7,7 +7,7 @@ using Smplat.Functions.Ops;
 namespace Smplat.Functions;
 
 /// <summary>The operator page of switches and the incident banner, with its actions.</summary>
-public sealed class OpsSwitchFunctions(OpsDoor door, SwitchesPage page, BannerActions actions)
+public sealed class OpsSwitchFunctions(OpsAuthorization authorization, SwitchesPage page, BannerActions actions)
 {
     [Function("ShowOpsSwitches")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
@@ -17,7 +17,7 @@ public sealed class OpsSwitchFunctions(OpsDoor door, SwitchesPage page, BannerAc
     [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
     public Task<IResult> ShowOpsSwitchesAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/flags")] HttpRequest request,
-        CancellationToken cancellationToken) => door.ShowAsync(request, page.ShowAsync, cancellationToken);
+        CancellationToken cancellationToken) => authorization.ShowAsync(request, page.ShowAsync, cancellationToken);
 
     [Function("SetOpsBanner")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
@@ -27,8 +27,8 @@ public sealed class OpsSwitchFunctions(OpsDoor door, SwitchesPage page, BannerAc
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> SetOpsBannerAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/banner")] HttpRequest request,
-        CancellationToken cancellationToken) => door.ActAsync(
-            request, BannerActions.Path, (visit, form, token) => actions.SetAsync(visit, form, token), cancellationToken);
+        CancellationToken cancellationToken) => authorization.ActAsync(
+            request, BannerActions.Path, (ops, form, token) => actions.SetAsync(ops, form, token), cancellationToken);
 
     [Function("ClearOpsBanner")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
@@ -38,6 +38,6 @@ public sealed class OpsSwitchFunctions(OpsDoor door, SwitchesPage page, BannerAc
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> ClearOpsBannerAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/banner/clear")] HttpRequest request,
-        CancellationToken cancellationToken) => door.ActAsync(
+        CancellationToken cancellationToken) => authorization.ActAsync(
             request, BannerActions.Path, (_, form, token) => actions.ClearAsync(form, token), cancellationToken);
 }

@@ -6,7 +6,7 @@ using Smplat.Functions.Http;
 
 namespace Smplat.Functions;
 
-/// <summary>Gathers what the preview page shows: the draft of a slug and what the checkout shows now.</summary>
+/// <summary>Collects the content of the preview page: the draft of a slug and what the checkout shows now.</summary>
 public sealed class TrustPreview(TrustExperiences experiences)
 {
     public async Task<IResult> ShowAsync(string id, string? place, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ public sealed class TrustPreview(TrustExperiences experiences)
 
     public static IResult NotFound() => Page(PreviewLayout.NotFound, StatusCodes.Status404NotFound);
 
-    /// <summary>Nothing is loaded or run but the page's own style; it is kept by nobody and framed nowhere.</summary>
+    /// <summary>Loads nothing but its own style, runs no scripts, is not cached and cannot be framed.</summary>
     private static IResult Page(Func<string, string> render, int status)
     {
         var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
@@ -31,8 +31,8 @@ public sealed class TrustPreview(TrustExperiences experiences)
     }
 }
 
-/// <summary>Draft beside live, part by part.</summary>
-/// <param name="Draft">Null when nothing was written under the slug.</param>
+/// <summary>The draft beside the live content, part by part.</summary>
+/// <param name="Draft">Null when there is no draft of the slug.</param>
 internal sealed record PreviewPage(
     string Slug, ResolvedExperience? Draft, ResolvedExperience Live, IReadOnlyList<string> Slugs)
 {
@@ -48,10 +48,10 @@ internal sealed record PreviewPage(
         {Section("Performance", PreviewParts.Snapshots, WrittenParts.Snapshots)}
         {Section("Assurances", PreviewParts.Assurances, WrittenParts.Assurances)}
         {Section("Support", PreviewParts.Channels, experience => experience.SupportChannels)}
-        {Section("Voices", PreviewParts.Testimonials, experience => experience.Testimonials)}
+        {Section("Testimonials", PreviewParts.Testimonials, experience => experience.Testimonials)}
         {Section("Offers", PreviewParts.Offers, experience => experience.BundleOffers)}
         </main>
-        <footer>Figures as of {PreviewText.Utc(Live.ResolvedAt)}. In the draft, preview states that editors chose stand in for the true ones.</footer>
+        <footer>Metrics as of {PreviewText.Utc(Live.ResolvedAt)}. In the draft, preview states chosen by editors replace the real states.</footer>
         """));
 
     private Markup Head() => Markup.Of(
@@ -99,12 +99,12 @@ internal sealed record PreviewPage(
 
     private static string Origin(ResolvedExperience experience) => experience.Version switch
     {
-        TrustExperiences.Fallback => "Nothing is published; the built-in copy is shown",
+        TrustExperiences.Fallback => "Nothing is published; the built-in text is shown",
         TrustExperiences.Draft => "Latest version from the content system",
         _ => "Published version",
     };
 
-    /// <summary>Both sides of one part; a part that neither has is left out, one that differs says so.</summary>
+    /// <summary>Both sides of one part. A part that is empty on both sides is omitted; a difference is marked.</summary>
     private Markup Section(
         string title, Func<ResolvedExperience, Markup> render, Func<ResolvedExperience, IEnumerable<object?>> written)
     {
@@ -124,7 +124,7 @@ internal sealed record PreviewPage(
     private static Markup Side(string name, Markup content) => Markup.Of(
         $"""<div class="side {name.ToLowerInvariant()}"><p class="which">{name}</p>{content}</div>""");
 
-    private static Markup Missing() => Markup.Of($"<p class=\"none\">There is no draft under this slug.</p>");
+    private static Markup Missing() => Markup.Of($"<p class=\"none\">There is no draft with this slug.</p>");
 
     private static Markup Nothing() => Markup.Of($"<p class=\"none\">Nothing here.</p>");
 }
@@ -136,7 +136,7 @@ internal static class PreviewLayout
 
     internal static string Page(string nonce, string title, Markup body)
     {
-        // The style is a file of this assembly; nothing that a user wrote comes near it.
+        // The style is embedded in this assembly and contains no user input.
         var head = $"""
             <!doctype html>
             <html lang="en">
@@ -168,7 +168,7 @@ internal static class PreviewLayout
     }
 }
 
-/// <summary>What editors wrote, without the figures, so that only a difference in content counts as one.</summary>
+/// <summary>The editors' content without the metric values, so that only a difference in content is marked.</summary>
 internal static class WrittenParts
 {
     internal static IEnumerable<object?> Guarantee(ResolvedExperience experience) =>

@@ -67,7 +67,7 @@ internal static class PreviewParts
     private static Markup Line(string? text) => Markup.Of($"<p>{text}</p>").When(!string.IsNullOrEmpty(text));
 }
 
-/// <summary>The delivery timeline: how long it takes at best, on average and at worst, and how sure that is.</summary>
+/// <summary>The delivery timeline: the shortest, average and longest time, and its confidence.</summary>
 internal static class PreviewTimeline
 {
     internal static Markup Render(ResolvedExperience experience) =>
@@ -77,9 +77,9 @@ internal static class PreviewTimeline
             <div class="row"><h3>{timeline.Headline ?? "Delivery"}</h3>{PreviewBinding.Badge(timeline.Metric)}</div>
             <p>{timeline.Narrative}</p>
             <ol class="times">
-            {Time("At best", timeline.MinMinutes)}
-            {Time("On average", timeline.AverageMinutes)}
-            {Time("At worst", timeline.MaxMinutes)}
+            {Time("Shortest", timeline.MinMinutes)}
+            {Time("Average", timeline.AverageMinutes)}
+            {Time("Longest", timeline.MaxMinutes)}
             </ol>
             <p class="by">{timeline.ConfidenceLabel}</p>
             {PreviewBinding.Alerts(timeline.Alerts)}
@@ -91,10 +91,10 @@ internal static class PreviewTimeline
         $"<li><span class=\"figure\">{PreviewText.Minutes(minutes)}</span> {name}</li>");
 }
 
-/// <summary>A badge, and everything that an editor may want to know of the metric behind it.</summary>
+/// <summary>A badge, and the details of the metric behind it.</summary>
 internal static class PreviewBinding
 {
-    /// <summary>An unbound card says so here; the checkout shows no badge for it.</summary>
+    /// <summary>A card without a binding is marked here; the checkout shows no badge for it.</summary>
     internal static Markup Badge(BoundMetric? metric) => Markup.Of(
         $"""<span class="chip {metric?.State ?? "unbound"}">{PreviewText.State(metric)}</span>""");
 
@@ -141,7 +141,7 @@ internal static class PreviewBinding
     }
 }
 
-/// <summary>Numbers and states in the words of the preview page.</summary>
+/// <summary>Formats numbers and states.</summary>
 internal static class PreviewText
 {
     private const double MinutesPerHour = 60;
@@ -154,7 +154,7 @@ internal static class PreviewText
         _ => metric.State,
     };
 
-    /// <summary>Days with one decimal, hours or minutes, whichever is the largest that fits.</summary>
+    /// <summary>Days, hours or minutes, whichever is the largest unit that fits.</summary>
     internal static string Minutes(double? minutes) => minutes switch
     {
         null => "–",
@@ -185,7 +185,7 @@ internal static class PreviewText
     internal static string Count(long samples) =>
         string.Create(CultureInfo.InvariantCulture, $"{samples:#,0} {(samples == 1 ? "sample" : "samples")}");
 
-    /// <summary>Hours and minutes, for spans that are compared with one another.</summary>
+    /// <summary>Hours and minutes, for durations that are compared with each other.</summary>
     internal static string Span(double minutes)
     {
         var whole = (long)Math.Floor(minutes);

@@ -12,7 +12,7 @@ public sealed class OpsDashboardTests
     [Test]
     public async Task The_last_hour_is_told_by_minute_and_as_a_whole()
     {
-        await using var ops = await OpsApp.StartAsync(clock: Noon);
+        await using var ops = await OpsFixture.StartAsync(clock: Noon);
         foreach (var latency in new[] { 100, 200, 300, 400 })
         {
             await ops.Rows.ARequestAsync(latency, TimeSpan.FromMinutes(10));
@@ -37,7 +37,7 @@ public sealed class OpsDashboardTests
     [Test]
     public async Task Silence_is_no_rate_of_zero()
     {
-        await using var ops = await OpsApp.StartAsync(clock: Noon);
+        await using var ops = await OpsFixture.StartAsync(clock: Noon);
 
         var live = await Dashboards(ops).ReadLiveAsync(CancellationToken.None);
 
@@ -48,7 +48,7 @@ public sealed class OpsDashboardTests
     [Test]
     public async Task Providers_are_compared_over_the_window_that_was_asked_for()
     {
-        await using var ops = await OpsApp.StartAsync(clock: Noon);
+        await using var ops = await OpsFixture.StartAsync(clock: Noon);
         await ops.Rows.ADecisionAsync("MEALME", 1000, null, 0, TimeSpan.FromHours(1));
         await ops.Rows.ADecisionAsync("MEALME", 2000, null, 0, TimeSpan.FromHours(2));
         await ops.Rows.ADecisionAsync("WALMART_API", 900, null, 0, TimeSpan.FromDays(3));
@@ -69,7 +69,7 @@ public sealed class OpsDashboardTests
     [Test]
     public async Task Business_is_summed_over_a_day_a_week_and_a_month()
     {
-        await using var ops = await OpsApp.StartAsync(clock: Noon);
+        await using var ops = await OpsFixture.StartAsync(clock: Noon);
         await ops.Rows.ADecisionAsync("MEALME", 1000, 1500, 30, TimeSpan.FromHours(2));
         await ops.Rows.ADecisionAsync("MEALME", 3000, 2000, 90, TimeSpan.FromHours(23));
         await ops.Rows.ADecisionAsync("MEALME", 2000, null, 60, TimeSpan.FromDays(5));
@@ -93,7 +93,7 @@ public sealed class OpsDashboardTests
     [Test]
     public async Task The_page_draws_what_the_figures_say()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
         for (var index = 0; index < 9; index++)
         {
             await ops.Rows.ADecisionAsync("MEALME", 1000, 1500, 30);
@@ -115,7 +115,7 @@ public sealed class OpsDashboardTests
     [Test]
     public async Task The_queue_tells_where_its_tasks_stand()
     {
-        await using var ops = await OpsApp.StartAsync(clock: Noon);
+        await using var ops = await OpsFixture.StartAsync(clock: Noon);
         await ops.Rows.ADeadLetterAsync();
         await ops.Rows.ExecuteAsync(
             """
@@ -141,5 +141,5 @@ public sealed class OpsDashboardTests
         Assert.That((reading.Steps.Sum(step => step.Completed), reading.Steps.Sum(step => step.Failed)), Is.EqualTo((1L, 1L)));
     }
 
-    private static CommerceDashboards Dashboards(OpsApp ops) => ops.App.Services.GetRequiredService<CommerceDashboards>();
+    private static CommerceDashboards Dashboards(OpsFixture ops) => ops.App.Services.GetRequiredService<CommerceDashboards>();
 }

@@ -14,7 +14,7 @@ public sealed class OpsHoursTests
     [Test]
     public async Task Summing_changes_no_figure()
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
         await ScatterAsync(ops, lines: 600);
 
         var before = await ReadAsync(ops);
@@ -31,7 +31,7 @@ public sealed class OpsHoursTests
     [Test]
     public async Task After_summing_lines_are_not_read_again()
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
         await ScatterAsync(ops, lines: 200);
         await RunAsync(ops);
         var before = await ReadAsync(ops);
@@ -44,7 +44,7 @@ public sealed class OpsHoursTests
     [Test]
     public async Task Lines_that_came_late_are_in_the_next_sums_and_a_second_run_counts_nothing_twice()
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
         await ScatterAsync(ops, lines: 100);
         await RunAsync(ops);
         await ops.Rows.ADecisionAsync("MEALME", 1234, 2000, 10, TimeSpan.FromMinutes(125));
@@ -60,7 +60,7 @@ public sealed class OpsHoursTests
     [Test]
     public async Task Without_any_line_there_is_nothing_to_sum_and_the_mark_moves_on()
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
 
         var outcome = await RunAsync(ops);
 
@@ -83,7 +83,7 @@ public sealed class OpsHoursTests
     public void Without_a_quote_there_is_no_percentile() => Assert.That(LatencyBuckets.Percentile([], 0.95), Is.Null);
 
     /// <summary>Lines all over the last 31 days, some within the present hour and on the edges of the windows.</summary>
-    private static Task ScatterAsync(OpsApp ops, int lines) => ops.Rows.ExecuteAsync(
+    private static Task ScatterAsync(OpsFixture ops, int lines) => ops.Rows.ExecuteAsync(
         """
         select setseed(0.42);
         with line as (
@@ -104,12 +104,12 @@ public sealed class OpsHoursTests
         """,
         new { ops.Rows.Now, lines });
 
-    private static async Task<JobOutcome.Completed> RunAsync(OpsApp ops) =>
+    private static async Task<JobOutcome.Completed> RunAsync(OpsFixture ops) =>
         (JobOutcome.Completed)await ops.App.Services.GetRequiredService<JobRunner>()
             .RunNowAsync(CommerceHoursJob.Id, "test", evenIfDisabled: false, CancellationToken.None);
 
     /// <summary>All figures as text, business first.</summary>
-    private static async Task<string> ReadAsync(OpsApp ops)
+    private static async Task<string> ReadAsync(OpsFixture ops)
     {
         // A dashboard object of its own, since those of the app remember for some seconds.
         using var dashboards = new CommerceDashboards(ops.App.Services.GetRequiredService<CommerceDashboardStore>(), ops.Clock);

@@ -38,12 +38,12 @@ public sealed class ApiDocument(ApiCatalog catalog)
     };
 
     private readonly Lazy<byte[]> _json = new(() => JsonSerializer.SerializeToUtf8Bytes(new ApiDocumentWriter().Write(catalog), Plain));
-    private ApiReferenceFile? _file;
+    private StaticFile? _file;
 
     public ReadOnlyMemory<byte> Json => _json.Value;
 
     /// <summary>The document as it is served.</summary>
-    internal ApiReferenceFile File => _file ??= ApiReferenceFile.Of("openapi.json", "application/json; charset=utf-8", _json.Value);
+    internal StaticFile File => _file ??= StaticFile.Compress(ApiReference.Folder, "openapi.json", "application/json; charset=utf-8", _json.Value);
 }
 
 /// <summary>Writes the document in one pass over the catalog.</summary>

@@ -1,8 +1,6 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 using Scalar.AspNetCore;
 using Smplat.Core.Platform.Observability;
 
@@ -14,6 +12,8 @@ namespace Smplat.Functions.Http.OpenApi;
 /// </summary>
 internal static class ApiReference
 {
+    internal const string Folder = "/api/docs";
+
     private const string Script = "text/javascript; charset=utf-8";
     private const string ScalarResource = "ScalarStaticAssets.scalar.js";
 
@@ -52,13 +52,13 @@ internal static class ApiReference
         }));
         """;
 
-    private static readonly ApiReferenceFile[] Files =
+    private static readonly StaticFile[] Files =
     [
-        ApiReferenceFile.Of("setup.js", Script, Encoding.UTF8.GetBytes(Setup)),
-        new("scalar.js", Script, ReadScalar()),
+        StaticFile.Compress(Folder, "setup.js", Script, Encoding.UTF8.GetBytes(Setup)),
+        StaticFile.Compressed(Folder, "scalar.js", Script, ReadScalar()),
     ];
 
-    public static ApiReferenceFile? Find(string name) => Array.Find(Files, file => file.Name == name);
+    public static StaticFile? Find(string name) => Array.Find(Files, file => file.Name == name);
 
     public static IResult Page()
     {
@@ -100,57 +100,6 @@ internal static class ApiReference
             ?? throw new InvalidOperationException($"{package.GetName()} has no {ScalarResource}.");
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
-        return memory.ToArray();
-    }
-}
-
-/// <summary>
-/// The document or a script of its page. What the page addresses by its content, browsers may keep for good; else they ask
-/// whether it has changed.
-/// </summary>
-/// <param name="Gzip">Compressed once, for everybody who takes it so.</param>
-internal sealed record ApiReferenceFile(string Name, string ContentType, byte[] Gzip)
-{
-    private readonly string _hash = Convert.ToHexStringLower(SHA256.HashData(Gzip).AsSpan(0, 8));
-
-    public static ApiReferenceFile Of(string name, string contentType, ReadOnlySpan<byte> bytes)
-    {
-        using var memory = new MemoryStream();
-        using (var gzip = new GZipStream(memory, CompressionLevel.SmallestSize))
-        {
-            gzip.Write(bytes);
-        }
-
-        return new(name, contentType, memory.ToArray());
-    }
-
-    public string Href => $"/api/docs/{Name}?v={_hash}";
-
-    public IResult Answer(HttpRequest request)
-    {
-        var tag = $"\"{_hash}\"";
-        var isKnown = request.Headers.IfNoneMatch.ToString().Split(',').Any(known => known.Trim() == tag);
-        var takesGzip = request.GetTypedHeaders().AcceptEncoding.Any(coding => coding.Value == "gzip" && coding.Quality is not 0);
-        var answer = isKnown
-            ? new BytesAnswer(default, null, StatusCodes.Status304NotModified)
-            : new BytesAnswer(takesGzip ? Gzip : Decompress(), ContentType, StatusCodes.Status200OK);
-        if (takesGzip && !isKnown)
-        {
-            answer.Headers[HeaderNames.ContentEncoding] = "gzip";
-        }
-
-        answer.Headers[HeaderNames.ETag] = tag;
-        answer.Headers[HeaderNames.Vary] = HeaderNames.AcceptEncoding;
-        answer.Headers[HeaderNames.CacheControl] = request.Query["v"] == _hash ? "public, max-age=31536000, immutable" : "no-cache";
-        answer.Headers[HeaderNames.ContentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'";
-        return answer;
-    }
-
-    private byte[] Decompress()
-    {
-        using var gzip = new GZipStream(new MemoryStream(Gzip), CompressionMode.Decompress);
-        using var memory = new MemoryStream();
-        gzip.CopyTo(memory);
         return memory.ToArray();
     }
 }

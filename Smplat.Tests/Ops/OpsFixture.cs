@@ -7,7 +7,7 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Ops;
 
 /// <summary>The app with an operator key and a clock that a test moves, and a browser of sorts that keeps cookies.</summary>
-internal sealed class OpsApp : IAsyncDisposable
+internal sealed class OpsFixture : IAsyncDisposable
 {
     public const string OperatorKey = "operator-key-of-this-test";
 
@@ -15,7 +15,7 @@ internal sealed class OpsApp : IAsyncDisposable
 
     private readonly SocketsHttpHandler _handler;
 
-    private OpsApp(SmplatApp app, FixedClock clock)
+    private OpsFixture(SmplatApp app, FixedClock clock)
     {
         (App, Clock) = (app, clock);
         _handler = new() { UseProxy = false, AllowAutoRedirect = false, CookieContainer = Cookies };
@@ -33,7 +33,7 @@ internal sealed class OpsApp : IAsyncDisposable
 
     public OpsRows Rows => new(App.OwnDatabase!.DataSource, Clock);
 
-    public static async Task<OpsApp> StartAsync(Dictionary<string, string>? settings = null, FixedClock? clock = null)
+    public static async Task<OpsFixture> StartAsync(Dictionary<string, string>? settings = null, FixedClock? clock = null)
     {
         clock ??= new FixedClock(TimeProvider.System.GetUtcNow());
         var all = new Dictionary<string, string> { ["OPERATOR_API_KEY"] = OperatorKey, ["SMPLAT_OPS_SESSION_SECRET"] = Secret };
@@ -47,7 +47,7 @@ internal sealed class OpsApp : IAsyncDisposable
     }
 
     /// <summary>An app that somebody is signed in to already.</summary>
-    public static async Task<OpsApp> SignedInAsync(Dictionary<string, string>? settings = null)
+    public static async Task<OpsFixture> SignedInAsync(Dictionary<string, string>? settings = null)
     {
         var ops = await StartAsync(settings);
         var answer = await ops.LogInAsync(OperatorKey);
