@@ -29,7 +29,7 @@ public sealed class BillingFunctions(
     public async Task<IResult> ListHostedSessionsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/billing/sessions")] HttpRequest request,
         CancellationToken cancellationToken) =>
-        HostedAnswer.Of(await sessions.ListAsync(request.ReadQuery(ListHostedSessions.Read), cancellationToken));
+        AnswerFrom(await sessions.ListAsync(request.ReadQuery(ListHostedSessions.Read), cancellationToken));
 
     [Function("GetHostedSession")]
     [RequireKey(KeyScope.Storefront)]
@@ -45,7 +45,7 @@ public sealed class BillingFunctions(
     {
         var id = RouteInput.Guid(sessionId, "session_id");
         var query = request.ReadQuery(WorkspaceQuery.Read);
-        return HostedAnswer.Of(await sessions.FindAsync(id, query.WorkspaceId, cancellationToken));
+        return AnswerFrom(await sessions.FindAsync(id, query.WorkspaceId, cancellationToken));
     }
 
     [Function("RegenerateHostedSession")]
@@ -67,7 +67,7 @@ public sealed class BillingFunctions(
         var id = RouteInput.Guid(sessionId, "session_id");
         var query = request.ReadQuery(WorkspaceQuery.Read);
         var command = await request.ReadAsync(RegenerateSession.Read, cancellationToken);
-        return HostedAnswer.Of(await regeneration.RegenerateAsync(id, query.WorkspaceId, command, cancellationToken));
+        return AnswerFrom(await regeneration.RegenerateAsync(id, query.WorkspaceId, command, cancellationToken));
     }
 
     [Function("GetBillingReport")]
@@ -104,14 +104,22 @@ public sealed class BillingFunctions(
     [Function("ListHostedRecoveryRuns")]
     [RequireKey(KeyScope.Operator)]
     [Operation("Runs of the hosted recovery, newest first", Tag = "Operators")]
-    [Query(typeof(LimitQuery))]
+    [Query(typeof(ListHostedRunsQuery))]
     [QueryParameter("limit", "1 to 200, default 50")]
     [Answers(200, typeof(HostedRunsAnswer), Naming.Snake)]
     public async Task<IResult> ListHostedRecoveryRunsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/recovery/hosted/runs")] HttpRequest request,
         CancellationToken cancellationToken) =>
         Answer.Snake(new HostedRunsAnswer(
-            [.. (await runs.ListAsync(request.ReadQuery(LimitQuery.Read).Limit, cancellationToken)).Select(HostedRunAnswer.From)]));
+            [.. (await runs.ListAsync(request.ReadQuery(ListHostedRunsQuery.Read).Limit, cancellationToken)).Select(HostedRunAnswer.From)]));
+
+    private static IResult AnswerFrom(HostedOutcome outcome) => outcome switch
+    {
+        HostedOutcome.Found found => Answer.Camel(found.Session),
+        HostedOutcome.Listed listed => Answer.Camel(new HostedSessionsAnswer(listed.Sessions)),
+        HostedOutcome.Refused refused => Answer.From(refused.Refusal),
+        _ => throw new InvalidOperationException($"No answer for {outcome}."),
+    };
 }
 
 public sealed record WorkspaceQuery(Guid WorkspaceId)
@@ -128,9 +136,9 @@ public sealed record BillingReportQuery(Guid WorkspaceId, int Days)
 }
 
 /// <param name="Limit">1 to 200, default 50.</param>
-public sealed record LimitQuery(int Limit)
+public sealed record ListHostedRunsQuery(int Limit)
 {
-    public static LimitQuery Read(Fields fields) => new(fields.Integer("limit", 1, 200) ?? 50);
+    public static ListHostedRunsQuery Read(Fields fields) => new(fields.Integer("limit", 1, 200) ?? 50);
 }
 
 /// <param name="TriggeredBy">Label of the run in the ledger. Default <c>manual</c>.</param>
@@ -140,17 +148,6 @@ public sealed record RunHostedRecoveryCommand(string TriggeredBy, int? Limit, in
         fields.Text("triggered_by", 1, 64) ?? "manual",
         fields.Integer("limit", 1, 10_000),
         fields.Integer("max_attempts", 1, 50));
-}
-
-internal static class HostedAnswer
-{
-    public static IResult Of(HostedOutcome outcome) => outcome switch
-    {
-        HostedOutcome.Found found => Answer.Camel(found.Session),
-        HostedOutcome.Listed listed => Answer.Camel(new HostedSessionsAnswer(listed.Sessions)),
-        HostedOutcome.Refused refused => Answer.From(refused.Refusal),
-        _ => throw new InvalidOperationException($"No answer for {outcome}."),
-    };
 }
 
 public sealed record HostedSessionsAnswer(IReadOnlyList<HostedSessionView> Sessions);

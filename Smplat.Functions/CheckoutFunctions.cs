@@ -19,7 +19,7 @@ public sealed class CheckoutFunctions(CheckoutFile checkouts, CheckoutResume res
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/checkout/orchestrations/{orderId}")] HttpRequest request,
         string orderId,
         CancellationToken cancellationToken) =>
-        CheckoutAnswer.Of(await checkouts.ReadAsync(RouteInput.Guid(orderId, "order_id"), cancellationToken));
+        AnswerFrom(await checkouts.ReadAsync(RouteInput.Guid(orderId, "order_id"), cancellationToken));
 
     [Function("GetCheckoutAlias")]
     [RequireKey(KeyScope.Storefront)]
@@ -30,7 +30,7 @@ public sealed class CheckoutFunctions(CheckoutFile checkouts, CheckoutResume res
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/checkout/orchestrations/{orderId}")] HttpRequest request,
         string orderId,
         CancellationToken cancellationToken) =>
-        CheckoutAnswer.Of(await checkouts.ReadAsync(RouteInput.Guid(orderId, "order_id"), cancellationToken));
+        AnswerFrom(await checkouts.ReadAsync(RouteInput.Guid(orderId, "order_id"), cancellationToken));
 
     [Function("ReportCheckoutEvent")]
     [RequireKey(KeyScope.Storefront)]
@@ -47,7 +47,7 @@ public sealed class CheckoutFunctions(CheckoutFile checkouts, CheckoutResume res
     {
         var order = RouteInput.Guid(orderId, "order_id");
         var update = await request.ReadAsync(CheckoutUpdate.Read, cancellationToken);
-        return CheckoutAnswer.Of(await checkouts.UpdateAsync(order, update, cancellationToken));
+        return AnswerFrom(await checkouts.UpdateAsync(order, update, cancellationToken));
     }
 
     [Function("ResumeCheckout")]
@@ -61,7 +61,7 @@ public sealed class CheckoutFunctions(CheckoutFile checkouts, CheckoutResume res
         CancellationToken cancellationToken)
     {
         var command = await request.ReadAsync(ResumeCheckoutCommand.Read, cancellationToken);
-        return CheckoutAnswer.Of(await resume.ResumeAsync(command.Token, cancellationToken));
+        return AnswerFrom(await resume.ResumeAsync(command.Token, cancellationToken));
     }
 
     [Function("GetRecoveryReport")]
@@ -77,6 +77,13 @@ public sealed class CheckoutFunctions(CheckoutFile checkouts, CheckoutResume res
         var query = request.ReadQuery(RecoveryReportQuery.Read);
         return Answer.Snake(await figures.ReportAsync(query.Days, cancellationToken));
     }
+
+    private static IResult AnswerFrom(CheckoutOutcome outcome) => outcome switch
+    {
+        CheckoutOutcome.Known known => Answer.Camel(known.Checkout),
+        CheckoutOutcome.Refused refused => Answer.From(refused.Refusal),
+        _ => throw new InvalidOperationException($"No answer for {outcome}."),
+    };
 }
 
 /// <param name="Token">From the link of a recovery prompt.</param>
@@ -89,14 +96,4 @@ public sealed record ResumeCheckoutCommand(string Token)
 public sealed record RecoveryReportQuery(int Days)
 {
     public static RecoveryReportQuery Read(Fields fields) => new(fields.Integer("days", 1, 365) ?? 30);
-}
-
-internal static class CheckoutAnswer
-{
-    public static IResult Of(CheckoutOutcome outcome) => outcome switch
-    {
-        CheckoutOutcome.Known known => Answer.Camel(known.Checkout),
-        CheckoutOutcome.Refused refused => Answer.From(refused.Refusal),
-        _ => throw new InvalidOperationException($"No answer for {outcome}."),
-    };
 }

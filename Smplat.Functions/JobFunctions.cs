@@ -57,7 +57,7 @@ public sealed class JobFunctions(JobCatalog catalog, JobGate gate, JobLedgerStor
         CancellationToken cancellationToken)
     {
         var command = await request.ReadAsync(RunJobCommand.Read, cancellationToken);
-        return JobOutcomeAnswer.Of(
+        return JobOutcomeAnswer.From(
             await runner.RunNowAsync(jobId, command.TriggeredBy, command.EvenIfDisabled, cancellationToken));
     }
 
@@ -74,7 +74,7 @@ public sealed class JobFunctions(JobCatalog catalog, JobGate gate, JobLedgerStor
         CancellationToken cancellationToken)
     {
         var command = await request.ReadAsync(RunJobCommand.Read, cancellationToken);
-        return JobOutcomeAnswer.Of(await runner.RestartAsync(jobId, command.TriggeredBy, cancellationToken));
+        return JobOutcomeAnswer.From(await runner.RestartAsync(jobId, command.TriggeredBy, cancellationToken));
     }
 }
 
@@ -161,7 +161,7 @@ public sealed record JobRunsAnswer(IReadOnlyList<JobRunAnswer> Runs);
 public sealed record JobOutcomeAnswer(
     string Status, Guid? RunId, IReadOnlyDictionary<string, object?>? Summary, string? Error, DateTimeOffset? NextAttemptAt)
 {
-    public static IResult Of(JobOutcome outcome) => outcome switch
+    public static IResult From(JobOutcome outcome) => outcome switch
     {
         JobOutcome.Completed completed => Answer.Snake(
             new JobOutcomeAnswer("completed", completed.RunId, completed.Report.Summary, null, null)),

@@ -10,6 +10,8 @@ namespace Smplat.Functions;
 /// <summary>Messages in the outbox: kinds, previews, failures, bounces.</summary>
 public sealed class MessageFunctions(MessagePreview preview, MessageReview review, BounceRecords bounces)
 {
+    private const string PreviewPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'";
+
     [Function("ListMessageKinds")]
     [RequireKey(KeyScope.Operator)]
     [Operation("Every kind of message, with the preference that governs it", Tag = "Operators")]
@@ -22,7 +24,7 @@ public sealed class MessageFunctions(MessagePreview preview, MessageReview revie
     [Function("PreviewMessage")]
     [RequireKey(KeyScope.Operator)]
     [Operation("Any message rendered over sample values", Tag = "Operators")]
-    [Query(typeof(PreviewQuery))]
+    [Query(typeof(PreviewMessageQuery))]
     [QueryParameter("format", "html (default) or text")]
     [Answers(200, "The message as its reader sees it", ContentType = "text/html")]
     [Answers(404, "There is no such kind")]
@@ -30,7 +32,7 @@ public sealed class MessageFunctions(MessagePreview preview, MessageReview revie
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/notifications/preview/{kind}")] HttpRequest request,
         string kind,
         CancellationToken cancellationToken) =>
-        PreviewAnswer.Of(preview.Render(kind), request.ReadQuery(PreviewQuery.Read));
+        AnswerFrom(preview.Render(kind), request.ReadQuery(PreviewMessageQuery.Read));
 
     [Function("ListMessages")]
     [RequireKey(KeyScope.Operator)]
@@ -93,6 +95,13 @@ public sealed class MessageFunctions(MessagePreview preview, MessageReview revie
             ? Answer.Empty()
             : Answer.Detail(StatusCodes.Status404NotFound, "The address is not blocked.");
     }
+
+    private static IResult AnswerFrom(RenderedMessage? message, PreviewMessageQuery query) => message switch
+    {
+        null => Answer.Detail(StatusCodes.Status404NotFound, "There is no such kind of message."),
+        _ when query.Format == "text" => Answer.Text($"Subject: {message.Subject}\n\n{message.Text}"),
+        _ => Answer.Html(message.Html, PreviewPolicy),
+    };
 }
 
 public sealed record MessageKindsAnswer(IReadOnlyList<MessageKind> Kinds);
@@ -106,24 +115,12 @@ public sealed record RedriveAnswer(int Redriven);
 public sealed record BounceAnswer(bool Blocked);
 
 /// <param name="Format"><c>html</c> or <c>text</c>.</param>
-public sealed record PreviewQuery(string Format)
+public sealed record PreviewMessageQuery(string Format)
 {
-    public static PreviewQuery Read(Fields fields) => new(fields.Label("format", ["html", "text"]) ?? "html");
+    public static PreviewMessageQuery Read(Fields fields) => new(fields.Label("format", ["html", "text"]) ?? "html");
 }
 
 public sealed record UnblockAddressCommand(string Recipient)
 {
     public static UnblockAddressCommand Read(Fields fields) => new(fields.RequiredText("recipient", 3, 254));
-}
-
-internal static class PreviewAnswer
-{
-    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'";
-
-    public static IResult Of(RenderedMessage? message, PreviewQuery query) => message switch
-    {
-        null => Answer.Detail(StatusCodes.Status404NotFound, "There is no such kind of message."),
-        _ when query.Format == "text" => Answer.Text($"Subject: {message.Subject}\n\n{message.Text}"),
-        _ => Answer.Html(message.Html, Policy),
-    };
 }

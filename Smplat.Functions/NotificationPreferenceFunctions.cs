@@ -18,7 +18,7 @@ public sealed class NotificationPreferenceFunctions(PersonalPreferences preferen
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/notifications/preferences/{userId}")] HttpRequest request,
         string userId,
         CancellationToken cancellationToken) =>
-        PreferenceAnswer.Of(await preferences.ReadAsync(RouteInput.Guid(userId, "user_id"), cancellationToken));
+        AnswerFrom(await preferences.ReadAsync(RouteInput.Guid(userId, "user_id"), cancellationToken));
 
     [Function("ChangeNotificationPreferences")]
     [RequireKey(KeyScope.Storefront)]
@@ -33,7 +33,7 @@ public sealed class NotificationPreferenceFunctions(PersonalPreferences preferen
     {
         var user = RouteInput.Guid(userId, "user_id");
         var change = await request.ReadAsync(ChangePreferences.Read, cancellationToken);
-        return PreferenceAnswer.Of(await preferences.ChangeAsync(user, change, cancellationToken));
+        return AnswerFrom(await preferences.ChangeAsync(user, change, cancellationToken));
     }
 
     [Function("ShowUnsubscribe")]
@@ -59,11 +59,8 @@ public sealed class NotificationPreferenceFunctions(PersonalPreferences preferen
         await unsubscribing.UnsubscribeAsync(token, cancellationToken) is { } preference
             ? UnsubscribePage.Done(preference)
             : UnsubscribePage.Unknown();
-}
 
-internal static class PreferenceAnswer
-{
-    public static IResult Of(PreferenceOutcome outcome) => outcome switch
+    private static IResult AnswerFrom(PreferenceOutcome outcome) => outcome switch
     {
         PreferenceOutcome.Known known => Answer.Snake(known.Preferences),
         PreferenceOutcome.Refused refused => Answer.From(refused.Refusal),

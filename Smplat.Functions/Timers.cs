@@ -91,6 +91,7 @@ public sealed class Timers(JobRunner jobs, RetryDueJobs retries)
     public Task SumCommerceHoursAsync([TimerTrigger("%SMPLAT_OPS_HOURS_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>
         jobs.TickAsync(CommerceHoursJob.Id, cancellationToken);
 
+    /// <summary>On the schedule of the parked events: both jobs repair within a minute what failed at the payment provider.</summary>
     [Function("CloseSupersededPages")]
     public Task CloseSupersededPagesAsync([TimerTrigger("%PAYMENT_EVENTS_PARKED_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>
         jobs.TickAsync(SupersededPagesJob.Id, cancellationToken);

@@ -14,10 +14,10 @@ public sealed class TrustPreview(TrustExperiences experiences)
         var draft = await experiences.FindAsync(id, new(place, IsDraft: true), cancellationToken);
         var live = await experiences.FindAsync(FallbackDocument.Slug, new(place, IsDraft: false), cancellationToken);
         var slugs = await experiences.ListAsync(place, cancellationToken);
-        return Page(nonce => new PreviewPage(id, draft, live!, slugs).Render(nonce), StatusCodes.Status200OK);
+        return Page(nonce => new TrustPreviewPage(id, draft, live!, slugs).Render(nonce), StatusCodes.Status200OK);
     }
 
-    public static IResult NotFound() => Page(PreviewLayout.NotFound, StatusCodes.Status404NotFound);
+    public static IResult NotFound() => Page(TrustPreviewLayout.NotFound, StatusCodes.Status404NotFound);
 
     /// <summary>Loads nothing but its own style, runs no scripts, is not cached and cannot be framed.</summary>
     private static IResult Page(Func<string, string> render, int status)
@@ -33,25 +33,25 @@ public sealed class TrustPreview(TrustExperiences experiences)
 
 /// <summary>The draft beside the live content, part by part.</summary>
 /// <param name="Draft">Null when there is no draft of the slug.</param>
-internal sealed record PreviewPage(
+internal sealed record TrustPreviewPage(
     string Slug, ResolvedExperience? Draft, ResolvedExperience Live, IReadOnlyList<string> Slugs)
 {
     private string Environment => Live.Environment;
 
-    internal string Render(string nonce) => PreviewLayout.Page(nonce, $"Trust preview: {Slug}", Markup.Of(
+    internal string Render(string nonce) => TrustPreviewLayout.Page(nonce, $"Trust preview: {Slug}", Markup.Of(
         $"""
         {Head()}
         <main>
         {Summary()}
-        {Section("Guarantee", PreviewParts.Guarantee, WrittenParts.Guarantee)}
-        {Section("Delivery timeline", PreviewTimeline.Render, WrittenParts.Timeline)}
-        {Section("Performance", PreviewParts.Snapshots, WrittenParts.Snapshots)}
-        {Section("Assurances", PreviewParts.Assurances, WrittenParts.Assurances)}
-        {Section("Support", PreviewParts.Channels, experience => experience.SupportChannels)}
-        {Section("Testimonials", PreviewParts.Testimonials, experience => experience.Testimonials)}
-        {Section("Offers", PreviewParts.Offers, experience => experience.BundleOffers)}
+        {Section("Guarantee", TrustPreviewParts.Guarantee, TrustPreviewContent.Guarantee)}
+        {Section("Delivery timeline", TrustPreviewTimeline.Render, TrustPreviewContent.Timeline)}
+        {Section("Performance", TrustPreviewParts.Snapshots, TrustPreviewContent.Snapshots)}
+        {Section("Assurances", TrustPreviewParts.Assurances, TrustPreviewContent.Assurances)}
+        {Section("Support", TrustPreviewParts.Channels, experience => experience.SupportChannels)}
+        {Section("Testimonials", TrustPreviewParts.Testimonials, experience => experience.Testimonials)}
+        {Section("Offers", TrustPreviewParts.Offers, experience => experience.BundleOffers)}
         </main>
-        <footer>Metrics as of {PreviewText.Utc(Live.ResolvedAt)}. In the draft, preview states chosen by editors replace the real states.</footer>
+        <footer>Metrics as of {TrustPreviewText.Utc(Live.ResolvedAt)}. In the draft, preview states chosen by editors replace the real states.</footer>
         """));
 
     private Markup Head() => Markup.Of(
@@ -106,11 +106,11 @@ internal sealed record PreviewPage(
 
     /// <summary>Both sides of one part. A part that is empty on both sides is omitted; a difference is marked.</summary>
     private Markup Section(
-        string title, Func<ResolvedExperience, Markup> render, Func<ResolvedExperience, IEnumerable<object?>> written)
+        string title, Func<ResolvedExperience, Markup> render, Func<ResolvedExperience, IEnumerable<object?>> content)
     {
         var (draft, live) = (Draft is null ? Missing() : render(Draft), render(Live));
         var isEmpty = live == Markup.Empty && (Draft is null || draft == Markup.Empty);
-        var differs = Draft is not null && !written(Draft).SequenceEqual(written(Live));
+        var differs = Draft is not null && !content(Draft).SequenceEqual(content(Live));
         return Markup.Of(
             $"""
             <section class="pair">
@@ -130,7 +130,7 @@ internal sealed record PreviewPage(
 }
 
 /// <summary>The frame of the preview pages.</summary>
-internal static class PreviewLayout
+internal static class TrustPreviewLayout
 {
     private static readonly string Style = ReadStyle();
 
@@ -169,7 +169,7 @@ internal static class PreviewLayout
 }
 
 /// <summary>The editors' content without the metric values, so that only a difference in content is marked.</summary>
-internal static class WrittenParts
+internal static class TrustPreviewContent
 {
     internal static IEnumerable<object?> Guarantee(ResolvedExperience experience) =>
         [experience.GuaranteeHeadline, experience.GuaranteeDescription];

@@ -5,7 +5,7 @@ using Smplat.Functions.Http;
 namespace Smplat.Functions;
 
 /// <summary>The parts of an experience as cards.</summary>
-internal static class PreviewParts
+internal static class TrustPreviewParts
 {
     internal static Markup Guarantee(ResolvedExperience experience) => Markup.Of(
         $"""
@@ -18,21 +18,21 @@ internal static class PreviewParts
     internal static Markup Snapshots(ResolvedExperience experience) => Cards(experience.PerformanceSnapshots.Select(snapshot => Markup.Of(
         $"""
         <article class="card">
-        <div class="row"><h3>{snapshot.Label}</h3>{PreviewBinding.Badge(snapshot.Metric)}</div>
+        <div class="row"><h3>{snapshot.Label}</h3>{TrustPreviewBinding.Badge(snapshot.Metric)}</div>
         <p class="figure">{snapshot.DisplayValue ?? "–"}{Markup.Of($" <small>fallback</small>").When(snapshot.IsFallback && snapshot.DisplayValue is not null)}</p>
         {Line(snapshot.Caption)}
-        {PreviewBinding.Alerts(snapshot.Metric?.Alerts)}
-        {PreviewBinding.Details(snapshot.Metric)}
+        {TrustPreviewBinding.Alerts(snapshot.Metric?.Alerts)}
+        {TrustPreviewBinding.Details(snapshot.Metric)}
         </article>
         """)));
 
     internal static Markup Assurances(ResolvedExperience experience) => Cards(experience.AssurancePoints.Select(point => Markup.Of(
         $"""
         <article class="card">
-        <div class="row"><h3>{point.Title}</h3>{PreviewBinding.Badge(point.Metric)}</div>
+        <div class="row"><h3>{point.Title}</h3>{TrustPreviewBinding.Badge(point.Metric)}</div>
         {Line(point.Description)}
         {Line(point.Evidence)}
-        {PreviewBinding.Details(point.Metric)}
+        {TrustPreviewBinding.Details(point.Metric)}
         </article>
         """)));
 
@@ -68,13 +68,13 @@ internal static class PreviewParts
 }
 
 /// <summary>The delivery timeline: the shortest, average and longest time, and its confidence.</summary>
-internal static class PreviewTimeline
+internal static class TrustPreviewTimeline
 {
     internal static Markup Render(ResolvedExperience experience) =>
         experience.DeliveryTimeline is not { } timeline ? Markup.Empty : Markup.Of(
             $"""
             <article class="card">
-            <div class="row"><h3>{timeline.Headline ?? "Delivery"}</h3>{PreviewBinding.Badge(timeline.Metric)}</div>
+            <div class="row"><h3>{timeline.Headline ?? "Delivery"}</h3>{TrustPreviewBinding.Badge(timeline.Metric)}</div>
             <p>{timeline.Narrative}</p>
             <ol class="times">
             {Time("Shortest", timeline.MinMinutes)}
@@ -82,21 +82,21 @@ internal static class PreviewTimeline
             {Time("Longest", timeline.MaxMinutes)}
             </ol>
             <p class="by">{timeline.ConfidenceLabel}</p>
-            {PreviewBinding.Alerts(timeline.Alerts)}
-            {PreviewBinding.Details(timeline.Metric)}
+            {TrustPreviewBinding.Alerts(timeline.Alerts)}
+            {TrustPreviewBinding.Details(timeline.Metric)}
             </article>
             """);
 
     private static Markup Time(string name, double? minutes) => Markup.Of(
-        $"<li><span class=\"figure\">{PreviewText.Minutes(minutes)}</span> {name}</li>");
+        $"<li><span class=\"figure\">{TrustPreviewText.Minutes(minutes)}</span> {name}</li>");
 }
 
 /// <summary>A badge, and the details of the metric behind it.</summary>
-internal static class PreviewBinding
+internal static class TrustPreviewBinding
 {
     /// <summary>A card without a binding is marked here; the checkout shows no badge for it.</summary>
     internal static Markup Badge(BoundMetric? metric) => Markup.Of(
-        $"""<span class="chip {metric?.State ?? "unbound"}">{PreviewText.State(metric)}</span>""");
+        $"""<span class="chip {metric?.State ?? "unbound"}">{TrustPreviewText.State(metric)}</span>""");
 
     internal static Markup Details(BoundMetric? metric) => metric is null ? Markup.Empty : Markup.Of(
         $"""
@@ -104,9 +104,9 @@ internal static class PreviewBinding
         {Fact("Metric", Markup.Of($"<code>{metric.MetricId}</code>"))}
         {Fact("Value", Value(metric))}
         {Fact("Fresh for", Freshness(metric)).When(metric.ComputedAt is not null)}
-        {Fact("Source", Markup.Of($"{metric.Source ?? "–"} <small>{PreviewText.Count(metric.SampleSize)}</small>"))}
-        {Fact("Computed", Markup.Of($"{PreviewText.Utc(metric.ComputedAt)} <small>{PreviewText.Layer(metric.CacheLayer)}</small>")).When(metric.ComputedAt is not null)}
-        {Fact("Data up to", Markup.Of($"{PreviewText.Utc(metric.DataAsOf)}")).When(metric.DataAsOf is not null)}
+        {Fact("Source", Markup.Of($"{metric.Source ?? "–"} <small>{TrustPreviewText.Count(metric.SampleSize)}</small>"))}
+        {Fact("Computed", Markup.Of($"{TrustPreviewText.Utc(metric.ComputedAt)} <small>{TrustPreviewText.Layer(metric.CacheLayer)}</small>")).When(metric.ComputedAt is not null)}
+        {Fact("Data up to", Markup.Of($"{TrustPreviewText.Utc(metric.DataAsOf)}")).When(metric.DataAsOf is not null)}
         {Fact("Note", Notes(metric))}
         </dl>
         """);
@@ -122,14 +122,14 @@ internal static class PreviewBinding
 
     private static Markup Value(BoundMetric metric) => metric.Value is null
         ? Markup.Of($"none")
-        : Markup.Of($"{metric.FormattedValue} <small>raw {PreviewText.Number(metric.Value)}</small>");
+        : Markup.Of($"{metric.FormattedValue} <small>raw {TrustPreviewText.Number(metric.Value)}</small>");
 
     private static Markup Freshness(BoundMetric metric)
     {
-        var left = PreviewText.FreshnessLeft(metric);
+        var left = TrustPreviewText.FreshnessLeft(metric);
         return metric is { FreshnessMinutesLeft: { } minutes, FreshnessWindowMinutes: { } window and > 0 }
             ? Markup.Of(
-                $"""{left} <small>of {PreviewText.Span(window)}</small><meter min="0" max="{window}" low="{window / 4}" value="{minutes}">{left}</meter>""")
+                $"""{left} <small>of {TrustPreviewText.Span(window)}</small><meter min="0" max="{window}" low="{window / 4}" value="{minutes}">{left}</meter>""")
             : Markup.Of($"{left}");
     }
 
@@ -142,7 +142,7 @@ internal static class PreviewBinding
 }
 
 /// <summary>Formats numbers and states.</summary>
-internal static class PreviewText
+internal static class TrustPreviewText
 {
     private const double MinutesPerHour = 60;
     private const double MinutesPerDay = 1440;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Smplat.Core.Operators;
 using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Input;
 using Smplat.Functions.Http;
@@ -124,4 +125,128 @@ public sealed record OpsNotice(int Status, string Tone, string Text)
             _ => StatusCodes.Status400BadRequest,
         },
         refusal.Message);
+}
+
+/// <summary>The frame of every page: navigation, incident banner, and the notice of the last action.</summary>
+internal static class OpsShell
+{
+    internal static string Render(OpsPage page, OpsRequest request, string environment, BannerState banner, OpsNotice? notice) => Document(
+        page.Title,
+        Markup.Of(
+            $"""
+            <a class="skip" href="#main">Skip to content</a>
+            <header class="bar">
+            <p class="brand"><a href="/ops">Smplat</a> <span class="env {environment.ToLowerInvariant()}">{environment}</span></p>
+            <nav class="sections" aria-label="Sections"><ul>{OpsSection.All.Select(section => Entry(section, page.Section))}</ul></nav>
+            {OpsForms.Form(request, "/ops/logout", Markup.Of($"""<button class="quiet">Sign out</button>"""))}
+            </header>
+            {Banner(banner, request.Now)}
+            <main id="main" tabindex="-1">
+            {Notice(notice)}
+            <div class="head">
+            <h1>{page.Title}</h1>
+            <p class="asof">As of {OpsText.Utc(request.Now)} <button type="button" class="quiet" data-refresh hidden aria-pressed="false">Refresh every 30 s</button></p>
+            </div>
+            {page.Body}
+            </main>
+            <footer>Signed in with the key <code>{request.Session.KeyName}</code> until {OpsText.Utc(request.Session.ExpiresAt)}.</footer>
+            """));
+
+    /// <summary>A page without navigation: the login, or an action that was refused.</summary>
+    internal static string RenderPlain(string title, Markup body) => Document(title, Markup.Of(
+        $"""<main id="main" class="plain"><p class="brand">Smplat operators</p><h1>{title}</h1>{body}</main>"""));
+
+    internal static Markup Notice(OpsNotice? notice) => notice is null ? Markup.Empty : Markup.Of(
+        $"""<p class="notice {notice.Tone}" role="{(notice.Tone == "good" ? "status" : "alert")}">{notice.Text}</p>""");
+
+    private static string Document(string title, Markup body) => Markup.Of(
+        $"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="robots" content="noindex">
+        <meta name="color-scheme" content="light dark">
+        <title>{title} · Smplat operators</title>
+        <link rel="stylesheet" href="{OpsAssets.Style.Href}">
+        <link rel="icon" href="{OpsAssets.Icon.Href}" type="image/svg+xml">
+        <script src="{OpsAssets.Script.Href}" defer></script>
+        </head>
+        <body>
+        {body}
+        </body>
+        </html>
+        """).ToString();
+
+    private static Markup Entry(OpsSection section, OpsSection current) => section == current
+        ? Markup.Of($"""<li><a href="{section.Path}" aria-current="page">{section.Name}</a></li>""")
+        : Markup.Of($"""<li><a href="{section.Path}">{section.Name}</a></li>""");
+
+    private static Markup Banner(BannerState reading, DateTimeOffset now) => reading switch
+    {
+        { IsUnknown: true } => Markup.Of(
+            $"""
+            <aside class="incident critical" role="alert"><strong>The database is not responding.</strong> Its data is missing below,
+            and an incident banner may exist that cannot be shown.</aside>
+            """),
+        { Banner: { } up } => Markup.Of(
+            $"""
+            <aside class="incident {up.Severity}" aria-label="Incident banner"><strong>{up.Message}</strong>
+            <span>{up.Severity}, set by {up.SetBy} {OpsText.Time(up.SetAt, now)}{Markup.Of($", {up.Reference}").When(!string.IsNullOrEmpty(up.Reference))}</span></aside>
+            """),
+        _ => Markup.Empty,
+    };
+}
+
+/// <param name="IsUnknown">The banner could not be read.</param>
+internal sealed record BannerState(IncidentBanner? Banner, bool IsUnknown);
+
+/// <summary>Answers of the operator pages: HTML under a strict policy of its own, and redirects.</summary>
+internal static class OpsAnswer
+{
+    /// <summary>Nothing inline, nothing from other origins, no framing, forms only to this app.</summary>
+    internal const string Policy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    internal static IResult Page(string html, int status)
+    {
+        var answer = (BytesAnswer)Answer.Html(html, Policy, status);
+        answer.Headers["Referrer-Policy"] = "same-origin";
+        answer.Headers["X-Robots-Tag"] = "noindex";
+        answer.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            answer.Headers["Retry-After"] = "5";
+        }
+
+        return answer;
+    }
+
+    internal static IResult Plain(string title, int status, Markup body) => Page(OpsShell.RenderPlain(title, body), status);
+
+    /// <summary>Redirects to another page, which the browser fetches with GET.</summary>
+    internal static IResult Redirect(string path)
+    {
+        var answer = (BytesAnswer)Answer.Empty(StatusCodes.Status303SeeOther);
+        answer.Headers["Location"] = path;
+        answer.Headers["Cache-Control"] = "no-store";
+        return answer;
+    }
+}
+
+/// <summary>The files that the operator pages load.</summary>
+internal static class OpsAssets
+{
+    private const string Folder = "/ops/assets";
+
+    public static StaticFile Style { get; } = StaticFile.Embedded(Folder, "ops.css", "text/css; charset=utf-8");
+
+    public static StaticFile Script { get; } = StaticFile.Embedded(Folder, "ops.js", "text/javascript; charset=utf-8");
+
+    public static StaticFile Icon { get; } = StaticFile.Embedded(Folder, "ops.svg", "image/svg+xml");
+
+    private static readonly StaticFile[] All = [Style, Script, Icon];
+
+    public static StaticFile? Find(string name) => Array.Find(All, asset => asset.Name == name);
 }

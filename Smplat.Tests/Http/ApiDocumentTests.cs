@@ -97,7 +97,7 @@ public sealed class ApiDocumentTests
     [TestCase("RedriveMessages", "actor", "reason")]
     [TestCase("RecordBounce", "recipient", "kind")]
     [TestCase("ChangePreferences")]
-    public void What_is_optional_is_not_called_required(string schema, params string[] required)
+    public void Optional_members_are_not_declared_as_required(string schema, params string[] required)
     {
         var found = JsonNode.Parse(Contract.Text)!["components"]!["schemas"]![schema]!;
 

@@ -9,7 +9,7 @@ namespace Smplat.Tests.Http;
 public sealed class OutageTests
 {
     [Test]
-    public async Task With_the_database_away_at_the_start_the_app_answers_503_and_recovers_without_a_restart()
+    public async Task With_the_database_down_at_startup_the_app_answers_503_and_recovers_without_a_restart()
     {
         var postgres = await TestPostgres.StartOwnAsync();
         await using var _ = postgres;

@@ -35,7 +35,7 @@ public sealed class OpsActionTests
     }
 
     [Test]
-    public async Task A_json_body_is_no_form()
+    public async Task A_json_body_is_not_a_form()
     {
         await using var ops = await OpsFixture.SignedInAsync();
         var token = OpsFixture.TokenIn((await ops.OpenAsync("/ops")).Html);
@@ -62,7 +62,7 @@ public sealed class OpsActionTests
     }
 
     [Test]
-    public async Task A_job_that_is_switched_off_runs_only_when_that_is_said()
+    public async Task A_job_that_is_switched_off_runs_only_when_explicitly_requested()
     {
         await using var ops = await OpsFixture.SignedInAsync(new() { ["WEEKLY_DIGEST_ENABLED"] = "false" });
 
@@ -119,7 +119,7 @@ public sealed class OpsActionTests
     }
 
     [Test]
-    public async Task A_decision_that_does_not_fit_is_refused_in_words()
+    public async Task A_decision_that_does_not_apply_is_refused_with_a_message()
     {
         await using var ops = await OpsFixture.SignedInAsync();
         var task = await ops.Rows.ADeadLetterAsync(orderStatus: "canceled");
@@ -150,7 +150,7 @@ public sealed class OpsActionTests
     }
 
     [Test]
-    public async Task The_banner_goes_up_and_down_with_a_reason_and_leaves_a_trace()
+    public async Task The_banner_is_set_and_cleared_with_a_reason_and_recorded()
     {
         await using var ops = await OpsFixture.SignedInAsync();
 
@@ -168,7 +168,7 @@ public sealed class OpsActionTests
     }
 
     [Test]
-    public async Task Messages_are_sent_on_their_way_again_one_by_one_or_by_reason()
+    public async Task Messages_are_resent_one_by_one_or_by_reason()
     {
         await using var ops = await OpsFixture.SignedInAsync();
         var one = await ops.Rows.AMessageAsync("order_update", "dead", "delivery_unknown");

@@ -8,7 +8,7 @@ namespace Smplat.Tests.Ops;
 public sealed class OpsAssetTests
 {
     [Test]
-    public async Task Style_script_and_icon_are_kept_for_good_under_the_address_of_their_content()
+    public async Task Style_script_and_icon_are_cached_permanently_under_the_address_of_their_content()
     {
         await using var ops = await OpsFixture.StartAsync();
         var (_, html) = await ops.OpenAsync("/ops/login");
@@ -31,7 +31,7 @@ public sealed class OpsAssetTests
 
     [TestCase("/ops/assets/nothing.css")]
     [TestCase("/ops/assets/appsettings.json")]
-    public async Task Nothing_else_can_be_fetched(string path)
+    public async Task No_other_file_is_served(string path)
     {
         await using var ops = await OpsFixture.StartAsync();
 

@@ -38,7 +38,7 @@ public sealed class OpsBrowserTests
     }
 
     [Test]
-    public async Task What_others_wrote_is_text_and_the_policy_allows_all_that_the_page_needs()
+    public async Task User_input_is_escaped_and_the_policy_allows_everything_the_page_needs()
     {
         await using var browser = await Browser.LaunchAsync();
         await using var ops = await StartWithDataAsync();
@@ -61,7 +61,7 @@ public sealed class OpsBrowserTests
     }
 
     [Test]
-    public async Task On_a_phone_nothing_sticks_out_and_tables_scroll_in_their_own_box()
+    public async Task On_a_phone_nothing_overflows_and_tables_scroll_in_their_own_box()
     {
         await using var browser = await Browser.LaunchAsync();
         await using var ops = await StartWithDataAsync();
@@ -83,7 +83,7 @@ public sealed class OpsBrowserTests
     }
 
     [Test]
-    public async Task A_dead_letter_is_replayed_by_hand()
+    public async Task A_dead_letter_is_replayed_manually()
     {
         await using var browser = await Browser.LaunchAsync();
         await using var ops = await StartWithDataAsync();
@@ -99,13 +99,13 @@ public sealed class OpsBrowserTests
         await page.WaitForSelectorAsync(".notice");
 
         Assert.That(stopped, Is.True, "the browser asks for the reason before anything is sent");
-        Assert.That(await page.Locator(".notice").InnerTextAsync(), Does.Contain("is on its way again"));
+        Assert.That(await page.Locator(".notice").InnerTextAsync(), Does.Contain("was replayed"));
         Assert.That(await ops.Rows.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'failed'"), Is.Zero);
     }
 
     [TestCase(ColorScheme.Light)]
     [TestCase(ColorScheme.Dark)]
-    public async Task Text_can_be_read_in_light_and_dark(ColorScheme scheme)
+    public async Task Text_is_readable_in_light_and_dark_mode(ColorScheme scheme)
     {
         await using var browser = await Browser.LaunchAsync();
         await using var ops = await StartWithDataAsync();
@@ -121,7 +121,7 @@ public sealed class OpsBrowserTests
 
     [TestCase(ColorScheme.Light)]
     [TestCase(ColorScheme.Dark)]
-    public async Task Every_page_keeps_the_rules_of_WCAG(ColorScheme scheme)
+    public async Task Every_page_follows_WCAG(ColorScheme scheme)
     {
         await using var browser = await Browser.LaunchAsync();
         await using var ops = await StartWithDataAsync();

@@ -10,7 +10,7 @@ public sealed class OpsDashboardTests
     private static readonly FixedClock Noon = new(new DateTimeOffset(TimeProvider.System.GetUtcNow().Date, TimeSpan.Zero).AddHours(-12).AddSeconds(30));
 
     [Test]
-    public async Task The_last_hour_is_told_by_minute_and_as_a_whole()
+    public async Task The_last_hour_is_shown_by_minute_and_in_total()
     {
         await using var ops = await OpsFixture.StartAsync(clock: Noon);
         foreach (var latency in new[] { 100, 200, 300, 400 })
@@ -35,7 +35,7 @@ public sealed class OpsDashboardTests
     }
 
     [Test]
-    public async Task Silence_is_no_rate_of_zero()
+    public async Task No_requests_are_not_a_rate_of_zero()
     {
         await using var ops = await OpsFixture.StartAsync(clock: Noon);
 
@@ -46,7 +46,7 @@ public sealed class OpsDashboardTests
     }
 
     [Test]
-    public async Task Providers_are_compared_over_the_window_that_was_asked_for()
+    public async Task Providers_are_compared_over_the_requested_window()
     {
         await using var ops = await OpsFixture.StartAsync(clock: Noon);
         await ops.Rows.ADecisionAsync("MEALME", 1000, null, 0, TimeSpan.FromHours(1));
@@ -91,7 +91,7 @@ public sealed class OpsDashboardTests
     }
 
     [Test]
-    public async Task The_page_draws_what_the_figures_say()
+    public async Task The_page_draws_the_values()
     {
         await using var ops = await OpsFixture.SignedInAsync();
         for (var index = 0; index < 9; index++)
@@ -113,7 +113,7 @@ public sealed class OpsDashboardTests
     }
 
     [Test]
-    public async Task The_queue_tells_where_its_tasks_stand()
+    public async Task The_queue_shows_the_states_of_its_tasks()
     {
         await using var ops = await OpsFixture.StartAsync(clock: Noon);
         await ops.Rows.ADeadLetterAsync();

@@ -12,7 +12,7 @@ namespace Smplat.Tests.Ops;
 public sealed class OpsHoursTests
 {
     [Test]
-    public async Task Summing_changes_no_figure()
+    public async Task Summing_changes_no_value()
     {
         await using var ops = await OpsFixture.StartAsync();
         await ScatterAsync(ops, lines: 600);
@@ -29,7 +29,7 @@ public sealed class OpsHoursTests
     }
 
     [Test]
-    public async Task After_summing_lines_are_not_read_again()
+    public async Task Lines_are_not_read_again_after_they_were_summed()
     {
         await using var ops = await OpsFixture.StartAsync();
         await ScatterAsync(ops, lines: 200);
@@ -42,7 +42,7 @@ public sealed class OpsHoursTests
     }
 
     [Test]
-    public async Task Lines_that_came_late_are_in_the_next_sums_and_a_second_run_counts_nothing_twice()
+    public async Task Late_lines_are_in_the_next_sums_and_a_second_run_counts_nothing_twice()
     {
         await using var ops = await OpsFixture.StartAsync();
         await ScatterAsync(ops, lines: 100);
@@ -58,7 +58,7 @@ public sealed class OpsHoursTests
     }
 
     [Test]
-    public async Task Without_any_line_there_is_nothing_to_sum_and_the_mark_moves_on()
+    public async Task Without_lines_there_is_nothing_to_sum_and_the_watermark_advances()
     {
         await using var ops = await OpsFixture.StartAsync();
 

@@ -29,7 +29,7 @@ public sealed class OpsLoginTests
     }
 
     [Test]
-    public async Task The_operator_key_opens_the_page_that_was_asked_for()
+    public async Task The_operator_key_opens_the_requested_page()
     {
         await using var ops = await OpsFixture.StartAsync();
 
@@ -49,7 +49,7 @@ public sealed class OpsLoginTests
     [TestCase("/ops\\evil")]
     [TestCase("/ops/login")]
     [TestCase("javascript:alert(1)")]
-    public async Task The_login_leads_nowhere_but_to_a_page_of_this_app(string next)
+    public async Task The_login_redirects_only_to_a_page_of_this_app(string next)
     {
         await using var ops = await OpsFixture.StartAsync();
 
@@ -73,7 +73,7 @@ public sealed class OpsLoginTests
     }
 
     [Test]
-    public async Task A_login_form_that_was_not_fetched_here_is_refused_even_with_the_right_key()
+    public async Task A_login_form_fetched_by_another_browser_is_refused_even_with_the_right_key()
     {
         await using var ops = await OpsFixture.StartAsync();
 
@@ -110,7 +110,7 @@ public sealed class OpsLoginTests
     }
 
     [Test]
-    public async Task Right_keys_never_lock_anybody_out()
+    public async Task Valid_keys_never_lock_an_address_out()
     {
         await using var ops = await OpsFixture.StartAsync(new() { ["SMPLAT_OPS_LOGIN_ATTEMPTS"] = "1" });
         for (var login = 0; login < 3; login++)
@@ -121,7 +121,7 @@ public sealed class OpsLoginTests
     }
 
     [Test]
-    public async Task Whoever_is_signed_in_is_not_asked_again()
+    public async Task A_signed_in_operator_is_not_asked_again()
     {
         await using var ops = await OpsFixture.SignedInAsync();
 

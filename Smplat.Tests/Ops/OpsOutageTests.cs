@@ -10,7 +10,7 @@ public sealed class OpsOutageTests
         ["/ops", "/ops/jobs", "/ops/jobs/retention", "/ops/queue", "/ops/queue/00000000-0000-0000-0000-000000000001", "/ops/providers", "/ops/commerce", "/ops/recovery"];
 
     [Test]
-    public async Task A_table_that_is_gone_costs_its_panel_and_not_the_page()
+    public async Task A_missing_table_fails_its_panel_and_not_the_page()
     {
         await using var ops = await OpsFixture.SignedInAsync();
         await ops.App.OwnDatabase!.ExecuteAsync("alter table hosted_checkout_sessions rename to away");
@@ -24,7 +24,7 @@ public sealed class OpsOutageTests
     }
 
     [Test]
-    public async Task With_the_database_gone_every_page_says_so_and_comes_back_by_itself()
+    public async Task With_the_database_down_every_page_says_so_and_recovers()
     {
         await using var postgres = await TestPostgres.StartOwnAsync();
         await using var ops = await OpsFixture.StartAsync(new() { ["SMPLAT_DATABASE"] = postgres.ConnectionString() });

@@ -9,7 +9,7 @@ public sealed class OpsPageTests
         ["/ops", "/ops/jobs", "/ops/jobs/retention", "/ops/queue", "/ops/providers", "/ops/commerce", "/ops/commerce?window=30d", "/ops/recovery", "/ops/flags"];
 
     [Test]
-    public async Task Every_page_stands_without_any_data_and_says_that_there_is_none()
+    public async Task Every_page_renders_without_data_and_says_that_there_is_none()
     {
         await using var ops = await OpsFixture.SignedInAsync();
         foreach (var path in Pages)
@@ -27,7 +27,7 @@ public sealed class OpsPageTests
     [TestCase("/ops/jobs/nothing")]
     [TestCase("/ops/queue/nothing")]
     [TestCase("/ops/queue/00000000-0000-0000-0000-000000000001")]
-    public async Task What_is_not_there_is_a_page_that_says_so(string path)
+    public async Task A_missing_record_is_a_not_found_page(string path)
     {
         await using var ops = await OpsFixture.SignedInAsync();
 
@@ -38,7 +38,7 @@ public sealed class OpsPageTests
     }
 
     [Test]
-    public async Task What_goes_wrong_before_a_page_is_made_is_a_page_too()
+    public async Task An_error_before_a_page_is_rendered_is_a_page_too()
     {
         await using var ops = await OpsFixture.SignedInAsync();
 
@@ -53,7 +53,7 @@ public sealed class OpsPageTests
     [TestCase("/ops/commerce?window=%3Cscript%3E")]
     [TestCase("/ops/queue?type=%00")]
     [TestCase("/ops/recovery?status=everything")]
-    public async Task A_query_that_makes_no_sense_shows_the_usual(string path)
+    public async Task An_invalid_query_shows_the_default(string path)
     {
         await using var ops = await OpsFixture.SignedInAsync();
 
@@ -96,7 +96,7 @@ public sealed class OpsPageTests
     }
 
     [Test]
-    public async Task A_job_that_fails_is_told_on_the_overview_and_in_its_row()
+    public async Task A_failing_job_is_shown_on_the_overview_and_in_its_row()
     {
         await using var ops = await OpsFixture.SignedInAsync();
         await ops.Rows.ExecuteAsync(
@@ -134,7 +134,7 @@ public sealed class OpsPageTests
     }
 
     [Test]
-    public async Task Switches_that_were_changed_stand_apart()
+    public async Task Changed_switches_are_listed_separately()
     {
         await using var ops = await OpsFixture.SignedInAsync(new() { ["LOOPGPT_PREFER_DIRECT_KROGER"] = "true" });
 

@@ -22,7 +22,7 @@ public sealed class OpsSessionTests
     }
 
     [Test]
-    public async Task A_cookie_with_any_character_changed_is_no_session()
+    public async Task A_cookie_with_any_character_changed_is_not_a_session()
     {
         await using var ops = await OpsFixture.SignedInAsync();
         var cookie = ops.Cookie(Name)!;
@@ -40,7 +40,7 @@ public sealed class OpsSessionTests
     [TestCase("x.y.z")]
     [TestCase("operator")]
     [TestCase("b3BlcmF0b3J8fHw.AAAA")]
-    public async Task What_is_no_cookie_of_ours_is_no_session(string cookie)
+    public async Task A_foreign_cookie_is_not_a_session(string cookie)
     {
         await using var ops = await OpsFixture.StartAsync();
 
@@ -48,7 +48,7 @@ public sealed class OpsSessionTests
     }
 
     [Test]
-    public async Task A_cookie_that_says_it_lasts_longer_is_no_session()
+    public async Task A_cookie_with_a_later_expiry_is_not_a_session()
     {
         await using var ops = await OpsFixture.SignedInAsync();
         var parts = ops.Cookie(Name)!.Split('.');
@@ -82,7 +82,7 @@ public sealed class OpsSessionTests
     }
 
     [Test]
-    public async Task Signing_out_takes_the_cookie_away()
+    public async Task Signing_out_removes_the_cookie()
     {
         await using var ops = await OpsFixture.SignedInAsync();
 
@@ -119,7 +119,7 @@ public sealed class OpsSessionTests
     }
 
     [Test]
-    public async Task A_local_run_makes_its_secret_and_without_keys_asks_for_none()
+    public async Task A_local_run_generates_its_secret_and_without_keys_requires_none()
     {
         await using var ops = await OpsFixture.StartAsync(new() { ["SMPLAT_OPS_SESSION_SECRET"] = "", ["OPERATOR_API_KEY"] = "" });
 
@@ -129,7 +129,7 @@ public sealed class OpsSessionTests
     }
 
     [Test]
-    public async Task Outside_a_local_run_the_cookie_is_for_https_alone()
+    public async Task Outside_a_local_run_the_cookie_is_sent_only_over_https()
     {
         await using var ops = await OpsFixture.StartAsync(new() { ["SMPLAT_ENVIRONMENT"] = "production" });
         using var handler = new SocketsHttpHandler { UseCookies = false, UseProxy = false, AllowAutoRedirect = false };

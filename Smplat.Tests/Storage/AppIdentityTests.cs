@@ -29,7 +29,7 @@ public sealed class AppIdentityTests
     public void ForgetIdentity() => SetIdentity(null, null);
 
     [Test]
-    public async Task A_token_is_asked_for_as_the_platform_wants_it()
+    public async Task A_token_is_requested_as_the_platform_expects()
     {
         var (query, header) = ("", "");
         await using var endpoint = await ServeAsync(context =>
@@ -66,7 +66,7 @@ public sealed class AppIdentityTests
     }
 
     [Test]
-    public async Task The_table_service_is_shown_the_token()
+    public async Task The_token_is_sent_to_the_table_service()
     {
         var shown = "";
         await using var endpoint = await ServeAsync(context =>

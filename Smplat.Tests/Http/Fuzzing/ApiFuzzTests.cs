@@ -45,7 +45,7 @@ public sealed class ApiFuzzTests
     }
 
     [Test]
-    public async Task No_operation_takes_a_body_that_gives_a_member_twice()
+    public async Task No_operation_accepts_a_duplicate_member()
     {
         await using var app = await SmplatApp.StartAsync(Unlimited);
         var taken = new List<string>();
