@@ -9,7 +9,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Architecture;
 
-/// <summary>What every function declares, and that the app can make each of them.</summary>
+/// <summary>The declarations of every function, and that the app can construct their classes.</summary>
 public sealed class FunctionTests
 {
     private static readonly (Type Type, MethodInfo Method, FunctionAttribute Function)[] All =
@@ -140,7 +140,7 @@ public sealed class FunctionTests
     private static HttpTriggerAttribute? TriggerOf(MethodInfo method) =>
         method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(found => found is not null);
 
-    /// <summary>Same number of segments, and in each place equal text, or a parameter that could be the other's text.</summary>
+    /// <summary>The same number of segments, each with equal text or with a parameter that can match the other's text.</summary>
     private static bool Overlap(string first, string second)
     {
         var (left, right) = (first.Split('/'), second.Split('/'));

@@ -7,7 +7,7 @@ namespace Smplat.Tests.Http;
 /// <summary>The reference page in a real browser.</summary>
 public sealed class ApiReferenceTests
 {
-    /// <summary>Notes what the policy of the page has stopped.</summary>
+    /// <summary>Records what the policy of the page has blocked.</summary>
     private const string Watch =
         """
         window.violations = [];

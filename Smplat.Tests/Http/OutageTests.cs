@@ -4,7 +4,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Http;
 
-/// <summary>The database goes away, at the start and while serving; the app says so and recovers by itself.</summary>
+/// <summary>The database is down, at startup and while serving; the app says so and recovers.</summary>
 [NonParallelizable]
 public sealed class OutageTests
 {

@@ -4,7 +4,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Infra;
 
-/// <summary>Workflows and azd's files parse, and say what the platform asks of them.</summary>
+/// <summary>Workflows and azd's files parse, and declare what the platform requires.</summary>
 public sealed partial class WorkflowTests
 {
     [TestCaseSource(nameof(Files))]

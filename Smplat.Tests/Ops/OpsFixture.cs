@@ -6,7 +6,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Ops;
 
-/// <summary>The app with an operator key and a clock that a test moves, and a browser of sorts that keeps cookies.</summary>
+/// <summary>The app with an operator key and a clock that a test moves, and a client that keeps cookies.</summary>
 internal sealed class OpsFixture : IAsyncDisposable
 {
     public const string OperatorKey = "operator-key-of-this-test";
@@ -28,7 +28,7 @@ internal sealed class OpsFixture : IAsyncDisposable
 
     public CookieContainer Cookies { get; } = new();
 
-    /// <summary>Keeps cookies and follows no redirect.</summary>
+    /// <summary>Keeps cookies and does not follow redirects.</summary>
     public HttpClient Client { get; }
 
     public OpsRows Rows => new(App.OwnDatabase!.DataSource, Clock);
@@ -46,7 +46,7 @@ internal sealed class OpsFixture : IAsyncDisposable
             await SmplatApp.StartAsync(all, builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock))), clock);
     }
 
-    /// <summary>An app that somebody is signed in to already.</summary>
+    /// <summary>An app with a signed-in client.</summary>
     public static async Task<OpsFixture> SignedInAsync(Dictionary<string, string>? settings = null)
     {
         var ops = await StartAsync(settings);

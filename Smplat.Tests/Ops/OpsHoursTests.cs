@@ -7,7 +7,7 @@ using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Tests.Ops;
 
-/// <summary>The dashboards say the same with hourly sums as without them.</summary>
+/// <summary>The dashboards show the same values with and without hourly sums.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class OpsHoursTests
 {
@@ -82,7 +82,7 @@ public sealed class OpsHoursTests
     [Test]
     public void Without_a_quote_there_is_no_percentile() => Assert.That(LatencyBuckets.Percentile([], 0.95), Is.Null);
 
-    /// <summary>Lines all over the last 31 days, some within the present hour and on the edges of the windows.</summary>
+    /// <summary>Lines across the last 31 days, some in the current hour and at the edges of the windows.</summary>
     private static Task ScatterAsync(OpsFixture ops, int lines) => ops.Rows.ExecuteAsync(
         """
         select setseed(0.42);
@@ -108,10 +108,10 @@ public sealed class OpsHoursTests
         (JobOutcome.Completed)await ops.App.Services.GetRequiredService<JobRunner>()
             .RunNowAsync(CommerceHoursJob.Id, "test", evenIfDisabled: false, CancellationToken.None);
 
-    /// <summary>All figures as text, business first.</summary>
+    /// <summary>All values as text, business first.</summary>
     private static async Task<string> ReadAsync(OpsFixture ops)
     {
-        // A dashboard object of its own, since those of the app remember for some seconds.
+        // A separate dashboard object, because that of the app caches for some seconds.
         using var dashboards = new CommerceDashboards(ops.App.Services.GetRequiredService<CommerceDashboardStore>(), ops.Clock);
         var texts = new List<string> { JsonSerializer.Serialize(await dashboards.ReadBusinessAsync(CancellationToken.None)) };
         foreach (var window in DashboardWindow.All)

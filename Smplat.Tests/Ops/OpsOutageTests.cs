@@ -2,7 +2,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Ops;
 
-/// <summary>The database goes away: every page says so, none shows nothing or zero, and the login still works.</summary>
+/// <summary>The database is down: every page says so, none is empty or shows zero, and the login still works.</summary>
 [NonParallelizable]
 public sealed class OpsOutageTests
 {

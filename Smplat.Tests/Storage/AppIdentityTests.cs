@@ -15,8 +15,8 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Storage;
 
 /// <summary>
-/// The way in by identity: what infra gives the app instead of a connection string. The SDK's credential reads the
-/// variables of the process, so these tests run alone.
+/// Access with a managed identity, which infra uses instead of a connection string. The SDK's credential reads the
+/// environment variables of the process, so these tests do not run in parallel.
 /// </summary>
 [NonParallelizable]
 public sealed class AppIdentityTests
