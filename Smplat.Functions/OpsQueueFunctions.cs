@@ -49,7 +49,7 @@ public sealed class OpsQueueFunctions(OpsAuthorization authorization, QueuePage 
 
     [Function("DiscardOpsDeadLetter")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
-    [Operation("Discard a dead letter from the page", Tag = "Operators' page")]
+    [Operation("Mark a dead letter as discarded from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
     [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
     [Answers(404, "Not found", ContentType = "text/html")]
