@@ -24,22 +24,19 @@ using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Observability;
 using Smplat.Core.Platform.Outbox;
 using Smplat.Core.Trust;
-using Smplat.Functions.Commerce;
-using Smplat.Functions.Health;
 using Smplat.Functions.Http;
 using Smplat.Functions.Observability;
 using Smplat.Functions.Ops;
 using Smplat.Functions.Storage;
-using Smplat.Functions.Trust;
 
 namespace Smplat.Functions;
 
-/// <summary>Puts the app together; the program and the tests build the very same host.</summary>
+/// <summary>Builds the app; the program and the tests build the same host.</summary>
 public static class SmplatHost
 {
     /// <summary>
-    /// Runs the app until the host ends it. Settings that cannot be used, and a database of other migrations, end it with a
-    /// sentence and without a stack trace.
+    /// Runs the app until the host stops it. Invalid settings and a database with different migrations end it with a message
+    /// and without a stack trace.
     /// </summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args)
@@ -56,7 +53,7 @@ public static class SmplatHost
         }
     }
 
-    /// <param name="args">The way to the Functions host; where another program runs the app, also settings as <c>--NAME=value</c>.</param>
+    /// <param name="args">How to reach the Functions host; if another program runs the app, also settings as <c>--NAME=value</c>.</param>
     /// <param name="adjust">Last changes before the host is built, for tests.</param>
     public static IHost Create(string[] args, Action<FunctionsApplicationBuilder>? adjust = null)
     {
@@ -82,24 +79,22 @@ public static class SmplatHost
             .AddFulfillment()
             .AddCheckout()
             .AddDigests()
-            .AddHealth()
             .AddOperators()
             .AddTrust()
-            .AddTrustHttp()
             .AddAnalytics()
             .AddIngestion()
             .AddStorage()
             .AddOnboarding()
             .AddCatalogSearch()
             .AddCommerce()
-            .AddCommerceHttp()
+            .AddRoutes()
             .AddOps();
 
         adjust?.Invoke(builder);
         return builder.Build();
     }
 
-    /// <summary>What is wrong with settings or database, for the person who can mend it; null for any other failure.</summary>
+    /// <summary>What is wrong with the settings or the database, for the operator to fix; null for any other failure.</summary>
     private static IReadOnlyList<string>? Refusals(Exception exception) => exception switch
     {
         OptionsValidationException refused => [.. refused.Failures],
@@ -110,8 +105,8 @@ public static class SmplatHost
     };
 
     /// <summary>
-    /// In a program of somebody else, such as a test run: the worker finds its generated code by the entry assembly, gives
-    /// all apps of a process the same port, and lets environment variables win over the arguments.
+    /// For another program that runs the app, such as a test run: the worker finds its generated code by the entry assembly,
+    /// gives all apps of a process the same port, and lets environment variables override the arguments.
     /// </summary>
     private static void RunAsGuest(FunctionsApplicationBuilder builder, string[] args)
     {

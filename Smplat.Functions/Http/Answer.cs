@@ -1,14 +1,17 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
+using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Platform.Input;
 
 namespace Smplat.Functions.Http;
 
 /// <summary>
-/// Answers of functions. A body is serialised when the answer is made, inside the function, because the host runs results
-/// after the middleware and a failure there would be a bare 500.
+/// Answers of functions. A body is serialized when the answer is created, inside the function, because the host executes
+/// results after the middleware, where a failure would be a bare 500.
 /// </summary>
 public static class Answer
 {
@@ -19,14 +22,14 @@ public static class Answer
     public static IResult Json<T>(T value, Naming naming, int status = StatusCodes.Status200OK) =>
         new BytesAnswer(JsonSerializer.SerializeToUtf8Bytes(value, naming.Serializer()), "application/json; charset=utf-8", status);
 
-    /// <summary>JSON that is already UTF-8 text.</summary>
+    /// <summary>JSON that is already UTF-8.</summary>
     public static IResult JsonBytes(ReadOnlyMemory<byte> json, int status = StatusCodes.Status200OK) =>
         new BytesAnswer(json, "application/json; charset=utf-8", status);
 
     public static IResult Text(string text, string contentType = "text/plain; charset=utf-8", int status = StatusCodes.Status200OK) =>
         new BytesAnswer(Encoding.UTF8.GetBytes(text), contentType, status);
 
-    /// <param name="policy">Content-Security-Policy of the page; pages have stricter ones than the API.</param>
+    /// <param name="policy">The Content-Security-Policy of the page; pages have a stricter one than the API.</param>
     public static IResult Html(string page, string policy, int status = StatusCodes.Status200OK) =>
         new BytesAnswer(Encoding.UTF8.GetBytes(page), "text/html; charset=utf-8", status)
         {
@@ -60,4 +63,78 @@ public static class Answer
         Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => throw new InvalidOperationException($"No status for {refusal.GetType()}."),
     };
+}
+
+/// <summary>An answer whose bytes are already written.</summary>
+public sealed class BytesAnswer(ReadOnlyMemory<byte> body, string? contentType, int status) : IResult
+{
+    public Dictionary<string, string> Headers { get; } = [];
+
+    public int Status => status;
+
+    public ReadOnlyMemory<byte> Body => body;
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = status;
+        response.ContentType = contentType;
+        if (status != StatusCodes.Status204NoContent)
+        {
+            response.ContentLength = body.Length;
+        }
+
+        foreach (var (name, value) in Headers)
+        {
+            response.Headers[name] = value;
+        }
+
+        return body.IsEmpty ? Task.CompletedTask : response.Body.WriteAsync(body, httpContext.RequestAborted).AsTask();
+    }
+}
+
+/// <summary>How the members of a JSON answer are spelled.</summary>
+public enum Naming
+{
+    Snake,
+    Camel,
+
+    /// <summary>Camel case without nulls, as <see cref="CommerceJson"/> writes it.</summary>
+    Commerce,
+}
+
+internal static class JsonNaming
+{
+    private static readonly JsonSerializerOptions SnakeCase = Options(JsonNamingPolicy.SnakeCaseLower);
+    private static readonly JsonSerializerOptions CamelCase = Options(JsonNamingPolicy.CamelCase);
+
+    internal static JsonSerializerOptions Serializer(this Naming naming) => naming switch
+    {
+        Naming.Snake => SnakeCase,
+        Naming.Camel => CamelCase,
+        Naming.Commerce => CommerceJson.Default.Options,
+        _ => throw new ArgumentOutOfRangeException(nameof(naming), naming, "No spelling."),
+    };
+
+    private static JsonSerializerOptions Options(JsonNamingPolicy naming)
+    {
+        var options = new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = naming,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new InstantConverter() },
+        };
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
+
+    /// <summary>One form for all instants: RFC 3339 in UTC with <c>Z</c>.</summary>
+    private sealed class InstantConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.UtcDateTime);
+    }
 }

@@ -9,8 +9,8 @@ using Smplat.Core.Platform.Settings;
 namespace Smplat.Functions.Http;
 
 /// <summary>
-/// The address that limits are counted by: the one in the header that the platform's front end writes, else the
-/// connection's. What a caller claims in forwarded headers never counts; the host replaces them.
+/// The address that rate limits count by: the one in the header that the platform's front end sets, otherwise that of the
+/// connection. Forwarded headers sent by callers are never used; the host replaces them.
 /// </summary>
 public static class ClientAddress
 {
@@ -43,7 +43,7 @@ public static class ClientAddress
             return address.ToString();
         }
 
-        // One customer holds a whole /64.
+        // One customer usually has a whole /64.
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out _);
         bytes[8..].Clear();
@@ -51,7 +51,7 @@ public static class ClientAddress
     }
 }
 
-/// <summary>Warns at the start when all callers would share one rate limit.</summary>
+/// <summary>Warns at startup when all callers would share one rate limit.</summary>
 public sealed class ClientAddressNotice(
     IOptionsMonitor<HttpOptions> options, IOptionsMonitor<RuntimeOptions> runtime, ILogger<ClientAddressNotice> logger) : IHostedService
 {

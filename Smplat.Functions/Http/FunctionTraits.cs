@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Smplat.Functions.Http;
 
-/// <summary>Declarations of the function classes, read once each.</summary>
+/// <summary>Reads the attributes of each function once.</summary>
 public sealed class FunctionTraits
 {
     private readonly ConcurrentDictionary<string, FunctionTrait> _known = new();
@@ -15,27 +15,28 @@ public sealed class FunctionTraits
     private static FunctionTrait Read(FunctionDefinition definition)
     {
         var dot = definition.EntryPoint.LastIndexOf('.');
-        var className = definition.EntryPoint[..dot];
-        var type = typeof(FunctionTraits).Assembly.GetType(className)
-            ?? throw new InvalidOperationException($"The class of function {definition.Name} is not in this assembly.");
-        var key = type.GetCustomAttribute<RequireKeyAttribute>();
-        var open = type.GetCustomAttribute<OpenToAllAttribute>();
+        var method = typeof(FunctionTraits).Assembly.GetType(definition.EntryPoint[..dot])?.GetMethod(definition.EntryPoint[(dot + 1)..])
+            ?? throw new InvalidOperationException($"The method of function {definition.Name} is not in this assembly.");
+        var key = method.GetCustomAttribute<RequireKeyAttribute>();
+        var open = method.GetCustomAttribute<OpenToAllAttribute>();
         if (key is null == open is null)
         {
-            throw new InvalidOperationException($"{className} must declare either RequireKey or OpenToAll.");
+            throw new InvalidOperationException($"{definition.EntryPoint} must declare either RequireKey or OpenToAll.");
         }
 
+        var trigger = method.GetParameters()
+            .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+            .FirstOrDefault(found => found is not null);
         return new(
             definition.Name,
             key?.Scope,
             open?.RefuseWrongKey ?? false,
-            type.GetCustomAttribute<RateLimitAttribute>()?.Category,
-            "/" + Trigger(type, definition.EntryPoint[(dot + 1)..])?.Route?.TrimStart('/'));
+            method.GetCustomAttribute<RateLimitAttribute>()?.Category,
+            "/" + trigger?.Route?.TrimStart('/'));
     }
-
-    private static HttpTriggerAttribute? Trigger(Type type, string method) =>
-        type.GetMethods().Where(candidate => candidate.Name == method)
-            .SelectMany(candidate => candidate.GetParameters())
-            .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
-            .FirstOrDefault(trigger => trigger is not null);
 }
+
+/// <summary>What a function declares with its attributes.</summary>
+/// <param name="Scope">The scope that a key must have; null when the function is open to all.</param>
+/// <param name="Route">The template of its path, with a leading slash.</param>
+public sealed record FunctionTrait(string Name, KeyScope? Scope, bool RefuseWrongKey, RateCategory? Rate, string Route);

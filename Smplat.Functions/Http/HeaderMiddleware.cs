@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Smplat.Functions.Http;
 
-/// <summary>Security headers on every answer of ours, and CORS headers where the contract has them.</summary>
+/// <summary>Adds security headers to every answer of the worker, and CORS headers where the contract has them.</summary>
 public sealed class HeaderMiddleware(IOptionsMonitor<HttpOptions> options) : IFunctionsWorkerMiddleware
 {
     internal const string AllowedHeaders = "authorization, x-client-info, apikey, content-type, x-api-key, idempotency-key";

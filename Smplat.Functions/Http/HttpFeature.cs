@@ -3,23 +3,22 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Smplat.Core.Platform.Settings;
-using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Http;
 
 public static class HttpFeature
 {
-    /// <summary>What the Functions host itself takes, in bytes.</summary>
+    /// <summary>The body limit of the Functions host, in bytes.</summary>
     private const long HostBodyLimit = 104_857_600;
 
     /// <summary>Everything around a function: errors, headers, keys and limits, in this order from the outside.</summary>
     public static FunctionsApplicationBuilder AddHttp(this FunctionsApplicationBuilder builder)
     {
-        // Over Kestrel's own limit of 30 MB a body would never reach the limit that we answer with.
+        // Kestrel's own limit of 30 MB would refuse a body before our limit can answer.
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = HostBodyLimit;
-            // The host passes the worker's headers on to callers, who need not know the server.
+            // The host forwards the worker's headers to callers, who need not know the server.
             kestrel.AddServerHeader = false;
         });
         builder.Services.AddSettings<HttpOptions>();
@@ -29,8 +28,6 @@ public static class HttpFeature
         builder.Services.AddSingleton<FunctionTraits>();
         builder.Services.AddSingleton<RateLimiter>();
         builder.Services.AddHostedService<ClientAddressNotice>();
-        builder.Services.AddSingleton<ApiCatalog>();
-        builder.Services.AddSingleton<ApiDocument>();
         builder.UseMiddleware<ErrorMiddleware>();
         builder.UseMiddleware<HeaderMiddleware>();
         builder.UseMiddleware<AccessMiddleware>();

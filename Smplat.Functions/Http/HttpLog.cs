@@ -8,7 +8,7 @@ internal static partial class HttpLog
     [LoggerMessage(1401, LogLevel.Error, "Function {Function} failed; trace {TraceId}")]
     internal static partial void Unhandled(ILogger logger, string function, string traceId, Exception exception);
 
-    [LoggerMessage(1402, LogLevel.Warning, "Function {Function} answered 503 because the database is away: {Problem}")]
+    [LoggerMessage(1402, LogLevel.Warning, "Function {Function} answered 503 because the database is unavailable: {Problem}")]
     internal static partial void StorageUnavailable(ILogger logger, string function, string problem);
 
     [LoggerMessage(1403, LogLevel.Warning, "SMPLAT_CLIENT_ADDRESS_HEADER is not set: behind a front end all callers share one rate limit")]

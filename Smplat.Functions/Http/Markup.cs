@@ -6,8 +6,8 @@ using System.Text.Encodings.Web;
 namespace Smplat.Functions.Http;
 
 /// <summary>
-/// HTML that is safe to write out. It is made only from interpolated strings, whose holes are escaped unless they are
-/// markup themselves, so text of an editor cannot become a tag.
+/// HTML that is safe to send. It is created only from interpolated strings, whose values are escaped unless they are
+/// markup themselves, so an editor's text cannot become a tag.
 /// </summary>
 public readonly record struct Markup
 {
@@ -21,7 +21,7 @@ public readonly record struct Markup
 
     public static Markup Join(IEnumerable<Markup> parts) => new(string.Concat(parts));
 
-    /// <summary>The markup where the condition holds, else nothing.</summary>
+    /// <summary>The markup if the condition holds, otherwise nothing.</summary>
     public Markup When(bool condition) => condition ? this : Empty;
 
     public override string ToString() => _html ?? "";
@@ -48,7 +48,7 @@ public ref struct MarkupBuilder(int literalLength, int formattedCount)
 
     public void AppendFormatted<T>(T value)
     {
-        // Lists and arrays come here: they are their own type before they are a sequence.
+        // Lists and arrays bind to this overload, because their own type is a better match than the sequence.
         if (value is IEnumerable<Markup> parts)
         {
             AppendFormatted(parts);

@@ -1,22 +1,24 @@
+using System.Buffers;
+using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Smplat.Core.Platform.Input;
 
 namespace Smplat.Functions.Http;
 
-/// <summary>Turns bodies and query strings into commands.</summary>
+/// <summary>Parses bodies and query strings into commands.</summary>
 public static class RequestInput
 {
     /// <summary>
-    /// Marks the exceptions by which the JSON reader says that a text holds half a surrogate pair or broken UTF-8; it
-    /// looks only when the text is read.
+    /// The source of the exceptions that the JSON reader throws for half a surrogate pair or invalid UTF-8, which it
+    /// detects only when the text is read.
     /// </summary>
     private const string TextReader = "System.Text.Json.Rethrowable";
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
     /// <summary>Reads a JSON object from the body.</summary>
-    /// <exception cref="InvalidInputException">The body is not JSON, or members of it are wrong.</exception>
+    /// <exception cref="InvalidInputException">The body is not JSON, or some of its members are invalid.</exception>
     public static async Task<T> ReadAsync<T>(
         this HttpRequest request, Func<Fields, T> read, CancellationToken cancellationToken)
     {
@@ -25,8 +27,8 @@ public static class RequestInput
         return Read(document.RootElement.Clone(), "body", read);
     }
 
-    /// <summary>Reads the query string; a name given several times becomes a list.</summary>
-    /// <exception cref="InvalidInputException">Parameters are wrong.</exception>
+    /// <summary>Reads the query string; a repeated name becomes a list.</summary>
+    /// <exception cref="InvalidInputException">Some parameters are invalid.</exception>
     public static T ReadQuery<T>(this HttpRequest request, Func<Fields, T> read)
     {
         var members = request.Query.ToDictionary(
@@ -66,7 +68,7 @@ public static class RequestInput
             [
                 exception.BytePositionInLine is { } position
                     ? new(["body", (int)position], "The body is not valid JSON.", "json_invalid")
-                    : new(["body"], "No member may be given twice: readers would differ in which of both counts.", "json_duplicate"),
+                    : new(["body"], "A member must not appear twice, because parsers differ in which one they use.", "json_duplicate"),
             ]);
         }
         catch (InvalidOperationException exception) when (exception.Source == TextReader)
@@ -74,4 +76,116 @@ public static class RequestInput
             throw BrokenText("body");
         }
     }
+}
+
+/// <summary>Parses path segments and headers; an invalid one is a 422, like an invalid member.</summary>
+public static class RouteInput
+{
+    /// <summary>Characters of an <c>Idempotency-Key</c>.</summary>
+    public const int MaxKeyLength = 255;
+
+    /// <param name="name">How the error list names the part.</param>
+    /// <exception cref="InvalidInputException">The text is not a UUID.</exception>
+    public static Guid Guid(string text, string name) => System.Guid.TryParse(text, out var id)
+        ? id
+        : throw new InvalidInputException([new(["path", name], "A UUID is expected.", "uuid_parsing")]);
+
+    /// <summary>The caller's <c>Idempotency-Key</c>; null when there is none.</summary>
+    /// <exception cref="InvalidInputException">The key is longer than 255 characters.</exception>
+    public static string? IdempotencyKey(this HttpRequest request) => request.Headers["Idempotency-Key"].ToString() switch
+    {
+        "" => null,
+        { Length: > MaxKeyLength } => throw new InvalidInputException(
+            [new(["header", "Idempotency-Key"], $"At most {MaxKeyLength} characters are allowed.", "string_too_long")]),
+        var key => key,
+    };
+
+    /// <exception cref="InvalidInputException">The request has no such header.</exception>
+    public static string RequiredHeader(HttpRequest request, string name) => request.Headers[name].ToString() is { Length: > 0 } value
+        ? value
+        : throw new InvalidInputException([new(["header", name], "A value is required.", "missing")]);
+}
+
+/// <summary>Reads bodies within the limit, counting the bytes that actually arrive, before and after decompression.</summary>
+public static class RequestBody
+{
+    /// <summary>10 MiB for every body.</summary>
+    public const int MaxBytes = 10 * 1024 * 1024;
+
+    private const int ChunkBytes = 16 * 1024;
+
+    /// <exception cref="UnreadableBodyException">The body is over the limit, badly encoded or incomplete.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(this HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > MaxBytes)
+        {
+            throw TooLarge();
+        }
+
+        var encoding = request.Headers.ContentEncoding.ToString();
+        try
+        {
+            if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            {
+                return await ReadToEndAsync(request.Body, (int)(request.ContentLength ?? 0), cancellationToken);
+            }
+
+            // The compressed bytes have the same limit, so a decompression bomb is stopped on either side.
+            var wire = new MemoryStream((await ReadToEndAsync(request.Body, 0, cancellationToken)).ToArray());
+            await using var decoded = Decode(encoding, wire);
+            return await ReadToEndAsync(decoded, 0, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            throw new UnreadableBodyException(ErrorKind.InvalidRequest, $"The body is not valid {encoding}.");
+        }
+        catch (BadHttpRequestException exception)
+        {
+            throw exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? TooLarge()
+                : new UnreadableBodyException(ErrorKind.InvalidRequest, "The body is incomplete or malformed.");
+        }
+    }
+
+    private static Stream Decode(string encoding, Stream wire) => encoding.ToLowerInvariant() switch
+    {
+        "gzip" or "x-gzip" => new GZipStream(wire, CompressionMode.Decompress),
+        "deflate" => new ZLibStream(wire, CompressionMode.Decompress),
+        "br" => new BrotliStream(wire, CompressionMode.Decompress),
+        _ => throw new UnreadableBodyException(
+            ErrorKind.UnsupportedEncoding, "Content-Encoding must be gzip, deflate, br or identity."),
+    };
+
+    private static async Task<ReadOnlyMemory<byte>> ReadToEndAsync(
+        Stream stream, int expected, CancellationToken cancellationToken)
+    {
+        var buffer = new ArrayBufferWriter<byte>(Math.Clamp(expected + 1, 256, MaxBytes + 1));
+        while (true)
+        {
+            var memory = buffer.GetMemory(buffer.WrittenCount == 0 && expected > 0 ? expected + 1 : ChunkBytes);
+            var count = await stream.ReadAsync(memory, cancellationToken);
+            if (count == 0)
+            {
+                return buffer.WrittenMemory;
+            }
+
+            buffer.Advance(count);
+            if (buffer.WrittenCount > MaxBytes)
+            {
+                throw TooLarge();
+            }
+        }
+    }
+
+    private static UnreadableBodyException TooLarge() =>
+        new(ErrorKind.TooLarge, $"A body may have at most {MaxBytes} bytes (10 MiB).", MaxBytes);
+}
+
+/// <summary>A body that cannot be read at all: too large, in an unknown encoding, or incomplete.</summary>
+public sealed class UnreadableBodyException(ErrorKind kind, string message, int? maxSize = null) : Exception(message)
+{
+    public ErrorKind Kind { get; } = kind;
+
+    /// <summary>The limit in bytes, if it was exceeded.</summary>
+    public int? MaxSize { get; } = maxSize;
 }

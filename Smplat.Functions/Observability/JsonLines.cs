@@ -12,16 +12,16 @@ using Smplat.Core.Platform.Settings;
 namespace Smplat.Functions.Observability;
 
 /// <summary>
-/// Makes each log line one JSON object before it goes to the Functions host. Of an exception it writes the type, the
-/// redacted message and the stack, because messages of drivers and clients can quote what they were given.
+/// Formats each log line as a JSON object before it goes to the Functions host. Of an exception it writes the type, the
+/// redacted message and the stack, because messages of drivers and clients can quote their input.
 /// </summary>
 /// <param name="inner">The worker's own provider, which sends lines to the host.</param>
 public sealed class JsonLines(ILoggerProvider inner, IConfiguration configuration, TimeProvider clock) : ILoggerProvider, ISupportExternalScope
 {
-    // Not from the live settings: these log, so that each would wait for the other to be made.
+    // Not from the live settings: they write logs themselves, which would be a circular dependency.
     private readonly string _environment = SettingsReader.Read<RuntimeOptions>(configuration).Settings.Environment;
 
-    /// <summary>Puts itself around the provider that the worker registered.</summary>
+    /// <summary>Wraps the provider that the worker registered.</summary>
     public static void WrapProviders(IServiceCollection services)
     {
         for (var i = 0; i < services.Count; i++)
@@ -130,7 +130,7 @@ public sealed class JsonLines(ILoggerProvider inner, IConfiguration configuratio
         {
             if (inner.IsEnabled(logLevel))
             {
-                // The exception is in the line, redacted; the host is not given it a second time as it is.
+                // The line contains the redacted exception, so the host does not get the original.
                 inner.Log(
                     logLevel, eventId, lines.Line(category, logLevel, eventId, state, exception, formatter(state, null)), null,
                     static (line, _) => line);

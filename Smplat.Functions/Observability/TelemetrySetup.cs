@@ -13,15 +13,15 @@ using Smplat.Core.Platform.Settings;
 namespace Smplat.Functions.Observability;
 
 /// <summary>
-/// Spans and metrics go to the OTLP collector and to Azure Monitor, each when it is set; log lines go to Azure Monitor and,
-/// in any case, to the host. With neither set nothing of OpenTelemetry runs.
+/// Spans and metrics go to the OTLP collector and to Azure Monitor, each if it is configured; log lines go to Azure Monitor
+/// and always to the host. With neither configured, OpenTelemetry does not run.
 /// </summary>
 public static class TelemetrySetup
 {
     public static T AddSmplatTelemetry<T>(this T builder)
         where T : IHostApplicationBuilder
     {
-        // Settings that cannot be used refuse the start later, with a sentence for each.
+        // Invalid settings stop the start later, with a message for each.
         var (settings, _) = SettingsReader.Read<ObservabilityOptions>(builder.Configuration);
         var (runtime, _) = SettingsReader.Read<RuntimeOptions>(builder.Configuration);
         var hasAzureMonitor = !string.IsNullOrWhiteSpace(settings.AzureMonitorConnectionString);
@@ -40,8 +40,8 @@ public static class TelemetrySetup
                 logging => logging.AddProcessor(new ExceptionRedaction()).AddAzureMonitorLogExporter(Configure),
                 lines => lines.IncludeFormattedMessage = true);
 
-            // Tells the host that the worker writes its lines to Azure Monitor itself: the host goes on showing them in its
-            // log stream, and keeps them out of its own Application Insights, where each would stand a second time.
+            // Tells the host that the worker sends its log lines to Azure Monitor itself: the host still shows them in its log
+            // stream, but does not send them to Application Insights, where each would appear twice.
             builder.Services.Configure<WorkerOptions>(worker =>
                 worker.Capabilities["WorkerApplicationInsightsLoggingEnabled"] = bool.TrueString);
         }
@@ -57,16 +57,16 @@ public static class TelemetrySetup
         // Lines are logged whether or not their trace is kept.
         exporter.EnableTraceBasedLogsSampler = false;
 
-        // What could not be sent would wait in a folder of the temporary directory. An instance's disk goes with the
-        // instance, and telemetry must not lie about on a developer's.
+        // Unsent telemetry would be stored in the temporary directory. The disk of an instance is lost with the instance, and
+        // telemetry must not stay on a developer's machine.
         exporter.DisableOfflineStorage = true;
 
-        // The meter System.Runtime says the same; live metrics hold a connection open for a page that nobody looks at.
+        // The meter System.Runtime reports the same; live metrics keep a connection open for a page that nobody uses.
         exporter.EnablePerformanceCounters = false;
         exporter.EnableLiveMetrics = false;
     }
 
-    /// <summary>The identity that the platform's own setting names: <c>ClientId=…;Authorization=AAD</c>.</summary>
+    /// <summary>The identity named by the platform's setting: <c>ClientId=…;Authorization=AAD</c>.</summary>
     private static ManagedIdentityCredential? Credential(string? authentication)
     {
         var parts = (authentication ?? "")
@@ -85,8 +85,8 @@ public static class TelemetrySetup
     }
 
     /// <summary>
-    /// The same as <see cref="JsonLines"/> does for the host: of an exception the type, the redacted message and the stack.
-    /// Without the exception itself the line also stays a trace with its own message, which alerts search for.
+    /// As <see cref="JsonLines"/> for the host: of an exception the type, the redacted message and the stack. Without the
+    /// exception itself the line also stays a trace with its own message, which alerts search for.
     /// </summary>
     private sealed class ExceptionRedaction : BaseProcessor<LogRecord>
     {

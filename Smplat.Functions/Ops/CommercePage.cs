@@ -8,26 +8,203 @@ public sealed class CommercePage(CommerceDashboards dashboards)
 {
     private const string Path = "/ops/commerce";
 
-    public Task<OpsPage> ShowAsync(OpsVisit visit, CancellationToken cancellationToken)
+    public Task<OpsPage> ShowAsync(OpsRequest request, CancellationToken cancellationToken)
     {
-        var window = DashboardWindow.Find(visit.Query("window"));
+        var window = DashboardWindow.Find(request.Query("window"));
         return OpsPage.OfAsync(
             "Commerce",
             OpsSection.Commerce,
             Markup.Of($"""<p class="lead">All times in UTC, all amounts in US dollars. <a href="#p-real-time">Real time</a> · <a href="#p-provider-performance">Provider performance</a> · <a href="#p-business">Business</a></p>"""),
-            OpsPanel.ReadAsync("Real time", async token => RealTimeBoard.Render(await dashboards.ReadLiveAsync(token)), cancellationToken, isWide: true),
+            OpsPanel.ReadAsync("Real time", async token => RealTimePanel.Render(await dashboards.ReadLiveAsync(token)), cancellationToken, isWide: true),
             OpsPanel.ReadAsync(
                 "Provider performance",
                 async token =>
                 {
                     var figures = await dashboards.ReadProvidersAsync(window, token);
-                    return Markup.Of($"{Windows(window)}{ProviderBoard.Render(figures)}");
+                    return Markup.Of($"{Windows(window)}{ProviderPerformancePanel.Render(figures)}");
                 },
                 cancellationToken,
                 isWide: true),
-            OpsPanel.ReadAsync("Business", async token => BusinessBoard.Render(await dashboards.ReadBusinessAsync(token)), cancellationToken, isWide: true));
+            OpsPanel.ReadAsync("Business", async token => BusinessPanel.Render(await dashboards.ReadBusinessAsync(token)), cancellationToken, isWide: true));
     }
 
     private static Markup Windows(DashboardWindow current) => OpsParts.Choice(
-        "How far back", DashboardWindow.All.Select(window => (window.Label, $"{Path}?window={window.Label}", window == current)));
+        "Period", DashboardWindow.All.Select(window => (window.Label, $"{Path}?window={window.Label}", window == current)));
+}
+
+/// <summary>The last hour: volume, success rates, latency, errors. Red marks values over the alert limits of the runbook.</summary>
+internal static class RealTimePanel
+{
+    private const double MaxErrorRate = 0.05;
+    private const double MinSuccessRate = 0.9;
+    private const double MaxMillis = 5000;
+
+    internal static Markup Render(RouterLive live)
+    {
+        var steps = ChartTime.Steps(live.Since, live.Until, TimeSpan.FromMinutes(1));
+        var minutes = live.Minutes.Where(minute => minute.Minute is not null).ToDictionary(minute => minute.Minute!.Value);
+        string[] places = [.. steps.Select(ChartTime.Minute)];
+        return Markup.Of(
+            $"""
+            {Tiles(live)}
+            <div class="charts">
+            {ColumnChart.Render(
+                new("live-volume", "Requests per minute", "", "No requests in the last hour."),
+                places,
+                new ChartSeries("Requests", [.. steps.Select(at => (double?)(minutes.GetValueOrDefault(at)?.Requests ?? 0))]))}
+            {LineChart.Render(
+                new("live-latency", "Time to route", "ms", "No request was answered in the last hour, so there is no latency."),
+                places,
+                new("P50", [.. steps.Select(at => minutes.GetValueOrDefault(at)?.P50Ms)]),
+                new("P95", [.. steps.Select(at => minutes.GetValueOrDefault(at)?.P95Ms)]))}
+            {BarChart.Render(
+                new("live-success", "Provider success rate", "%", "No quotes were requested in the last hour."),
+                [.. live.Providers.Select(provider => provider.ProviderId)],
+                new ChartSeries("Success", [.. live.Providers.Select(provider => provider.SuccessRate * 100)]))}
+            {LineChart.Render(
+                new("live-errors", "Requests that were not routed", "%", "No requests in the last hour, so there is no error rate."),
+                places,
+                new ChartSeries("Error rate", [.. steps.Select(at => minutes.GetValueOrDefault(at)?.ErrorRate * 100)]))}
+            </div>
+            """);
+    }
+
+    private static Markup Tiles(RouterLive live)
+    {
+        var total = live.Total;
+        var worst = live.Providers.Min(provider => provider.SuccessRate);
+        return OpsParts.Tiles(
+            OpsParts.Tile("Requests", OpsText.Count(total?.Requests ?? 0), "last hour"),
+            OpsParts.Tile("Error rate", OpsText.Percent(total?.ErrorRate), "alert above 5 %", total?.ErrorRate > MaxErrorRate ? "bad" : ""),
+            OpsParts.Tile("P50", OpsText.Millis(total?.P50Ms)),
+            OpsParts.Tile("P95", OpsText.Millis(total?.P95Ms), "alert above 5 s", total?.P95Ms > MaxMillis ? "bad" : ""),
+            OpsParts.Tile("Weakest provider", OpsText.Percent(worst), "success; alert below 90 %", worst < MinSuccessRate ? "bad" : ""));
+    }
+}
+
+/// <summary>Orders won, latency, error rates and cost of quotes by provider.</summary>
+internal static class ProviderPerformancePanel
+{
+    internal static Markup Render(ProviderPerformance figures)
+    {
+        var whole = figures.Quotes.Where(quote => quote.At is null).ToArray();
+        // The same order in all charts, so that a provider has the same color in all of them.
+        string[] names =
+        [
+            .. whole.Select(quote => quote.ProviderId).Union(figures.Selections.Select(selection => selection.ProviderId)).Order(StringComparer.Ordinal),
+        ];
+        var orders = figures.Selections.ToDictionary(selection => selection.ProviderId, selection => (double?)selection.Orders);
+        var steps = ChartTime.Steps(figures.Since, figures.Until, figures.Window.Step);
+        return Markup.Of(
+            $"""
+            {Skew(figures)}
+            <div class="charts">
+            {ShareChart.Render(
+                new("provider-share", "Orders by provider", "", "No order was routed in this period."),
+                names,
+                new("Orders", [.. names.Select(name => orders.GetValueOrDefault(name, 0))]))}
+            {BarChart.Render(
+                new("provider-latency", "Time to quote", "ms", "No provider returned a quote in this period."),
+                [.. whole.Select(quote => quote.ProviderId)],
+                new ChartSeries("P50", [.. whole.Select(quote => quote.P50Ms)]),
+                new ChartSeries("P95", [.. whole.Select(quote => quote.P95Ms)]))}
+            {LineChart.Render(
+                new("provider-errors", "Quotes that failed", "%", "No quotes were requested in this period."),
+                [.. steps.Select(at => Place(figures.Window, at))],
+                [.. names.Select(name => ErrorsOf(name, figures, steps))])}
+            </div>
+            <h3>Cost of quotes</h3>
+            {Cost(figures, whole)}
+            """);
+    }
+
+    private static ChartSeries ErrorsOf(string provider, ProviderPerformance figures, IReadOnlyList<DateTimeOffset> steps)
+    {
+        var known = figures.Quotes.Where(quote => quote.ProviderId == provider && quote.At is not null).ToDictionary(quote => quote.At!.Value);
+        return new(provider, [.. steps.Select(at => known.GetValueOrDefault(at)?.SuccessRate is { } success ? (1 - success) * 100 : (double?)null)]);
+    }
+
+    private static Markup Skew(ProviderPerformance figures)
+    {
+        var all = figures.Selections.Sum(selection => selection.Orders);
+        return figures.Selections is [var first, ..] && figures.Selections.Count > 1 && first.Orders > 0.8 * all
+            ? Markup.Of($"""<p class="notice warn" role="status">{first.ProviderId} gets {OpsText.Percent((double)first.Orders / all)} of the orders; above 80 %, check the weights.</p>""")
+            : Markup.Empty;
+    }
+
+    private static Markup Cost(ProviderPerformance figures, ProviderQuotes[] whole)
+    {
+        var calls = figures.Calls.ToDictionary(entry => entry.ProviderId, entry => entry.Calls);
+        var selections = figures.Selections.ToDictionary(entry => entry.ProviderId);
+        var table = OpsParts.Table(
+            "Cost by provider",
+            ["Provider", "#Quotes", "#Errors", "#Vendor calls", "#Estimated cost", "#Orders won", "#Average cart"],
+            whole.Select(quote => (Markup[])
+            [
+                Markup.Of($"{quote.ProviderId}"),
+                Markup.Of($"{OpsText.Count(quote.Calls - quote.Errors)}"),
+                Markup.Of($"{OpsText.Count(quote.Errors)} <small>{OpsText.Percent(1 - quote.SuccessRate)}</small>"),
+                Markup.Of($"{OpsText.Count(calls.GetValueOrDefault(quote.ProviderId))}"),
+                Markup.Of($"{OpsText.Dollars(QuoteCosts.CentsOf(quote.ProviderId) * (quote.Calls - quote.Errors))}"),
+                Markup.Of($"{OpsText.Count(selections.GetValueOrDefault(quote.ProviderId)?.Orders ?? 0)}"),
+                Markup.Of($"{OpsText.Dollars(selections.GetValueOrDefault(quote.ProviderId)?.AverageTotalCents)}"),
+            ]),
+            "No quotes were requested in this period.");
+        return Markup.Of($"{table}{OpsParts.Hint("Estimated as in the runbook: $0.001 per quote from an aggregator, $0.002 per quote from a direct API.")}");
+    }
+
+    private static string Place(DashboardWindow window, DateTimeOffset at) =>
+        window == DashboardWindow.Day ? ChartTime.Minute(at) : window == DashboardWindow.Week ? ChartTime.Hour(at) : ChartTime.Day(at);
+}
+
+/// <summary>The estimated cost of one quote, as in the commerce runbook and the Grafana dashboards.</summary>
+internal static class QuoteCosts
+{
+    private const decimal AggregatorCents = 0.1m;
+    private const decimal DirectCents = 0.2m;
+
+    internal static decimal CentsOf(string providerId) => providerId is "MEALME" or "INSTACART" ? AggregatorCents : DirectCents;
+}
+
+/// <summary>The results of routing: orders, carts, commission and the savings of shoppers.</summary>
+internal static class BusinessPanel
+{
+    internal static Markup Render(BusinessFigures figures)
+    {
+        var today = new DateTimeOffset(figures.Until.UtcDateTime.Date, TimeSpan.Zero);
+        var steps = ChartTime.Steps(today.AddDays(-29), today, TimeSpan.FromDays(1));
+        var days = figures.Days.ToDictionary(day => day.Day);
+        string[] places = [.. steps.Select(ChartTime.Day)];
+        return Markup.Of(
+            $"""
+            {Table(figures)}
+            <div class="charts">
+            {ColumnChart.Render(
+                new("business-orders", "Orders per day", "", "No order was routed in the last 30 days."),
+                places,
+                new("Routed", [.. steps.Select(at => (double?)(days.GetValueOrDefault(at)?.Orders ?? 0))]),
+                new("Confirmed", [.. steps.Select(at => (double?)(days.GetValueOrDefault(at)?.Confirmed ?? 0))]))}
+            {ColumnChart.Render(
+                new("business-money", "Commission and savings per day", "$", "Nothing was earned or saved in the last 30 days."),
+                places,
+                new("Commission", [.. steps.Select(at => (double?)((days.GetValueOrDefault(at)?.CommissionCents ?? 0) / 100))]),
+                new("Savings of shoppers", [.. steps.Select(at => (double?)((days.GetValueOrDefault(at)?.SavingsCents ?? 0) / 100))]))}
+            </div>
+            """);
+    }
+
+    private static Markup Table(BusinessFigures figures) => OpsParts.Table(
+        "Results of routing",
+        ["Metric", .. figures.Windows.Select(window => "#Last " + window.Window)],
+        [
+            Row(figures, "Orders routed", window => OpsText.Count(window.Orders)),
+            Row(figures, "Orders confirmed", window => OpsText.Count(window.Confirmed)),
+            Row(figures, "Average cart", window => OpsText.Dollars(window.AverageCartCents)),
+            Row(figures, "Commission expected", window => OpsText.Dollars(window.CommissionCents)),
+            Row(figures, "Savings against the cheapest alternative", window => OpsText.Dollars(window.SavingsCents)),
+        ],
+        "Nothing was routed.");
+
+    private static Markup[] Row(BusinessFigures figures, string name, Func<BusinessWindow, string> value) =>
+        [Markup.Of($"{name}"), .. figures.Windows.Select(window => Markup.Of($"{value(window)}"))];
 }

@@ -5,15 +5,14 @@ namespace Smplat.Functions.Ops;
 
 public static class OpsFeature
 {
-    /// <summary>The operators' page.</summary>
+    /// <summary>The operator pages.</summary>
     public static IServiceCollection AddOps(this IServiceCollection services) => services
         .AddOperatorsPage()
-        .AddSingleton<OpsSecret>()
         .AddSingleton<OpsSessions>()
         .AddSingleton<OpsCookies>()
-        .AddSingleton<LoginGuard>()
+        .AddSingleton<OpsLockout>()
         .AddSingleton<OpsLogin>()
-        .AddSingleton<OpsDoor>()
+        .AddSingleton<OpsAuthorization>()
         .AddSingleton<OverviewPage>()
         .AddSingleton<BannerActions>()
         .AddSingleton<JobsPage>()

@@ -7,7 +7,7 @@ using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Ops;
 
-/// <summary>A form as a browser sends it, read by the same readers as JSON bodies. Empty fields count as left out.</summary>
+/// <summary>A form sent by a browser, read by the same readers as JSON bodies. Empty fields count as missing.</summary>
 public sealed class OpsForm
 {
     private const string MediaType = "application/x-www-form-urlencoded";
@@ -16,10 +16,10 @@ public sealed class OpsForm
 
     private OpsForm(Dictionary<string, object> members) => _members = members;
 
-    /// <summary>Text of a field; null when it was left out or given several times.</summary>
+    /// <summary>The text of a field; null when it is missing or repeated.</summary>
     public string? this[string name] => _members.GetValueOrDefault(name) as string;
 
-    /// <summary>Anything that is not such a form reads as an empty one, and lacks its token.</summary>
+    /// <summary>Any other content type reads as an empty form, which has no token.</summary>
     public static async Task<OpsForm> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var bytes = await request.ReadBytesAsync(cancellationToken);
@@ -47,10 +47,10 @@ public sealed class OpsForm
         return new(members);
     }
 
-    /// <summary>Sets what the sender has no say in, such as who acts.</summary>
+    /// <summary>Sets a field that the sender cannot choose, such as the actor.</summary>
     public OpsForm With(string name, object value) => new(new(_members) { [name] = value });
 
-    /// <exception cref="InvalidInputException">Fields are wrong.</exception>
+    /// <exception cref="InvalidInputException">Some fields are invalid.</exception>
     public T Read<T>(Func<Fields, T> read)
     {
         var fields = Fields.Of(JsonSerializer.SerializeToElement(_members), "form");
@@ -58,4 +58,49 @@ public sealed class OpsForm
         fields.ThrowIfInvalid();
         return command;
     }
+}
+
+/// <summary>Renders forms; each carries the token of the session.</summary>
+internal static class OpsForms
+{
+    /// <summary>The name of the field with the token.</summary>
+    internal const string TokenField = "form_token";
+
+    internal static Markup Form(OpsRequest request, string action, Markup content) => Markup.Of(
+        $"""
+        <form method="post" action="{action}">
+        <input type="hidden" name="{TokenField}" value="{request.Token}">
+        {content}
+        </form>
+        """);
+
+    /// <summary>A button that acts at once.</summary>
+    /// <param name="what">The object of the action, for screen readers that read only the button.</param>
+    internal static Markup Button(OpsRequest request, string action, string label, string what, Markup? fields = null) => Form(
+        request, action, Markup.Of($"""{fields ?? Markup.Empty}<button>{label}<span class="unseen"> {what}</span></button>"""));
+
+    /// <summary>A button that opens a form with what the action needs.</summary>
+    internal static Markup Disclosure(string label, string what, Markup form) => Markup.Of(
+        $"""
+        <details class="act">
+        <summary>{label}<span class="unseen"> {what}</span></summary>
+        {form}
+        </details>
+        """);
+
+    /// <param name="id">Unique on the page.</param>
+    /// <param name="name">Of the field.</param>
+    internal static Markup Text(string id, string name, string label, int max, bool isRequired = true) => Markup.Of(
+        $"""
+        <p class="field"><label for="{id}">{label}</label>
+        <input id="{id}" name="{name}" maxlength="{max}"{(isRequired ? Markup.Of($" required") : Markup.Empty)} autocomplete="off"></p>
+        """);
+
+    internal static Markup Select(string id, string name, string label, IEnumerable<(string Value, string Text)> options) => Markup.Of(
+        $"""
+        <p class="field"><label for="{id}">{label}</label>
+        <select id="{id}" name="{name}">{options.Select(option => Markup.Of($"<option value=\"{option.Value}\">{option.Text}</option>"))}</select></p>
+        """);
+
+    internal static Markup Hidden(string name, string value) => Markup.Of($"""<input type="hidden" name="{name}" value="{value}">""");
 }

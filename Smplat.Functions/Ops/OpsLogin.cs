@@ -1,63 +1,62 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Operators;
-using Smplat.Core.Platform.Security;
+using Smplat.Core.Platform.Observability;
 using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Ops;
 
-/// <summary>Changes an operator key for a session, and gives the session back.</summary>
+/// <summary>Exchanges an operator key for a session, and ends the session.</summary>
 public sealed class OpsLogin(
-    OpsDoor door,
+    OpsAuthorization authorization,
     OpsSessions sessions,
-    OpsSecret secret,
     OpsCookies cookies,
     KeyRing keys,
-    LoginGuard guard,
+    OpsLockout lockout,
     KeyUseLog uses,
-    IOptionsMonitor<OpsPageOptions> options,
     ILogger<OpsLogin> logger)
 {
     private static readonly TimeSpan FormLifetime = TimeSpan.FromHours(1);
 
     public IResult Show(HttpRequest request) =>
-        door.NotConfigured()
-        ?? (door.IsSignedIn(request)
-            ? OpsAnswer.Redirect(NextPath.Read(request.Query["next"]))
-            : Form(request, NextPath.Read(request.Query["next"]), StatusCodes.Status200OK, null));
+        authorization.NotConfigured()
+        ?? (authorization.IsSignedIn(request)
+            ? OpsAnswer.Redirect(OpsPath.Read(request.Query["next"]))
+            : Form(request, OpsPath.Read(request.Query["next"]), StatusCodes.Status200OK, null));
 
     public async Task<IResult> LogInAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (door.NotConfigured() is { } refusal)
+        if (authorization.NotConfigured() is { } refusal)
         {
             return refusal;
         }
 
         var form = await OpsForm.ReadAsync(request, cancellationToken);
-        var next = NextPath.Read(form["next"]);
+        var next = OpsPath.Read(form["next"]);
         if (!IsOwnForm(request, form[OpsForms.TokenField]))
         {
-            OpsLog.LoginRefused(logger, "the form was not fetched here");
-            return Form(request, next, StatusCodes.Status403Forbidden, "This form was too old. Please try again.");
+            OpsLog.LoginRefused(logger, "the form was not fetched by this browser");
+            return Form(request, next, StatusCodes.Status403Forbidden, "This form has expired. Please try again.");
         }
 
         var address = request.HttpContext.Caller().Address;
-        if (guard.LockedFor(address) is { } wait)
+        if (lockout.LockedFor(address) is { } wait)
         {
             OpsLog.LoginRefused(logger, "locked out");
             return LockedOut(request, next, wait);
         }
 
-        return KeyNameOf(form["key"]) is { } keyName ? LetIn(request, keyName, next) : TurnAway(request, address, next);
+        return KeyNameOf(form["key"]) is { } keyName ? Accept(request, keyName, next) : Refuse(request, address, next);
     }
 
-    /// <summary>Works without a session too, so that signing out twice is no error.</summary>
+    /// <summary>Also works without a session, so that signing out twice is not an error.</summary>
     public async Task<IResult> LogOutAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        await door.ActAsync(
+        await authorization.ActAsync(
             request,
             "/ops/login",
             (_, _, _) =>
@@ -67,7 +66,7 @@ public sealed class OpsLogin(
             },
             cancellationToken);
 
-    /// <summary>Name of the operator key that was shown; null when it was none.</summary>
+    /// <summary>The name of the operator key; null when it is not one.</summary>
     private string? KeyNameOf(string? key)
     {
         if (sessions.IsKeyless)
@@ -85,23 +84,23 @@ public sealed class OpsLogin(
         return isOperator ? match!.Name : null;
     }
 
-    private IResult LetIn(HttpRequest request, string keyName, string next)
+    private IResult Accept(HttpRequest request, string keyName, string next)
     {
-        guard.Succeed();
+        lockout.Succeed();
         var (session, cookie) = sessions.Begin(keyName);
-        cookies.Remove(request, OpsCookies.Visit);
+        cookies.Remove(request, OpsCookies.LoginForm);
         cookies.Write(request, OpsCookies.Session, cookie, session.ExpiresAt - session.IssuedAt);
         OpsLog.SignedIn(logger, keyName);
         return OpsAnswer.Redirect(next);
     }
 
-    private IResult TurnAway(HttpRequest request, string address, string next)
+    private IResult Refuse(HttpRequest request, string address, string next)
     {
-        guard.Fail(address);
+        lockout.Fail(address);
         OpsLog.LoginRefused(logger, "wrong key");
-        return guard.LockedFor(address) is { } wait
+        return lockout.LockedFor(address) is { } wait
             ? LockedOut(request, next, wait)
-            : Form(request, next, StatusCodes.Status403Forbidden, "This is no operator key.");
+            : Form(request, next, StatusCodes.Status403Forbidden, "This is not an operator key.");
     }
 
     private IResult LockedOut(HttpRequest request, string next, TimeSpan wait)
@@ -111,21 +110,86 @@ public sealed class OpsLogin(
             request,
             next,
             StatusCodes.Status429TooManyRequests,
-            $"Too many wrong keys came from your address. Try again in {OpsText.Span(wait)}; until then the right key does not help either.");
+            $"Too many wrong keys from your address. Try again in {OpsText.Span(wait)}; until then even the right key is refused.");
     }
 
     private IResult Form(HttpRequest request, string next, int status, string? problem)
     {
-        var visit = OpsCookies.Read(request, OpsCookies.Visit) ?? Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        cookies.Write(request, OpsCookies.Visit, visit, FormLifetime);
-        var form = new LoginForm(TokenOf(visit), next, sessions.IsKeyless, options.CurrentValue.SessionHours);
+        var formId = OpsCookies.Read(request, OpsCookies.LoginForm) ?? Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+        cookies.Write(request, OpsCookies.LoginForm, formId, FormLifetime);
+        var form = new LoginForm(sessions.LoginTokenOf(formId), next, sessions.IsKeyless, sessions.Hours);
         return OpsAnswer.Plain("Sign in", status, form.Render(problem));
     }
 
     private bool IsOwnForm(HttpRequest request, string? token) =>
-        OpsCookies.Read(request, OpsCookies.Visit) is { } visit && Signer.IsTagOf($"login|{visit}", token);
+        OpsCookies.Read(request, OpsCookies.LoginForm) is { } formId && sessions.IsLoginTokenOf(formId, token);
+}
 
-    private HmacSigner Signer => new([secret.Find()!]);
+/// <summary>The login form.</summary>
+/// <param name="IsKeyless">Whether no key is needed: a local run in which none is configured.</param>
+internal sealed record LoginForm(string Token, string Next, bool IsKeyless, int Hours)
+{
+    internal Markup Render(string? problem) => Markup.Of(
+        $"""
+        {Markup.Of($"""<p class="notice bad" role="alert" id="problem">{problem}</p>""").When(problem is not null)}
+        <form method="post" action="/ops/login" class="login">
+        {OpsForms.Hidden(OpsForms.TokenField, Token)}
+        {OpsForms.Hidden("next", Next)}
+        {(IsKeyless ? Open : Key(problem is not null))}
+        <button class="primary">Sign in</button>
+        </form>
+        <p class="hint">The session lasts {Hours} h. It ends earlier if the key is changed.</p>
+        """);
 
-    private string TokenOf(string visit) => Signer.TagOf($"login|{visit}");
+    private static Markup Open => OpsParts.Hint("No key is configured, so this local run is open. Everywhere else an operator key is required here.");
+
+    // Password managers store a key under a user name, so the form has one.
+    private static Markup Key(bool isWrong) => Markup.Of(
+        $"""
+        <input type="text" value="operator" autocomplete="username" readonly hidden>
+        <p class="field"><label for="key">Operator key</label>
+        <input id="key" name="key" type="password" required autofocus autocomplete="current-password" spellcheck="false"{(isWrong ? Markup.Of($""" aria-describedby="problem" aria-invalid="true" """) : Markup.Empty)}></p>
+        """);
+}
+
+/// <summary>
+/// Locks an address out after too many wrong keys; until the lockout ends even the right key is refused. Counted per
+/// instance and in memory, so that operators can sign in while the database is unavailable.
+/// </summary>
+public sealed class OpsLockout(RateLimiter limiter, IOptionsMonitor<OpsPageOptions> options, DurableCounters counters, TimeProvider clock)
+{
+    /// <returns>How much longer the address is locked out; null when it is not.</returns>
+    public TimeSpan? LockedFor(string address)
+    {
+        var verdict = limiter.Look(NameOf(address), Rule);
+        return verdict.Allowed ? null : verdict.ResetAt - clock.GetUtcNow();
+    }
+
+    public void Fail(string address)
+    {
+        counters.Increment("smplat_auth_attempts_total", ("outcome", "failure"));
+        if (limiter.Take(NameOf(address), Rule) is { Allowed: true, Remaining: 0 })
+        {
+            counters.Increment("smplat_auth_lockouts_total");
+        }
+    }
+
+    public void Succeed() => counters.Increment("smplat_auth_attempts_total", ("outcome", "success"));
+
+    private RateRule Rule => new(options.CurrentValue.LoginAttempts, TimeSpan.FromMinutes(options.CurrentValue.LockoutMinutes));
+
+    private static string NameOf(string address) => $"ops-login:{address}";
+}
+
+/// <summary>The page to open after the login: one of this app, never another address.</summary>
+internal static partial class OpsPath
+{
+    internal static string Read(string? text) => text is not null && Inside().IsMatch(text) ? text : OpsSection.Overview.Path;
+
+    internal static string LoginFor(string path) => path == OpsSection.Overview.Path || !Inside().IsMatch(path)
+        ? "/ops/login"
+        : $"/ops/login?next={Uri.EscapeDataString(path)}";
+
+    [GeneratedRegex(@"\A/ops(?!/log(in|out)\b)(/[a-z0-9][a-z0-9-]*){0,3}(\?[a-z]+=[A-Za-z0-9_-]+)?\z")]
+    private static partial Regex Inside();
 }

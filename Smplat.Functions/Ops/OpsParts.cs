@@ -1,11 +1,12 @@
+using System.Globalization;
 using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Ops;
 
-/// <summary>What pages are put together from.</summary>
+/// <summary>The building blocks of pages.</summary>
 internal static class OpsParts
 {
-    /// <summary>A word with a colour; the word alone tells the state.</summary>
+    /// <summary>A word with a color; the word alone states the meaning.</summary>
     /// <param name="tone"><c>good</c>, <c>warn</c>, <c>bad</c>, <c>calm</c> or <c>off</c>.</param>
     internal static Markup Chip(string tone, string text) => Markup.Of($"""<span class="chip {tone}">{text}</span>""");
 
@@ -18,9 +19,9 @@ internal static class OpsParts
     internal static Markup Tile(string name, string value, string? note = null, string tone = "") =>
         Tile(name, Markup.Of($"{value}"), note, tone);
 
-    /// <summary>A table that scrolls inside its own box, or a sentence when there are no rows.</summary>
+    /// <summary>A table in a scrollable box, or a sentence if there are no rows.</summary>
     /// <param name="caption">For screen readers: what the rows are.</param>
-    /// <param name="heads">Column heads; one that starts with <c>#</c> is of numbers, an empty one of buttons.</param>
+    /// <param name="heads">Column headings; <c>#</c> in front marks numbers, an empty heading marks buttons.</param>
     internal static Markup Table(string caption, IReadOnlyList<string> heads, IEnumerable<Markup[]> rows, string empty)
     {
         var all = rows.ToArray();
@@ -50,7 +51,7 @@ internal static class OpsParts
     internal static Markup Facts(params (string Name, Markup Value)[] facts) => Markup.Of(
         $"""<dl class="facts">{facts.Select(fact => Markup.Of($"<div><dt>{fact.Name}</dt><dd>{fact.Value}</dd></div>"))}</dl>""");
 
-    /// <summary>Links of which one is the present one.</summary>
+    /// <summary>Links, one of which is the current one.</summary>
     internal static Markup Choice(string label, IEnumerable<(string Name, string Href, bool IsCurrent)> links) => Markup.Of(
         $"""<nav class="choice" aria-label="{label}">{links.Select(Link)}</nav>""");
 
@@ -73,4 +74,50 @@ internal static class OpsParts
         : isNumber ? Markup.Of($"""<td class="number">{content}</td>""") : Markup.Of($"<td>{content}</td>");
 
     private static Markup Note(string? text) => Markup.Of($"<small>{text}</small>").When(!string.IsNullOrEmpty(text));
+}
+
+/// <summary>Formats numbers, amounts and times. An unknown value is a dash, never a zero.</summary>
+internal static class OpsText
+{
+    internal const string Unknown = "–";
+
+    internal static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    /// <param name="share">0 to 1.</param>
+    internal static string Percent(double? share) =>
+        share is { } value ? (value * 100).ToString("0.#", CultureInfo.InvariantCulture) + " %" : Unknown;
+
+    internal static string Dollars(decimal? cents) =>
+        cents is { } value ? (value / 100).ToString("$#,0.00", CultureInfo.InvariantCulture) : Unknown;
+
+    internal static string Millis(double? ms) => ms switch
+    {
+        null => Unknown,
+        >= 10_000 => (ms.Value / 1000).ToString("0.0", CultureInfo.InvariantCulture) + " s",
+        _ => ms.Value.ToString("#,0", CultureInfo.InvariantCulture) + " ms",
+    };
+
+    internal static string Span(TimeSpan span) => span.Duration() switch
+    {
+        { TotalSeconds: < 1 } => "under 1 s",
+        { TotalSeconds: < 120 } seconds => $"{(int)seconds.TotalSeconds} s",
+        { TotalMinutes: < 120 } minutes => $"{(int)minutes.TotalMinutes} min",
+        { TotalHours: < 48 } hours => $"{(int)hours.TotalHours} h",
+        var days => $"{(int)days.TotalDays} d",
+    };
+
+    internal static string Utc(DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy, HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>The time elapsed, with the exact time for machines and as a tooltip.</summary>
+    internal static Markup Time(DateTimeOffset? instant, DateTimeOffset now)
+    {
+        if (instant is not { } at)
+        {
+            return Markup.Of($"{Unknown}");
+        }
+
+        var words = at <= now ? $"{Span(now - at)} ago" : $"in {Span(at - now)}";
+        return Markup.Of(
+            $"""<time datetime="{at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}" title="{Utc(at)}">{words}</time>""");
+    }
 }

@@ -5,20 +5,20 @@ using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Ops;
 
-/// <summary>The first look: is the app ready, is there an incident, and what needs a hand.</summary>
+/// <summary>The start page: readiness, the incident banner, and what needs attention.</summary>
 public sealed class OverviewPage(
     ReadinessCheck readiness, BannerBoard board, QueueView queue, JobCatalog catalog, JobGate gate, JobLedgerStore ledger, CommerceDashboards commerce)
 {
     private const int LatestBanners = 5;
 
-    public Task<OpsPage> ShowAsync(OpsVisit visit, CancellationToken cancellationToken) => OpsPage.OfAsync(
+    public Task<OpsPage> ShowAsync(OpsRequest request, CancellationToken cancellationToken) => OpsPage.OfAsync(
         "Overview",
         OpsSection.Overview,
         Markup.Empty,
         OpsPanel.ReadAsync("Routing, last hour", RoutingAsync, cancellationToken),
-        OpsPanel.ReadAsync("Work, now", token => WorkAsync(visit, token), cancellationToken),
-        OpsPanel.ReadAsync("Readiness", token => ReadinessAsync(visit, token), cancellationToken, isWide: true),
-        OpsPanel.ReadAsync("Incident banner", token => BannerAsync(visit, token), cancellationToken, isWide: true));
+        OpsPanel.ReadAsync("Work right now", token => WorkAsync(request, token), cancellationToken),
+        OpsPanel.ReadAsync("Readiness", token => ReadinessAsync(request, token), cancellationToken, isWide: true),
+        OpsPanel.ReadAsync("Incident banner", token => BannerAsync(request, token), cancellationToken, isWide: true));
 
     private async Task<Markup> RoutingAsync(CancellationToken cancellationToken)
     {
@@ -29,40 +29,37 @@ public sealed class OverviewPage(
             OpsParts.Tile("P95", OpsText.Millis(total?.P95Ms), null, total?.P95Ms > 5000 ? "bad" : ""));
     }
 
-    private async Task<Markup> WorkAsync(OpsVisit visit, CancellationToken cancellationToken)
+    private async Task<Markup> WorkAsync(OpsRequest request, CancellationToken cancellationToken)
     {
         var depth = (await queue.ReadAsync(cancellationToken)).Depth;
         var states = (await ledger.ListStatesAsync(cancellationToken)).ToDictionary(state => state.JobId);
         var failing = catalog.All.Count(job =>
-            JobStanding(job, states, visit.Now) is ("bad", _));
+            JobBadge.Of(gate.IsOpenFor(job), states.GetValueOrDefault(job.Definition.Id), request.Now) is ("bad", _));
         return OpsParts.Tiles(
-            OpsParts.Tile("Tasks due", OpsText.Count(depth.Due), depth.OldestDueAt is { } oldest ? $"oldest for {OpsText.Span(visit.Now - oldest)}" : null),
+            OpsParts.Tile("Tasks due", OpsText.Count(depth.Due), depth.OldestDueAt is { } oldest ? $"oldest waiting for {OpsText.Span(request.Now - oldest)}" : null),
             OpsParts.Tile("Dead letters", Link("/ops/queue", depth.DeadLetters), null, depth.DeadLetters > 0 ? "bad" : ""),
             OpsParts.Tile("Failing jobs", Link("/ops/jobs", failing), null, failing > 0 ? "bad" : ""));
     }
 
-    private (string Tone, string Word) JobStanding(IJob job, Dictionary<string, JobState> states, DateTimeOffset now) =>
-        Smplat.Functions.Ops.JobStanding.Of(gate.IsOpenFor(job), states.GetValueOrDefault(job.Definition.Id), now);
-
-    private async Task<Markup> ReadinessAsync(OpsVisit visit, CancellationToken cancellationToken)
+    private async Task<Markup> ReadinessAsync(OpsRequest request, CancellationToken cancellationToken)
     {
         var report = await readiness.CheckAsync(cancellationToken);
         var table = OpsParts.Table(
-            "Components, the worst first",
+            "Components, worst first",
             ["Component", "State", "Detail", "Last success", "Last error"],
             report.Components.OrderByDescending(entry => entry.Value.Status).ThenBy(entry => entry.Key, StringComparer.Ordinal)
-                .Select(entry => Row(entry.Key, entry.Value, visit)),
-            "No component reports.");
-        return Markup.Of($"""<p class="verdict">{Chip(report.Status)} as this instance sees it</p>{table}""");
+                .Select(entry => Row(entry.Key, entry.Value, request)),
+            "There are no components.");
+        return Markup.Of($"""<p class="verdict">{Chip(report.Status)} as seen by this instance</p>{table}""");
     }
 
-    private static Markup[] Row(string name, ComponentState state, OpsVisit visit) =>
+    private static Markup[] Row(string name, ComponentState state, OpsRequest request) =>
     [
         Markup.Of($"{name}"),
         Chip(state.Status),
         Markup.Of($"{state.Detail}"),
-        OpsText.Time(state.LastSuccessAt, visit.Now),
-        OpsText.Time(state.LastErrorAt, visit.Now),
+        OpsText.Time(state.LastSuccessAt, request.Now),
+        OpsText.Time(state.LastErrorAt, request.Now),
     ];
 
     private static Markup Chip(ComponentStatus status) => OpsParts.Chip(
@@ -75,31 +72,75 @@ public sealed class OverviewPage(
         },
         status.ToString().ToLowerInvariant());
 
-    private async Task<Markup> BannerAsync(OpsVisit visit, CancellationToken cancellationToken)
+    private async Task<Markup> BannerAsync(OpsRequest request, CancellationToken cancellationToken)
     {
         var banner = await board.ReadAsync(cancellationToken);
         var changes = await board.ListChangesAsync(LatestBanners, cancellationToken);
         return Markup.Of(
             $"""
-            {(banner is null ? OpsParts.Hint("No banner is up. One that is up stands on every page here, and other tools read it.") : BannerForms.Clear(visit, banner))}
-            {BannerForms.Set(visit, banner is not null)}
+            {(banner is null ? OpsParts.Hint("No banner is set. A banner is shown on every page here and can be read by other tools.") : BannerForms.Clear(request, banner))}
+            {BannerForms.Set(request, banner is not null)}
             <h3>Latest changes</h3>
-            {Changes(changes, visit)}
+            {Changes(changes, request)}
             """);
     }
 
-    private static Markup Changes(IReadOnlyList<BannerChange> changes, OpsVisit visit) => OpsParts.Table(
-        "Banners that were put up and taken down, newest first",
+    private static Markup Changes(IReadOnlyList<BannerChange> changes, OpsRequest request) => OpsParts.Table(
+        "Changes of the banner, newest first",
         ["When", "What", "Banner", "Who", "Reason"],
         changes.Select(change => (Markup[])
         [
-            OpsText.Time(change.ChangedAt, visit.Now),
-            Markup.Of($"{(change.Action == "set" ? "put up" : "taken down")}"),
+            OpsText.Time(change.ChangedAt, request.Now),
+            Markup.Of($"{(change.Action == "set" ? "set" : "cleared")}"),
             Markup.Of($"{change.Message} <small>{change.Severity}</small>"),
             Markup.Of($"{change.Actor}"),
             Markup.Of($"{change.Reason ?? OpsText.Unknown}"),
         ]),
-        "No banner was ever put up.");
+        "No banner has been set yet.");
 
     private static Markup Link(string href, long count) => Markup.Of($"""<a href="{href}">{OpsText.Count(count)}</a>""");
+}
+
+/// <summary>Forms of the incident banner.</summary>
+internal static class BannerForms
+{
+    internal static Markup Set(OpsRequest request, bool isReplacement) => OpsForms.Disclosure(
+        isReplacement ? "Replace the banner …" : "Set a banner …",
+        "",
+        OpsForms.Form(
+            request,
+            "/ops/banner",
+            Markup.Of(
+                $"""
+                {OpsForms.Text("banner-message", "message", "Message: what is happening, and what is being done about it", 500)}
+                {OpsForms.Select("banner-severity", "severity", "Severity", [("warning", "Warning"), ("critical", "Critical"), ("info", "Info")])}
+                {OpsForms.Text("banner-reference", "reference", "Trace, span or ticket (optional)", 200, isRequired: false)}
+                <button class="primary">Set banner</button>
+                """)));
+
+    internal static Markup Clear(OpsRequest request, IncidentBanner banner) => Markup.Of(
+        $"""
+        <p><strong>{banner.Message}</strong> <small>{banner.Severity}, set by {banner.SetBy} {OpsText.Time(banner.SetAt, request.Now)}</small></p>
+        {OpsForms.Disclosure("Clear the banner …", "", OpsForms.Form(
+            request,
+            "/ops/banner/clear",
+            Markup.Of($"""{OpsForms.Text("banner-reason", "reason", "Reason: how the incident ended", 500)}<button class="primary">Clear banner</button>""")))}
+        """);
+}
+
+/// <summary>Sets and clears the incident banner, as the API does.</summary>
+public sealed class BannerActions(BannerBoard board)
+{
+    public const string Path = "/ops";
+
+    public async Task<OpsNotice> SetAsync(OpsRequest request, OpsForm form, CancellationToken cancellationToken)
+    {
+        await board.PutUpAsync(form.With("set_by", request.Actor).Read(IncidentBanner.Read), cancellationToken);
+        return OpsNotice.Good("The banner is set.");
+    }
+
+    public async Task<OpsNotice> ClearAsync(OpsForm form, CancellationToken cancellationToken) =>
+        await board.TakeDownAsync(form.Read(ClearBanner.Read), cancellationToken)
+            ? OpsNotice.Good("The banner is cleared.")
+            : OpsNotice.Warn("No banner was set.");
 }

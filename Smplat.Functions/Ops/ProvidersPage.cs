@@ -6,21 +6,21 @@ using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Ops;
 
-/// <summary>The grocery providers: do they work, how are they set, and what is left of their quotas.</summary>
+/// <summary>The grocery providers: health, settings, and what is left of their quotas.</summary>
 public sealed class ProvidersPage(ProviderHealthCheck health, ProviderRegistry registry, VendorAudit audit, CommerceDashboards commerce)
 {
-    public Task<OpsPage> ShowAsync(OpsVisit visit, CancellationToken cancellationToken) => OpsPage.OfAsync(
+    public Task<OpsPage> ShowAsync(OpsRequest request, CancellationToken cancellationToken) => OpsPage.OfAsync(
         "Providers",
         OpsSection.Providers,
         Markup.Of(
             $"""
-            <p class="lead">Circuit and health are those of the instance that answered. To switch a provider off or to mock quotes, change the
-            setting named in its row.</p>
+            <p class="lead">Circuit and health are those of the instance that answered. To switch off a provider or mock its quotes, change the
+            settings named in its row.</p>
             """),
         OpsPanel.ReadAsync("Health", HealthAsync, cancellationToken, isWide: true),
         OpsPanel.ReadAsync("Quotes, last hour", QuotesAsync, cancellationToken),
         OpsPanel.ReadAsync("Daily quotas", QuotasAsync, cancellationToken),
-        OpsPanel.ReadAsync("Calls to vendors, last 24 hours", token => CallsAsync(visit, token), cancellationToken, isWide: true));
+        OpsPanel.ReadAsync("Calls to vendors, last 24 hours", token => CallsAsync(request, token), cancellationToken, isWide: true));
 
     private async Task<Markup> HealthAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ public sealed class ProvidersPage(ProviderHealthCheck health, ProviderRegistry r
             registry.All.Select(config => Row(config, answer.Providers[config.Id.ToWire()])),
             "There are no providers.");
         var tone = answer.Status switch { "healthy" => "good", "degraded" => "warn", _ => "bad" };
-        return Markup.Of($"""<p class="verdict">{OpsParts.Chip(tone, answer.Status)} over the enabled providers</p>{table}""");
+        return Markup.Of($"""<p class="verdict">{OpsParts.Chip(tone, answer.Status)} across the enabled providers</p>{table}""");
     }
 
     private static Markup[] Row(ProviderConfig config, ProviderHealthAnswer found) =>
@@ -55,7 +55,7 @@ public sealed class ProvidersPage(ProviderHealthCheck health, ProviderRegistry r
         var live = await commerce.ReadLiveAsync(cancellationToken);
         return OpsParts.Table(
             "Quotes of the last hour by provider",
-            ["Provider", "#Asked", "#Success", "#P50", "#P95"],
+            ["Provider", "#Requests", "#Success", "#P50", "#P95"],
             live.Providers.Select(quotes => (Markup[])
             [
                 Markup.Of($"{quotes.ProviderId}"),
@@ -66,7 +66,7 @@ public sealed class ProvidersPage(ProviderHealthCheck health, ProviderRegistry r
                 Markup.Of($"{OpsText.Millis(quotes.P50Ms)}"),
                 Markup.Of($"{OpsText.Millis(quotes.P95Ms)}"),
             ]),
-            "No provider was asked for a quote in the last hour.");
+            "No quotes were requested in the last hour.");
     }
 
     private async Task<Markup> QuotasAsync(CancellationToken cancellationToken)
@@ -74,7 +74,7 @@ public sealed class ProvidersPage(ProviderHealthCheck health, ProviderRegistry r
         var report = await audit.ReadAsync(null, cancellationToken);
         return OpsParts.Table(
             "Daily quotas",
-            ["Quota", "#Taken", "#Limit", "Use"],
+            ["Quota", "#Used", "#Limit", "Share"],
             report.Quotas.Select(use => (Markup[])
             [
                 OpsParts.Code(use.Bucket),
@@ -84,10 +84,10 @@ public sealed class ProvidersPage(ProviderHealthCheck health, ProviderRegistry r
                     ? Markup.Of($"""<meter min="0" max="{use.PerDay}" high="{use.PerDay * 9 / 10}" value="{known}">{OpsText.Percent((double)known / use.PerDay)}</meter> {OpsText.Percent((double)known / use.PerDay)}""")
                     : Markup.Of($"the table service has not answered yet"),
             ]),
-            "No quota is set.");
+            "No quota is configured.");
     }
 
-    private async Task<Markup> CallsAsync(OpsVisit visit, CancellationToken cancellationToken)
+    private async Task<Markup> CallsAsync(OpsRequest request, CancellationToken cancellationToken)
     {
         var report = await audit.ReadAsync(null, cancellationToken);
         var table = OpsParts.Table(
@@ -100,12 +100,12 @@ public sealed class ProvidersPage(ProviderHealthCheck health, ProviderRegistry r
                 Markup.Of($"{OpsText.Count(total.Calls)}"),
                 Markup.Of($"{string.Join(", ", total.Statuses.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}: {OpsText.Count(entry.Value)}"))}"),
                 Markup.Of($"{OpsText.Millis(total.AverageLatencyMs)}"),
-                OpsText.Time(total.LastAt, visit.Now),
+                OpsText.Time(total.LastAt, request.Now),
             ]),
-            "No vendor was called. Mocked providers call nobody.");
+            "No vendor was called. Mocked providers make no calls.");
         return Markup.Of(
             $"""
-            {Markup.Of($"""<p class="notice bad" role="alert">{OpsText.Count(report.CredentialFailures)} calls were refused for the app's credentials. Look at the keys of these vendors.</p>""").When(report.CredentialFailures > 0)}
+            {Markup.Of($"""<p class="notice bad" role="alert">{OpsText.Count(report.CredentialFailures)} calls were refused because of the app's credentials. Check the keys of these vendors.</p>""").When(report.CredentialFailures > 0)}
             {table}
             """);
     }

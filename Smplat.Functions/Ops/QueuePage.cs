@@ -4,32 +4,32 @@ using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Ops;
 
-/// <summary>The fulfillment queue: how full it is, how it moves, and what was given up.</summary>
-public sealed class QueuePage(QueueView queue, FulfillmentFigures figures, DeadLetterDesk desk)
+/// <summary>The fulfillment queue: its depth, its throughput, and its dead letters.</summary>
+public sealed class QueuePage(QueueView queue, FulfillmentFigures figures, DeadLetterDesk deadLetters)
 {
     public const string Path = "/ops/queue";
 
-    private const int MostDeadLetters = 100;
+    private const int MaxDeadLetters = 100;
 
-    public Task<OpsPage> ShowAsync(OpsVisit visit, CancellationToken cancellationToken) => OpsPage.OfAsync(
+    public Task<OpsPage> ShowAsync(OpsRequest request, CancellationToken cancellationToken) => OpsPage.OfAsync(
         "Fulfillment queue",
         OpsSection.Queue,
         Markup.Empty,
-        OpsPanel.ReadAsync("Now", token => DepthAsync(visit, token), cancellationToken, isWide: true),
+        OpsPanel.ReadAsync("Now", token => DepthAsync(request, token), cancellationToken, isWide: true),
         OpsPanel.ReadAsync("Throughput", ThroughputAsync, cancellationToken),
-        OpsPanel.ReadAsync("Worker", token => WorkerAsync(visit, token), cancellationToken),
-        OpsPanel.ReadAsync("Outcomes since counting began", TypesAsync, cancellationToken, isWide: true),
-        OpsPanel.ReadAsync("Dead letters", token => DeadLettersAsync(visit, token), cancellationToken, isWide: true));
+        OpsPanel.ReadAsync("Worker", token => WorkerAsync(request, token), cancellationToken),
+        OpsPanel.ReadAsync("Outcomes in total", TypesAsync, cancellationToken, isWide: true),
+        OpsPanel.ReadAsync("Dead letters", token => DeadLettersAsync(request, token), cancellationToken, isWide: true));
 
-    private async Task<Markup> DepthAsync(OpsVisit visit, CancellationToken cancellationToken)
+    private async Task<Markup> DepthAsync(OpsRequest request, CancellationToken cancellationToken)
     {
         var depth = (await queue.ReadAsync(cancellationToken)).Depth;
         return OpsParts.Tiles(
-            OpsParts.Tile("Due", OpsText.Count(depth.Due), depth.OldestDueAt is { } oldest ? $"oldest for {OpsText.Span(visit.Now - oldest)}" : null),
+            OpsParts.Tile("Due", OpsText.Count(depth.Due), depth.OldestDueAt is { } oldest ? $"oldest waiting for {OpsText.Span(request.Now - oldest)}" : null),
             OpsParts.Tile("Running", OpsText.Count(depth.Running)),
-            OpsParts.Tile("Orphaned", OpsText.Count(depth.Orphaned), "their worker is gone", depth.Orphaned > 0 ? "warn" : ""),
-            OpsParts.Tile("Later", OpsText.Count(depth.Later), "retries included"),
-            OpsParts.Tile("Held", OpsText.Count(depth.Held), "until their order goes on"),
+            OpsParts.Tile("Orphaned", OpsText.Count(depth.Orphaned), "their worker stopped", depth.Orphaned > 0 ? "warn" : ""),
+            OpsParts.Tile("Later", OpsText.Count(depth.Later), "including retries"),
+            OpsParts.Tile("Held", OpsText.Count(depth.Held), "until their order continues"),
             OpsParts.Tile("Dead letters", OpsText.Count(depth.DeadLetters), null, depth.DeadLetters > 0 ? "bad" : ""));
     }
 
@@ -37,22 +37,22 @@ public sealed class QueuePage(QueueView queue, FulfillmentFigures figures, DeadL
     {
         var steps = (await queue.ReadAsync(cancellationToken)).Steps;
         return ColumnChart.Render(
-            new("queue-throughput", "Tasks that ended, in 5 minutes", "", "No task has ended in the last hour."),
+            new("queue-throughput", "Finished tasks per 5 minutes", "", "No task has finished in the last hour."),
             [.. steps.Select(step => ChartTime.Minute(step.At))],
             new ChartSeries("Completed", [.. steps.Select(step => (double?)step.Completed)]),
-            new ChartSeries("Given up", [.. steps.Select(step => (double?)step.Failed)]));
+            new ChartSeries("Failed", [.. steps.Select(step => (double?)step.Failed)]));
     }
 
-    private async Task<Markup> WorkerAsync(OpsVisit visit, CancellationToken cancellationToken)
+    private async Task<Markup> WorkerAsync(OpsRequest request, CancellationToken cancellationToken)
     {
         var health = await figures.ReadHealthAsync(cancellationToken);
         var events = (await figures.ReadObservabilityAsync(cancellationToken)).Events;
         return OpsParts.Facts(
             ("Worker", health.Running ? OpsParts.Chip("good", "running") : OpsParts.Chip("warn", "not running")),
-            ("Pace", Markup.Of($"every {health.PollIntervalSeconds} s, {health.BatchSize} tasks at a time")),
-            ("Last run", OpsText.Time(health.Metrics.LastRunStartedAt, visit.Now)),
+            ("Interval", Markup.Of($"every {health.PollIntervalSeconds} s, {health.BatchSize} tasks at a time")),
+            ("Last run", OpsText.Time(health.Metrics.LastRunStartedAt, request.Now)),
             ("Loop errors", Markup.Of($"{OpsText.Count(health.Metrics.LoopErrors)}")),
-            ("Last failure", Markup.Of($"{events.LastFailureMessage ?? OpsText.Unknown} {OpsText.Time(events.LastFailureAt, visit.Now).When(events.LastFailureAt is not null)}")),
+            ("Last failure", Markup.Of($"{events.LastFailureMessage ?? OpsText.Unknown} {OpsText.Time(events.LastFailureAt, request.Now).When(events.LastFailureAt is not null)}")),
             ("Last error", Markup.Of($"{health.Metrics.LastError ?? OpsText.Unknown}")),
             ("Job", Markup.Of($"""<a href="/ops/jobs/{FulfillmentJob.Id}">{FulfillmentJob.Id}</a>""")));
     }
@@ -67,45 +67,176 @@ public sealed class QueuePage(QueueView queue, FulfillmentFigures figures, DeadL
             names.Select(name => TaskBucket.All
                 .Select(bucket => Markup.Of($"{OpsText.Count(types[bucket].GetValueOrDefault(name))}"))
                 .Prepend(OpsParts.Code(name)).ToArray()),
-            "No task has been worked on yet.");
+            "No task has been processed yet.");
     }
 
-    private async Task<Markup> DeadLettersAsync(OpsVisit visit, CancellationToken cancellationToken)
+    private async Task<Markup> DeadLettersAsync(OpsRequest request, CancellationToken cancellationToken)
     {
-        var type = FulfillmentTaskType.All.FirstOrDefault(known => known == visit.Query("type"));
-        var letters = await desk.ListAsync(new(type, null, null, null, null, MostDeadLetters), cancellationToken);
+        var type = FulfillmentTaskType.All.FirstOrDefault(known => known == request.Query("type"));
+        var letters = await deadLetters.ListAsync(new(type, null, null, null, null, MaxDeadLetters), cancellationToken);
         var links = FulfillmentTaskType.All.Select(known => (known, $"{Path}?type={known}", known == type)).Prepend(("all types", Path, type is null));
         var table = OpsParts.Table(
-            $"Dead letters, newest first, at most {MostDeadLetters}",
-            ["Task", "Order", "Error", "#Attempts", "Given up", ""],
-            letters.Select(letter => Row(letter, visit)),
-            type is null ? "No task was given up." : "No task of this type was given up.");
-        return Markup.Of($"{OpsParts.Choice("Task type", links)}{table}{Redrive(visit, type).When(letters.Count > 0)}");
+            $"Dead letters, newest first, at most {MaxDeadLetters}",
+            ["Task", "Order", "Error", "#Attempts", "Failed", ""],
+            letters.Select(letter => Row(letter, request)),
+            type is null ? "There are no dead letters." : "There are no dead letters of this type.");
+        return Markup.Of($"{OpsParts.Choice("Task type", links)}{table}{Redrive(request, type).When(letters.Count > 0)}");
     }
 
-    private static Markup[] Row(DeadLetter letter, OpsVisit visit) =>
+    private static Markup[] Row(DeadLetter letter, OpsRequest request) =>
     [
         Markup.Of($"""<a href="{Path}/{letter.TaskId}">{letter.Title}</a> <small>{letter.TaskType}</small>"""),
         Markup.Of($"{letter.OrderNumber} <small>{letter.OrderStatus}</small>"),
         Markup.Of($"""<span class="error">{letter.ErrorMessage}</span>"""),
         Markup.Of($"{letter.Attempt}"),
-        OpsText.Time(letter.FailedAt, visit.Now),
+        OpsText.Time(letter.FailedAt, request.Now),
         Markup.Of(
-            $"""<div class="acts">{DeadLetterForms.Replay(visit, letter, letter.TaskId)}{DeadLetterForms.Discard(visit, letter, letter.TaskId)}</div>"""),
+            $"""<div class="acts">{DeadLetterForms.Replay(request, letter, letter.TaskId)}{DeadLetterForms.Discard(request, letter, letter.TaskId)}</div>"""),
     ];
 
-    private static Markup Redrive(OpsVisit visit, string? type) => OpsForms.Disclosure(
-        type is null ? "Replay many …" : $"Replay many of {type} …",
+    private static Markup Redrive(OpsRequest request, string? type) => OpsForms.Disclosure(
+        type is null ? "Replay many …" : $"Replay many {type} tasks …",
         "",
         OpsForms.Form(
-            visit,
+            request,
             $"{Path}/redrive",
             Markup.Of(
                 $"""
                 {OpsForms.Hidden("task_type", type ?? "").When(type is not null)}
-                {OpsForms.Text("redrive-error", "error_contains", "Only with this in the error (optional)", 200, isRequired: false)}
-                {OpsForms.Text("redrive-limit", "limit", "At most (1 to 500; 50 when left empty)", 3, isRequired: false)}
+                {OpsForms.Text("redrive-error", "error_contains", "Only tasks whose error contains (optional)", 200, isRequired: false)}
+                {OpsForms.Text("redrive-limit", "limit", "At most (1 to 500; 50 if empty)", 3, isRequired: false)}
                 {OpsForms.Text("redrive-reason", "reason", "Reason", 1000)}
                 <button class="primary">Replay the oldest</button>
                 """)));
+}
+
+/// <summary>One dead letter: its task, its failed attempts, and what operators did with it.</summary>
+public sealed class DeadLetterPage(DeadLetterDesk deadLetters)
+{
+    private const string Title = "Dead letter";
+
+    public async Task<OpsPage> ShowAsync(OpsRequest request, string taskId, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParse(taskId, out var id))
+        {
+            return OpsPage.NotFound(OpsSection.Queue, "This is not a task id.");
+        }
+
+        var isThere = true;
+        var panel = await OpsPanel.ReadAsync(
+            "Task",
+            async token =>
+            {
+                var file = await deadLetters.FindAsync(id, token);
+                isThere = file is not null;
+                return file is null ? Markup.Empty : File(file, request);
+            },
+            cancellationToken,
+            isWide: true);
+        return isThere
+            ? await OpsPage.OfAsync(Title, OpsSection.Queue, Markup.Of($"""<p class="lead"><a href="{QueuePage.Path}">All dead letters</a></p>"""), Task.FromResult(panel))
+            : OpsPage.NotFound(OpsSection.Queue, "This task is not a dead letter, or no longer exists.");
+    }
+
+    private static Markup File(DeadLetterFile file, OpsRequest request) => Markup.Of(
+        $"""
+        {Facts(file.Task, request)}
+        <div class="acts">{DeadLetterForms.Replay(request, file.Task, file.Task.TaskId)}{DeadLetterForms.Discard(request, file.Task, file.Task.TaskId)}</div>
+        <h3>Failed attempts</h3>
+        {Attempts(file, request)}
+        <h3>What operators did</h3>
+        {Actions(file, request)}
+        """);
+
+    private static Markup Facts(DeadLetter task, OpsRequest request) => OpsParts.Facts(
+        ("Title", Markup.Of($"{task.Title}")),
+        ("Type", OpsParts.Code(task.TaskType)),
+        ("Task", OpsParts.Code(task.TaskId.ToString())),
+        ("Order", Markup.Of($"{task.OrderNumber}, {task.OrderStatus} <small><code>{task.OrderId}</code></small>")),
+        ("Last error", Markup.Of($"""<span class="error">{task.ErrorMessage}</span>""")),
+        ("Retries", Markup.Of($"{task.RetryCount} of {task.MaxRetries}; {task.Attempt} attempts, {task.Rescues} rescues, {task.Replays} replays")),
+        ("Failed", OpsText.Time(task.FailedAt, request.Now)),
+        ("Created", OpsText.Time(task.CreatedAt, request.Now)));
+
+    private static Markup Attempts(DeadLetterFile file, OpsRequest request) => OpsParts.Table(
+        "Failed attempts, oldest first",
+        ["Attempt", "Failed", "Then", "Error"],
+        file.Attempts.Select(attempt => (Markup[])
+        [
+            Markup.Of($"{attempt.Attempt}"),
+            OpsText.Time(attempt.FailedAt, request.Now),
+            Markup.Of($"{attempt.Outcome.Replace('_', ' ')}{(attempt.IsPermanent ? ", permanent" : "")}"),
+            Markup.Of($"""<span class="error">{attempt.Error}</span>"""),
+        ]),
+        "No attempt was recorded.");
+
+    private static Markup Actions(DeadLetterFile file, OpsRequest request) => OpsParts.Table(
+        "Decisions of operators, oldest first",
+        ["When", "What", "Who", "Reason", "Error before"],
+        file.Actions.Select(action => (Markup[])
+        [
+            OpsText.Time(action.ActedAt, request.Now),
+            Markup.Of($"{action.Action}"),
+            Markup.Of($"{action.Actor}"),
+            Markup.Of($"{action.Reason}"),
+            Markup.Of($"{action.ErrorBefore ?? OpsText.Unknown}"),
+        ]),
+        "No operator has acted on it yet.");
+}
+
+/// <summary>The two actions on a dead letter; both require a reason.</summary>
+internal static class DeadLetterForms
+{
+    internal static Markup Replay(OpsRequest request, DeadLetter letter, Guid id) =>
+        Act(request, letter, id, "replay", "Replay", "Starts the task again with all its retries.", "primary");
+
+    internal static Markup Discard(OpsRequest request, DeadLetter letter, Guid id) =>
+        Act(request, letter, id, "discard", "Discard", "Drops the task; it counts as cancelled.", "danger");
+
+    private static Markup Act(OpsRequest request, DeadLetter letter, Guid id, string action, string label, string what, string look) => OpsForms.Disclosure(
+        label + " …",
+        letter.Title,
+        OpsForms.Form(
+            request,
+            $"{QueuePage.Path}/{id}/{action}",
+            Markup.Of(
+                $"""
+                {OpsParts.Hint(what)}
+                {OpsForms.Text($"{action}-{id}", "reason", "Reason", 1000)}
+                <button class="{look}">{label}</button>
+                """)));
+}
+
+/// <summary>Replays and discards dead letters, as the API and the command line do.</summary>
+public sealed class QueueActions(DeadLetterDesk deadLetters)
+{
+    public async Task<OpsNotice> ReplayAsync(string taskId, OpsForm form, CancellationToken cancellationToken)
+    {
+        var command = form.Read(HandleDeadLetter.Read);
+        return Guid.TryParse(taskId, out var id)
+            ? NoticeOf(await deadLetters.ReplayAsync(id, command, cancellationToken), "was replayed")
+            : OpsNotice.From(new DeadLetterNotFound());
+    }
+
+    public async Task<OpsNotice> DiscardAsync(string taskId, OpsForm form, CancellationToken cancellationToken)
+    {
+        var command = form.Read(HandleDeadLetter.Read);
+        return Guid.TryParse(taskId, out var id)
+            ? NoticeOf(await deadLetters.DiscardAsync(id, command, cancellationToken), "was discarded")
+            : OpsNotice.From(new DeadLetterNotFound());
+    }
+
+    public async Task<OpsNotice> RedriveAsync(OpsForm form, CancellationToken cancellationToken)
+    {
+        var report = await deadLetters.RedriveAsync(form.Read(RedriveDeadLetters.Read), cancellationToken);
+        return OpsNotice.Good($"Replayed tasks: {OpsText.Count(report.Replayed)}. Matching tasks that remain: {OpsText.Count(report.Remaining)}.");
+    }
+
+    private static OpsNotice NoticeOf(DeadLetterOutcome outcome, string what) => outcome switch
+    {
+        DeadLetterOutcome.Done { Held: true } done => OpsNotice.Warn($"Task {done.TaskId} {what}, but is on hold until its order continues (the order is {done.OrderStatus})."),
+        DeadLetterOutcome.Done done => OpsNotice.Good($"Task {done.TaskId} {what}; its order is {done.OrderStatus}."),
+        DeadLetterOutcome.Refused refused => OpsNotice.From(refused.Refusal),
+        _ => throw new InvalidOperationException($"No notice for {outcome}."),
+    };
 }

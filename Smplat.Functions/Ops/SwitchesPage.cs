@@ -7,7 +7,7 @@ namespace Smplat.Functions.Ops;
 /// <summary>All feature switches as this instance reads them.</summary>
 public sealed class SwitchesPage(FeatureSwitches switches, SettingsProblems problems)
 {
-    public Task<OpsPage> ShowAsync(OpsVisit visit, CancellationToken cancellationToken)
+    public Task<OpsPage> ShowAsync(OpsRequest request, CancellationToken cancellationToken)
     {
         var all = switches.Read();
         return OpsPage.OfAsync(
@@ -15,12 +15,12 @@ public sealed class SwitchesPage(FeatureSwitches switches, SettingsProblems prob
             OpsSection.Switches,
             Markup.Of(
                 $"""
-                <p class="lead">Switches are app settings: change one there, and it is in force here within seconds in a local run, after the restart
-                of the worker in Azure.</p>
-                {problems.Standing.Values.Select(problem => Markup.Of($"""<p class="notice bad" role="alert">A changed setting is refused, the last good one stays in use. {problem}</p>"""))}
+                <p class="lead">Switches are app settings. A change takes effect within seconds in a local run, and after the worker has restarted
+                in Azure.</p>
+                {problems.Standing.Values.Select(problem => Markup.Of($"""<p class="notice bad" role="alert">A changed setting is invalid; the last valid value stays in use. {problem}</p>"""))}
                 """),
-            OpsPanel.Of("Not at their default", Table("Switches that differ from their default", [.. all.Where(found => !found.IsDefault)], "All stand at their default."), isWide: true),
-            OpsPanel.Of("At their default", Table("Switches at their default", [.. all.Where(found => found.IsDefault)], "None does."), isWide: true));
+            OpsPanel.Of("Not at their default", Table("Switches that differ from their default", [.. all.Where(found => !found.IsDefault)], "All switches are at their default."), isWide: true),
+            OpsPanel.Of("At their default", Table("Switches at their default", [.. all.Where(found => found.IsDefault)], "No switch is at its default."), isWide: true));
     }
 
     private static Markup Table(string caption, IReadOnlyList<FeatureSwitch> switches, string empty) => OpsParts.Table(

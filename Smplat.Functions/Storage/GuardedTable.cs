@@ -11,14 +11,14 @@ using Smplat.Core.Platform.Resilience;
 namespace Smplat.Functions.Storage;
 
 /// <summary>
-/// A table that may be away. Work on it has a short time, is skipped for a while after repeated failures, and never throws
-/// for what the table service does; every failure is counted. The table is made in the background when it is missing.
+/// A table that may be unavailable. Calls have a short timeout, are skipped for a while after repeated failures, and never
+/// throw for failures of the table service; every failure is counted. A missing table is created in the background.
 /// </summary>
 public sealed class GuardedTable(
     string name, IOptionsMonitor<StorageOptions> options, TimeProvider clock, ILogger<GuardedTable> logger)
 {
     private static readonly Counter<long> Failures = SmplatTelemetry.Meter.CreateCounter<long>(
-        "smplat.table.failures", description: "Work on a table that was not answered in time or not at all");
+        "smplat.table.failures", description: "Calls to a table that failed or timed out");
 
     private static readonly TimeSpan CreationTime = TimeSpan.FromSeconds(10);
 
@@ -35,8 +35,8 @@ public sealed class GuardedTable(
     private readonly Lock _gate = new();
     private Connection? _connection;
 
-    /// <param name="time">For work that nobody waits for; otherwise the setting's short time.</param>
-    /// <returns>False when the table service gave no answer; the caller goes on without it.</returns>
+    /// <param name="time">The timeout of background work; by default the short timeout of the settings.</param>
+    /// <returns>False when the table service did not answer; the caller continues without it.</returns>
     public async Task<(bool IsAnswered, T? Value)> TryAsync<T>(
         Func<TableClient, CancellationToken, Task<T>> work, CancellationToken cancellationToken, TimeSpan? time = null)
     {
@@ -50,8 +50,8 @@ public sealed class GuardedTable(
         try
         {
             running = work(connection.Table, limit.Token);
-            var patience = time ?? TimeSpan.FromMilliseconds(options.CurrentValue.TimeoutMs);
-            var value = await running.WaitAsync(patience, clock, cancellationToken);
+            var timeout = time ?? TimeSpan.FromMilliseconds(options.CurrentValue.TimeoutMs);
+            var value = await running.WaitAsync(timeout, clock, cancellationToken);
             _breaker.Succeed(pass);
             return (true, value);
         }
@@ -77,7 +77,7 @@ public sealed class GuardedTable(
         }
     }
 
-    /// <summary>Whatever the service answers: no connection, an error status, a body that is no JSON, or nothing in time.</summary>
+    /// <summary>Any failure of the service: no connection, an error status, an invalid body, or a timeout.</summary>
     private static bool IsOutage(Exception problem) => problem is RequestFailedException or AuthenticationFailedException or TimeoutException or HttpRequestException
         or IOException or AggregateException or OperationCanceledException or System.Text.Json.JsonException
         or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or InvalidCastException
@@ -97,7 +97,7 @@ public sealed class GuardedTable(
         }
     }
 
-    /// <summary>The connection of the current setting; a changed setting makes a new one.</summary>
+    /// <summary>The connection of the current settings; changed settings open a new one.</summary>
     private Connection? Connect()
     {
         var settings = options.CurrentValue;
@@ -144,7 +144,7 @@ public sealed class GuardedTable(
 
         public StorageOptions Settings => settings;
 
-        /// <summary>There whenever it is ready.</summary>
+        /// <summary>Not null when the connection is ready.</summary>
         public TableClient Table => table!;
 
         public bool IsReady
@@ -160,7 +160,7 @@ public sealed class GuardedTable(
             }
         }
 
-        /// <summary>Makes the table behind the caller's back; until then work on it is skipped.</summary>
+        /// <summary>Creates the table in the background; until it exists, calls are skipped.</summary>
         public void Create()
         {
             _isReady = false;
@@ -178,9 +178,9 @@ public sealed class GuardedTable(
                 await table!.CreateIfNotExistsAsync(limit.Token);
                 _isReady = true;
             }
-            catch (Exception away) when (IsOutage(away))
+            catch (Exception outage) when (IsOutage(outage))
             {
-                // Asked for again by the next caller, at most once a second.
+                // The next caller tries again, at most once a second.
                 await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
             }
             finally

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Functions.Storage;
 
-/// <summary>Tokens for Postgres from the app's managed identity, the same that opens the storage account.</summary>
+/// <summary>Tokens for Postgres from the app's managed identity, which is also used for the storage account.</summary>
 public sealed class ManagedIdentityTokens(IOptionsMonitor<StorageOptions> options) : IDatabaseTokenSource
 {
     private static readonly TokenRequestContext Postgres = new(["https://ossrdbms-aad.database.windows.net/.default"]);

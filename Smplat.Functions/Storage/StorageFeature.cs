@@ -7,7 +7,7 @@ using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Functions.Storage;
 
-/// <summary>Azure Tables and the app's identity behind the ports of Core. Comes before Commerce, whose own choice is to share nothing.</summary>
+/// <summary>Implements the ports of Core with Azure Tables and the app's identity. Registered before Commerce, whose defaults share nothing.</summary>
 public static class StorageFeature
 {
     private const string CacheTable = "smplatcache";

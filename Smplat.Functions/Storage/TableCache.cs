@@ -9,23 +9,23 @@ namespace Smplat.Functions.Storage;
 
 /// <summary>
 /// The second-level cache: one entity per key, named by the key's hash and spread over 256 partitions. Values are
-/// compressed; one that still does not fit a property is left out.
+/// compressed; one that still does not fit into a property is not stored.
 /// </summary>
 public sealed class TableCache(GuardedTable table) : ISharedCache
 {
     private const string ValueProperty = "Value";
     private const string ExpiryProperty = "ExpiresAt";
 
-    /// <summary>Azure Tables take 64 KiB in one property.</summary>
+    /// <summary>The limit of Azure Tables for one property, 64 KiB.</summary>
     private const int LargestValue = 64 * 1024;
 
     private const int SweepPage = 500;
     private const int SweepParallelism = 8;
 
-    /// <summary>What is not swept by then is left to the next pass.</summary>
+    /// <summary>What is not swept by then is left for the next run.</summary>
     private static readonly TimeSpan SweepTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>What a value may grow to when it is read: rubbish that unpacks without end is rubbish.</summary>
+    /// <summary>The largest decompressed value; a larger one is treated as damaged.</summary>
     private const int LargestUnpacked = 8 * 1024 * 1024;
 
     public async Task<SharedEntry?> ReadAsync(string key, CancellationToken cancellationToken)
@@ -80,7 +80,7 @@ public sealed class TableCache(GuardedTable table) : ISharedCache
         return isAnswered || swept > 0 ? swept : null;
     }
 
-    /// <summary>Null for an entity that is not one of ours, or that somebody damaged.</summary>
+    /// <summary>Null for an entity that this app did not write, or that is damaged.</summary>
     private static SharedEntry? Read(TableEntity entity)
     {
         try

@@ -5,8 +5,8 @@ using Smplat.Core.Commerce.Providers;
 namespace Smplat.Functions.Storage;
 
 /// <summary>
-/// The shared call counters: one entity per bucket with the start of its window and what was taken. A write carries the
-/// ETag of what was read, so two instances never grant the same calls; the loser reads again.
+/// The shared call counters: one entity per bucket with the start of its window and the calls used. A write carries the
+/// ETag that was read, so two instances never grant the same calls; the one that loses the race reads again.
 /// </summary>
 public sealed class TableQuota(GuardedTable table, TimeProvider clock) : IQuotaStore
 {

@@ -6,7 +6,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Architecture;
 
-/// <summary>Event ids are contracts with alerts and searches: unique, in the range of their feature, and catalogued.</summary>
+/// <summary>Event ids are contracts with alerts and searches: unique, in the range of their feature, and in the catalog.</summary>
 public sealed class EventIdTests
 {
     private static readonly (int Id, string Method, string Feature)[] All =

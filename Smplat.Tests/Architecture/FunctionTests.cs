@@ -9,7 +9,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Architecture;
 
-/// <summary>What every function declares, and that the app can make each of them.</summary>
+/// <summary>The declarations of every function, and that the app can construct their classes.</summary>
 public sealed class FunctionTests
 {
     private static readonly (Type Type, MethodInfo Method, FunctionAttribute Function)[] All =
@@ -22,18 +22,41 @@ public sealed class FunctionTests
     ];
 
     [Test]
-    public void A_class_is_named_for_its_one_function() =>
-        Assert.That(All.Where(entry => entry.Type.Name != entry.Function.Name + "Function").Select(entry => entry.Type.Name), Is.Empty);
+    public void A_class_is_named_for_its_resource_and_stands_in_the_root_of_the_project() =>
+        Assert.That(
+            from entry in All
+            where entry.Type != typeof(Timers) && !entry.Type.Name.EndsWith("Functions", StringComparison.Ordinal)
+                || entry.Type.Namespace != typeof(SmplatHost).Namespace
+            select entry.Type.FullName,
+            Is.Empty);
+
+    [Test]
+    public void A_method_is_named_for_its_function() =>
+        Assert.That(
+            from entry in All
+            let isAsync = typeof(Task).IsAssignableFrom(entry.Method.ReturnType)
+            where entry.Method.Name != entry.Function.Name + (isAsync ? "Async" : "")
+            select $"{entry.Type.Name}.{entry.Method.Name} is {entry.Function.Name}",
+            Is.Empty);
+
+    [Test]
+    public void Timers_stand_on_one_page() =>
+        Assert.That(
+            from entry in All
+            let isTimer = entry.Method.GetParameters().Any(parameter => parameter.GetCustomAttribute<TimerTriggerAttribute>() is not null)
+            where isTimer != (entry.Type == typeof(Timers))
+            select $"{entry.Type.Name}.{entry.Method.Name}",
+            Is.Empty);
 
     [Test]
     public void Every_http_function_declares_its_scope_or_why_it_is_open() =>
         Assert.That(
             from entry in All
             where TriggerOf(entry.Method) is not null
-            let key = entry.Type.GetCustomAttribute<RequireKeyAttribute>()
-            let open = entry.Type.GetCustomAttribute<OpenToAllAttribute>()
+            let key = entry.Method.GetCustomAttribute<RequireKeyAttribute>()
+            let open = entry.Method.GetCustomAttribute<OpenToAllAttribute>()
             where key is null == open is null || (open is not null && open.Reason.Length < 10)
-            select entry.Type.Name,
+            select entry.Function.Name,
             Is.Empty);
 
     [Test]
@@ -44,7 +67,7 @@ public sealed class FunctionTests
             where trigger is not null && entry.Function.Name != "AnswerPreflight"
             where trigger.AuthLevel != AuthorizationLevel.Anonymous || trigger.Methods is null
                 || entry.Method.GetCustomAttribute<OperationAttribute>() is null
-            select entry.Type.Name,
+            select entry.Function.Name,
             Is.Empty);
 
     [Test]
@@ -53,17 +76,17 @@ public sealed class FunctionTests
             from entry in All
             where typeof(Task).IsAssignableFrom(entry.Method.ReturnType)
                 && entry.Method.GetParameters().Last().ParameterType != typeof(CancellationToken)
-            select entry.Type.Name,
+            select entry.Function.Name,
             Is.Empty);
 
     [Test]
     public void No_function_takes_a_store() =>
         Assert.That(
-            from entry in All
-            from parameter in entry.Type.GetConstructors().Single().GetParameters()
+            from type in All.Select(entry => entry.Type).Distinct()
+            from parameter in type.GetConstructors().Single().GetParameters()
             where parameter.ParameterType.Name.EndsWith("Store", StringComparison.Ordinal)
                 && parameter.ParameterType != typeof(JobLedgerStore)
-            select $"{entry.Type.Name} takes {parameter.ParameterType.Name}",
+            select $"{type.Name} takes {parameter.ParameterType.Name}",
             Is.Empty);
 
     [Test]
@@ -104,8 +127,7 @@ public sealed class FunctionTests
     public async Task Every_job_has_a_timer()
     {
         await using var app = await SmplatApp.StartAsync();
-        var timers = string.Concat(
-            Repository.ProductFiles("*Function.cs").Select(File.ReadAllText).Where(text => text.Contains("[TimerTrigger(", StringComparison.Ordinal)));
+        var timers = string.Concat(Repository.ProductFiles("Timers.cs").Select(File.ReadAllText));
 
         Assert.That(
             app.Services.GetRequiredService<JobCatalog>().All
@@ -118,7 +140,7 @@ public sealed class FunctionTests
     private static HttpTriggerAttribute? TriggerOf(MethodInfo method) =>
         method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(found => found is not null);
 
-    /// <summary>Same number of segments, and in each place equal text, or a parameter that could be the other's text.</summary>
+    /// <summary>The same number of segments, each with equal text or with a parameter that can match the other's text.</summary>
     private static bool Overlap(string first, string second)
     {
         var (left, right) = (first.Split('/'), second.Split('/'));

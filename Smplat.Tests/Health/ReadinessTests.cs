@@ -32,7 +32,7 @@ public sealed class ReadinessTests
     }
 
     [Test]
-    public async Task The_answer_is_kept_for_five_seconds()
+    public async Task The_answer_is_cached_for_five_seconds()
     {
         var asked = 0;
         var clock = new FixedClock();
@@ -50,7 +50,7 @@ public sealed class ReadinessTests
 
     [TestCase("/api/v1/health/readyz")]
     [TestCase("/api/v1/readyz")]
-    public async Task Both_paths_tell_all_four_facts_of_each_component(string path)
+    public async Task Both_paths_return_all_four_members_of_each_component(string path)
     {
         await using var app = await SmplatApp.StartAsync();
 

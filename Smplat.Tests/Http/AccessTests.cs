@@ -22,7 +22,7 @@ public sealed class AccessTests
     [TestCase("metrics-key", HttpStatusCode.Forbidden)]
     [TestCase("nobodys-key", HttpStatusCode.Unauthorized)]
     [TestCase(null, HttpStatusCode.Unauthorized)]
-    public async Task An_operator_route_opens_to_the_operator_key_only(string? key, HttpStatusCode expected)
+    public async Task An_operator_route_requires_the_operator_key(string? key, HttpStatusCode expected)
     {
         await using var app = await SmplatApp.StartAsync(Keys);
 

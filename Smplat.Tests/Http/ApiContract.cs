@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Tests.Http;
 
-/// <summary>The OpenAPI document as a test holds others to it.</summary>
+/// <summary>The OpenAPI document, against which tests check requests and answers.</summary>
 internal sealed class ApiContract
 {
     private const string Components = "#/components/schemas/";
@@ -48,7 +48,7 @@ internal sealed class ApiContract
         return found;
     }
 
-    /// <summary>All that is wrong with a value, by its place.</summary>
+    /// <summary>All errors of a value, by their location.</summary>
     public IReadOnlyList<string> Errors(JsonNode schema, string json)
     {
         var built = _schemas.GetOrAdd(schema.ToJsonString(), text => JsonSchema.FromText(
@@ -62,7 +62,7 @@ internal sealed class ApiContract
                 .Select(detail => $"{detail.InstanceLocation}: {string.Join(" ", detail.Errors!.Values)} ({detail.EvaluationPath})")];
     }
 
-    /// <summary>What an answer says that the document does not, or says otherwise.</summary>
+    /// <summary>The differences between an answer and the document.</summary>
     public IReadOnlyList<string> AnswerErrors(Operation operation, int status, string? mediaType, string body)
     {
         var responses = operation.Json["responses"]!.AsObject();

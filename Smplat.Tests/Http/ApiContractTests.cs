@@ -11,7 +11,7 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Http;
 
 /// <summary>
-/// The app keeps what the document says: bodies are read by their schemas, and every answer fits the one of its status.
+/// The app matches the document: bodies are read by their schemas, and every answer fits the schema of its status.
 /// Each request of these tests checks its answer.
 /// </summary>
 public sealed class ApiContractTests
@@ -52,7 +52,7 @@ public sealed class ApiContractTests
             var (isNamed, answer) = await RefusesAsync(call.Operation, body, member.Name);
             refused += isNamed ? 1 : 0;
 
-            // Of members of which one is required, the refusal names the first.
+            // If one of several members is required, the refusal names the first.
             var isInGroup = !isAllowed && !member.IsRequired;
             if (isInGroup ? answer[..3] is not ("400" or "422") : isNamed == isAllowed)
             {
@@ -221,7 +221,7 @@ public sealed class ApiContractTests
         }
     }
 
-    /// <summary>All members that the schema knows of objects that are in the example.</summary>
+    /// <summary>All members that the schema declares for objects in the example.</summary>
     private IEnumerable<Member> Members(JsonNode schema, JsonNode value, string[] path)
     {
         var found = _contract.Follow(schema);
@@ -246,7 +246,7 @@ public sealed class ApiContractTests
             : [];
     }
 
-    /// <summary>Values that the schema does not take: of another type, and just outside each limit.</summary>
+    /// <summary>Values that the schema does not allow: of another type, and just outside each limit.</summary>
     private IEnumerable<string> WrongValues(JsonObject schema)
     {
         if (schema["anyOf"] is JsonArray choices)
@@ -317,7 +317,7 @@ public sealed class ApiContractTests
         .Select(value => JsonNode.Parse(value))
         .Where(value => value is JsonValue && schema["type"]!.ToJsonString() is not "\"array\"")
         .Select(value => value!.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString())
-        // In a query string everything is a text.
+        // In a query string everything is text.
         .Where(text => text.Length > 0 && !(schema["type"]!.ToJsonString() == "\"string\"" && text == "5" && schema["enum"] is null && schema["format"] is null));
 
     private async Task ExpectAsync(ApiContract.Operation operation, string address, string name, bool isRefused)
@@ -370,7 +370,7 @@ public sealed class ApiContractTests
 
     private static string? MediaType(HttpContentHeaders headers) => headers.ContentType?.MediaType;
 
-    /// <summary>The operation's path with ids that nothing has, and its required query.</summary>
+    /// <summary>The path of the operation with unknown ids, and its required query.</summary>
     private static string Address(ApiContract.Operation operation, params (string Name, string Value)[] path) =>
         Address(operation, null, null, path);
 

@@ -10,10 +10,10 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Http;
 
-/// <summary>The document by itself: complete, valid, and of use to tools.</summary>
+/// <summary>The document itself: complete, valid, and usable by tools.</summary>
 public sealed class ApiDocumentTests
 {
-    /// <summary>Routes that are no operations of the API: the answer to every preflight.</summary>
+    /// <summary>Routes that are not operations of the API: the answer to every preflight.</summary>
     private static readonly string[] NoOperations = ["AnswerPreflight"];
 
     private static readonly ApiCatalog Catalog = new();
@@ -97,7 +97,7 @@ public sealed class ApiDocumentTests
     [TestCase("RedriveMessages", "actor", "reason")]
     [TestCase("RecordBounce", "recipient", "kind")]
     [TestCase("ChangePreferences")]
-    public void What_is_optional_is_not_called_required(string schema, params string[] required)
+    public void Optional_members_are_not_declared_as_required(string schema, params string[] required)
     {
         var found = JsonNode.Parse(Contract.Text)!["components"]!["schemas"]![schema]!;
 
@@ -151,7 +151,7 @@ public sealed class ApiDocumentTests
         Assert.That(compiled.ExitCode, Is.Zero, compiled.Output);
     }
 
-    /// <summary>One call of every operation that takes a body, with the types that the generator made.</summary>
+    /// <summary>One call of every operation with a body, with the generated types.</summary>
     private static string Client()
     {
         var text = new StringBuilder(
@@ -172,7 +172,7 @@ public sealed class ApiDocumentTests
                 $"call('{operation.Path}', '{operation.Method.ToLowerInvariant()}', {operation.Body!["example"]!.ToJsonString()});");
         }
 
-        // Types that take anything would prove nothing.
+        // Types that accept anything would prove nothing.
         text.AppendLine("// @ts-expect-error A number is no actor.");
         text.AppendLine("call('/api/v1/operators/notifications/redrive', 'post', { actor: 1, reason: 'x', message_reason: 'y' });");
         text.AppendLine("// @ts-expect-error The reason is required.");

@@ -7,7 +7,7 @@ namespace Smplat.Tests.Http;
 /// <summary>The reference page in a real browser.</summary>
 public sealed class ApiReferenceTests
 {
-    /// <summary>Notes what the policy of the page has stopped.</summary>
+    /// <summary>Records what the policy of the page has blocked.</summary>
     private const string Watch =
         """
         window.violations = [];
@@ -16,7 +16,7 @@ public sealed class ApiReferenceTests
 
     [TestCase(1280, 900)]
     [TestCase(390, 844)]
-    public async Task It_shows_the_document_and_asks_nobody_else_for_anything(int width, int height)
+    public async Task It_shows_the_document_and_sends_no_request_to_other_hosts(int width, int height)
     {
         await using var browser = await Browser.LaunchAsync();
         await using var app = await SmplatApp.StartAsync();
@@ -58,7 +58,7 @@ public sealed class ApiReferenceTests
 
     [TestCase(ColorScheme.Light)]
     [TestCase(ColorScheme.Dark)]
-    public async Task It_keeps_the_rules_of_WCAG(ColorScheme scheme)
+    public async Task It_follows_WCAG(ColorScheme scheme)
     {
         await using var browser = await Browser.LaunchAsync();
         await using var app = await SmplatApp.StartAsync();
@@ -97,7 +97,7 @@ public sealed class ApiReferenceTests
     [TestCase("gzip", "gzip")]
     [TestCase("identity", null)]
     [TestCase("gzip;q=0", null)]
-    public async Task Its_scripts_are_compressed_for_those_who_take_it_and_kept_by_browsers(string accepted, string? encoding)
+    public async Task Its_scripts_are_compressed_for_callers_that_accept_it_and_cached_by_browsers(string accepted, string? encoding)
     {
         await using var app = await SmplatApp.StartAsync();
         var html = await app.Client.GetStringAsync("/api/docs");
@@ -131,7 +131,7 @@ public sealed class ApiReferenceTests
     }
 
     [Test]
-    public async Task Its_policy_takes_scripts_from_here_only_and_evaluates_no_text()
+    public async Task Its_policy_allows_only_own_scripts_and_no_eval()
     {
         await using var app = await SmplatApp.StartAsync();
 

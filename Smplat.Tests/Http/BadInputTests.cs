@@ -23,7 +23,7 @@ public sealed class BadInputTests
     [TestCase("{\"triggered_by\":\"a\",\"triggered_by\":\"b\"}")]
     [TestCase("{\"x\":{\"deep\":[{\"a\":1,\"\\u0061\":2}]}}")]
     [TestCase("{\"\\ud800\":1,\"b\":2}")]
-    public async Task A_body_that_makes_no_sense_is_a_422_that_lists_what_is_wrong(string body)
+    public async Task A_malformed_body_is_a_422_that_lists_the_errors(string body)
     {
         await using var app = await SmplatApp.StartAsync();
 
@@ -64,7 +64,7 @@ public sealed class BadInputTests
     }
 
     [Test]
-    public async Task A_compressed_bomb_is_cut_off_at_the_limit()
+    public async Task A_decompression_bomb_is_stopped_at_the_limit()
     {
         await using var app = await SmplatApp.StartAsync();
 

@@ -12,7 +12,7 @@ public sealed class ClientAddressTests
     [TestCase("::ffff:203.0.113.9", "203.0.113.9", TestName = "A mapped address is an IPv4 address")]
     [TestCase("nonsense", "198.51.100.7", TestName = "What is no address does not count")]
     [TestCase("", "198.51.100.7", TestName = "Without the header the connection's address is taken")]
-    public void The_address_is_the_one_that_the_front_end_states(string stated, string expected)
+    public void The_address_is_the_one_set_by_the_front_end(string stated, string expected)
     {
         var context = Connected();
         context.Request.Headers["CLIENT-IP"] = stated;
@@ -21,7 +21,7 @@ public sealed class ClientAddressTests
     }
 
     [Test]
-    public void What_a_caller_claims_does_not_count()
+    public void Forwarded_headers_of_callers_are_ignored()
     {
         var context = Connected();
         context.Request.Headers["X-Forwarded-For"] = "6.6.6.6";

@@ -41,7 +41,7 @@ public sealed class HeaderTests
 
     [TestCase("https://shop.test", true)]
     [TestCase("https://evil.test", false)]
-    public async Task Other_routes_are_opened_to_the_configured_origins_only(string origin, bool allowed)
+    public async Task Other_routes_allow_only_the_configured_origins(string origin, bool allowed)
     {
         await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["SMPLAT_CORS_ORIGINS"] = "https://shop.test" });
         using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz");

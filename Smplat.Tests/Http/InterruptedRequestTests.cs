@@ -11,7 +11,7 @@ namespace Smplat.Tests.Http;
 public sealed class InterruptedRequestTests
 {
     [Test]
-    public async Task A_request_that_the_host_cuts_off_is_answered_as_one_to_repeat_and_is_no_defect()
+    public async Task A_request_cancelled_by_the_host_is_answered_as_retryable_and_not_logged_as_a_defect()
     {
         await using var world = await FakeWorld.StartAsync(CancellationToken.None);
         foreach (var vendor in world.Vendors)

@@ -4,12 +4,12 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Http;
 
-/// <summary>The database goes away, at the start and while serving; the app says so and recovers by itself.</summary>
+/// <summary>The database is down, at startup and while serving; the app says so and recovers.</summary>
 [NonParallelizable]
 public sealed class OutageTests
 {
     [Test]
-    public async Task With_the_database_away_at_the_start_the_app_answers_503_and_recovers_without_a_restart()
+    public async Task With_the_database_down_at_startup_the_app_answers_503_and_recovers_without_a_restart()
     {
         var postgres = await TestPostgres.StartOwnAsync();
         await using var _ = postgres;
@@ -22,7 +22,7 @@ public sealed class OutageTests
         await postgres.StartAsync();
 
         Assert.That(away.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
-        Assert.That(await away.Content.ReadAsStringAsync(), Does.Contain("database does not answer"));
+        Assert.That(await away.Content.ReadAsStringAsync(), Does.Contain("database is not responding"));
         Assert.That(away.Headers.RetryAfter, Is.Not.Null);
         Assert.That(readiness, Is.EqualTo("error"));
         await Eventually.BecomesTrueAsync(

@@ -2,7 +2,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Infra;
 
-/// <summary>Who hears of an alert, as Alertmanager itself decides it.</summary>
+/// <summary>Alert routing, as decided by Alertmanager itself.</summary>
 public sealed class AlertRoutingTests
 {
     private static readonly string Configuration = Path.Combine(Repository.Root, "infra", "alertmanager", "alertmanager.yml");

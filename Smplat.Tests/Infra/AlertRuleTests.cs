@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Smplat.Tests.Infra;
 
-/// <summary>The alert rules: valid, tried, complete, and each with a page that says what to do.</summary>
+/// <summary>The alert rules: valid, tested, complete, and each with a runbook.</summary>
 public sealed partial class AlertRuleTests
 {
     private static readonly string[] Required =

@@ -35,7 +35,7 @@ public sealed partial class AppSettingsTests
             Is.Empty);
 
     [Test]
-    public void What_the_settings_page_calls_a_secret_is_one() =>
+    public void Every_secret_of_the_settings_page_is_a_secret() =>
         Assert.That(
             Secret().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "settings.md")))
                 .Select(match => match.Groups[1].Value)
@@ -53,7 +53,7 @@ public sealed partial class AppSettingsTests
     }
 
     [Test]
-    public void What_the_template_sets_by_itself_is_in_it()
+    public void Settings_computed_by_the_template_are_in_it()
     {
         var template = File.ReadAllText(Path.Combine(InfraFiles.Folder, "modules", "app.bicep"));
 

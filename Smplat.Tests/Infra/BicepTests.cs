@@ -6,7 +6,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Infra;
 
-/// <summary>The infrastructure's templates, read by the compiler that the deployment uses.</summary>
+/// <summary>The infrastructure templates, read by the compiler that the deployment uses.</summary>
 public sealed class BicepTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "infra");

@@ -4,7 +4,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Infra;
 
-/// <summary>A checker that others made. A machine without it skips its tests; where CI=true they fail.</summary>
+/// <summary>An external checker. Without it its tests are skipped; with CI=true they fail.</summary>
 internal static class DebianTool
 {
     internal static async Task<(int ExitCode, string Output)> RunAsync(string program, string package, IReadOnlyList<string> arguments)

@@ -9,7 +9,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Infra;
 
-/// <summary>What rules, dashboards and pages name exists in the app that runs.</summary>
+/// <summary>Every name in rules, dashboards and pages exists in the running app.</summary>
 public sealed partial class FeedNameTests
 {
     private SmplatApp _app = null!;

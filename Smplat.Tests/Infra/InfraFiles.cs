@@ -32,7 +32,7 @@ internal static partial class InfraFiles
         .. Directory.EnumerateFiles(Workflows, "*.yml"),
     ];
 
-    /// <summary>Everything that tells somebody what to type.</summary>
+    /// <summary>All files with commands to type.</summary>
     internal static IEnumerable<string> Pages =>
     [
         .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories),
@@ -44,13 +44,13 @@ internal static partial class InfraFiles
 
     internal static string Workflows { get; } = Path.Combine(Repository.Root, ".github", "workflows");
 
-    /// <summary>Names of our metrics in a text, with the labels that selectors name beside them.</summary>
+    /// <summary>The names of our metrics in a text, with the labels in their selectors.</summary>
     internal static IEnumerable<(string Name, IReadOnlyList<string> Labels)> Metrics(string text) =>
         from Match match in Metric().Matches(text)
         select (match.Groups["name"].Value,
             (IReadOnlyList<string>)[.. Label().Matches(match.Groups["selector"].Value).Select(label => label.Groups[1].Value)]);
 
-    /// <summary>The commands that a page shows to be typed, continued lines joined. Of Markdown only what is fenced counts.</summary>
+    /// <summary>The commands that a page shows, with continued lines joined. In Markdown only fenced blocks count.</summary>
     internal static IEnumerable<string> Commands(string path)
     {
         var text = File.ReadAllText(path).Replace("\\\n", " ", StringComparison.Ordinal)
@@ -64,7 +64,7 @@ internal static partial class InfraFiles
             select match.Groups[1].Value.Replace("\"$@\"", "", StringComparison.Ordinal).Replace("{{ arguments }}", "", StringComparison.Ordinal).Trim();
     }
 
-    /// <summary>Commands named within sentences; arguments may be left out there.</summary>
+    /// <summary>Commands named in sentences, possibly without arguments.</summary>
     internal static IEnumerable<string> MentionedCommands(string path) => path.EndsWith(".md", StringComparison.Ordinal)
         ? Mention().Matches(Fence().Replace(File.ReadAllText(path), "")).Select(match => match.Groups[1].Value.ReplaceLineEndings(" "))
         : [];

@@ -5,7 +5,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Infra;
 
-/// <summary>What pages and workflows tell people to type can be typed.</summary>
+/// <summary>The commands in pages and workflows are valid.</summary>
 public sealed partial class OperatorPageTests
 {
     private static readonly RootCommand Root = CommandLine.Build();
@@ -82,7 +82,7 @@ public sealed partial class OperatorPageTests
 
     private static IEnumerable<string> MarkdownPages() => Pages().Where(page => page.EndsWith(".md", StringComparison.Ordinal));
 
-    // What stands in for a value: variables, just's and the workflow's expressions, and <words>.
+    // Placeholders for values: variables, expressions of just and of workflows, and <words>.
     [GeneratedRegex("""(?<= )"?\$\{?[A-Za-z_]+(:-[0-9.]+)?\}?"?|"?\$\{\{[^}]*\}\}"?|\{\{[^}]*\}\}|<[a-z ]+>|(?<= )…""")]
     private static partial Regex Variables();
 

@@ -1,6 +1,6 @@
 namespace Smplat.Tests.Infra;
 
-/// <summary>Prometheus' own checker.</summary>
+/// <summary>The rule checker of Prometheus.</summary>
 internal static class Promtool
 {
     internal static Task<(int ExitCode, string Output)> RunAsync(IReadOnlyList<string> arguments) =>

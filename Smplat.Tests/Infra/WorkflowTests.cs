@@ -4,7 +4,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Infra;
 
-/// <summary>Workflows and azd's files parse, and say what the platform asks of them.</summary>
+/// <summary>Workflows and azd's files parse, and declare what the platform requires.</summary>
 public sealed partial class WorkflowTests
 {
     [TestCaseSource(nameof(Files))]
@@ -25,7 +25,7 @@ public sealed partial class WorkflowTests
     }
 
     [TestCaseSource(nameof(Files))]
-    public void What_a_script_reads_from_the_environment_is_given_to_it(string file)
+    public void Every_environment_variable_that_a_script_reads_is_passed_to_it(string file)
     {
         var workflow = Yaml.Read(Path.Combine(InfraFiles.Workflows, file));
 

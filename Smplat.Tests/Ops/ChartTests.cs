@@ -13,7 +13,7 @@ public sealed class ChartTests
     private static readonly ChartText Text = new("c", "A chart", "ms", "Nothing to draw.");
 
     [Test]
-    public void A_scale_reaches_over_every_value_with_few_round_steps() => Check.QuickThrowOnFailure(
+    public void A_scale_covers_every_value_with_few_round_steps() => Check.QuickThrowOnFailure(
         Prop.ForAll(ArbMap.Default.ArbFor<NonEmptyArray<PositiveInt>>(), values =>
         {
             var scale = ChartScale.For(values.Get.Select(value => (double?)value.Get / 7));
@@ -39,7 +39,7 @@ public sealed class ChartTests
     }
 
     [Test]
-    public void Nothing_known_is_said_and_not_drawn()
+    public void Unknown_values_are_stated_and_not_drawn()
     {
         string[] drawings =
         [
@@ -53,7 +53,7 @@ public sealed class ChartTests
     }
 
     [Test]
-    public void The_stretches_of_a_ring_follow_one_another_and_close_it()
+    public void The_arcs_of_a_ring_are_adjacent_and_close_it()
     {
         var svg = Svg(ShareChart.Render(Text, ["A", "B", "C"], new ChartSeries("Orders", [50, 25, 25])).ToString());
 

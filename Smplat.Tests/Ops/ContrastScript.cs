@@ -1,6 +1,6 @@
 namespace Smplat.Tests.Ops;
 
-/// <summary>Finds text on the page that stands out too little from what is behind it: less than 4.5 to 1, or 3 to 1 when large.</summary>
+/// <summary>Finds text with too little contrast to its background: less than 4.5 to 1, or 3 to 1 when large.</summary>
 internal static class ContrastScript
 {
     public const string Text =

@@ -9,7 +9,7 @@ public sealed class OpsActionTests
     [TestCase("guess")]
     public async Task A_form_without_the_token_of_its_session_does_nothing(string? token)
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
 
         var answer = await ops.SendAsync("/ops/banner", token, ("message", "forged"));
 
@@ -21,12 +21,12 @@ public sealed class OpsActionTests
     [Test]
     public async Task A_token_of_another_session_or_of_the_login_form_does_nothing()
     {
-        await using var ops = await OpsApp.StartAsync();
-        var login = OpsApp.TokenIn((await ops.OpenAsync("/ops/login")).Html);
-        await ops.LogInAsync(OpsApp.OperatorKey);
-        var other = OpsApp.TokenIn((await ops.OpenAsync("/ops")).Html);
+        await using var ops = await OpsFixture.StartAsync();
+        var login = OpsFixture.TokenIn((await ops.OpenAsync("/ops/login")).Html);
+        await ops.LogInAsync(OpsFixture.OperatorKey);
+        var other = OpsFixture.TokenIn((await ops.OpenAsync("/ops")).Html);
         await ops.ActAsync("/ops/logout");
-        await ops.LogInAsync(OpsApp.OperatorKey);
+        await ops.LogInAsync(OpsFixture.OperatorKey);
 
         foreach (var token in new[] { other, login })
         {
@@ -35,10 +35,10 @@ public sealed class OpsActionTests
     }
 
     [Test]
-    public async Task A_json_body_is_no_form()
+    public async Task A_json_body_is_not_a_form()
     {
-        await using var ops = await OpsApp.SignedInAsync();
-        var token = OpsApp.TokenIn((await ops.OpenAsync("/ops")).Html);
+        await using var ops = await OpsFixture.SignedInAsync();
+        var token = OpsFixture.TokenIn((await ops.OpenAsync("/ops")).Html);
 
         var answer = await ops.Client.PostAsync("/ops/banner", new StringContent($"form_token={token}&message=x"));
 
@@ -48,7 +48,7 @@ public sealed class OpsActionTests
     [Test]
     public async Task A_job_runs_at_once_and_the_ledger_names_the_page_and_its_key()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
 
         var answer = await ops.ActAsync("/ops/jobs/retention/run");
         var (_, html) = await ops.OpenAsync("/ops/jobs/retention");
@@ -62,9 +62,9 @@ public sealed class OpsActionTests
     }
 
     [Test]
-    public async Task A_job_that_is_switched_off_runs_only_when_that_is_said()
+    public async Task A_job_that_is_switched_off_runs_only_when_explicitly_requested()
     {
-        await using var ops = await OpsApp.SignedInAsync(new() { ["WEEKLY_DIGEST_ENABLED"] = "false" });
+        await using var ops = await OpsFixture.SignedInAsync(new() { ["WEEKLY_DIGEST_ENABLED"] = "false" });
 
         var refused = await ops.ActAsync("/ops/jobs/weekly-digest/run");
         var done = await ops.ActAsync("/ops/jobs/weekly-digest/run", ("even_if_disabled", "true"));
@@ -78,7 +78,7 @@ public sealed class OpsActionTests
     [TestCase("/ops/jobs/%3Cscript%3E/restart")]
     public async Task An_unknown_job_is_a_page_that_says_so(string path)
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
 
         var answer = await ops.ActAsync(path);
 
@@ -89,7 +89,7 @@ public sealed class OpsActionTests
     [Test]
     public async Task A_dead_letter_is_replayed_and_another_discarded_with_actor_and_reason()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
         var (first, second) = (await ops.Rows.ADeadLetterAsync(), await ops.Rows.ADeadLetterAsync());
 
         var replayed = await ops.ActAsync($"/ops/queue/{first}/replay", ("reason", "provider is back"), ("actor", "somebody else"));
@@ -108,7 +108,7 @@ public sealed class OpsActionTests
     [Test]
     public async Task A_decision_without_a_reason_is_refused_and_changes_nothing()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
         var task = await ops.Rows.ADeadLetterAsync();
 
         var answer = await ops.ActAsync($"/ops/queue/{task}/replay", ("reason", "  "));
@@ -119,9 +119,9 @@ public sealed class OpsActionTests
     }
 
     [Test]
-    public async Task A_decision_that_does_not_fit_is_refused_in_words()
+    public async Task A_decision_that_does_not_apply_is_refused_with_a_message()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
         var task = await ops.Rows.ADeadLetterAsync(orderStatus: "canceled");
 
         var canceled = await ops.ActAsync($"/ops/queue/{task}/replay", ("reason", "try"));
@@ -136,7 +136,7 @@ public sealed class OpsActionTests
     [Test]
     public async Task Many_dead_letters_are_replayed_at_once_by_their_error()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
         for (var index = 0; index < 3; index++)
         {
             await ops.Rows.ADeadLetterAsync(error: "timeout");
@@ -145,14 +145,14 @@ public sealed class OpsActionTests
         await ops.Rows.ADeadLetterAsync(error: "forbidden");
         await ops.ActAsync("/ops/queue/redrive", ("error_contains", "timeout"), ("limit", "2"), ("reason", "provider is back"));
 
-        Assert.That((await ops.OpenAsync("/ops/queue")).Html, Does.Contain("2 tasks are on their way again, 1 that match remain."));
+        Assert.That((await ops.OpenAsync("/ops/queue")).Html, Does.Contain("Replayed tasks: 2. Matching tasks that remain: 1."));
         Assert.That(await ops.Rows.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'failed'"), Is.EqualTo(2));
     }
 
     [Test]
-    public async Task The_banner_goes_up_and_down_with_a_reason_and_leaves_a_trace()
+    public async Task The_banner_is_set_and_cleared_with_a_reason_and_recorded()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
 
         await ops.ActAsync("/ops/banner", ("message", "Kroger is slow"), ("severity", "critical"), ("reference", "INC-7"));
         var (_, up) = await ops.OpenAsync("/ops/flags");
@@ -168,9 +168,9 @@ public sealed class OpsActionTests
     }
 
     [Test]
-    public async Task Messages_are_sent_on_their_way_again_one_by_one_or_by_reason()
+    public async Task Messages_are_resent_one_by_one_or_by_reason()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
         var one = await ops.Rows.AMessageAsync("order_update", "dead", "delivery_unknown");
         await ops.Rows.AMessageAsync("order_update", "dead", "attempts_exhausted");
         await ops.Rows.AMessageAsync("order_update", "dead", "attempts_exhausted");

@@ -8,9 +8,9 @@ namespace Smplat.Tests.Ops;
 public sealed class OpsAssetTests
 {
     [Test]
-    public async Task Style_script_and_icon_are_kept_for_good_under_the_address_of_their_content()
+    public async Task Style_script_and_icon_are_cached_permanently_under_the_address_of_their_content()
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
         var (_, html) = await ops.OpenAsync("/ops/login");
         var hrefs = Regex.Matches(html, "(?:href|src)=\"(/ops/assets/[^\"]+)\"").Select(match => match.Groups[1].Value).ToArray();
 
@@ -31,9 +31,9 @@ public sealed class OpsAssetTests
 
     [TestCase("/ops/assets/nothing.css")]
     [TestCase("/ops/assets/appsettings.json")]
-    public async Task Nothing_else_can_be_fetched(string path)
+    public async Task No_other_file_is_served(string path)
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
 
         Assert.That((await ops.OpenAsync(path)).Status, Is.EqualTo(404));
     }
@@ -43,7 +43,7 @@ public sealed class OpsAssetTests
     [TestCase("/ops/jobs/nothing", 404)]
     public async Task Every_page_has_a_strict_policy_and_nothing_inline(string path, int status)
     {
-        await using var ops = path == "/ops/login" ? await OpsApp.StartAsync() : await OpsApp.SignedInAsync();
+        await using var ops = path == "/ops/login" ? await OpsFixture.StartAsync() : await OpsFixture.SignedInAsync();
 
         var answer = await ops.Client.GetAsync(path);
         var html = await answer.Content.ReadAsStringAsync();

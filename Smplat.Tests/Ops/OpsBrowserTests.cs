@@ -13,18 +13,18 @@ public sealed class OpsBrowserTests
     public async Task Signing_in_and_acting_need_nothing_but_a_keyboard()
     {
         await using var browser = await Browser.LaunchAsync();
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
         var page = await browser.OpenAsync(1280, 900);
         await page.GotoAsync(Address(ops, "/ops"));
 
         Assert.That(await page.EvaluateAsync<string>("document.activeElement.id"), Is.EqualTo("key"), "the field is ready");
-        await page.Keyboard.TypeAsync(OpsApp.OperatorKey);
+        await page.Keyboard.TypeAsync(OpsFixture.OperatorKey);
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/ops");
         await page.Keyboard.PressAsync("Tab");
         var first = await page.EvaluateAsync<string>("document.activeElement.textContent");
         await page.Keyboard.PressAsync("Enter");
-        await page.Locator("summary:has-text('Put one up')").FocusAsync();
+        await page.Locator("summary:has-text('Set a banner')").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync("Kroger is slow");
@@ -34,11 +34,11 @@ public sealed class OpsBrowserTests
         Assert.That(first, Is.EqualTo("Skip to content"));
         Assert.That(page.Url, Does.EndWith("/ops").Or.EndWith("/ops#main"));
         Assert.That(await page.Locator("aside.incident").InnerTextAsync(), Does.Contain("Kroger is slow").And.Contain("ops-page:operator"));
-        Assert.That(await page.Locator(".notice").InnerTextAsync(), Is.EqualTo("The banner is up."));
+        Assert.That(await page.Locator(".notice").InnerTextAsync(), Is.EqualTo("The banner is set."));
     }
 
     [Test]
-    public async Task What_others_wrote_is_text_and_the_policy_allows_all_that_the_page_needs()
+    public async Task User_input_is_escaped_and_the_policy_allows_everything_the_page_needs()
     {
         await using var browser = await Browser.LaunchAsync();
         await using var ops = await StartWithDataAsync();
@@ -61,7 +61,7 @@ public sealed class OpsBrowserTests
     }
 
     [Test]
-    public async Task On_a_phone_nothing_sticks_out_and_tables_scroll_in_their_own_box()
+    public async Task On_a_phone_nothing_overflows_and_tables_scroll_in_their_own_box()
     {
         await using var browser = await Browser.LaunchAsync();
         await using var ops = await StartWithDataAsync();
@@ -83,7 +83,7 @@ public sealed class OpsBrowserTests
     }
 
     [Test]
-    public async Task A_dead_letter_is_replayed_by_hand()
+    public async Task A_dead_letter_is_replayed_manually()
     {
         await using var browser = await Browser.LaunchAsync();
         await using var ops = await StartWithDataAsync();
@@ -99,13 +99,13 @@ public sealed class OpsBrowserTests
         await page.WaitForSelectorAsync(".notice");
 
         Assert.That(stopped, Is.True, "the browser asks for the reason before anything is sent");
-        Assert.That(await page.Locator(".notice").InnerTextAsync(), Does.Contain("is on its way again"));
+        Assert.That(await page.Locator(".notice").InnerTextAsync(), Does.Contain("was replayed"));
         Assert.That(await ops.Rows.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'failed'"), Is.Zero);
     }
 
     [TestCase(ColorScheme.Light)]
     [TestCase(ColorScheme.Dark)]
-    public async Task Text_can_be_read_in_light_and_dark(ColorScheme scheme)
+    public async Task Text_is_readable_in_light_and_dark_mode(ColorScheme scheme)
     {
         await using var browser = await Browser.LaunchAsync();
         await using var ops = await StartWithDataAsync();
@@ -121,7 +121,7 @@ public sealed class OpsBrowserTests
 
     [TestCase(ColorScheme.Light)]
     [TestCase(ColorScheme.Dark)]
-    public async Task Every_page_keeps_the_rules_of_WCAG(ColorScheme scheme)
+    public async Task Every_page_follows_WCAG(ColorScheme scheme)
     {
         await using var browser = await Browser.LaunchAsync();
         await using var ops = await StartWithDataAsync();
@@ -139,9 +139,9 @@ public sealed class OpsBrowserTests
         Assert.That(violations, Is.Empty, string.Join(Environment.NewLine, violations));
     }
 
-    private static async Task<OpsApp> StartWithDataAsync()
+    private static async Task<OpsFixture> StartWithDataAsync()
     {
-        var ops = await OpsApp.StartAsync();
+        var ops = await OpsFixture.StartAsync();
         await ops.Rows.ADeadLetterAsync(Attack, Attack);
         foreach (var (provider, latency) in new[] { ("MEALME", 300), ("INSTACART", 500), ("KROGER_API", 700), ("WALMART_API", 900) })
         {
@@ -154,13 +154,13 @@ public sealed class OpsBrowserTests
         return ops;
     }
 
-    private static async Task SignInAsync(IPage page, OpsApp ops)
+    private static async Task SignInAsync(IPage page, OpsFixture ops)
     {
         await page.GotoAsync(Address(ops, "/ops/login"));
-        await page.FillAsync("#key", OpsApp.OperatorKey);
+        await page.FillAsync("#key", OpsFixture.OperatorKey);
         await page.ClickAsync("button.primary");
         await page.WaitForURLAsync("**/ops");
     }
 
-    private static string Address(OpsApp ops, string path) => new Uri(ops.Client.BaseAddress!, path).ToString();
+    private static string Address(OpsFixture ops, string path) => new Uri(ops.Client.BaseAddress!, path).ToString();
 }

@@ -10,9 +10,9 @@ public sealed class OpsDashboardTests
     private static readonly FixedClock Noon = new(new DateTimeOffset(TimeProvider.System.GetUtcNow().Date, TimeSpan.Zero).AddHours(-12).AddSeconds(30));
 
     [Test]
-    public async Task The_last_hour_is_told_by_minute_and_as_a_whole()
+    public async Task The_last_hour_is_shown_by_minute_and_in_total()
     {
-        await using var ops = await OpsApp.StartAsync(clock: Noon);
+        await using var ops = await OpsFixture.StartAsync(clock: Noon);
         foreach (var latency in new[] { 100, 200, 300, 400 })
         {
             await ops.Rows.ARequestAsync(latency, TimeSpan.FromMinutes(10));
@@ -35,9 +35,9 @@ public sealed class OpsDashboardTests
     }
 
     [Test]
-    public async Task Silence_is_no_rate_of_zero()
+    public async Task No_requests_are_not_a_rate_of_zero()
     {
-        await using var ops = await OpsApp.StartAsync(clock: Noon);
+        await using var ops = await OpsFixture.StartAsync(clock: Noon);
 
         var live = await Dashboards(ops).ReadLiveAsync(CancellationToken.None);
 
@@ -46,9 +46,9 @@ public sealed class OpsDashboardTests
     }
 
     [Test]
-    public async Task Providers_are_compared_over_the_window_that_was_asked_for()
+    public async Task Providers_are_compared_over_the_requested_window()
     {
-        await using var ops = await OpsApp.StartAsync(clock: Noon);
+        await using var ops = await OpsFixture.StartAsync(clock: Noon);
         await ops.Rows.ADecisionAsync("MEALME", 1000, null, 0, TimeSpan.FromHours(1));
         await ops.Rows.ADecisionAsync("MEALME", 2000, null, 0, TimeSpan.FromHours(2));
         await ops.Rows.ADecisionAsync("WALMART_API", 900, null, 0, TimeSpan.FromDays(3));
@@ -69,7 +69,7 @@ public sealed class OpsDashboardTests
     [Test]
     public async Task Business_is_summed_over_a_day_a_week_and_a_month()
     {
-        await using var ops = await OpsApp.StartAsync(clock: Noon);
+        await using var ops = await OpsFixture.StartAsync(clock: Noon);
         await ops.Rows.ADecisionAsync("MEALME", 1000, 1500, 30, TimeSpan.FromHours(2));
         await ops.Rows.ADecisionAsync("MEALME", 3000, 2000, 90, TimeSpan.FromHours(23));
         await ops.Rows.ADecisionAsync("MEALME", 2000, null, 60, TimeSpan.FromDays(5));
@@ -91,9 +91,9 @@ public sealed class OpsDashboardTests
     }
 
     [Test]
-    public async Task The_page_draws_what_the_figures_say()
+    public async Task The_page_draws_the_values()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
         for (var index = 0; index < 9; index++)
         {
             await ops.Rows.ADecisionAsync("MEALME", 1000, 1500, 30);
@@ -113,9 +113,9 @@ public sealed class OpsDashboardTests
     }
 
     [Test]
-    public async Task The_queue_tells_where_its_tasks_stand()
+    public async Task The_queue_shows_the_states_of_its_tasks()
     {
-        await using var ops = await OpsApp.StartAsync(clock: Noon);
+        await using var ops = await OpsFixture.StartAsync(clock: Noon);
         await ops.Rows.ADeadLetterAsync();
         await ops.Rows.ExecuteAsync(
             """
@@ -141,5 +141,5 @@ public sealed class OpsDashboardTests
         Assert.That((reading.Steps.Sum(step => step.Completed), reading.Steps.Sum(step => step.Failed)), Is.EqualTo((1L, 1L)));
     }
 
-    private static CommerceDashboards Dashboards(OpsApp ops) => ops.App.Services.GetRequiredService<CommerceDashboards>();
+    private static CommerceDashboards Dashboards(OpsFixture ops) => ops.App.Services.GetRequiredService<CommerceDashboards>();
 }

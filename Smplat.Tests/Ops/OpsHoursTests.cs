@@ -7,14 +7,14 @@ using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Tests.Ops;
 
-/// <summary>The dashboards say the same with hourly sums as without them.</summary>
+/// <summary>The dashboards show the same values with and without hourly sums.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class OpsHoursTests
 {
     [Test]
-    public async Task Summing_changes_no_figure()
+    public async Task Summing_changes_no_value()
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
         await ScatterAsync(ops, lines: 600);
 
         var before = await ReadAsync(ops);
@@ -29,9 +29,9 @@ public sealed class OpsHoursTests
     }
 
     [Test]
-    public async Task After_summing_lines_are_not_read_again()
+    public async Task Lines_are_not_read_again_after_they_were_summed()
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
         await ScatterAsync(ops, lines: 200);
         await RunAsync(ops);
         var before = await ReadAsync(ops);
@@ -42,9 +42,9 @@ public sealed class OpsHoursTests
     }
 
     [Test]
-    public async Task Lines_that_came_late_are_in_the_next_sums_and_a_second_run_counts_nothing_twice()
+    public async Task Late_lines_are_in_the_next_sums_and_a_second_run_counts_nothing_twice()
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
         await ScatterAsync(ops, lines: 100);
         await RunAsync(ops);
         await ops.Rows.ADecisionAsync("MEALME", 1234, 2000, 10, TimeSpan.FromMinutes(125));
@@ -58,9 +58,9 @@ public sealed class OpsHoursTests
     }
 
     [Test]
-    public async Task Without_any_line_there_is_nothing_to_sum_and_the_mark_moves_on()
+    public async Task Without_lines_there_is_nothing_to_sum_and_the_watermark_advances()
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
 
         var outcome = await RunAsync(ops);
 
@@ -82,8 +82,8 @@ public sealed class OpsHoursTests
     [Test]
     public void Without_a_quote_there_is_no_percentile() => Assert.That(LatencyBuckets.Percentile([], 0.95), Is.Null);
 
-    /// <summary>Lines all over the last 31 days, some within the present hour and on the edges of the windows.</summary>
-    private static Task ScatterAsync(OpsApp ops, int lines) => ops.Rows.ExecuteAsync(
+    /// <summary>Lines across the last 31 days, some in the current hour and at the edges of the windows.</summary>
+    private static Task ScatterAsync(OpsFixture ops, int lines) => ops.Rows.ExecuteAsync(
         """
         select setseed(0.42);
         with line as (
@@ -104,14 +104,14 @@ public sealed class OpsHoursTests
         """,
         new { ops.Rows.Now, lines });
 
-    private static async Task<JobOutcome.Completed> RunAsync(OpsApp ops) =>
+    private static async Task<JobOutcome.Completed> RunAsync(OpsFixture ops) =>
         (JobOutcome.Completed)await ops.App.Services.GetRequiredService<JobRunner>()
             .RunNowAsync(CommerceHoursJob.Id, "test", evenIfDisabled: false, CancellationToken.None);
 
-    /// <summary>All figures as text, business first.</summary>
-    private static async Task<string> ReadAsync(OpsApp ops)
+    /// <summary>All values as text, business first.</summary>
+    private static async Task<string> ReadAsync(OpsFixture ops)
     {
-        // A dashboard object of its own, since those of the app remember for some seconds.
+        // A separate dashboard object, because that of the app caches for some seconds.
         using var dashboards = new CommerceDashboards(ops.App.Services.GetRequiredService<CommerceDashboardStore>(), ops.Clock);
         var texts = new List<string> { JsonSerializer.Serialize(await dashboards.ReadBusinessAsync(CancellationToken.None)) };
         foreach (var window in DashboardWindow.All)

@@ -8,7 +8,7 @@ public sealed class OpsLoginTests
     [TestCase("/ops/commerce?window=7d", "/ops/login?next=%2Fops%2Fcommerce%3Fwindow%3D7d")]
     public async Task A_browser_without_a_session_is_sent_to_the_login(string path, string expected)
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
 
         var answer = await ops.Client.GetAsync(path);
 
@@ -19,7 +19,7 @@ public sealed class OpsLoginTests
     [Test]
     public async Task A_form_without_a_session_is_sent_to_the_login_and_does_nothing()
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
 
         var answer = await ops.SendAsync("/ops/banner", "guess", ("message", "hello"));
 
@@ -29,17 +29,17 @@ public sealed class OpsLoginTests
     }
 
     [Test]
-    public async Task The_operator_key_opens_the_page_that_was_asked_for()
+    public async Task The_operator_key_opens_the_requested_page()
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
 
-        var answer = await ops.LogInAsync(OpsApp.OperatorKey, "/ops/queue");
+        var answer = await ops.LogInAsync(OpsFixture.OperatorKey, "/ops/queue");
 
         Assert.That((int)answer.StatusCode, Is.EqualTo(303));
         Assert.That(answer.Headers.Location!.ToString(), Is.EqualTo("/ops/queue"));
         var cookie = answer.Headers.GetValues("Set-Cookie").Single(value => value.StartsWith("smplat-ops=", StringComparison.Ordinal));
         Assert.That(cookie, Does.Contain("path=/ops;").And.Contain("samesite=strict").And.Contain("httponly").And.Contain("max-age=28800"));
-        Assert.That(cookie, Does.Not.Contain(OpsApp.OperatorKey));
+        Assert.That(cookie, Does.Not.Contain(OpsFixture.OperatorKey));
         Assert.That((await ops.OpenAsync("/ops/queue")).Status, Is.EqualTo(200));
     }
 
@@ -49,11 +49,11 @@ public sealed class OpsLoginTests
     [TestCase("/ops\\evil")]
     [TestCase("/ops/login")]
     [TestCase("javascript:alert(1)")]
-    public async Task The_login_leads_nowhere_but_to_a_page_of_this_app(string next)
+    public async Task The_login_redirects_only_to_a_page_of_this_app(string next)
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
 
-        var answer = await ops.LogInAsync(OpsApp.OperatorKey, next);
+        var answer = await ops.LogInAsync(OpsFixture.OperatorKey, next);
 
         Assert.That(answer.Headers.Location!.ToString(), Is.EqualTo("/ops"));
     }
@@ -63,23 +63,23 @@ public sealed class OpsLoginTests
     [TestCase("")]
     public async Task Any_other_key_is_refused_with_a_page(string key)
     {
-        await using var ops = await OpsApp.StartAsync(new() { ["CHECKOUT_API_KEY"] = "storefront-key" });
+        await using var ops = await OpsFixture.StartAsync(new() { ["CHECKOUT_API_KEY"] = "storefront-key" });
 
         var answer = await ops.LogInAsync(key);
 
         Assert.That((int)answer.StatusCode, Is.EqualTo(403));
-        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("This is no operator key."));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("This is not an operator key."));
         Assert.That(ops.Cookie("smplat-ops"), Is.Null);
     }
 
     [Test]
-    public async Task A_login_form_that_was_not_fetched_here_is_refused_even_with_the_right_key()
+    public async Task A_login_form_fetched_by_another_browser_is_refused_even_with_the_right_key()
     {
-        await using var ops = await OpsApp.StartAsync();
+        await using var ops = await OpsFixture.StartAsync();
 
-        var without = await ops.SendAsync("/ops/login", null, ("key", OpsApp.OperatorKey));
+        var without = await ops.SendAsync("/ops/login", null, ("key", OpsFixture.OperatorKey));
         await ops.Client.GetAsync("/ops/login");
-        var guessed = await ops.SendAsync("/ops/login", "guess", ("key", OpsApp.OperatorKey));
+        var guessed = await ops.SendAsync("/ops/login", "guess", ("key", OpsFixture.OperatorKey));
 
         Assert.That(new[] { (int)without.StatusCode, (int)guessed.StatusCode }, Is.All.EqualTo(403));
         Assert.That(ops.Cookie("smplat-ops"), Is.Null);
@@ -88,16 +88,16 @@ public sealed class OpsLoginTests
     [Test]
     public async Task Too_many_wrong_keys_lock_the_address_out_for_a_while_and_are_counted()
     {
-        await using var ops = await OpsApp.StartAsync(new() { ["SMPLAT_OPS_LOGIN_ATTEMPTS"] = "3", ["SMPLAT_OPS_LOCKOUT_MINUTES"] = "10" });
+        await using var ops = await OpsFixture.StartAsync(new() { ["SMPLAT_OPS_LOGIN_ATTEMPTS"] = "3", ["SMPLAT_OPS_LOCKOUT_MINUTES"] = "10" });
         var answers = new List<int>();
         for (var attempt = 0; attempt < 3; attempt++)
         {
             answers.Add((int)(await ops.LogInAsync("wrong")).StatusCode);
         }
 
-        var right = await ops.LogInAsync(OpsApp.OperatorKey);
+        var right = await ops.LogInAsync(OpsFixture.OperatorKey);
         ops.Clock.Advance(TimeSpan.FromMinutes(10));
-        var later = await ops.LogInAsync(OpsApp.OperatorKey);
+        var later = await ops.LogInAsync(OpsFixture.OperatorKey);
 
         Assert.That(answers, Is.EqualTo(new[] { 403, 403, 429 }));
         Assert.That((int)right.StatusCode, Is.EqualTo(429), "the right key does not help while it lasts");
@@ -110,30 +110,30 @@ public sealed class OpsLoginTests
     }
 
     [Test]
-    public async Task Right_keys_never_lock_anybody_out()
+    public async Task Valid_keys_never_lock_an_address_out()
     {
-        await using var ops = await OpsApp.StartAsync(new() { ["SMPLAT_OPS_LOGIN_ATTEMPTS"] = "1" });
+        await using var ops = await OpsFixture.StartAsync(new() { ["SMPLAT_OPS_LOGIN_ATTEMPTS"] = "1" });
         for (var login = 0; login < 3; login++)
         {
-            Assert.That((int)(await ops.LogInAsync(OpsApp.OperatorKey)).StatusCode, Is.EqualTo(303));
+            Assert.That((int)(await ops.LogInAsync(OpsFixture.OperatorKey)).StatusCode, Is.EqualTo(303));
             await ops.ActAsync("/ops/logout");
         }
     }
 
     [Test]
-    public async Task Whoever_is_signed_in_is_not_asked_again()
+    public async Task A_signed_in_operator_is_not_asked_again()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
 
         var answer = await ops.Client.GetAsync("/ops/login?next=%2Fops%2Fflags");
 
         Assert.That(answer.Headers.Location!.ToString(), Is.EqualTo("/ops/flags"));
     }
 
-    private static async Task<string> FeedAsync(OpsApp ops)
+    private static async Task<string> FeedAsync(OpsFixture ops)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/observability/prometheus");
-        request.Headers.Add("X-API-Key", OpsApp.OperatorKey);
+        request.Headers.Add("X-API-Key", OpsFixture.OperatorKey);
         return await (await ops.Client.SendAsync(request)).Content.ReadAsStringAsync();
     }
 }

@@ -9,9 +9,9 @@ public sealed class OpsPageTests
         ["/ops", "/ops/jobs", "/ops/jobs/retention", "/ops/queue", "/ops/providers", "/ops/commerce", "/ops/commerce?window=30d", "/ops/recovery", "/ops/flags"];
 
     [Test]
-    public async Task Every_page_stands_without_any_data_and_says_that_there_is_none()
+    public async Task Every_page_renders_without_data_and_says_that_there_is_none()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
         foreach (var path in Pages)
         {
             var (status, html) = await ops.OpenAsync(path);
@@ -19,17 +19,17 @@ public sealed class OpsPageTests
             Assert.That(html, Does.Contain("<h1>").And.Contain("aria-current=\"page\""), path);
         }
 
-        Assert.That((await ops.OpenAsync("/ops/commerce")).Html, Does.Contain("Nobody asked for a route in the last hour."));
-        Assert.That((await ops.OpenAsync("/ops/queue")).Html, Does.Contain("No task was given up."));
-        Assert.That((await ops.OpenAsync("/ops/recovery")).Html, Does.Contain("No message is given up."));
+        Assert.That((await ops.OpenAsync("/ops/commerce")).Html, Does.Contain("No requests in the last hour."));
+        Assert.That((await ops.OpenAsync("/ops/queue")).Html, Does.Contain("There are no dead letters."));
+        Assert.That((await ops.OpenAsync("/ops/recovery")).Html, Does.Contain("There are no messages with status dead."));
     }
 
     [TestCase("/ops/jobs/nothing")]
     [TestCase("/ops/queue/nothing")]
     [TestCase("/ops/queue/00000000-0000-0000-0000-000000000001")]
-    public async Task What_is_not_there_is_a_page_that_says_so(string path)
+    public async Task A_missing_record_is_a_not_found_page(string path)
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
 
         var (status, html) = await ops.OpenAsync(path);
 
@@ -38,9 +38,9 @@ public sealed class OpsPageTests
     }
 
     [Test]
-    public async Task What_goes_wrong_before_a_page_is_made_is_a_page_too()
+    public async Task An_error_before_a_page_is_rendered_is_a_page_too()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
 
         var answer = await ops.Client.PostAsync("/ops/banner", new ByteArrayContent(new byte[11 * 1024 * 1024]));
 
@@ -53,9 +53,9 @@ public sealed class OpsPageTests
     [TestCase("/ops/commerce?window=%3Cscript%3E")]
     [TestCase("/ops/queue?type=%00")]
     [TestCase("/ops/recovery?status=everything")]
-    public async Task A_query_that_makes_no_sense_shows_the_usual(string path)
+    public async Task An_invalid_query_shows_the_default(string path)
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
 
         Assert.That((await ops.OpenAsync(path)).Status, Is.EqualTo(200));
     }
@@ -63,7 +63,7 @@ public sealed class OpsPageTests
     [Test]
     public async Task Every_value_is_text_whatever_it_holds()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
         var task = await ops.Rows.ADeadLetterAsync(Attack, Attack);
         await ops.Rows.AMessageAsync(Attack, "dead", Attack, Attack);
         await ops.Rows.AQuoteAsync(Attack, 100);
@@ -96,9 +96,9 @@ public sealed class OpsPageTests
     }
 
     [Test]
-    public async Task A_job_that_fails_is_told_on_the_overview_and_in_its_row()
+    public async Task A_failing_job_is_shown_on_the_overview_and_in_its_row()
     {
-        await using var ops = await OpsApp.SignedInAsync();
+        await using var ops = await OpsFixture.SignedInAsync();
         await ops.Rows.ExecuteAsync(
             """
             insert into job_state (job_id, runs, run_failures, last_started_at, last_error, last_error_at, consecutive_run_failures)
@@ -120,7 +120,7 @@ public sealed class OpsPageTests
     [Test]
     public async Task Providers_show_their_switches_circuits_and_quotas()
     {
-        await using var ops = await OpsApp.SignedInAsync(new()
+        await using var ops = await OpsFixture.SignedInAsync(new()
         {
             ["LOOPGPT_ENABLE_KROGER"] = "false",
             ["LOOPGPT_WALMART_MOCK"] = "true",
@@ -134,9 +134,9 @@ public sealed class OpsPageTests
     }
 
     [Test]
-    public async Task Switches_that_were_changed_stand_apart()
+    public async Task Changed_switches_are_listed_separately()
     {
-        await using var ops = await OpsApp.SignedInAsync(new() { ["LOOPGPT_PREFER_DIRECT_KROGER"] = "true" });
+        await using var ops = await OpsFixture.SignedInAsync(new() { ["LOOPGPT_PREFER_DIRECT_KROGER"] = "true" });
 
         var (_, html) = await ops.OpenAsync("/ops/flags");
 

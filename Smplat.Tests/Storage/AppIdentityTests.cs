@@ -15,8 +15,8 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Storage;
 
 /// <summary>
-/// The way in by identity: what infra gives the app instead of a connection string. The SDK's credential reads the
-/// variables of the process, so these tests run alone.
+/// Access with a managed identity, which infra uses instead of a connection string. The SDK's credential reads the
+/// environment variables of the process, so these tests do not run in parallel.
 /// </summary>
 [NonParallelizable]
 public sealed class AppIdentityTests
@@ -29,7 +29,7 @@ public sealed class AppIdentityTests
     public void ForgetIdentity() => SetIdentity(null, null);
 
     [Test]
-    public async Task A_token_is_asked_for_as_the_platform_wants_it()
+    public async Task A_token_is_requested_as_the_platform_expects()
     {
         var (query, header) = ("", "");
         await using var endpoint = await ServeAsync(context =>
@@ -66,7 +66,7 @@ public sealed class AppIdentityTests
     }
 
     [Test]
-    public async Task The_table_service_is_shown_the_token()
+    public async Task The_token_is_sent_to_the_table_service()
     {
         var shown = "";
         await using var endpoint = await ServeAsync(context =>

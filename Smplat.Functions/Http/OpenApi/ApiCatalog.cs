@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
 using Smplat.Core.Platform.Input;
 
 namespace Smplat.Functions.Http.OpenApi;
 
-/// <summary>All documented operations, read from the functions themselves.</summary>
+/// <summary>All documented operations, read from the attributes of the functions.</summary>
 public sealed class ApiCatalog
 {
     private const BindingFlags AnyStatic = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
@@ -27,22 +28,24 @@ public sealed class ApiCatalog
         from verb in trigger.Methods ?? ["get"]
         let template = trigger.Route ?? function.Name
         orderby operation.Tag, template, verb
-        select new ApiOperation(
-            function.Name,
-            verb.ToUpperInvariant(),
-            "/" + PathParameter.Plain(template).TrimStart('/'),
-            PathParameter.In(template),
-            operation,
-            method.GetCustomAttribute<JsonBodyAttribute>() is { } body ? new ApiBody(ShapeOf(body.Reader, body.Member), body.Example) : null,
-            [.. QueryOf(method)],
-            [.. method.GetCustomAttributes<HeaderParameterAttribute>()],
-            [.. method.GetCustomAttributes<AnswersAttribute>().OrderBy(answer => answer.Status)],
-            type.GetCustomAttribute<RequireKeyAttribute>()?.Scope,
-            type.GetCustomAttribute<OpenToAllAttribute>(),
-            type.GetCustomAttribute<RateLimitAttribute>()?.Category,
-            method);
+        select new ApiOperation
+        {
+            Name = function.Name,
+            Method = verb.ToUpperInvariant(),
+            Path = "/" + PathParameter.Plain(template).TrimStart('/'),
+            PathParameters = PathParameter.In(template),
+            Operation = operation,
+            Body = method.GetCustomAttribute<JsonBodyAttribute>() is { } body ? new ApiBody(ShapeOf(body.Reader, body.Member), body.Example) : null,
+            Query = [.. QueryOf(method)],
+            Headers = [.. method.GetCustomAttributes<HeaderParameterAttribute>()],
+            Answers = [.. method.GetCustomAttributes<AnswersAttribute>().OrderBy(answer => answer.Status)],
+            Scope = method.GetCustomAttribute<RequireKeyAttribute>()?.Scope,
+            Open = method.GetCustomAttribute<OpenToAllAttribute>(),
+            Rate = method.GetCustomAttribute<RateLimitAttribute>()?.Category,
+            Source = method,
+        };
 
-    /// <summary>What the reader reads, and what pages read without one as plain texts.</summary>
+    /// <summary>The parameters that the reader reads; those that a page reads without a reader count as plain text.</summary>
     private IEnumerable<ApiQueryParameter> QueryOf(MethodInfo method)
     {
         var described = method.GetCustomAttributes<QueryParameterAttribute>().ToDictionary(parameter => parameter.Name, parameter => parameter.Description);
@@ -62,7 +65,7 @@ public sealed class ApiCatalog
         }
 
         var read = reader.GetMethod(member, AnyStatic)
-            ?? throw new InvalidOperationException($"{reader} has no {member} that reads.");
+            ?? throw new InvalidOperationException($"{reader} has no member {member} that reads.");
         var others = read.GetParameters().Skip(1).Select(parameter =>
             parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType) : null);
         object?[] arguments = [null, .. others];
@@ -72,4 +75,67 @@ public sealed class ApiCatalog
             fields => read.Invoke(null, [fields, .. arguments[1..]]),
             probes);
     });
+}
+
+/// <summary>An HTTP operation with everything that its attributes declare.</summary>
+public sealed record ApiOperation
+{
+    public required string Name { get; init; }
+
+    /// <summary>Upper-case HTTP method.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Path with plain parameter names, starting with a slash.</summary>
+    public required string Path { get; init; }
+
+    public required IReadOnlyList<PathParameter> PathParameters { get; init; }
+
+    public required OperationAttribute Operation { get; init; }
+
+    public required ApiBody? Body { get; init; }
+
+    public required IReadOnlyList<ApiQueryParameter> Query { get; init; }
+
+    public required IReadOnlyList<HeaderParameterAttribute> Headers { get; init; }
+
+    public required IReadOnlyList<AnswersAttribute> Answers { get; init; }
+
+    public required KeyScope? Scope { get; init; }
+
+    /// <summary>Why it answers callers without a key; null when it needs one.</summary>
+    public required OpenToAllAttribute? Open { get; init; }
+
+    public required RateCategory? Rate { get; init; }
+
+    public required MethodInfo Source { get; init; }
+
+    /// <summary>An operator page or a file of one; not part of the API.</summary>
+    public bool IsPage => Path.StartsWith("/ops", StringComparison.Ordinal);
+
+    /// <summary>Whether errors come in the envelope of the commerce routes.</summary>
+    public bool IsCommerce => ErrorBody.IsCommerce(Path);
+}
+
+/// <summary>The JSON body of an operation.</summary>
+/// <param name="Example">JSON that fits the shape.</param>
+public sealed record ApiBody(InputShape Shape, string Example);
+
+/// <summary>A query parameter of an operation.</summary>
+/// <param name="Description">Null when the operation does not describe a parameter that it reads.</param>
+public sealed record ApiQueryParameter(string Name, string? Description, InputMember Member);
+
+/// <summary>A parameter of a route template.</summary>
+public sealed partial record PathParameter(string Name)
+{
+    /// <summary>Whether it is a UUID. All ids are, except those of jobs and experiences, which are names.</summary>
+    public bool IsUuid => Name.EndsWith("Id", StringComparison.Ordinal) && Name != "jobId";
+
+    public static IReadOnlyList<PathParameter> In(string template) =>
+        [.. Parameter().Matches(template).Select(match => new PathParameter(match.Groups["name"].Value))];
+
+    /// <summary>The template with constraints taken out.</summary>
+    public static string Plain(string template) => Parameter().Replace(template, "{${name}}");
+
+    [GeneratedRegex(@"\{\*{0,2}(?<name>\w+)\??(:(?<constraint>[^}]+))?\??\}")]
+    private static partial Regex Parameter();
 }

@@ -1,18 +1,22 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Functions.Http.OpenApi;
 
 /// <summary>
-/// The OpenAPI 3.1 document, put together once from the catalogue. What operations read comes from their readers, what
-/// they answer from the records that are written, and who may call them from what they declare: nothing is told twice.
+/// The OpenAPI 3.1 document, built once from <see cref="ApiCatalog"/>. Request schemas come from the readers, response
+/// schemas from the records that are serialized, and security from the attributes, so nothing is stated twice.
 /// </summary>
 public sealed class ApiDocument(ApiCatalog catalog)
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>What each tag holds.</summary>
+    /// <summary>The description of each tag.</summary>
     internal static readonly Dictionary<string, string> Tags = new()
     {
         ["Analytics"] = "Events of offers and presets, experiments, and reports over them",
@@ -34,22 +38,312 @@ public sealed class ApiDocument(ApiCatalog catalog)
     };
 
     private readonly Lazy<byte[]> _json = new(() => JsonSerializer.SerializeToUtf8Bytes(new ApiDocumentWriter().Write(catalog), Plain));
-    private ApiReferenceFile? _file;
+    private StaticFile? _file;
 
     public ReadOnlyMemory<byte> Json => _json.Value;
 
     /// <summary>The document as it is served.</summary>
-    internal ApiReferenceFile File => _file ??= ApiReferenceFile.Of("openapi.json", "application/json; charset=utf-8", _json.Value);
+    internal StaticFile File => _file ??= StaticFile.Compress(ApiReference.Folder, "openapi.json", "application/json; charset=utf-8", _json.Value);
+}
+
+/// <summary>Writes the document in one pass over the catalog.</summary>
+internal sealed class ApiDocumentWriter
+{
+    private readonly ApiSchemas _schemas = new();
+    private readonly SortedDictionary<string, JsonNode?> _responses = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, JsonNode?> _signatures = new(StringComparer.Ordinal);
+
+    public JsonObject Write(ApiCatalog catalog)
+    {
+        var operations = catalog.Operations.Where(operation => !operation.IsPage).ToArray();
+        var paths = new JsonObject();
+        foreach (var path in operations.GroupBy(operation => operation.Path).OrderBy(path => path.Key, StringComparer.Ordinal))
+        {
+            paths[path.Key] = new JsonObject(path.Select(operation =>
+                KeyValuePair.Create<string, JsonNode?>(operation.Method.ToLowerInvariant(), Describe(operation))));
+        }
+
+        return new()
+        {
+            ["openapi"] = "3.1.0",
+            ["info"] = Info(),
+            ["servers"] = new JsonArray(new JsonObject { ["url"] = "/", ["description"] = "The app that serves this document" }),
+            ["tags"] = new JsonArray(
+            [
+                .. operations.Select(operation => operation.Operation.Tag).Distinct().Order(StringComparer.Ordinal)
+                    .Select(tag => new JsonObject { ["name"] = tag, ["description"] = ApiDocument.Tags[tag] }),
+            ]),
+            ["paths"] = paths,
+            ["components"] = new JsonObject
+            {
+                ["schemas"] = _schemas.Components(),
+                ["responses"] = new JsonObject(_responses),
+                ["securitySchemes"] = SecuritySchemes(),
+            },
+        };
+    }
+
+    private static JsonObject Info() => new()
+    {
+        ["title"] = "Smplat",
+        ["version"] = SmplatTelemetry.Version,
+        ["summary"] = "The commerce back end of Smplat",
+        ["description"] =
+            $"""
+            Members that a request may leave out may also be null. Numbers and booleans are read from texts too, and unknown
+            members are ignored. A moment without an offset is in UTC. Bodies have at most {RequestBody.MaxBytes} bytes and may
+            be sent with gzip, deflate or br.
+
+            Errors under `/api` are a `detail` with a `trace_id`; those under `/functions/v1` an envelope with a code.
+            """,
+        ["license"] = new JsonObject { ["name"] = "Proprietary", ["identifier"] = "LicenseRef-Proprietary" },
+    };
+
+    private JsonObject Describe(ApiOperation operation)
+    {
+        var described = new JsonObject
+        {
+            ["operationId"] = operation.Name,
+            ["summary"] = operation.Operation.Summary,
+            ["tags"] = new JsonArray(operation.Operation.Tag),
+            ["security"] = Security(operation),
+            ["responses"] = Responses(operation),
+        };
+        if (Description(operation) is { Length: > 0 } description)
+        {
+            described["description"] = description;
+        }
+
+        if (Parameters(operation) is { Count: > 0 } parameters)
+        {
+            described["parameters"] = parameters;
+        }
+
+        if (operation.Body is { } body)
+        {
+            described["requestBody"] = new JsonObject
+            {
+                ["required"] = true,
+                ["content"] = new JsonObject
+                {
+                    ["application/json"] = new JsonObject
+                    {
+                        ["schema"] = _schemas.Of(body.Shape),
+                        ["example"] = JsonNode.Parse(body.Example),
+                    },
+                },
+            };
+        }
+
+        return described;
+    }
+
+    private static string Description(ApiOperation operation)
+    {
+        string?[] sentences =
+        [
+            operation.Operation.Description,
+            operation.Scope is { } scope ? $"Needs a key with the scope {scope.ToString().ToLowerInvariant()}." : null,
+            operation.Open is { } open ? $"Open: {open.Reason}" : null,
+            operation.Rate is { } rate ? $"Callers without a key are limited in the category {rate.ToString().ToLowerInvariant()}." : null,
+        ];
+        return string.Join("\n\n", sentences.OfType<string>());
+    }
+
+    /// <summary>No security, a signature, or a key in either form with the scope it needs.</summary>
+    private JsonArray Security(ApiOperation operation)
+    {
+        if (operation.Scope is { } scope)
+        {
+            return Keyed(scope.ToString().ToLowerInvariant());
+        }
+
+        if (operation.Open?.Signature is { } header)
+        {
+            _signatures[header] = new JsonObject
+            {
+                ["type"] = "apiKey",
+                ["in"] = "header",
+                ["name"] = header,
+                ["description"] = operation.Open.Reason,
+            };
+            return [new JsonObject { [header] = new JsonArray() }];
+        }
+
+        return operation.Open?.RefuseWrongKey == true ? [new JsonObject(), .. Keyed(null).Select(scheme => scheme!.DeepClone())] : [];
+    }
+
+    private static JsonArray Keyed(string? scope)
+    {
+        JsonArray Scopes() => scope is null ? [] : [scope];
+        return [new JsonObject { ["apiKey"] = Scopes() }, new JsonObject { ["bearer"] = Scopes() }];
+    }
+
+    private JsonArray Parameters(ApiOperation operation) =>
+    [
+        .. operation.PathParameters.Select(parameter => Parameter(
+            parameter.Name, "path", true, null, parameter.IsUuid ? Uuid() : new JsonObject { ["type"] = "string" })),
+        .. operation.Query.Where(parameter => parameter.Description is not null).Select(parameter => Parameter(
+            parameter.Name, "query", parameter.Member.IsRequired, parameter.Description, _schemas.OfParameter(parameter.Member))),
+        .. operation.Headers.Select(header => Parameter(
+            header.Name,
+            "header",
+            false,
+            header.Description,
+            new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = header.MaxLength })),
+    ];
+
+    private static JsonObject Uuid() => new() { ["type"] = "string", ["format"] = "uuid" };
+
+    private static JsonObject Parameter(string name, string place, bool isRequired, string? description, JsonNode schema)
+    {
+        var parameter = new JsonObject { ["name"] = name, ["in"] = place, ["required"] = isRequired, ["schema"] = schema };
+        if (description is not null)
+        {
+            parameter["description"] = description;
+        }
+
+        return parameter;
+    }
+
+    private JsonObject Responses(ApiOperation operation)
+    {
+        var responses = new SortedDictionary<string, JsonNode?>(StringComparer.Ordinal);
+        foreach (var answers in operation.Answers.GroupBy(answer => answer.Status))
+        {
+            responses[answers.Key.ToString(CultureInfo.InvariantCulture)] = Response(operation, answers.Key, [.. answers]);
+        }
+
+        foreach (var (status, name, description) in Common(operation))
+        {
+            responses.TryAdd(status.ToString(CultureInfo.InvariantCulture), Shared(operation, status, name, description));
+        }
+
+        responses["default"] = Shared(
+            operation, 0, "Error", "Another error: 503 during an outage of the database, 500 for a defect of ours");
+        return new(responses);
+    }
+
+    private JsonObject Response(ApiOperation operation, int status, AnswersAttribute[] answers)
+    {
+        var schemas = answers.Where(answer => answer.Type is not null).Select(answer => _schemas.Of(answer.Type!, answer.Naming)).ToArray();
+        var texts = answers.Select(answer => answer.Description).OfType<string>().ToArray();
+        var response = new JsonObject { ["description"] = texts.Length > 0 ? string.Join("; or: ", texts) : status < 400 ? "Success" : "Refused" };
+        if (schemas.Length > 0)
+        {
+            response["content"] = Json(schemas.Length == 1 ? schemas[0] : new JsonObject { ["anyOf"] = new JsonArray(schemas) });
+        }
+        else if (answers.Select(answer => answer.ContentType).FirstOrDefault(given => given is not null) is { } contentType)
+        {
+            response["content"] = new JsonObject
+            {
+                [contentType] = new JsonObject { ["schema"] = new JsonObject { ["type"] = contentType == "application/json" ? "object" : "string" } },
+            };
+        }
+        else if (status >= 400)
+        {
+            response["content"] = Json(ErrorSchema(operation, status));
+        }
+
+        return response;
+    }
+
+    /// <summary>Answers that every operation of a kind may give, declared or not.</summary>
+    private static IEnumerable<(int Status, string Name, string Description)> Common(ApiOperation operation)
+    {
+        if (operation.Scope is not null || operation.Open?.RefuseWrongKey == true)
+        {
+            yield return (401, "Unauthorized", "The key is missing or wrong");
+        }
+
+        if (operation.Scope is not null)
+        {
+            yield return (403, "Forbidden", "The key does not open this route");
+        }
+
+        var takesBody = operation.Body is not null || operation.Open?.Signature is not null;
+        if (takesBody)
+        {
+            yield return (413, "TooLarge", "The body is larger than it may be");
+            yield return (415, "UnsupportedEncoding", "The body is in an encoding that is not known here");
+        }
+
+        if (takesBody || operation.Query.Count > 0 || operation.Headers.Count > 0 || operation.PathParameters.Any(parameter => parameter.IsUuid))
+        {
+            yield return operation.IsCommerce
+                ? (400, "Invalid", "What is wrong with the request")
+                : (422, "Invalid", "Everything that is wrong with the request");
+        }
+
+        if (operation.Rate is not null)
+        {
+            yield return (429, "TooMany", "Too many requests");
+        }
+    }
+
+    private JsonObject Shared(ApiOperation operation, int status, string name, string description)
+    {
+        name = operation.IsCommerce ? "Commerce" + name : name;
+        if (!_responses.ContainsKey(name))
+        {
+            var response = new JsonObject { ["description"] = description, ["content"] = Json(ErrorSchema(operation, status)) };
+            if (status == 429)
+            {
+                response["headers"] = new JsonObject
+                {
+                    ["Retry-After"] = new JsonObject
+                    {
+                        ["description"] = "Seconds after which the call is worth repeating",
+                        ["schema"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1 },
+                    },
+                };
+            }
+
+            _responses[name] = response;
+        }
+
+        return new() { ["$ref"] = $"#/components/responses/{name}" };
+    }
+
+    private JsonNode ErrorSchema(ApiOperation operation, int status) =>
+        operation.IsCommerce ? _schemas.Of(typeof(FailureAnswer), Naming.Commerce)
+        : status == 422 ? _schemas.Of(typeof(InvalidInput), Naming.Snake)
+        : _schemas.Of(typeof(Problem), Naming.Snake);
+
+    private static JsonObject Json(JsonNode schema) => new() { ["application/json"] = new JsonObject { ["schema"] = schema } };
+
+    private JsonObject SecuritySchemes()
+    {
+        var schemes = new JsonObject
+        {
+            ["apiKey"] = new JsonObject
+            {
+                ["type"] = "apiKey",
+                ["in"] = "header",
+                ["name"] = "X-API-Key",
+                ["description"] =
+                    "Scopes: storefront (CHECKOUT_API_KEY), metrics (METRICS_API_KEY or the checkout key) and operator "
+                    + "(OPERATOR_API_KEY, or the checkout key while there is none).",
+            },
+            ["bearer"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "The same keys." },
+        };
+        foreach (var (header, scheme) in _signatures)
+        {
+            schemes[header] = scheme!.DeepClone();
+        }
+
+        return schemes;
+    }
 }
 
 /// <summary>An error of the routes under /api.</summary>
 /// <param name="Detail">What is wrong, in a sentence.</param>
-/// <param name="TraceId">To be quoted in questions.</param>
-/// <param name="Code">A word for programs, where there is one.</param>
+/// <param name="TraceId">For questions to support.</param>
+/// <param name="Code">An error code for programs, if there is one.</param>
 internal sealed record Problem(
     string Detail, string TraceId, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Code);
 
-/// <summary>A request of which members are wrong.</summary>
+/// <summary>A request with invalid members.</summary>
 internal sealed record InvalidInput(IReadOnlyList<InvalidMember> Detail, string TraceId);
 
 /// <param name="Loc">Where: body, query, path or header, then names, and indexes of lists.</param>

@@ -1,28 +1,28 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 using Scalar.AspNetCore;
 using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Functions.Http.OpenApi;
 
 /// <summary>
-/// The API as a page for people: Scalar's reference over the document, with search, samples and calls against this app.
-/// Everything comes from here; the script is the one inside the Scalar package.
+/// The API reference page: Scalar over the document, with search, samples and calls to this app. Everything is served
+/// from here; the script is the one in the Scalar package.
 /// </summary>
 internal static class ApiReference
 {
+    internal const string Folder = "/api/docs";
+
     private const string Script = "text/javascript; charset=utf-8";
     private const string ScalarResource = "ScalarStaticAssets.scalar.js";
 
     private const string Setup =
         """
-        // Runs before Scalar. Its validator would try whether it may compile code, which the policy stops and reports.
+        // Runs before Scalar, whose validator would otherwise try to compile code, which the policy blocks and reports.
         globalThis.__zod_globalConfig = { jitless: true };
 
-        // Scalar knows the nonce for its own sheet only; its theme and its messages make more.
+        // Scalar sets the nonce only on its own style sheet; its theme and its messages add more.
         const nonce = document.querySelector('meta[property=csp-nonce]').content;
         const create = document.createElement;
         document.createElement = function (name, options) {
@@ -31,7 +31,7 @@ internal static class ApiReference
           return element;
         };
 
-        // Off: the proxy, fonts, telemetry, assistant and client of scalar.com. The page speaks to this app only.
+        // Off: the proxy, fonts, telemetry, assistant and client of scalar.com. The page talks only to this app.
         document.addEventListener('DOMContentLoaded', () => Scalar.createApiReference('#reference', {
           url: '/api/openapi.json',
           proxyUrl: '',
@@ -52,13 +52,13 @@ internal static class ApiReference
         }));
         """;
 
-    private static readonly ApiReferenceFile[] Files =
+    private static readonly StaticFile[] Files =
     [
-        ApiReferenceFile.Of("setup.js", Script, Encoding.UTF8.GetBytes(Setup)),
-        new("scalar.js", Script, ReadScalar()),
+        StaticFile.Compress(Folder, "setup.js", Script, Encoding.UTF8.GetBytes(Setup)),
+        StaticFile.Compressed(Folder, "scalar.js", Script, ReadScalar()),
     ];
 
-    public static ApiReferenceFile? Find(string name) => Array.Find(Files, file => file.Name == name);
+    public static StaticFile? Find(string name) => Array.Find(Files, file => file.Name == name);
 
     public static IResult Page()
     {
@@ -76,7 +76,7 @@ internal static class ApiReference
             </head>
             <body>
             <div id="reference"></div>
-            <noscript><main><h1>Smplat API</h1><p>This page needs scripts. The same is in the <a href="/api/openapi.json">OpenAPI document</a>.</p></main></noscript>
+            <noscript><main><h1>Smplat API</h1><p>This page needs JavaScript. The same content is in the <a href="/api/openapi.json">OpenAPI document</a>.</p></main></noscript>
             <script src="{Files[0].Href}"></script>
             <script src="{Files[1].Href}"></script>
             </body>
@@ -86,8 +86,8 @@ internal static class ApiReference
     }
 
     /// <summary>
-    /// Scripts only from here, none inline and none from texts. Sheets that Scalar puts into the page carry the nonce;
-    /// style attributes of the elements that it draws cannot, and are the only thing inline.
+    /// Scripts only from this app, none inline and none from strings. Style sheets that Scalar adds carry the nonce; style
+    /// attributes cannot, and are the only inline exception.
     /// </summary>
     private static string Policy(string nonce) =>
         $"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -100,57 +100,6 @@ internal static class ApiReference
             ?? throw new InvalidOperationException($"{package.GetName()} has no {ScalarResource}.");
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
-        return memory.ToArray();
-    }
-}
-
-/// <summary>
-/// The document or a script of its page. What the page addresses by its content, browsers may keep for good; else they ask
-/// whether it has changed.
-/// </summary>
-/// <param name="Gzip">Compressed once, for everybody who takes it so.</param>
-internal sealed record ApiReferenceFile(string Name, string ContentType, byte[] Gzip)
-{
-    private readonly string _hash = Convert.ToHexStringLower(SHA256.HashData(Gzip).AsSpan(0, 8));
-
-    public static ApiReferenceFile Of(string name, string contentType, ReadOnlySpan<byte> bytes)
-    {
-        using var memory = new MemoryStream();
-        using (var gzip = new GZipStream(memory, CompressionLevel.SmallestSize))
-        {
-            gzip.Write(bytes);
-        }
-
-        return new(name, contentType, memory.ToArray());
-    }
-
-    public string Href => $"/api/docs/{Name}?v={_hash}";
-
-    public IResult Answer(HttpRequest request)
-    {
-        var tag = $"\"{_hash}\"";
-        var isKnown = request.Headers.IfNoneMatch.ToString().Split(',').Any(known => known.Trim() == tag);
-        var takesGzip = request.GetTypedHeaders().AcceptEncoding.Any(coding => coding.Value == "gzip" && coding.Quality is not 0);
-        var answer = isKnown
-            ? new BytesAnswer(default, null, StatusCodes.Status304NotModified)
-            : new BytesAnswer(takesGzip ? Gzip : Decompress(), ContentType, StatusCodes.Status200OK);
-        if (takesGzip && !isKnown)
-        {
-            answer.Headers[HeaderNames.ContentEncoding] = "gzip";
-        }
-
-        answer.Headers[HeaderNames.ETag] = tag;
-        answer.Headers[HeaderNames.Vary] = HeaderNames.AcceptEncoding;
-        answer.Headers[HeaderNames.CacheControl] = request.Query["v"] == _hash ? "public, max-age=31536000, immutable" : "no-cache";
-        answer.Headers[HeaderNames.ContentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'";
-        return answer;
-    }
-
-    private byte[] Decompress()
-    {
-        using var gzip = new GZipStream(new MemoryStream(Gzip), CompressionMode.Decompress);
-        using var memory = new MemoryStream();
-        gzip.CopyTo(memory);
         return memory.ToArray();
     }
 }

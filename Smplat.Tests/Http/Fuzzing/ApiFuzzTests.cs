@@ -9,8 +9,8 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Http.Fuzzing;
 
 /// <summary>
-/// Thousands of calls made from the API's own description: whatever is wrong with one, it is never a 5xx, and the answer
-/// says what is wrong in one of the two error forms.
+/// Thousands of calls generated from the API document: an invalid call is never answered with a 5xx, and the answer
+/// states the error in one of the two error forms.
 /// </summary>
 public sealed class ApiFuzzTests
 {
@@ -27,7 +27,7 @@ public sealed class ApiFuzzTests
         var calls = 0;
         foreach (var operation in app.Services.GetRequiredService<ApiCatalog>().Operations)
         {
-            // What an operation cannot do here at all, such as asking a vendor that nobody has set up, it may say to all.
+            // An operation that cannot work here at all, such as a call to a vendor without configuration, may always say so.
             var ordinary = (await SendAsync(app.Client, operation, new(Path(operation, AnyId), operation.Body?.Example))).Status;
             await Parallel.ForEachAsync(Inputs(operation), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (input, _) =>
             {
@@ -45,7 +45,7 @@ public sealed class ApiFuzzTests
     }
 
     [Test]
-    public async Task No_operation_takes_a_body_that_gives_a_member_twice()
+    public async Task No_operation_accepts_a_duplicate_member()
     {
         await using var app = await SmplatApp.StartAsync(Unlimited);
         var taken = new List<string>();
@@ -57,14 +57,14 @@ public sealed class ApiFuzzTests
                 continue;
             }
 
-            // The first member again, with a value that no reader takes for the same.
+            // The first member again, with a different value.
             var name = JsonDocument.Parse(example).RootElement.EnumerateObject().First().Name;
             var body = $"{example[..^1]},\"{name}\":\"twice\"}}";
             var address = Path(operation, AnyId) + (operation.Query.Any(query => query.Name == "workspaceId") ? $"?workspaceId={AnyId}" : "");
             var (status, text) = await SendAsync(app.Client, operation, new(address, body));
             if (status is 401 or 503)
             {
-                // Vendors' webhooks, which are read only when they are signed; their own tests have such a body.
+                // Webhooks of vendors are read only when they are signed; their own tests send such a body.
                 continue;
             }
 
@@ -123,7 +123,7 @@ public sealed class ApiFuzzTests
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    /// <summary>The host itself answers what is no route of ours, without a body.</summary>
+    /// <summary>The host itself answers unknown routes, without a body.</summary>
     private static bool IsExplained(int status, string text)
     {
         if (text.Length == 0)

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Smplat.Tests.Http.Fuzzing;
 
-/// <summary>What clients, attackers and broken serialisers send where something else belongs.</summary>
+/// <summary>Unexpected values that clients, attackers and broken serializers send.</summary>
 internal static class HostileValues
 {
-    /// <summary>As JSON text, so that values no serialiser would write can be among them.</summary>
+    /// <summary>JSON text, so that it can contain values that no serializer would write.</summary>
     public static readonly IReadOnlyList<string> Json =
     [
         "null", "true", "-1", "0", "1.5", "1e308", "9223372036854775807", "99999999999999999999999999",
@@ -24,7 +24,7 @@ internal static class HostileValues
         "", "-1", "0", "99999999999999999999", "abc", "%00", "%FF", "1.5", "2026-99-99", "'%20or%201=1", new string('x', 5_000),
     ];
 
-    /// <summary>The example with each of its members, at any depth, replaced by each hostile value, or left out.</summary>
+    /// <summary>The example with each of its members, at any depth, replaced by each hostile value, or omitted.</summary>
     public static IEnumerable<string> Bodies(string example)
     {
         var places = Places(JsonNode.Parse(example)!, []).ToList();

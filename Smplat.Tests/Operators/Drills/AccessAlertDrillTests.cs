@@ -13,8 +13,8 @@ public sealed class AccessAlertDrillTests
     {
         await using var drill = await DrillApp.StartAsync(new Dictionary<string, string>
         {
-            ["OPERATOR_API_KEY"] = OpsApp.OperatorKey,
-            ["SMPLAT_OPS_SESSION_SECRET"] = OpsApp.Secret,
+            ["OPERATOR_API_KEY"] = OpsFixture.OperatorKey,
+            ["SMPLAT_OPS_SESSION_SECRET"] = OpsFixture.Secret,
             ["SMPLAT_OPS_LOGIN_ATTEMPTS"] = $"{Attempts}",
             ["SMPLAT_CLIENT_ADDRESS_HEADER"] = "CLIENT-IP",
         });
@@ -86,7 +86,7 @@ public sealed class AccessAlertDrillTests
             HttpResponseMessage? last = null;
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
-                var token = OpsApp.TokenIn(await browser.GetStringAsync("/ops/login"));
+                var token = OpsFixture.TokenIn(await browser.GetStringAsync("/ops/login"));
                 using var request = new HttpRequestMessage(HttpMethod.Post, "/ops/login")
                 {
                     Content = new FormUrlEncodedContent([new("form_token", token), new("key", $"guess {attempt}")]),

@@ -1,3 +1,0 @@
-namespace Smplat.Functions.Commerce.Instacart;
-
-public sealed record RecipeLinkAnswer(bool Success, string ProductsLinkUrl);

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Smplat.Functions.Http;
+using Smplat.Functions.Http.OpenApi;
+using Smplat.Functions.Ops;
+
+namespace Smplat.Functions;
+
+/// <summary>Signing in to the operator pages and out again, and the files that the pages load.</summary>
+public sealed class OpsLoginFunctions(OpsLogin login)
+{
+    [Function("ShowOpsLogin")]
+    [OpenToAll("Nobody is signed in before the login.")]
+    [Operation("The login form of the operators' page", Tag = "Operators' page")]
+    [QueryParameter("next", "The page to go on to")]
+    [Answers(200, "The form", ContentType = "text/html")]
+    public Task<IResult> ShowOpsLoginAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/login")] HttpRequest request,
+        CancellationToken cancellationToken) => Task.FromResult(login.Show(request));
+
+    [Function("LogInToOps")]
+    [OpenToAll("The operator key comes in the form, and too many wrong ones lock the address out.")]
+    [Operation("Exchange an operator key for a session of the operators' page", Tag = "Operators' page")]
+    [Answers(303, "Signed in")]
+    [Answers(403, "A wrong key, or a form that was not fetched here", ContentType = "text/html")]
+    [Answers(429, "Too many wrong keys", ContentType = "text/html")]
+    public Task<IResult> LogInToOpsAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/login")] HttpRequest request,
+        CancellationToken cancellationToken) => login.LogInAsync(request, cancellationToken);
+
+    [Function("LogOutOfOps")]
+    [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [Operation("End a session of the operators' page", Tag = "Operators' page")]
+    [Answers(303, "Signed out")]
+    public Task<IResult> LogOutOfOpsAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/logout")] HttpRequest request,
+        CancellationToken cancellationToken) => login.LogOutAsync(request, cancellationToken);
+
+    [Function("GetOpsAsset")]
+    [OpenToAll("The login page needs its style too, and none of these files holds a secret.")]
+    [Operation("A style, script or icon of the operators' page", Tag = "Operators' page")]
+    [Answers(200, "The file", ContentType = "text/css")]
+    [Answers(304, "The browser has it already")]
+    [Answers(404, "There is no such file")]
+    public Task<IResult> GetOpsAssetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/assets/{file}")] HttpRequest request,
+        string file,
+        CancellationToken cancellationToken) =>
+        Task.FromResult(OpsAssets.Find(file) is { } asset ? asset.Answer(request) : Answer.Empty(StatusCodes.Status404NotFound));
+}

@@ -1,9 +1,0 @@
-using Microsoft.Extensions.DependencyInjection;
-using Smplat.Functions.Trust.Preview;
-
-namespace Smplat.Functions.Trust;
-
-public static class TrustHttpFeature
-{
-    public static IServiceCollection AddTrustHttp(this IServiceCollection services) => services.AddSingleton<TrustPreview>();
-}
