@@ -32,7 +32,7 @@ public sealed class OfferEventCommit(
             (events, attempt) => StoreAsync(events, verdicts, createdAt, attempt > 1, cancellationToken),
             (events, problem) =>
             {
-                if (problem is not null && RefusedData.IsCauseOf(problem))
+                if (problem is not null && DatabaseErrors.IsBadData(problem))
                 {
                     verdicts[events.Offset] = Refuse(events[0], problem);
                 }
@@ -98,7 +98,7 @@ public sealed class OfferEventCommit(
 
     private async Task EnsureMonthAsync(DateTimeOffset createdAt, CancellationToken cancellationToken)
     {
-        var month = MonthPartition.Of("checkout_offer_events", createdAt);
+        var month = MonthPartition.Containing("checkout_offer_events", createdAt);
         if (month != _readyMonth)
         {
             await partitions.CreateAsync(month, cancellationToken);

@@ -12,7 +12,7 @@ namespace Smplat.Core.Analytics;
 public sealed class OfferEventWriter : BackgroundService
 {
     /// <summary>Events from which the next group need not wait for this one.</summary>
-    private const int SideBySideFrom = 250;
+    private const int ConcurrentFrom = 250;
 
     private readonly GroupCommit<OfferEventWrite> _group;
     private readonly OfferEventCommit _commit;
@@ -68,7 +68,7 @@ public sealed class OfferEventWriter : BackgroundService
         {
             MaxBytes = settings.MaxQueuedMegabytes * 1_048_576L,
             Writers = settings.Writers,
-            SideBySideFrom = SideBySideFrom,
+            ConcurrentFrom = ConcurrentFrom,
         };
     }
 

@@ -22,13 +22,13 @@ public static class MetricAnswer
     };
 
     public static ResolvedMetric Of(
-        TrustMetric metric, WantedMetric wanted, CacheAnswer<MetricReading> served, int minimumSample, DateTimeOffset now) =>
+        TrustMetric metric, WantedMetric wanted, CacheResult<MetricReading> served, int minimumSample, DateTimeOffset now) =>
         (served.Origin, served.Held) switch
         {
             (CacheOrigin.Computed, { } held) => From(metric, wanted, held, "computed", "Computed for this request.", minimumSample, now),
-            (CacheOrigin.Remembered, { } held) => From(metric, wanted, held, "memory", "Served from memory.", minimumSample, now),
-            (CacheOrigin.Renewing, { } held) => From(metric, wanted, held, "memory", RenewingNote, minimumSample, now),
-            (CacheOrigin.Outdated, { } held) => Outdated(From(metric, wanted, held, "memory", OutdatedNote, minimumSample, now)),
+            (CacheOrigin.Cached, { } held) => From(metric, wanted, held, "memory", "Served from memory.", minimumSample, now),
+            (CacheOrigin.Refreshing, { } held) => From(metric, wanted, held, "memory", RenewingNote, minimumSample, now),
+            (CacheOrigin.Stale, { } held) => Outdated(From(metric, wanted, held, "memory", OutdatedNote, minimumSample, now)),
             _ => Failed(metric, wanted, minimumSample),
         };
 

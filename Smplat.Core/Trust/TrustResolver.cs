@@ -31,7 +31,7 @@ public sealed class TrustResolver(
         return new(command.Slug, answers);
     }
 
-    private ResolvedMetric Answer(TrustMetric metric, WantedMetric wanted, CacheAnswer<MetricReading> served) => MetricAnswer.Of(
+    private ResolvedMetric Answer(TrustMetric metric, WantedMetric wanted, CacheResult<MetricReading> served) => MetricAnswer.Of(
         metric, wanted, served, MinimumSamples.Of(metric, options.CurrentValue.MinimumSamples), clock.GetUtcNow());
 
     private void WarnOfUnsupported(IReadOnlyList<WantedMetric> wanted)

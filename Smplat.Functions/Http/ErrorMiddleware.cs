@@ -59,7 +59,7 @@ public sealed class ErrorMiddleware(FunctionTraits traits, ILogger<ErrorMiddlewa
                 // function's time is over, or the host stops. Whoever is still there may ask again.
                 await ErrorBody.WriteAsync(http, ErrorKind.Interrupted, "The request was cut off before it was done; try again.", retryAfter: 1);
                 break;
-            case var outage when Transient.IsOutage(outage):
+            case var outage when DatabaseErrors.IsOutage(outage):
                 activity.Fail(exception);
                 HttpLog.StorageUnavailable(logger, function, Redaction.Redact(exception.Message));
                 await ErrorBody.WriteAsync(

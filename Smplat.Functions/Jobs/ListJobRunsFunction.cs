@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Jobs;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class ListJobRunsFunction(JobLedgerStore ledger)
+public sealed class ListJobRunsFunction(JobQueries ledger)
 {
     [Function("ListJobRuns")]
     [Operation("Runs of the ledger, newest first", Tag = "Operators")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Jobs;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class ListJobsFunction(JobCatalog catalog, JobGate gate, JobLedgerStore ledger)
+public sealed class ListJobsFunction(JobRegistry catalog, JobGate gate, JobQueries ledger)
 {
     [Function("ListJobs")]
     [Operation("All jobs with their standing figures", Tag = "Operators")]

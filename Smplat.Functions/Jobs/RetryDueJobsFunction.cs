@@ -3,10 +3,10 @@ using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Functions.Jobs;
 
-public sealed class RetryDueJobsFunction(RetryDueJobs retries)
+public sealed class RetryDueJobsFunction(JobRunner jobs)
 {
     [Function("RetryDueJobs")]
     public Task RunAsync(
         [TimerTrigger("%RETRY_DUE_JOBS_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>
-        retries.RunAsync(cancellationToken);
+        jobs.RetryDueAsync(cancellationToken);
 }

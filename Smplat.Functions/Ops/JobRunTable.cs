@@ -16,7 +16,7 @@ internal static class JobRunTable
     [
         .. withJob ? (Markup[])[Markup.Of($"""<a href="/ops/jobs/{run.JobId}">{run.JobId}</a>""")] : [],
         OpsText.Time(run.StartedAt, now),
-        OpsParts.Chip(JobStanding.ToneOf(run.Status), run.Status),
+        OpsParts.Chip(JobStatus.ToneOf(run.Status), run.Status),
         Markup.Of($"{run.Attempt}"),
         Markup.Of($"{(run.CompletedAt is { } end ? OpsText.Span(end - run.StartedAt) : OpsText.Unknown)}"),
         Markup.Of($"{run.TriggeredBy}"),

@@ -4,7 +4,7 @@ using Smplat.Functions.Http;
 namespace Smplat.Functions.Ops;
 
 /// <summary>The job ledger: all jobs, one job, and their runs.</summary>
-public sealed class JobsPage(JobCatalog catalog, JobGate gate, JobLedgerStore ledger)
+public sealed class JobsPage(JobRegistry catalog, JobGate gate, JobQueries ledger)
 {
     private const int RecentRuns = 30;
     private const int RunsOfJob = 100;
@@ -49,7 +49,7 @@ public sealed class JobsPage(JobCatalog catalog, JobGate gate, JobLedgerStore le
         return OpsParts.Table(
             "All jobs",
             ["Job", "State", "Last success", "#Runs", "#Failed", "Last error", ""],
-            catalog.All.OrderByDescending(job => JobStanding.Urgency(states.GetValueOrDefault(job.Definition.Id)))
+            catalog.All.OrderByDescending(job => JobStatus.Urgency(states.GetValueOrDefault(job.Definition.Id)))
                 .ThenBy(job => job.Definition.Id, StringComparer.Ordinal)
                 .Select(job => Row(job, states.GetValueOrDefault(job.Definition.Id), visit)),
             "This app has no jobs.");
@@ -58,7 +58,7 @@ public sealed class JobsPage(JobCatalog catalog, JobGate gate, JobLedgerStore le
     private Markup[] Row(IJob job, JobState? state, OpsVisit visit)
     {
         var id = job.Definition.Id;
-        var (tone, word) = JobStanding.Of(gate.IsOpenFor(job), state, visit.Now);
+        var (tone, word) = JobStatus.Of(gate.IsOpenFor(job), state, visit.Now);
         return
         [
             Markup.Of($"""<a href="/ops/jobs/{id}">{id}</a> <small>{job.Definition.Purpose}</small>"""),
@@ -76,7 +76,7 @@ public sealed class JobsPage(JobCatalog catalog, JobGate gate, JobLedgerStore le
     private async Task<Markup> StandingAsync(IJob job, OpsVisit visit, CancellationToken cancellationToken)
     {
         var state = (await ledger.ListStatesAsync(cancellationToken)).FirstOrDefault(found => found.JobId == job.Definition.Id);
-        var (tone, word) = JobStanding.Of(gate.IsOpenFor(job), state, visit.Now);
+        var (tone, word) = JobStatus.Of(gate.IsOpenFor(job), state, visit.Now);
         return OpsParts.Facts(
             ("State", OpsParts.Chip(tone, word)),
             ("Timer", Markup.Of($"{(gate.IsOpenFor(job) ? $"runs it at most every {OpsText.Span(job.Spacing)}" : "is switched off")}")),

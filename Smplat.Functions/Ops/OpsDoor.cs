@@ -109,7 +109,7 @@ public sealed class OpsDoor(
             var errors = invalid.Errors.Select(error => $"{error.Location[^1]}: {error.Message}");
             return OpsNotice.Refused(StatusCodes.Status422UnprocessableEntity, string.Join(" ", errors));
         }
-        catch (Exception exception) when (Transient.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (DatabaseErrors.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
         {
             return OpsNotice.Refused(
                 StatusCodes.Status503ServiceUnavailable, "The database does not answer, so it is not known whether it was done. Look before trying again.");
@@ -124,7 +124,7 @@ public sealed class OpsDoor(
         }
         catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
         {
-            if (!Transient.IsOutage(problem))
+            if (!DatabaseErrors.IsOutage(problem))
             {
                 OpsLog.PartFailed(logger, "banner", Redaction.Redact(problem.Message), problem);
             }

@@ -7,7 +7,7 @@ namespace Smplat.Functions.Ops;
 
 /// <summary>The first look: is the app ready, is there an incident, and what needs a hand.</summary>
 public sealed class OverviewPage(
-    ReadinessCheck readiness, BannerBoard board, QueueView queue, JobCatalog catalog, JobGate gate, JobLedgerStore ledger, CommerceDashboards commerce)
+    ReadinessCheck readiness, BannerBoard board, QueueView queue, JobRegistry catalog, JobGate gate, JobQueries ledger, CommerceDashboards commerce)
 {
     private const int LatestBanners = 5;
 
@@ -34,15 +34,15 @@ public sealed class OverviewPage(
         var depth = (await queue.ReadAsync(cancellationToken)).Depth;
         var states = (await ledger.ListStatesAsync(cancellationToken)).ToDictionary(state => state.JobId);
         var failing = catalog.All.Count(job =>
-            JobStanding(job, states, visit.Now) is ("bad", _));
+            JobStatus(job, states, visit.Now) is ("bad", _));
         return OpsParts.Tiles(
             OpsParts.Tile("Tasks due", OpsText.Count(depth.Due), depth.OldestDueAt is { } oldest ? $"oldest for {OpsText.Span(visit.Now - oldest)}" : null),
             OpsParts.Tile("Dead letters", Link("/ops/queue", depth.DeadLetters), null, depth.DeadLetters > 0 ? "bad" : ""),
             OpsParts.Tile("Failing jobs", Link("/ops/jobs", failing), null, failing > 0 ? "bad" : ""));
     }
 
-    private (string Tone, string Word) JobStanding(IJob job, Dictionary<string, JobState> states, DateTimeOffset now) =>
-        Smplat.Functions.Ops.JobStanding.Of(gate.IsOpenFor(job), states.GetValueOrDefault(job.Definition.Id), now);
+    private (string Tone, string Word) JobStatus(IJob job, Dictionary<string, JobState> states, DateTimeOffset now) =>
+        Smplat.Functions.Ops.JobStatus.Of(gate.IsOpenFor(job), states.GetValueOrDefault(job.Definition.Id), now);
 
     private async Task<Markup> ReadinessAsync(OpsVisit visit, CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ public sealed class OverviewPage(
         return Markup.Of($"""<p class="verdict">{Chip(report.Status)} as this instance sees it</p>{table}""");
     }
 
-    private static Markup[] Row(string name, ComponentState state, OpsVisit visit) =>
+    private static Markup[] Row(string name, ComponentHealth state, OpsVisit visit) =>
     [
         Markup.Of($"{name}"),
         Chip(state.Status),

@@ -17,7 +17,7 @@ public sealed class SwitchesPage(FeatureSwitches switches, SettingsProblems prob
                 $"""
                 <p class="lead">Switches are app settings: change one there, and it is in force here within seconds in a local run, after the restart
                 of the worker in Azure.</p>
-                {problems.Standing.Values.Select(problem => Markup.Of($"""<p class="notice bad" role="alert">A changed setting is refused, the last good one stays in use. {problem}</p>"""))}
+                {problems.Current.Values.Select(problem => Markup.Of($"""<p class="notice bad" role="alert">A changed setting is refused, the last good one stays in use. {problem}</p>"""))}
                 """),
             OpsPanel.Of("Not at their default", Table("Switches that differ from their default", [.. all.Where(found => !found.IsDefault)], "All stand at their default."), isWide: true),
             OpsPanel.Of("At their default", Table("Switches at their default", [.. all.Where(found => found.IsDefault)], "None does."), isWide: true));

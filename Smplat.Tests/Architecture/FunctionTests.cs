@@ -62,7 +62,6 @@ public sealed class FunctionTests
             from entry in All
             from parameter in entry.Type.GetConstructors().Single().GetParameters()
             where parameter.ParameterType.Name.EndsWith("Store", StringComparison.Ordinal)
-                && parameter.ParameterType != typeof(JobLedgerStore)
             select $"{entry.Type.Name} takes {parameter.ParameterType.Name}",
             Is.Empty);
 
@@ -97,7 +96,7 @@ public sealed class FunctionTests
                 Assert.That(() => ActivatorUtilities.CreateInstance(scope.ServiceProvider, type), Throws.Nothing, type.Name);
             }
         });
-        Assert.That(app.Services.GetRequiredService<JobCatalog>().All, Is.Not.Empty);
+        Assert.That(app.Services.GetRequiredService<JobRegistry>().All, Is.Not.Empty);
     }
 
     [Test]
@@ -108,7 +107,7 @@ public sealed class FunctionTests
             Repository.ProductFiles("*Function.cs").Select(File.ReadAllText).Where(text => text.Contains("[TimerTrigger(", StringComparison.Ordinal)));
 
         Assert.That(
-            app.Services.GetRequiredService<JobCatalog>().All
+            app.Services.GetRequiredService<JobRegistry>().All
                 .Where(job => !timers.Contains($"\"{job.Definition.Id}\"", StringComparison.Ordinal)
                     && !timers.Contains($"{job.GetType().Name}.", StringComparison.Ordinal))
                 .Select(job => job.Definition.Id),

@@ -240,9 +240,9 @@ public sealed class SingleFlightCacheTests
         clock.Advance(TimeSpan.FromSeconds(5));
         var recovered = await cache.GetAsync("k", _ => Value(3), policy, CancellationToken.None);
 
-        Assert.That((outdated.Origin, outdated.Held!.Value, outdated.Held.ComputedAt), Is.EqualTo((CacheOrigin.Outdated, 1, began)));
+        Assert.That((outdated.Origin, outdated.Held!.Value, outdated.Held.ComputedAt), Is.EqualTo((CacheOrigin.Stale, 1, began)));
         Assert.That(outdated.Error, Is.InstanceOf<IOException>());
-        Assert.That((paused.Origin, paused.Held!.Value), Is.EqualTo((CacheOrigin.Outdated, 1)));
+        Assert.That((paused.Origin, paused.Held!.Value), Is.EqualTo((CacheOrigin.Stale, 1)));
         Assert.That((unwilling.Origin, unwilling.Held), Is.EqualTo((CacheOrigin.Failed, (CachedValue<int>?)null)));
         Assert.That((recovered.Origin, recovered.Held!.Value), Is.EqualTo((CacheOrigin.Computed, 3)));
     }

@@ -43,8 +43,8 @@ public sealed class GroupCommitTests
                             settled.Add((row, problem));
                     },
                     Limits = () => new(1_000, maxGroup),
-                    OutagePatience = TimeSpan.MaxValue,
-                    StopPatience = TimeSpan.MaxValue,
+                    OutageRetryLimit = TimeSpan.MaxValue,
+                    StopRetryLimit = TimeSpan.MaxValue,
                 },
                 new HastyClock());
             using var stop = new CancellationTokenSource();
@@ -206,7 +206,7 @@ public sealed class GroupCommitTests
     [Test]
     public async Task Large_groups_go_side_by_side_and_small_ones_share()
     {
-        var lab = new Lab(new(1_000, 100) { Writers = 2, SideBySideFrom = 50 });
+        var lab = new Lab(new(1_000, 100) { Writers = 2, ConcurrentFrom = 50 });
         lab.Group.TryAdd([.. Enumerable.Range(0, 60)]);
         await lab.BegunAsync(1);
         lab.Group.TryAdd([.. Enumerable.Range(60, 60)]);
@@ -254,8 +254,8 @@ public sealed class GroupCommitTests
                 },
                 Settle = (rows, problem) => failed.AddRange(problem is null ? [] : rows),
                 Limits = () => new(100, 10),
-                OutagePatience = TimeSpan.MaxValue,
-                StopPatience = TimeSpan.FromSeconds(patience),
+                OutageRetryLimit = TimeSpan.MaxValue,
+                StopRetryLimit = TimeSpan.FromSeconds(patience),
             },
             clock);
         group.TryAdd([1, 2]);

@@ -24,7 +24,7 @@ public sealed partial class LeaseStatementTests
     private static readonly Dictionary<string, string> Overriding = new()
     {
         ["CheckoutStore.Write"] = "An order's own progress ends the hold of a sweep; the rows are locked and versioned.",
-        ["JobLedgerStore.Release"] = "An operator's order.",
+        ["JobStore.Release"] = "An operator's order.",
     };
 
     private static readonly Statement[] All = [.. Statements()];

@@ -37,8 +37,8 @@ public sealed class MigratorTests
 
         Assert.That(
             async () => await Migrator(database).MigrateAsync(CancellationToken.None),
-            Throws.TypeOf<OtherMigrationsException>().With.Message.Contains("0001_jobs.sql").And.Message.Contains(".local/postgres-<major>"));
-        Assert.That(async () => await Migrator(database).InspectAsync(CancellationToken.None), Throws.TypeOf<OtherMigrationsException>());
+            Throws.TypeOf<MigrationHistoryMismatchException>().With.Message.Contains("0001_jobs.sql").And.Message.Contains(".local/postgres-<major>"));
+        Assert.That(async () => await Migrator(database).InspectAsync(CancellationToken.None), Throws.TypeOf<MigrationHistoryMismatchException>());
         Assert.That(await database.ReadAsync<bool>("select count(*) = 2 and to_regclass('job_state') is null from schema_migration"));
     }
 
@@ -65,7 +65,7 @@ public sealed class MigratorTests
             {
                 await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["SMPLAT_DATABASE"] = database.ConnectionString });
             },
-            Throws.TypeOf<OtherMigrationsException>().With.Message.Contains("SMPLAT_LOCAL_FOLDER"));
+            Throws.TypeOf<MigrationHistoryMismatchException>().With.Message.Contains("SMPLAT_LOCAL_FOLDER"));
     }
 
     [Test]

@@ -121,5 +121,5 @@ public sealed class FieldsTests
         Assert.That(Read(json).RequiredText("name"), Is.Not.Empty);
     }
 
-    private static Fields Read(string json) => Fields.Of(JsonDocument.Parse(json).RootElement, "body");
+    private static Fields Read(string json) => Fields.From(JsonDocument.Parse(json).RootElement, "body");
 }

@@ -65,7 +65,7 @@ public sealed class InputShapeTests
     [Test]
     public void Telling_the_document_changes_nothing_about_reading()
     {
-        var fields = Fields.Of(System.Text.Json.JsonDocument.Parse("{}").RootElement, "body");
+        var fields = Fields.From(System.Text.Json.JsonDocument.Parse("{}").RootElement, "body");
 
         fields.Describe("mail", format: "email", isNeeded: true);
         fields.Called("Sample");

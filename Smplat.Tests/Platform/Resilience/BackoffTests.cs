@@ -22,7 +22,7 @@ public sealed class BackoffTests
         {
             Factor = factor / 100d,
             Jitter = jitter,
-            LeastAsked = least,
+            MinRetryAfter = least,
         };
 
     [TestCase(1, 0.0, 60)]
@@ -89,10 +89,10 @@ public sealed class BackoffTests
             var (schedule, failures, fraction, asked) = entry;
             var own = schedule.After(failures, fraction);
             var wait = schedule.After(failures, fraction, asked);
-            var least = schedule.LeastAsked ?? own;
+            var least = schedule.MinRetryAfter ?? own;
             return asked <= least ? wait == least
-                : asked <= schedule.MostAsked ? wait == asked
-                : wait == (schedule.MostAsked > least ? schedule.MostAsked : least);
+                : asked <= schedule.MaxRetryAfter ? wait == asked
+                : wait == (schedule.MaxRetryAfter > least ? schedule.MaxRetryAfter : least);
         }).QuickCheckThrowOnFailure();
     }
 

@@ -47,12 +47,12 @@ public sealed class CircuitBreakerTests
         clock.Advance(TimeSpan.FromSeconds(61));
         Call(breaker, failed: false);
         Call(breaker, failed: true);
-        Assert.That(breaker.Position, Is.EqualTo(CircuitPosition.Closed));
+        Assert.That(breaker.State, Is.EqualTo(CircuitState.Closed));
 
         for (var time = 0; time < 18; time++)
             Call(breaker, failed: time % 2 == 1);
 
-        Assert.That(breaker.Position, Is.EqualTo(CircuitPosition.Open));
+        Assert.That(breaker.State, Is.EqualTo(CircuitState.Open));
     }
 
     [Test]
@@ -118,7 +118,7 @@ public sealed class CircuitBreakerTests
         var clock = new FixedClock();
         var breaker = new CircuitBreaker(settings, clock);
         var model = new Model(settings);
-        var calls = new List<(CircuitPass Pass, int Phase)>();
+        var calls = new List<(CircuitPermit Pass, int Phase)>();
         foreach (var (op, number) in steps)
         {
             if (op == 't')
@@ -154,7 +154,7 @@ public sealed class CircuitBreakerTests
                 model.Report(phase, op);
             }
 
-            if (breaker.Position != model.Position || breaker.TimesOpened != model.Opened)
+            if (breaker.State != model.Position || breaker.TimesOpened != model.Opened)
                 return false;
         }
 
@@ -187,9 +187,9 @@ public sealed class CircuitBreakerTests
 
         private bool IsTrying { get; set; }
 
-        public CircuitPosition Position => IsClosed ? CircuitPosition.Closed
-            : IsTrying || Now >= _until ? CircuitPosition.HalfOpen
-            : CircuitPosition.Open;
+        public CircuitState Position => IsClosed ? CircuitState.Closed
+            : IsTrying || Now >= _until ? CircuitState.HalfOpen
+            : CircuitState.Open;
 
         public bool Enter()
         {
