@@ -4,14 +4,14 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Tests.Platform.Database;
 
-public sealed class TransientTests
+public sealed class DatabaseErrorsTests
 {
     [Test]
-    public async Task A_passing_fault_is_repeated_up_to_three_times()
+    public async Task A_temporary_outage_is_retried_up_to_three_times()
     {
         var attempts = 0;
 
-        var result = await DatabaseErrors.RepeatAsync(
+        var result = await Sql.RetryAsync(
             _ => ++attempts < 3 ? throw new NpgsqlException("dropped", new SocketException()) : Task.FromResult("done"),
             TimeProvider.System,
             CancellationToken.None);
@@ -20,12 +20,12 @@ public sealed class TransientTests
     }
 
     [Test]
-    public void A_defect_is_not_repeated()
+    public void A_defect_is_not_retried()
     {
         var attempts = 0;
 
         Assert.That(
-            async () => await DatabaseErrors.RepeatAsync<int>(
+            async () => await Sql.RetryAsync<int>(
                 _ =>
                 {
                     attempts++;
@@ -42,6 +42,6 @@ public sealed class TransientTests
     [TestCase(PostgresErrorCodes.QueryCanceled, true)]
     [TestCase(PostgresErrorCodes.UniqueViolation, false)]
     [TestCase(PostgresErrorCodes.UndefinedTable, false)]
-    public void Outages_are_told_from_defects(string sqlState, bool outage) =>
+    public void Outages_are_distinguished_from_defects(string sqlState, bool outage) =>
         Assert.That(DatabaseErrors.IsOutage(new PostgresException("x", "ERROR", "ERROR", sqlState)), Is.EqualTo(outage));
 }

@@ -9,14 +9,14 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Platform.Database;
 
 /// <summary>
-/// Postgres opened by identity: a token in place of the password. The server of the tests checks passwords, so a role whose
-/// password is the token stands for Azure's check of tokens.
+/// Connecting to Postgres by identity, with a token as the password. The test server checks passwords, so a role whose
+/// password is the token stands in for the token check of Azure.
 /// </summary>
 [NonParallelizable]
 public sealed class DatabaseIdentityTests
 {
     [Test]
-    public async Task A_connection_shows_the_token_of_now_as_its_password()
+    public async Task A_connection_uses_the_current_token_as_its_password()
     {
         await using var database = await TestDatabase.CreateAsync();
         var role = await RoleAsync(database, "token-1");
@@ -36,7 +36,7 @@ public sealed class DatabaseIdentityTests
     }
 
     [Test]
-    public async Task Connections_that_open_at_once_share_one_token()
+    public async Task Connections_that_open_together_share_one_token()
     {
         var clock = new FixedClock();
         var source = new Tokens(clock, "one", "two");
@@ -87,7 +87,7 @@ public sealed class DatabaseIdentityTests
 
     [TestCase("db.example.com", SslMode.Require)]
     [TestCase("127.0.0.1", SslMode.Prefer)]
-    public void A_token_never_crosses_a_network_in_the_clear(string host, SslMode expected)
+    public void A_token_never_crosses_a_network_unencrypted(string host, SslMode expected)
     {
         var options = new DatabaseOptions { ConnectionString = $"Host={host};Username=id", UsesIdentity = true };
         using var identity = new DatabaseTokenCache(new Tokens(TimeProvider.System), TimeProvider.System);

@@ -37,7 +37,7 @@ public sealed class JobRunnerTests
     }
 
     [Test]
-    public async Task A_failed_attempt_is_repeated_when_its_backoff_has_passed_and_success_clears_the_error()
+    public async Task A_failed_attempt_is_retried_after_its_backoff_and_success_clears_the_error()
     {
         var job = new SampleJob((run, _) => run.Attempt == 1
             ? throw new InvalidOperationException("boom")
@@ -68,7 +68,7 @@ public sealed class JobRunnerTests
     }
 
     [Test]
-    public async Task A_run_that_uses_up_its_attempts_fails_and_counts_each()
+    public async Task A_run_that_exhausts_its_attempts_fails_and_counts_each()
     {
         var job = new SampleJob((_, _) => throw new InvalidOperationException("boom"));
         await using var fixture = await JobFixture.StartAsync(job);
@@ -120,7 +120,7 @@ public sealed class JobRunnerTests
     }
 
     [Test]
-    public async Task An_idle_pass_updates_the_state_and_leaves_no_row()
+    public async Task An_idle_run_updates_the_state_and_leaves_no_row()
     {
         var job = new SampleJob((_, _) => Task.FromResult(JobReport.Idle));
         await using var fixture = await JobFixture.StartAsync(job);
@@ -132,7 +132,7 @@ public sealed class JobRunnerTests
     }
 
     [Test]
-    public async Task A_run_whose_process_died_is_taken_over_when_its_lease_ends_and_shown_as_abandoned()
+    public async Task A_run_whose_process_crashed_is_taken_over_when_its_lease_expires_and_shown_as_abandoned()
     {
         var began = new TaskCompletionSource();
         var hung = new SampleJob(async (_, _) =>
@@ -146,7 +146,7 @@ public sealed class JobRunnerTests
         _ = fixture.Runner(hung).TickAsync("sample-job", CancellationToken.None);
         await began.Task;
 
-        // The dead process does not renew: the clock jumps over its lease before its timer is served.
+        // The crashed process does not renew: the clock jumps past the lease before its timer fires.
         var later = new FixedClock(fixture.Clock.GetUtcNow() + TimeSpan.FromMinutes(5));
         var outcome = await fixture.RunnerAt(later, job).TickAsync("sample-job", CancellationToken.None);
 
@@ -180,7 +180,7 @@ public sealed class JobRunnerTests
     }
 
     [Test]
-    public async Task A_stopped_run_gives_its_occurrence_back()
+    public async Task A_stopped_run_releases_its_occurrence()
     {
         using var stop = new CancellationTokenSource();
         var job = new SampleJob(async (run, token) =>
@@ -222,7 +222,7 @@ public sealed class JobRunnerTests
     }
 
     [Test]
-    public async Task A_run_names_the_trace_of_its_last_attempt_also_when_nobody_exports_spans()
+    public async Task A_run_records_the_trace_of_its_last_attempt_even_when_spans_are_not_exported()
     {
         var traces = new List<string>();
         var job = new SampleJob((run, _) =>
@@ -244,7 +244,7 @@ public sealed class JobRunnerTests
     }
 
     [Test]
-    public async Task An_unknown_job_is_named()
+    public async Task An_unknown_job_is_reported_by_name()
     {
         await using var fixture = await JobFixture.StartAsync();
 

@@ -1,6 +1,6 @@
 using Smplat.Core.Platform.Security;
 
-namespace Smplat.Tests.Platform.Observability;
+namespace Smplat.Tests.Platform.Security;
 
 public sealed class RedactionTests
 {
@@ -9,10 +9,10 @@ public sealed class RedactionTests
     [TestCase("authorization: Bearer-abc", "authorization: ***")]
     [TestCase("mail to jane.doe@example.org bounced", "mail to ***@*** bounced")]
     [TestCase("first\n   second", "first second")]
-    public void What_must_not_be_shown_is_taken_out(string text, string expected) =>
+    public void Secrets_and_addresses_are_removed(string text, string expected) =>
         Assert.That(Redaction.Redact(text), Is.EqualTo(expected));
 
     [Test]
-    public void Long_text_is_cut_to_the_limit() =>
+    public void Long_text_is_truncated_to_the_limit() =>
         Assert.That(Redaction.Redact(new string('x', 10_000), 96), Has.Length.EqualTo(96).And.EndsWith("…"));
 }
