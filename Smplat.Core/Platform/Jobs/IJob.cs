@@ -72,7 +72,7 @@ public sealed class JobRegistry(IEnumerable<IJob> jobs)
     public IJob? Find(string jobId) => _jobs.GetValueOrDefault(jobId);
 }
 
-/// <summary>Whether timers may run a job now: its own switch, and for catalogue jobs that of the scheduler.</summary>
+/// <summary>Whether timers may run a job now: its own switch, and for catalog jobs that of the scheduler.</summary>
 public sealed class JobGate(IOptionsMonitor<JobsOptions> options)
 {
     public bool IsOpenFor(IJob job) =>

@@ -108,7 +108,7 @@ public sealed class JobComponent(string name, string jobId, JobRegistry registry
     }
 }
 
-/// <summary>Readiness of all catalogue jobs together; lists the failing ones.</summary>
+/// <summary>Readiness of all catalog jobs together; lists the failing ones.</summary>
 public sealed class CatalogSchedulerComponent(
     JobRegistry registry, JobGate gate, JobQueries queries, IOptionsMonitor<JobsOptions> options) : IReadinessComponent
 {
@@ -143,7 +143,7 @@ public sealed class CatalogSchedulerComponent(
     }
 }
 
-/// <summary>Metrics of the job ledger: the scheduler metrics for catalogue jobs, and <c>smplat_job_*</c> for all jobs.</summary>
+/// <summary>Metrics of the job ledger: the scheduler metrics for catalog jobs, and <c>smplat_job_*</c> for all jobs.</summary>
 public sealed class JobMetrics(JobRegistry registry, JobGate gate, JobQueries queries) : IMetricSource
 {
     private const string Scheduler = "smplat_catalog_scheduler_";
@@ -151,11 +151,11 @@ public sealed class JobMetrics(JobRegistry registry, JobGate gate, JobQueries qu
 
     public IReadOnlyList<MetricFamily> Families { get; } =
     [
-        Total("runs_total", "Runs of catalogue jobs"),
-        Total("success_total", "Runs of catalogue jobs that succeeded"),
-        Total("run_failures_total", "Runs of catalogue jobs that failed with all their attempts"),
-        Total("attempt_failures_total", "Attempts at catalogue jobs that failed"),
-        Total("retries_total", "Attempts at catalogue jobs after a failed one"),
+        Total("runs_total", "Runs of catalog jobs"),
+        Total("success_total", "Runs of catalog jobs that succeeded"),
+        Total("run_failures_total", "Runs of catalog jobs that failed with all their attempts"),
+        Total("attempt_failures_total", "Attempts at catalog jobs that failed"),
+        Total("retries_total", "Attempts at catalog jobs after a failed one"),
         .. PerJob(Scheduler + "job_"),
         .. PerJob(Job),
         new(Job + "attempt_failures_total", "Attempts that failed, by job", MetricType.Counter),

@@ -6,7 +6,7 @@ namespace Smplat.Core.Platform.Jobs;
 /// <summary>Settings of the job runner.</summary>
 public sealed class JobsOptions
 {
-    /// <summary>Runs the catalogue jobs. Default false.</summary>
+    /// <summary>Runs the catalog jobs. Default false.</summary>
     [ConfigurationKeyName("CATALOG_JOB_SCHEDULER_ENABLED")]
     public bool SchedulerEnabled { get; init; }
 

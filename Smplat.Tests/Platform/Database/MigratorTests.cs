@@ -52,7 +52,7 @@ public sealed class MigratorTests
         var run = await CliRun.RunAsync([.. command.Split(' '), "--database", database.ConnectionString]);
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
-        Assert.That(run.Error.ReplaceLineEndings(" "), Does.StartWith("The database was made by").And.Contain("0001_jobs.sql").And.Contain("use a new database"));
+        Assert.That(run.Error.ReplaceLineEndings(" "), Does.StartWith("The database was created by").And.Contain("0001_jobs.sql").And.Contain("use a new database"));
     }
 
     [Test]
