@@ -33,7 +33,7 @@ public static class CliCommand
                 return Fail(exception.Message, CommandLine.UsedWrongly);
             }
             catch (Exception exception) when (
-                Transient.IsOutage(exception) || exception is IOException or UnauthorizedAccessException or HttpRequestException)
+                DatabaseErrors.IsOutage(exception) || exception is IOException or UnauthorizedAccessException or HttpRequestException)
             {
                 return Fail(Redaction.Redact(exception.Message), CommandLine.Failed);
             }

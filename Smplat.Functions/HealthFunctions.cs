@@ -106,8 +106,8 @@ public sealed class KeysComponent(KeyRing keys, IOptionsMonitor<RuntimeOptions> 
 {
     public string Name => "api_keys";
 
-    public Task<ComponentState> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(
-        !keys.IsEmpty ? ComponentState.Ready
+    public Task<ComponentHealth> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(
+        !keys.IsEmpty ? ComponentHealth.Ready
         : runtime.CurrentValue.IsLocal ? new(ComponentStatus.Disabled, "A local run without keys is open.")
-        : new ComponentState(ComponentStatus.Error, "CHECKOUT_API_KEY is not set; keyed routes answer 503."));
+        : new ComponentHealth(ComponentStatus.Error, "CHECKOUT_API_KEY is not set; keyed routes answer 503."));
 }

@@ -9,7 +9,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions;
 
 /// <summary>The scheduled jobs: state and runs, running one now, restarting one.</summary>
-public sealed class JobFunctions(JobCatalog catalog, JobGate gate, JobLedgerStore ledger, JobRunner runner)
+public sealed class JobFunctions(JobRegistry catalog, JobGate gate, JobQueries ledger, JobRunner runner)
 {
     [Function("ListJobs")]
     [RequireKey(KeyScope.Operator)]

@@ -72,6 +72,7 @@ public static class SmplatHost
         builder.Services
             .AddDatabase()
             .AddObservability()
+            .AddMetricFamilies(ContractFamilies.All)
             .AddJobs()
             .AddNotifications()
             .AddOrders()

@@ -13,7 +13,7 @@ using Smplat.Core.Trust;
 namespace Smplat.Functions;
 
 /// <summary>Every timer of the app with the setting that holds its schedule.</summary>
-public sealed class Timers(JobRunner jobs, RetryDueJobs retries)
+public sealed class Timers(JobRunner jobs)
 {
     [Function("AlertOnPresetEvents")]
     public Task AlertOnPresetEventsAsync([TimerTrigger("%PRESET_EVENT_ALERTS_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>
@@ -61,7 +61,7 @@ public sealed class Timers(JobRunner jobs, RetryDueJobs retries)
 
     [Function("RetryDueJobs")]
     public Task RetryDueJobsAsync([TimerTrigger("%RETRY_DUE_JOBS_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>
-        retries.RunAsync(cancellationToken);
+        jobs.RetryDueAsync(cancellationToken);
 
     [Function("RunRetention")]
     public Task RunRetentionAsync([TimerTrigger("%RETENTION_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>

@@ -29,7 +29,7 @@ public sealed class OfferEventWrite(IReadOnlyList<OfferEvent> events, DateTimeOf
 public sealed class OfferEventWriter : BackgroundService
 {
     /// <summary>Group size from which the next group does not wait for this one.</summary>
-    private const int SideBySideFrom = 250;
+    private const int ConcurrentFrom = 250;
 
     private readonly GroupCommit<OfferEventWrite> _group;
     private readonly OfferEventCommit _commit;
@@ -85,7 +85,7 @@ public sealed class OfferEventWriter : BackgroundService
         {
             MaxBytes = settings.MaxQueuedMegabytes * 1_048_576L,
             Writers = settings.Writers,
-            SideBySideFrom = SideBySideFrom,
+            ConcurrentFrom = ConcurrentFrom,
         };
     }
 
@@ -137,7 +137,7 @@ public sealed class OfferEventCommit(
             (events, attempt) => StoreAsync(events, verdicts, createdAt, attempt > 1, cancellationToken),
             (events, problem) =>
             {
-                if (problem is not null && RefusedData.IsCauseOf(problem))
+                if (problem is not null && DatabaseErrors.IsBadData(problem))
                 {
                     verdicts[events.Offset] = Refuse(events[0], problem);
                 }
@@ -204,7 +204,7 @@ public sealed class OfferEventCommit(
 
     private async Task EnsureMonthAsync(DateTimeOffset createdAt, CancellationToken cancellationToken)
     {
-        var month = MonthPartition.Of("checkout_offer_events", createdAt);
+        var month = MonthPartition.Containing("checkout_offer_events", createdAt);
         if (month != _readyMonth)
         {
             await partitions.CreateAsync(month, cancellationToken);

@@ -38,14 +38,14 @@ public sealed class ProviderHealthCheck(
     {
         var circuit = circuits.For(config.Id);
         return new ProviderHealthAnswer(
-            health.IsHealthy && circuit != CircuitPosition.Open,
+            health.IsHealthy && circuit != CircuitState.Open,
             health.LatencyMs,
             config.Enabled,
             health.Mode == ProviderMode.Mock ? "mock" : "real",
             circuit switch
             {
-                CircuitPosition.Open => "open",
-                CircuitPosition.HalfOpen => "half-open",
+                CircuitState.Open => "open",
+                CircuitState.HalfOpen => "half-open",
                 _ => "closed",
             },
             health.Error);

@@ -39,8 +39,8 @@ internal sealed class Acknowledger
                 Commit = CompleteAsync,
                 Settle = Settle,
                 Limits = () => new(int.MaxValue, settings.AckBatchSize) { Writers = Writers },
-                OutagePatience = patience,
-                StopPatience = patience,
+                OutageRetryLimit = patience,
+                StopRetryLimit = patience,
             },
             _clock);
 

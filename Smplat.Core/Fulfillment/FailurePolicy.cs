@@ -6,7 +6,7 @@ namespace Smplat.Core.Fulfillment;
 public static class FailurePolicy
 {
     /// <summary>60, 120, 240, 480, 960, then 1800 seconds. A provider may put a task off for a day at most.</summary>
-    public static readonly Backoff Waits = new(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1800)) { MostAsked = TimeSpan.FromHours(24) };
+    public static readonly Backoff Waits = new(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1800)) { MaxRetryAfter = TimeSpan.FromHours(24) };
 
     /// <param name="retryCount">Retries before this failure.</param>
     /// <param name="retryAfter">What the provider asked for; the longer wait wins.</param>

@@ -7,7 +7,7 @@ namespace Smplat.Core.Fulfillment;
 
 /// <summary>The worker's figures, read from what all instances share, so that every instance tells the same.</summary>
 public sealed class FulfillmentFigures(
-    DurableCounters counters, JobLedgerView ledger, FulfillmentJob job, JobGate gate, IOptionsMonitor<FulfillmentOptions> options)
+    DurableCounters counters, JobQueries ledger, FulfillmentJob job, JobGate gate, IOptionsMonitor<FulfillmentOptions> options)
 {
     // With three active types the whole answer stays under a kilobyte.
     private const int MaxMessage = 96;

@@ -157,7 +157,7 @@ internal sealed class HostBulkhead(string host, HostOptions settings, TimeProvid
         return result;
     }
 
-    private void Report(CircuitBreaker breaker, CircuitPass pass, bool failed)
+    private void Report(CircuitBreaker breaker, CircuitPermit pass, bool failed)
     {
         if (failed && breaker.Fail(pass))
         {

@@ -63,7 +63,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
                     await RenewOnceAsync(_clock.GetUtcNow());
                     renewed = begun;
                 }
-                catch (Exception exception) when (Transient.IsOutage(exception))
+                catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
                 {
                     FulfillmentLog.RenewalFailed(_logger, Redaction.Redact(exception.Message));
                     if (_clock.GetElapsedTime(renewed) >= _lease)

@@ -52,7 +52,7 @@ public sealed class WebhookReceiver(
             await parked.ReplayAsync(known, cancellationToken);
             return new WebhookOutcome.Accepted(message.Type, result);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && !Transient.IsOutage(exception))
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && !DatabaseErrors.IsOutage(exception))
         {
             var problem = Redaction.Redact(exception.Message);
             PaymentsLog.EventFailed(logger, message.Id, message.Type, problem, exception);

@@ -46,7 +46,7 @@ public sealed class TrustMetricCache : IDisposable
         _cache = new(new CacheBounds(Math.Max(registry.All.Count, 1)), clock, cancelsAbandoned: false);
     }
 
-    public async Task<CacheAnswer<MetricReading>> GetAsync(string metricId, CancellationToken cancellationToken)
+    public async Task<CacheResult<MetricReading>> GetAsync(string metricId, CancellationToken cancellationToken)
     {
         var settings = _options.CurrentValue;
         var policy = new CachePolicy
@@ -106,9 +106,9 @@ public sealed class TrustMetricCache : IDisposable
         }
     }
 
-    private void Count(string metricId, in CacheAnswer<MetricReading> answer)
+    private void Count(string metricId, in CacheResult<MetricReading> answer)
     {
-        if (answer.Origin == CacheOrigin.Remembered)
+        if (answer.Origin == CacheOrigin.Cached)
         {
             _counters.Count(metricId, TrustCounters.Hit);
             if (answer.HasStarted)
@@ -124,7 +124,7 @@ public sealed class TrustMetricCache : IDisposable
             _counters.Count(metricId, answer.HasStarted ? TrustCounters.Miss : TrustCounters.Coalesced);
         }
 
-        if (answer.Origin is CacheOrigin.Renewing or CacheOrigin.Outdated)
+        if (answer.Origin is CacheOrigin.Refreshing or CacheOrigin.Stale)
         {
             _counters.Count(metricId, TrustCounters.Stale);
         }

@@ -131,7 +131,7 @@ public sealed class TrustResolver(
         return new(command.Slug, answers);
     }
 
-    private ResolvedMetric Answer(TrustMetric metric, RequestedMetric requested, CacheAnswer<MetricReading> served) => MetricAnswer.From(
+    private ResolvedMetric Answer(TrustMetric metric, RequestedMetric requested, CacheResult<MetricReading> served) => MetricAnswer.From(
         metric, requested, served, MinimumSamples.For(metric, options.CurrentValue.MinimumSamples), clock.GetUtcNow());
 
     private void WarnAboutUnsupported(IReadOnlyList<RequestedMetric> requested)
@@ -167,13 +167,13 @@ public static class MetricAnswer
     };
 
     public static ResolvedMetric From(
-        TrustMetric metric, RequestedMetric requested, CacheAnswer<MetricReading> served, int minimumSample, DateTimeOffset now) =>
+        TrustMetric metric, RequestedMetric requested, CacheResult<MetricReading> served, int minimumSample, DateTimeOffset now) =>
         (served.Origin, served.Held) switch
         {
             (CacheOrigin.Computed, { } held) => Served(metric, requested, held, "computed", "Computed for this request.", minimumSample, now),
-            (CacheOrigin.Remembered, { } held) => Served(metric, requested, held, "memory", "Served from memory.", minimumSample, now),
-            (CacheOrigin.Renewing, { } held) => Served(metric, requested, held, "memory", RenewingNote, minimumSample, now),
-            (CacheOrigin.Outdated, { } held) => Outdated(Served(metric, requested, held, "memory", OutdatedNote, minimumSample, now)),
+            (CacheOrigin.Cached, { } held) => Served(metric, requested, held, "memory", "Served from memory.", minimumSample, now),
+            (CacheOrigin.Refreshing, { } held) => Served(metric, requested, held, "memory", RenewingNote, minimumSample, now),
+            (CacheOrigin.Stale, { } held) => Outdated(Served(metric, requested, held, "memory", OutdatedNote, minimumSample, now)),
             _ => Failed(metric, requested, minimumSample),
         };
 

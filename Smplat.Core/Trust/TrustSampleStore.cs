@@ -23,7 +23,7 @@ public sealed class TrustSample(TrustSampleStore store, TrustContentIntake intak
     private async Task TakeAsync(string message, CancellationToken cancellationToken)
     {
         using var document = JsonDocument.Parse(message);
-        var fields = Fields.Of(document.RootElement, "body");
+        var fields = Fields.From(document.RootElement, "body");
         var command = ReceiveContent.Read(fields);
         fields.ThrowIfInvalid();
         await intake.TakeAsync(command, cancellationToken);

@@ -64,7 +64,7 @@ public sealed class ErrorMiddleware(FunctionTraits traits, ILogger<ErrorMiddlewa
                 // function timed out, or the host is stopping. A caller that is still connected can try again.
                 await ErrorBody.WriteAsync(http, ErrorKind.Interrupted, "The request was interrupted before it finished; try again.", retryAfter: 1);
                 break;
-            case var outage when Transient.IsOutage(outage):
+            case var outage when DatabaseErrors.IsOutage(outage):
                 activity.Fail(exception);
                 HttpLog.StorageUnavailable(logger, function, Redaction.Redact(exception.Message));
                 await ErrorBody.WriteAsync(

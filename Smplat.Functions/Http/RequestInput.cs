@@ -39,7 +39,7 @@ public static class RequestInput
 
     private static T Read<T>(JsonElement element, string source, Func<Fields, T> read)
     {
-        var fields = Fields.Of(element, source);
+        var fields = Fields.From(element, source);
         fields.ThrowIfInvalid();
         try
         {

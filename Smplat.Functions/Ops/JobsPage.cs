@@ -6,7 +6,7 @@ using Smplat.Functions.Http;
 namespace Smplat.Functions.Ops;
 
 /// <summary>The jobs: all of them, one of them, and their runs.</summary>
-public sealed class JobsPage(JobCatalog catalog, JobGate gate, JobLedgerStore ledger)
+public sealed class JobsPage(JobRegistry catalog, JobGate gate, JobQueries ledger)
 {
     private const int RecentRuns = 30;
     private const int RunsOfJob = 100;

@@ -117,7 +117,7 @@ public sealed class OpsAuthorization(
         }
         catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
         {
-            if (!Transient.IsOutage(problem))
+            if (!DatabaseErrors.IsOutage(problem))
             {
                 OpsLog.PartFailed(logger, "banner", Redaction.Redact(problem.Message), problem);
             }
@@ -151,7 +151,7 @@ public sealed class OpsAuthorization(
             var errors = invalid.Errors.Select(error => $"{error.Location[^1]}: {error.Message}");
             return OpsNotice.Refused(StatusCodes.Status422UnprocessableEntity, string.Join(" ", errors));
         }
-        catch (Exception exception) when (Transient.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (DatabaseErrors.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
         {
             return OpsNotice.Refused(
                 StatusCodes.Status503ServiceUnavailable,

@@ -53,7 +53,7 @@ public sealed class OpsForm
     /// <exception cref="InvalidInputException">Some fields are invalid.</exception>
     public T Read<T>(Func<Fields, T> read)
     {
-        var fields = Fields.Of(JsonSerializer.SerializeToElement(_members), "form");
+        var fields = Fields.From(JsonSerializer.SerializeToElement(_members), "form");
         var command = read(fields);
         fields.ThrowIfInvalid();
         return command;

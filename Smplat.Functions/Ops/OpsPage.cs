@@ -46,7 +46,7 @@ public sealed record OpsPanel(Markup Html, bool IsUnavailable, Exception? Proble
         {
             return new(Frame(title, await read(cancellationToken), isWide), false);
         }
-        catch (Exception exception) when (Transient.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (DatabaseErrors.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
         {
             return new(Frame(title, Unavailable, isWide), true);
         }

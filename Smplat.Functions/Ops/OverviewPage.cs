@@ -7,7 +7,7 @@ namespace Smplat.Functions.Ops;
 
 /// <summary>The start page: readiness, the incident banner, and what needs attention.</summary>
 public sealed class OverviewPage(
-    ReadinessCheck readiness, BannerBoard board, QueueView queue, JobCatalog catalog, JobGate gate, JobLedgerStore ledger, CommerceDashboards commerce)
+    ReadinessCheck readiness, BannerBoard board, QueueView queue, JobRegistry catalog, JobGate gate, JobQueries ledger, CommerceDashboards commerce)
 {
     private const int LatestBanners = 5;
 
@@ -53,7 +53,7 @@ public sealed class OverviewPage(
         return Markup.Of($"""<p class="verdict">{Chip(report.Status)} as seen by this instance</p>{table}""");
     }
 
-    private static Markup[] Row(string name, ComponentState state, OpsRequest request) =>
+    private static Markup[] Row(string name, ComponentHealth state, OpsRequest request) =>
     [
         Markup.Of($"{name}"),
         Chip(state.Status),

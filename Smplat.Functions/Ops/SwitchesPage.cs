@@ -17,7 +17,7 @@ public sealed class SwitchesPage(FeatureSwitches switches, SettingsProblems prob
                 $"""
                 <p class="lead">Switches are app settings. A change takes effect within seconds in a local run, and after the worker has restarted
                 in Azure.</p>
-                {problems.Standing.Values.Select(problem => Markup.Of($"""<p class="notice bad" role="alert">A changed setting is invalid; the last valid value stays in use. {problem}</p>"""))}
+                {problems.Current.Values.Select(problem => Markup.Of($"""<p class="notice bad" role="alert">A changed setting is invalid; the last valid value stays in use. {problem}</p>"""))}
                 """),
             OpsPanel.Of("Not at their default", Table("Switches that differ from their default", [.. all.Where(found => !found.IsDefault)], "All switches are at their default."), isWide: true),
             OpsPanel.Of("At their default", Table("Switches at their default", [.. all.Where(found => found.IsDefault)], "No switch is at its default."), isWide: true));

@@ -83,7 +83,7 @@ public sealed class GuardedTable(
         or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or InvalidCastException
         or OverflowException;
 
-    private void Note(Exception problem, Connection connection, CircuitPass pass)
+    private void Note(Exception problem, Connection connection, CircuitPermit pass)
     {
         Failures.Add(1, new("table", name), new("kind", problem.GetType().Name));
         if (problem is RequestFailedException { Status: 404 })

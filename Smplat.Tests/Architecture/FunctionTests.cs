@@ -85,7 +85,7 @@ public sealed class FunctionTests
             from type in All.Select(entry => entry.Type).Distinct()
             from parameter in type.GetConstructors().Single().GetParameters()
             where parameter.ParameterType.Name.EndsWith("Store", StringComparison.Ordinal)
-                && parameter.ParameterType != typeof(JobLedgerStore)
+                && parameter.ParameterType != typeof(JobQueries)
             select $"{type.Name} takes {parameter.ParameterType.Name}",
             Is.Empty);
 
@@ -120,7 +120,7 @@ public sealed class FunctionTests
                 Assert.That(() => ActivatorUtilities.CreateInstance(scope.ServiceProvider, type), Throws.Nothing, type.Name);
             }
         });
-        Assert.That(app.Services.GetRequiredService<JobCatalog>().All, Is.Not.Empty);
+        Assert.That(app.Services.GetRequiredService<JobRegistry>().All, Is.Not.Empty);
     }
 
     [Test]
@@ -130,7 +130,7 @@ public sealed class FunctionTests
         var timers = string.Concat(Repository.ProductFiles("Timers.cs").Select(File.ReadAllText));
 
         Assert.That(
-            app.Services.GetRequiredService<JobCatalog>().All
+            app.Services.GetRequiredService<JobRegistry>().All
                 .Where(job => !timers.Contains($"\"{job.Definition.Id}\"", StringComparison.Ordinal)
                     && !timers.Contains($"{job.GetType().Name}.", StringComparison.Ordinal))
                 .Select(job => job.Definition.Id),

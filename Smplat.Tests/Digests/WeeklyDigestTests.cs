@@ -173,12 +173,12 @@ public sealed class WeeklyDigestTests
             create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no digest today'; end $$;
             create trigger refuse before insert on digest_issue for each row when (new.user_id = '00000000-0000-0000-0000-000000000000') execute function refuse();
             """.Replace("00000000-0000-0000-0000-000000000000", broken.ToString(), StringComparison.Ordinal));
-        await rig.Get<JobLedgerStore>().RegisterAsync([WeeklyDigestJob.Id], CancellationToken.None);
+        await rig.Get<JobStore>().RegisterAsync([WeeklyDigestJob.Id], CancellationToken.None);
 
         var outcome = await rig.Get<JobRunner>().RunNowAsync(WeeklyDigestJob.Id, "manual", evenIfDisabled: true, CancellationToken.None);
         await rig.DeliverAsync();
 
-        var state = (await rig.Get<JobLedgerStore>().ListStatesAsync(CancellationToken.None)).Single(job => job.JobId == WeeklyDigestJob.Id);
+        var state = (await rig.Get<JobQueries>().ListStatesAsync(CancellationToken.None)).Single(job => job.JobId == WeeklyDigestJob.Id);
         Assert.That(outcome, Is.InstanceOf<JobOutcome.Failed>());
         Assert.That(state.LastError, Does.Contain("1 digests failed and 1 were enqueued"));
         Assert.That(rig.Smtp.Mails.Single().To, Is.EqualTo("ada@example.test"));

@@ -99,7 +99,7 @@ public sealed class ClockTests
         instance.GetRequiredService<FulfillmentFigures>().ReadFiguresAsync(CancellationToken.None);
 
     private static Task RegisterAsync(FulfillmentWorld world) =>
-        world.Get<JobLedgerStore>().RegisterAsync([FulfillmentJob.Id], CancellationToken.None);
+        world.Get<JobStore>().RegisterAsync([FulfillmentJob.Id], CancellationToken.None);
 
     private static Task<IReadOnlyList<ClaimedTask>> ClaimAsync(FulfillmentWorld world, DateTimeOffset now) =>
         world.Get<TaskQueueStore>().ClaimDueAsync(Guid.NewGuid(), "dead", 25, now, Lease, CancellationToken.None);

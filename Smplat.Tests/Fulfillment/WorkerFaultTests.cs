@@ -129,7 +129,7 @@ public sealed class WorkerFaultTests
             {
                 await drain.RunAsync(Guid.NewGuid().ToString("N"), cancellationToken);
             }
-            catch (Exception exception) when (Transient.IsOutage(exception))
+            catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
             {
                 TestContext.Progress.WriteLine($"The worker begins again: {exception.Message}");
             }
@@ -151,7 +151,7 @@ public sealed class WorkerFaultTests
         {
             return await OpenAsync(given) == 0 && await given.ScalarAsync<long>("select count(*) from fulfillment_claim") == 0;
         }
-        catch (Exception exception) when (Transient.IsOutage(exception))
+        catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
         {
             return false;
         }

@@ -12,16 +12,16 @@ public sealed class ReadinessTests
     public void The_worst_component_decides_and_a_disabled_one_does_not(string[] components, string expected)
     {
         var states = components.Index().ToDictionary(
-            entry => $"c{entry.Index}", entry => new ComponentState(Enum.Parse<ComponentStatus>(entry.Item)));
+            entry => $"c{entry.Index}", entry => new ComponentHealth(Enum.Parse<ComponentStatus>(entry.Item)));
 
-        Assert.That(ReadinessReport.Of(states).Status.ToString(), Is.EqualTo(expected));
+        Assert.That(ReadinessReport.From(states).Status.ToString(), Is.EqualTo(expected));
     }
 
     [Test]
     public async Task A_component_that_throws_is_an_error_and_leaves_the_others_alone()
     {
         using var check = new ReadinessCheck(
-            [new Component("good", _ => Task.FromResult(ComponentState.Ready)), new Component("bad", _ => throw new InvalidOperationException("Password=x"))],
+            [new Component("good", _ => Task.FromResult(ComponentHealth.Ready)), new Component("bad", _ => throw new InvalidOperationException("Password=x"))],
             new FixedClock());
 
         var report = await check.CheckAsync(CancellationToken.None);
@@ -37,7 +37,7 @@ public sealed class ReadinessTests
         var asked = 0;
         var clock = new FixedClock();
         using var check = new ReadinessCheck(
-            [new Component("counted", _ => { asked++; return Task.FromResult(ComponentState.Ready); })], clock);
+            [new Component("counted", _ => { asked++; return Task.FromResult(ComponentHealth.Ready); })], clock);
 
         await check.CheckAsync(CancellationToken.None);
         clock.Advance(TimeSpan.FromSeconds(4));
@@ -59,10 +59,10 @@ public sealed class ReadinessTests
         Assert.That(body, Does.Contain("\"database\":{\"status\":\"ready\",\"detail\":null,\"last_error_at\":null,\"last_success_at\":"));
     }
 
-    private sealed class Component(string name, Func<CancellationToken, Task<ComponentState>> check) : IReadinessComponent
+    private sealed class Component(string name, Func<CancellationToken, Task<ComponentHealth>> check) : IReadinessComponent
     {
         public string Name => name;
 
-        public Task<ComponentState> CheckAsync(CancellationToken cancellationToken) => check(cancellationToken);
+        public Task<ComponentHealth> CheckAsync(CancellationToken cancellationToken) => check(cancellationToken);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class TrustCacheFixture : IDisposable
 
     public TrustMetricCache Cache { get; }
 
-    public Task<CacheAnswer<MetricReading>> GetAsync(CancellationToken cancellationToken = default) => Cache.GetAsync(Metric.Id, cancellationToken);
+    public Task<CacheResult<MetricReading>> GetAsync(CancellationToken cancellationToken = default) => Cache.GetAsync(Metric.Id, cancellationToken);
 
     /// <summary>Waits until that many computations have begun.</summary>
     public Task StartedAsync(int count) => Eventually.BecomesTrueAsync(() => Metric.Started == count, $"{count} computations to begin");

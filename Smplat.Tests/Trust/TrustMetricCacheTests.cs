@@ -49,7 +49,7 @@ public sealed class TrustMetricCacheTests
 
         fixture.Clock.Advance(TimeSpan.FromMilliseconds(250));
         var served = await caller;
-        Assert.That(served.Origin, Is.EqualTo(CacheOrigin.Renewing));
+        Assert.That(served.Origin, Is.EqualTo(CacheOrigin.Refreshing));
         Assert.That(Value(served), Is.EqualTo(1));
 
         fixture.Metric.Succeed(2);
@@ -65,8 +65,8 @@ public sealed class TrustMetricCacheTests
         await fixture.StartedAsync(2);
         fixture.Metric.Fail();
 
-        Assert.That((await caller).Origin, Is.EqualTo(CacheOrigin.Outdated));
-        Assert.That((await fixture.GetAsync()).Origin, Is.EqualTo(CacheOrigin.Outdated));
+        Assert.That((await caller).Origin, Is.EqualTo(CacheOrigin.Stale));
+        Assert.That((await fixture.GetAsync()).Origin, Is.EqualTo(CacheOrigin.Stale));
         Assert.That(fixture.Metric.Started, Is.EqualTo(2), "no retry during the pause");
 
         fixture.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -157,7 +157,7 @@ public sealed class TrustMetricCacheTests
         Assert.That(fixture.Metric.Started, Is.EqualTo(1));
 
         fixture.Clock.Advance(TimeSpan.FromMinutes(3.1));
-        Assert.That((await fixture.GetAsync()).Origin, Is.EqualTo(CacheOrigin.Remembered));
+        Assert.That((await fixture.GetAsync()).Origin, Is.EqualTo(CacheOrigin.Cached));
         await fixture.StartedAsync(2);
 
         fixture.Metric.Succeed(2);
@@ -187,5 +187,5 @@ public sealed class TrustMetricCacheTests
         return fixture;
     }
 
-    private static double? Value(CacheAnswer<MetricReading> served) => served.Held?.Value.Value;
+    private static double? Value(CacheResult<MetricReading> served) => served.Held?.Value.Value;
 }

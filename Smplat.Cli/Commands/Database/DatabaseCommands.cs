@@ -33,7 +33,7 @@ public sealed class DatabaseCommands : ICommandModule
         }
 
         var report = await migrator.MigrateAsync(cancellationToken);
-        await services.GetRequiredService<PartitionUpkeep>().EnsureAsync(cancellationToken);
+        await services.GetRequiredService<PartitionMaintenance>().EnsureAsync(cancellationToken);
         return parsed.Show(
             new { report.Applied, report.Newer },
             () => Print(
@@ -53,7 +53,7 @@ public sealed class DatabaseCommands : ICommandModule
         AnsiConsole.WriteLine(verdict);
         if (newer.Count > 0)
         {
-            AnsiConsole.WriteLine(SchemaStanding.Explain(newer));
+            AnsiConsole.WriteLine(SchemaStatus.Explain(newer));
         }
     }
 }

@@ -29,7 +29,7 @@ public sealed class SeedCommand : ICommandModule
         await using var services = CliServices.Create(
             parsed, services => services.AddOperators().AddOrders().AddPayments().AddTrust().AddCheckout().AddAnalytics().AddOnboarding().AddCatalogSearch());
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
-        await services.GetRequiredService<PartitionUpkeep>().EnsureAsync(cancellationToken);
+        await services.GetRequiredService<PartitionMaintenance>().EnsureAsync(cancellationToken);
         return await services.GetRequiredService<SampleLoad>().RunAsync(parsed.GetValue(Force), cancellationToken) is { } loaded
             ? parsed.Show(new { loaded }, $"Sample data is in the database: {string.Join(", ", loaded)}.")
             : CliCommand.Fail("The database holds orders of shoppers; nothing was loaded. --force loads the samples beside them.", CommandLine.Failed);

@@ -88,7 +88,7 @@ internal static class WorkCommand
             await counters.FlushAsync(CancellationToken.None);
             return report;
         }
-        catch (Exception exception) when (Transient.IsOutage(exception))
+        catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
         {
             Console.Error.WriteLine(Redaction.Redact(exception.Message));
             return null;

@@ -23,7 +23,7 @@ internal static class DatabaseParts
             return;
         }
 
-        var ledger = new Lazy<JobLedgerStore>(services.GetRequiredService<JobLedgerStore>);
+        var ledger = new Lazy<JobQueries>(services.GetRequiredService<JobQueries>);
         await collection.TakeAsync(
             "database-migrations.json",
             "Migrations that were applied, and when",

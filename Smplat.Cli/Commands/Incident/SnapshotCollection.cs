@@ -45,7 +45,7 @@ public sealed class SnapshotCollection(SnapshotArchive archive, SnapshotIndex in
     }
 
     /// <summary>Whatever an app or database in trouble does; a full disk or a defect of ours ends the command.</summary>
-    private static bool IsAway(Exception exception) => Transient.IsOutage(exception)
+    private static bool IsAway(Exception exception) => DatabaseErrors.IsOutage(exception)
         || exception is HttpRequestException or OptionsValidationException or FileNotFoundException or DirectoryNotFoundException
             or UnauthorizedAccessException or System.Data.Common.DbException or InvalidDataException or ArgumentException;
 }

@@ -44,7 +44,7 @@ public sealed class InProcessTarget : ISmokeTarget
 
     public async Task<JsonElement> PlaceOrderAsync(object body, CancellationToken cancellationToken)
     {
-        var fields = Fields.Of(JsonSerializer.SerializeToElement(body), "body");
+        var fields = Fields.From(JsonSerializer.SerializeToElement(body), "body");
         var command = PlaceOrder.Read(fields);
         fields.ThrowIfInvalid();
         return await _services.GetRequiredService<OrderPlacement>().PlaceAsync(command, cancellationToken) switch

@@ -48,7 +48,7 @@ public sealed class BreakerGateway(IProviderGateway inner, CircuitBreaker breake
         }
     }
 
-    private void Report(CircuitPass pass, bool isUnwell)
+    private void Report(CircuitPermit pass, bool isUnwell)
     {
         if (isUnwell)
         {

@@ -39,10 +39,10 @@ public sealed class CircuitReport(
         try
         {
             CountOpened();
-            (ProviderId Id, CircuitPosition Position)[] notClosed =
+            (ProviderId Id, CircuitState Position)[] notClosed =
             [
                 .. ProviderIds.All.Select(id => (Id: id, Position: circuits.For(id)))
-                    .Where(circuit => circuit.Position != CircuitPosition.Closed),
+                    .Where(circuit => circuit.Position != CircuitState.Closed),
             ];
             if (notClosed.Length > 0 || _hasRows)
             {

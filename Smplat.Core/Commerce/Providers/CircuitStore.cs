@@ -35,13 +35,13 @@ public sealed class CircuitStore(NpgsqlDataSource database)
 
     public async Task ReplaceAsync(
         string instance,
-        IReadOnlyList<(ProviderId Id, CircuitPosition Position)> notClosed,
+        IReadOnlyList<(ProviderId Id, CircuitState Position)> notClosed,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var providers = notClosed.Select(circuit => circuit.Id.ToWire()).ToArray();
-        var positions = notClosed.Select(circuit => circuit.Position == CircuitPosition.Open ? "open" : "half-open").ToArray();
+        var positions = notClosed.Select(circuit => circuit.Position == CircuitState.Open ? "open" : "half-open").ToArray();
         await connection.ExecuteAsync(Sql.Command(
             Replace, new { instance, providers, positions, now }, cancellationToken, timeoutSeconds: TimeoutSeconds));
     }

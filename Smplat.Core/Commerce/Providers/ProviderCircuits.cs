@@ -25,7 +25,7 @@ public sealed class ProviderCircuits
             "smplat.provider.circuit", Measure, description: "Circuits of this process: 0 closed, 1 half-open, 2 open");
     }
 
-    public CircuitPosition For(ProviderId id) => Breaker(id).Position;
+    public CircuitState For(ProviderId id) => Breaker(id).State;
 
     public CircuitBreaker Breaker(ProviderId id) => _breakers[(int)id];
 

@@ -11,7 +11,7 @@ public static class RetryPolicy
     private static readonly Backoff Waits = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30))
     {
         Jitter = Jitter.Full,
-        LeastAsked = TimeSpan.Zero,
+        MinRetryAfter = TimeSpan.Zero,
     };
 
     /// <param name="attempt">Attempts that failed before this one; 0 for the first failure.</param>

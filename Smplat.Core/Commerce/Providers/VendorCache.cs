@@ -41,7 +41,7 @@ public sealed class VendorCache(
             ExceptionDispatchInfo.Throw(error);
         }
 
-        if (answer.Origin == CacheOrigin.Remembered)
+        if (answer.Origin == CacheOrigin.Cached)
         {
             Count(key, "memory");
         }

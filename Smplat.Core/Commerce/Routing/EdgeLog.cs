@@ -35,8 +35,8 @@ public sealed class EdgeLog : BackgroundService
                 Commit = (rows, _) => store.AppendAsync(rows, CancellationToken.None),
                 Settle = Settle,
                 Limits = static () => new(Capacity, LargestGroup),
-                OutagePatience = TimeSpan.MaxValue,
-                StopPatience = LongestFlush,
+                OutageRetryLimit = TimeSpan.MaxValue,
+                StopRetryLimit = LongestFlush,
                 OnOutage = (rows, problem) => CommerceLog.EdgeLogWaits(logger, rows.Count, problem.GetType().Name),
             },
             clock);

@@ -1,16 +1,16 @@
 namespace Smplat.Core.Platform.Caching;
 
 /// <summary>
-/// Runs the same work only once at a time per key; those who ask meanwhile share its result, or its failure. The work belongs
-/// to nobody: a caller that leaves, the one that started it too, does not stop it for the others.
+/// Runs the work of a key only once at a time; callers that ask in the meantime share its result, or its failure. A caller that
+/// stops waiting, even the one that started the work, does not stop it for the others.
 /// </summary>
-/// <param name="cancelsAbandoned">Whether work that nobody waits for any more is cancelled. Otherwise it always runs to its end.</param>
+/// <param name="cancelsAbandoned">Whether work is cancelled when no caller waits for it any more. Otherwise it always runs to its end.</param>
 public sealed class SingleFlight<T>(bool cancelsAbandoned = true)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Flight> _flights = new(StringComparer.Ordinal);
 
-    /// <summary>Joins the work under way for the key, or starts it.</summary>
+    /// <summary>Joins the work in progress for the key, or starts it.</summary>
     public async Task<T> RunAsync(string key, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         var flight = Join(key, flight => work(flight.Abandoned), out _);
@@ -24,7 +24,7 @@ public sealed class SingleFlight<T>(bool cancelsAbandoned = true)
         }
     }
 
-    /// <summary>The work under way, with one more passenger, who has to leave it; null when there is none.</summary>
+    /// <summary>Joins the work in progress; the passenger must leave it later. Null when there is none.</summary>
     internal Flight? TryJoin(string key)
     {
         lock (_gate)
@@ -33,7 +33,7 @@ public sealed class SingleFlight<T>(bool cancelsAbandoned = true)
         }
     }
 
-    /// <summary>The work under way, or new work on a thread of its own; the passenger has to leave it.</summary>
+    /// <summary>Joins the work in progress, or starts new work on another thread; the passenger must leave it later.</summary>
     internal Flight Join(string key, Func<Flight, Task<T>> work, out bool isLeader)
     {
         lock (_gate)
@@ -67,7 +67,7 @@ public sealed class SingleFlight<T>(bool cancelsAbandoned = true)
             }
         }
 
-        // Nobody is left to see how it ends.
+        // Nobody is left to observe its exception.
         _ = flight.Result.ContinueWith(static failed => failed.Exception, TaskScheduler.Default);
         if (cancelsAbandoned)
         {
@@ -75,7 +75,7 @@ public sealed class SingleFlight<T>(bool cancelsAbandoned = true)
         }
     }
 
-    /// <summary>Whoever asks from now on starts anew; those who wait still get the result of what they wait for.</summary>
+    /// <summary>Later callers start new work; callers that are already waiting still get the result of this one.</summary>
     internal void Forget(string key)
     {
         lock (_gate)
@@ -87,7 +87,7 @@ public sealed class SingleFlight<T>(bool cancelsAbandoned = true)
         }
     }
 
-    /// <summary>Cancels everything under way.</summary>
+    /// <summary>Cancels all work in progress.</summary>
     internal void CancelAll()
     {
         Flight[] flights;
@@ -135,14 +135,14 @@ public sealed class SingleFlight<T>(bool cancelsAbandoned = true)
 
         public string Key => key;
 
-        /// <summary>Cancelled when nobody waits any more.</summary>
+        /// <summary>Cancelled when no caller waits any more.</summary>
         public CancellationToken Abandoned => Cancellation.Token;
 
         public Task<T> Result { get; set; } = null!;
 
         public int Passengers { get; set; }
 
-        /// <summary>The result is for those who wait, and for nobody after them.</summary>
+        /// <summary>Only callers that are already waiting get the result.</summary>
         public bool IsForgotten
         {
             get => _isForgotten;
@@ -155,7 +155,7 @@ public sealed class SingleFlight<T>(bool cancelsAbandoned = true)
             return this;
         }
 
-        // Without a timer there is nothing to dispose of, and a late cancellation must be harmless.
+        // Never disposed: without a timer it holds no resources, and a late cancellation must be harmless.
         private CancellationTokenSource Cancellation { get; } = new();
 
         public Task CancelAsync() => Cancellation.CancelAsync();

@@ -2,22 +2,85 @@ using System.Collections.Concurrent;
 
 namespace Smplat.Core.Platform.Caching;
 
+/// <summary>The maximum size of a cache.</summary>
+/// <param name="MaxEntries">Maximum number of values, at least 1.</param>
+/// <param name="MaxBytes">Maximum total of the sizes of the values; a larger value is not stored.</param>
+public sealed record CacheBounds(int MaxEntries, long MaxBytes = long.MaxValue);
+
+/// <summary>What one caller accepts from the cache.</summary>
+public readonly record struct CachePolicy
+{
+    /// <summary>Maximum age of an expired value that may be served when the new value is late or fails. Default zero: never.</summary>
+    public TimeSpan StaleLimit { get; init; }
+
+    /// <summary>How long a caller waits for the new value before the expired one is served. Default zero: not at all.</summary>
+    public TimeSpan RefreshWait { get; init; }
+
+    /// <summary>How long nothing is computed after a failure; callers get the last value or the failure. Default zero.</summary>
+    public TimeSpan FailurePause { get; init; }
+
+    /// <summary>Ignores the cached value: computes a new one, or joins a computation in progress.</summary>
+    public bool Fresh { get; init; }
+}
+
+/// <summary>The result of a computation.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Lifetime">How long it is served, from the start of its computation. Zero or less: it is not stored.</param>
+/// <param name="Bytes">Its size, which counts towards <see cref="CacheBounds.MaxBytes"/>.</param>
+/// <param name="EarlyShare">
+/// Share of the lifetime, at its end, during which a hit starts the next computation in the background. The exact time is random
+/// for each value, so that values computed together do not all expire together.
+/// </param>
+public readonly record struct Computed<T>(T Value, TimeSpan Lifetime, long Bytes = 0, double EarlyShare = 0);
+
+/// <summary>A value with its times.</summary>
+/// <param name="ComputedAt">When its computation began, so that the value never appears newer than its data.</param>
+/// <param name="ExpiresAt">The value is current up to and including this instant.</param>
+public sealed record CachedValue<T>(T Value, DateTimeOffset ComputedAt, DateTimeOffset ExpiresAt);
+
+/// <summary>Where a result comes from.</summary>
+public enum CacheOrigin
+{
+    /// <summary>Computed for this caller, or for another caller at the same time.</summary>
+    Computed,
+
+    /// <summary>From the cache, within its lifetime.</summary>
+    Cached,
+
+    /// <summary>From the cache, expired, while a new value is being computed.</summary>
+    Refreshing,
+
+    /// <summary>From the cache, expired, because no new value could be computed.</summary>
+    Stale,
+
+    /// <summary>There is no value that may be served, and none could be computed.</summary>
+    Failed,
+}
+
+/// <summary>What a caller gets from the cache.</summary>
+/// <param name="Held">The value; null exactly when the origin is <see cref="CacheOrigin.Failed"/>.</param>
+/// <param name="Error">Why there is no newer value, for <see cref="CacheOrigin.Stale"/> and <see cref="CacheOrigin.Failed"/>.</param>
+/// <param name="HasStarted">This call started a computation, for itself or in the background.</param>
+/// <param name="HasJoined">This call waited for a computation that another call had started.</param>
+public readonly record struct CacheResult<T>(
+    CacheOrigin Origin, CachedValue<T>? Held, Exception? Error = null, bool HasStarted = false, bool HasJoined = false);
+
 /// <summary>
-/// Values in the memory of this process, each computed by at most one computation at a time, however many ask. Guarantees:
+/// An in-memory cache that computes each value at most once at a time, however many callers ask for it. Guarantees:
 /// <list type="bullet">
-/// <item>a caller that leaves, the one that started the computation too, fails nobody else;</item>
-/// <item>never more entries or bytes than the bounds; what has expired goes first, then what was written first;</item>
-/// <item>after <see cref="Purge"/> nobody who asks gets a value whose computation began before it;</item>
-/// <item>a failure is never kept as a value, and does not push out the last good one.</item>
+/// <item>a caller that stops waiting, even the one that started the computation, does not affect the others;</item>
+/// <item>the cache never exceeds its bounds; expired entries are evicted first, then the oldest;</item>
+/// <item>after <see cref="Purge"/> no caller gets a value whose computation began before it;</item>
+/// <item>a failure is never cached as a value, and does not evict the last good value.</item>
 /// </list>
 /// A hit takes no lock.
 /// </summary>
-/// <param name="bounds">What it may hold.</param>
-/// <param name="clock">Ages and lifetimes.</param>
-/// <param name="cancelsAbandoned">Whether a computation that nobody waits for any more is cancelled.</param>
+/// <param name="bounds">The maximum size.</param>
+/// <param name="clock">For ages and lifetimes.</param>
+/// <param name="cancelsAbandoned">Whether a computation is cancelled when no caller waits for it any more.</param>
 public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock, bool cancelsAbandoned = true)
 {
-    // Room that a full cache makes at once, so that a sweep is paid for by many writes.
+    // A full cache evicts down to this share, so that one sweep serves many writes.
     private const double KeptWhenFull = 0.9;
 
     private readonly Lock _gate = new();
@@ -30,11 +93,11 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
 
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>The current value, without computing any.</summary>
+    /// <summary>The current value; never computes one.</summary>
     public CachedValue<T>? Find(string key) =>
         _entries.TryGetValue(key, out var entry) && entry.IsCurrent(clock.GetUtcNow()) ? entry.Held : null;
 
-    /// <summary>Keeps a value that was come by otherwise. Its lifetime begins now.</summary>
+    /// <summary>Stores a value that was obtained elsewhere. Its lifetime begins now.</summary>
     public void Keep(string key, Computed<T> computed)
     {
         lock (_gate)
@@ -43,24 +106,25 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
         }
     }
 
-    /// <param name="key">What is asked for.</param>
-    /// <param name="compute">Runs off the caller's thread, and ends early only when it is abandoned, or by <see cref="CancelAll"/>.</param>
-    /// <param name="policy">How patient this caller is, and what it puts up with.</param>
-    /// <param name="cancellationToken">Ends this caller's waiting, nothing else.</param>
-    public ValueTask<CacheAnswer<T>> GetAsync(
+    /// <summary>Returns the cached value, or computes it.</summary>
+    /// <param name="key">The key of the value.</param>
+    /// <param name="compute">Runs on another thread. It is cancelled only when it is abandoned, or by <see cref="CancelAll"/>.</param>
+    /// <param name="policy">How long this caller waits, and how old a value it accepts.</param>
+    /// <param name="cancellationToken">Cancels only the waiting of this caller.</param>
+    public ValueTask<CacheResult<T>> GetAsync(
         string key, Func<CancellationToken, Task<Computed<T>>> compute, CachePolicy policy, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (!policy.Fresh && _entries.TryGetValue(key, out var entry) && entry.IsCurrent(now))
         {
             var starts = now > entry.RefreshAt && now >= entry.PausedUntil && StartInBackground(key, entry, compute, policy);
-            return ValueTask.FromResult(new CacheAnswer<T>(CacheOrigin.Remembered, entry.Held, HasStarted: starts));
+            return ValueTask.FromResult(new CacheResult<T>(CacheOrigin.Cached, entry.Held, HasStarted: starts));
         }
 
         return new(AskAsync(key, compute, policy, now, cancellationToken));
     }
 
-    /// <summary>Forgets the value, and does not keep what is being computed from before.</summary>
+    /// <summary>Removes the value, and does not store the result of a computation in progress.</summary>
     /// <returns>True when there was a value.</returns>
     public bool Purge(string key)
     {
@@ -71,7 +135,7 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
         }
     }
 
-    /// <summary>Takes out this value and no other: what is being computed is newer, and stays.</summary>
+    /// <summary>Removes exactly this value. A computation in progress is newer, and its result is stored.</summary>
     public void Drop(string key, T value)
     {
         lock (_gate)
@@ -83,10 +147,10 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
         }
     }
 
-    /// <summary>Cancels what is being computed; for the end of the app.</summary>
+    /// <summary>Cancels all computations in progress, when the app stops.</summary>
     public void CancelAll() => _flights.CancelAll();
 
-    private async Task<CacheAnswer<T>> AskAsync(
+    private async Task<CacheResult<T>> AskAsync(
         string key,
         Func<CancellationToken, Task<Computed<T>>> compute,
         CachePolicy policy,
@@ -98,11 +162,11 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
         bool starts;
         lock (_gate)
         {
-            // Values are stored under this lock before their flight is over: there is a value, or a flight, or neither.
+            // Values are stored under this lock before their flight ends, so there is a value, or a flight, or neither.
             var known = _entries.GetValueOrDefault(key);
             if (!policy.Fresh && known is not null && known.IsCurrent(now))
             {
-                return new(CacheOrigin.Remembered, known.Held);
+                return new(CacheOrigin.Cached, known.Held);
             }
 
             stale = !policy.Fresh && known?.Held is { } held && now - held.ComputedAt <= policy.StaleLimit ? held : null;
@@ -125,13 +189,13 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
         {
             if (stale is not null && !await EndsInTimeAsync(flight.Result, policy.RefreshWait, cancellationToken))
             {
-                // The computation goes on for those who come after, although nobody may be waiting for it now.
+                // The computation continues for later callers, even if nobody waits for it now.
                 stays = true;
-                return new(CacheOrigin.Renewing, stale, HasStarted: starts, HasJoined: !starts);
+                return new(CacheOrigin.Refreshing, stale, HasStarted: starts, HasJoined: !starts);
             }
 
             var landing = await flight.Result.WaitAsync(cancellationToken);
-            var answer = landing.Held is { } fresh ? new CacheAnswer<T>(CacheOrigin.Computed, fresh) : Without(stale, landing.Error!);
+            var answer = landing.Held is { } fresh ? new CacheResult<T>(CacheOrigin.Computed, fresh) : Without(stale, landing.Error!);
             return answer with { HasStarted = starts, HasJoined = !starts };
         }
         finally
@@ -143,8 +207,8 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
         }
     }
 
-    private static CacheAnswer<T> Without(CachedValue<T>? stale, Exception error) =>
-        new(stale is null ? CacheOrigin.Failed : CacheOrigin.Outdated, stale, error);
+    private static CacheResult<T> Without(CachedValue<T>? stale, Exception error) =>
+        new(stale is null ? CacheOrigin.Failed : CacheOrigin.Stale, stale, error);
 
     private bool StartInBackground(string key, Entry seen, Func<CancellationToken, Task<Computed<T>>> compute, CachePolicy policy)
     {
@@ -155,7 +219,7 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
                 return false;
             }
 
-            // Nobody waits for it and it is wanted all the same, so its passenger never leaves.
+            // Nobody waits for the result but it is needed, so this passenger never leaves.
             _flights.Join(key, own => FlyAsync(key, own, compute, policy.FailurePause), out var starts);
             return starts;
         }
@@ -170,7 +234,7 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
             var computed = await compute(flight.Abandoned);
             lock (_gate)
             {
-                // A purge that came between has forgotten this flight: those who asked before it get the value, nobody after.
+                // After a purge in the meantime, callers from before it get the value, and later callers do not.
                 return new(flight.IsForgotten ? Times(computed, began) : Store(key, computed, began), null);
             }
         }
@@ -205,7 +269,7 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
 
     private static CachedValue<T> Times(Computed<T> computed, DateTimeOffset began) => new(computed.Value, began, began + computed.Lifetime);
 
-    /// <summary>Only under the lock, as everything below.</summary>
+    /// <summary>This method and those below require the lock.</summary>
     private CachedValue<T> Store(string key, Computed<T> computed, DateTimeOffset began)
     {
         var held = Times(computed, began);
@@ -269,7 +333,7 @@ public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock,
 
     private readonly record struct Landing(CachedValue<T>? Held, Exception? Error);
 
-    /// <summary>A value, or the failure to get one, or both: the last value and why there is no newer one.</summary>
+    /// <summary>A value, or a failure, or both: the last value and why there is no newer one.</summary>
     private sealed class Entry(CachedValue<T>? held, DateTimeOffset refreshAt, long bytes, DateTimeOffset pausedUntil, Exception? error)
     {
         public CachedValue<T>? Held => held;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Platform.Settings;
@@ -17,9 +18,24 @@ public static class DatabaseFeature
             provider.GetService<IDatabaseTokenSource>() is { } tokens ? new(tokens, provider.GetRequiredService<TimeProvider>()) : null));
         services.AddSingleton<Migrator>();
         services.AddSingleton<PartitionStore>();
-        services.AddSingleton<PartitionUpkeep>();
+        services.AddSingleton<PartitionMaintenance>();
         services.AddSingleton<MigrationGate>();
-        services.AddHostedService<MigrationStart>();
+        services.AddSingleton<LocalSampleData>();
+        services.AddHostedService<StartupMigration>();
         return services;
     }
+
+    /// <summary>Flushes a registered singleton at an interval; see <see cref="WriteBehind"/>.</summary>
+    /// <param name="flush">Writes what has accumulated; on a failure it must keep it for the next attempt and throw.</param>
+    /// <param name="logFailure">Logs why a write failed.</param>
+    public static IServiceCollection AddWriteBehind<T>(
+        this IServiceCollection services, TimeSpan interval, Func<T, CancellationToken, Task> flush, Action<ILogger, string> logFailure)
+        where T : class =>
+        services.AddSingleton<IHostedService>(provider => new ServiceWriteBehind<T>(
+            provider.GetRequiredService<T>(),
+            flush,
+            problem => logFailure(provider.GetRequiredService<ILogger<T>>(), problem),
+            provider.GetRequiredService<MigrationGate>(),
+            interval,
+            provider.GetRequiredService<TimeProvider>()));
 }

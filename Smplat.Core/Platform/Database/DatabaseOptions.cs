@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Platform.Database;
 
-/// <summary>Where the Postgres is and how the app uses it.</summary>
+/// <summary>Which Postgres the app uses, and how.</summary>
 public sealed class DatabaseOptions : IValidatableObject
 {
     /// <summary>Npgsql connection string. A local run without it starts an embedded Postgres.</summary>
@@ -15,13 +15,13 @@ public sealed class DatabaseOptions : IValidatableObject
     public string? ConnectionString { get; init; }
 
     /// <summary>
-    /// Connect as the app's managed identity: SMPLAT_DATABASE names the identity as its user and holds no password, and a
-    /// token takes its place. Default false.
+    /// Connect as the app's managed identity: SMPLAT_DATABASE names the identity as its user and has no password; a token is
+    /// used instead. Default false.
     /// </summary>
     [ConfigurationKeyName("SMPLAT_DATABASE_IDENTITY")]
     public bool UsesIdentity { get; init; }
 
-    /// <summary>Connections that one instance may hold. Default 40; with many instances use a pooler.</summary>
+    /// <summary>Maximum connections of one instance. Default 40; with many instances use a pooler.</summary>
     [ConfigurationKeyName("SMPLAT_DATABASE_MAX_CONNECTIONS")]
     [Range(2, 500)]
     public int MaxConnections { get; init; } = 40;
@@ -40,7 +40,7 @@ public sealed class DatabaseOptions : IValidatableObject
     [ConfigurationKeyName("SMPLAT_MIGRATE_ON_START")]
     public bool MigrateOnStart { get; init; } = true;
 
-    /// <summary>The text of the connection string stays out of the message: it holds a password.</summary>
+    /// <summary>The messages never contain the connection string, because it may contain a password.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!SmplatDataSource.IsConnectionString(ConnectionString))
@@ -49,7 +49,7 @@ public sealed class DatabaseOptions : IValidatableObject
         }
         else if (UsesIdentity && new NpgsqlConnectionStringBuilder(ConnectionString) is { Password: not null } or { Username: null })
         {
-            yield return new("With SMPLAT_DATABASE_IDENTITY=true SMPLAT_DATABASE names the identity as its Username and has no Password.");
+            yield return new("With SMPLAT_DATABASE_IDENTITY=true, SMPLAT_DATABASE must name the identity as its Username and must not have a Password.");
         }
     }
 }

@@ -1,25 +1,25 @@
 namespace Smplat.Core.Platform.Database;
 
 /// <summary>
-/// What every statement about leased rows keeps to. Each is written out in its store, where it reads from top to bottom;
-/// <c>LeaseStatementTests</c> holds them all to this shape.
+/// The rules for every statement about leased rows. Each statement is written out in its own store, where it reads from top to
+/// bottom; <c>LeaseStatementTests</c> checks that all of them follow these rules.
 /// <list type="bullet">
-/// <item>A claim is one statement: rows that are due are chosen in an order, up to a limit, <c>for update skip locked</c>, and get
-/// owner and end together. Claimants never wait for one another.</item>
-/// <item>A lease ends by its time alone, never because a row looks old. It has ended when its end has passed, and also when
-/// the end lies further ahead than <see cref="Implausible"/>: a clock that was wrong wrote it, and would keep the row for good.</item>
-/// <item>Whoever renews, completes or gives back is fenced: the row must still carry this owner, and the attempt too where one
-/// owner may hold the same row twice. Changed rows are counted; none means that the lease was lost.</item>
-/// <item>Time comes from the caller as <c>@now</c>. No transaction stays open over a call to the outside.</item>
+/// <item>A claim is one statement: it selects due rows in order, up to a limit, <c>for update skip locked</c>, and sets owner
+/// and expiry together. Claimants never wait for one another.</item>
+/// <item>Only time ends a lease, never the age of the row. A lease has expired when its expiry has passed, and also when the
+/// expiry is later than <see cref="Implausible"/>: it was written by a wrong clock, and would block the row indefinitely.</item>
+/// <item>Renewing, completing and releasing are fenced: the row must still have this owner, and also this attempt where one
+/// owner may hold the same row twice. Changed rows are counted; zero means that the lease was lost.</item>
+/// <item>The caller passes the time as <c>@now</c>. No transaction stays open during an external call.</item>
 /// </list>
 /// </summary>
 public static class Lease
 {
-    /// <summary>By how much the clocks of two honest instances may differ.</summary>
-    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(5);
+    /// <summary>The largest clock difference between two correctly set instances.</summary>
+    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(5);
 
     /// <param name="now">The caller's time.</param>
-    /// <param name="longest">The longest lease that settings allow for these rows.</param>
-    /// <returns>A lease that ends later than this counts as ended.</returns>
-    public static DateTimeOffset Implausible(DateTimeOffset now, TimeSpan longest) => now + longest + Slack;
+    /// <param name="longest">The longest lease that the settings allow for these rows.</param>
+    /// <returns>A lease that ends later than this counts as expired.</returns>
+    public static DateTimeOffset Implausible(DateTimeOffset now, TimeSpan longest) => now + longest + MaxClockSkew;
 }

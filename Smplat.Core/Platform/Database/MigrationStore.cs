@@ -3,7 +3,7 @@ namespace Smplat.Core.Platform.Database;
 /// <summary>Statements of the migrator.</summary>
 internal static class MigrationStore
 {
-    // Held until the transaction ends: one migrating instance at a time per database and schema.
+    // Held until the transaction ends: only one instance at a time migrates a schema.
     internal const string TakeLock =
         """
         select pg_advisory_xact_lock(hashtextextended('smplat.migrate.' || current_schema(), 0))

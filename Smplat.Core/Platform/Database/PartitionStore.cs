@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Smplat.Core.Platform.Database;
 
-/// <summary>Months of partitioned tables.</summary>
+/// <summary>The registered partitioned tables and their months.</summary>
 public sealed class PartitionStore(NpgsqlDataSource database)
 {
     private const string ListTables = "select table_name, retention_months from partitioned_table order by table_name";
@@ -31,10 +31,10 @@ public sealed class PartitionStore(NpgsqlDataSource database)
         return [.. names.Select(name => MonthPartition.Parse(table, schema + name)).OfType<MonthPartition>()];
     }
 
-    /// <summary>Makes a month; one that exists is left alone, also when two instances make it at once.</summary>
+    /// <summary>Creates a month; does nothing if it exists, even when two instances create it at once.</summary>
     public async Task CreateAsync(MonthPartition partition, CancellationToken cancellationToken)
     {
-        // Names come from our own registry of tables, never from a request; parameters cannot stand in DDL.
+        // DDL takes no parameters. The names come from our own registry of tables, never from a request.
         var create = string.Create(CultureInfo.InvariantCulture, $"""
             create table if not exists {partition.Name} partition of {partition.Table}
             for values from ('{partition.From:yyyy-MM-dd} 00:00:00+00') to ('{partition.To:yyyy-MM-dd} 00:00:00+00')
@@ -55,7 +55,7 @@ public sealed class PartitionStore(NpgsqlDataSource database)
         catch (PostgresException exception) when (
             exception.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable)
         {
-            // Another instance made it in the same moment.
+            // Another instance created it at the same time.
         }
     }
 }

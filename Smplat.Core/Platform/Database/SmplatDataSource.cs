@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace Smplat.Core.Platform.Database;
 
-/// <summary>Makes the one data source of a process.</summary>
+/// <summary>Creates the single data source of a process.</summary>
 public static class SmplatDataSource
 {
-    /// <summary>Used when no database is configured: every use fails at once with a refused connection.</summary>
+    /// <summary>Used when no database is configured: every use fails immediately with a refused connection.</summary>
     private const string Unconfigured = "Host=127.0.0.1;Port=1;Database=smplat;Username=smplat";
 
-    /// <summary>Whether it can be read as one; whether anybody answers there is another question.</summary>
+    /// <summary>Whether the text can be parsed as a connection string; nothing connects to it.</summary>
     public static bool IsConnectionString(string? text)
     {
         try
@@ -23,40 +23,40 @@ public static class SmplatDataSource
         }
     }
 
-    /// <param name="identity">Gives the token that is shown in place of a password, when the options ask for it.</param>
-    public static NpgsqlDataSource Create(DatabaseOptions options, ILoggerFactory? loggers, DatabaseIdentity? identity = null)
+    /// <param name="tokens">Supplies the token that is used as the password, when the options ask for it.</param>
+    public static NpgsqlDataSource Create(DatabaseOptions options, ILoggerFactory? loggers, DatabaseTokenCache? tokens = null)
     {
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString ?? Unconfigured)
         {
             MaxPoolSize = options.MaxConnections,
             Timeout = options.ConnectTimeoutSeconds,
             CommandTimeout = options.CommandTimeoutSeconds,
-            // Long-lived app connections pay for statement preparation once.
+            // Long-lived connections prepare each statement only once.
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
-            // Nothing changes a session's state (a test holds that), so nothing has to be put back: the seven statements that
-            // would do it cost as much as a small query, at every use of a connection.
+            // Nothing changes the state of a session (a test checks this), so nothing has to be reset: the seven statements that
+            // would do it cost as much as a small query, each time a connection is used.
             NoResetOnClose = true,
-            // A peer that vanished is noticed without waiting for the kernel's two hours.
+            // Detects a vanished peer without waiting for the two hours of the kernel.
             KeepAlive = 30,
             IncludeErrorDetail = false,
             ApplicationName = "smplat",
         };
         if (options.UsesIdentity && settings.SslMode < SslMode.Require && !IsLoopback(settings.Host))
         {
-            // A token is as good as a password: it never crosses a network in the clear.
+            // A token is as good as a password, so it must never cross a network unencrypted.
             settings.SslMode = SslMode.Require;
         }
 
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        if (options.UsesIdentity && identity is not null)
+        if (options.UsesIdentity && tokens is not null)
         {
             builder.UsePasswordProvider(
                 _ => throw new NotSupportedException("Connections are opened asynchronously."),
-                (_, cancellationToken) => identity.GetAsync(cancellationToken));
+                (_, cancellationToken) => tokens.GetAsync(cancellationToken));
         }
 
-        // One event for each statement costs as much as its span where events are paid for, and the span has the duration.
+        // Where events are billed, one event per statement costs as much as its span, and the span already has the duration.
         builder.ConfigureTracing(tracing => tracing.EnableFirstResponseEvent(false));
         if (loggers is not null)
         {
@@ -67,4 +67,55 @@ public static class SmplatDataSource
     }
 
     private static bool IsLoopback(string? host) => host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+}
+
+/// <summary>A token that Postgres accepts as a password.</summary>
+public sealed record DatabaseToken(string Text, DateTimeOffset ExpiresAt);
+
+/// <summary>The source of tokens for Postgres: the app's managed identity, or the operator's own login on the command line.</summary>
+public interface IDatabaseTokenSource
+{
+    /// <summary>Fetches a new token. An exception fails the connection that needed it.</summary>
+    Task<DatabaseToken> FetchAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// Gives each new connection a valid token. A token is kept until five minutes before it expires, and fetched once for all
+/// connections that wait for it. Open connections survive the expiry of their token: Postgres checks it only when they open.
+/// </summary>
+public sealed class DatabaseTokenCache(IDatabaseTokenSource source, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+
+    private readonly SemaphoreSlim _fetching = new(1);
+    private DatabaseToken? _last;
+
+    /// <summary>The token to use now.</summary>
+    public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
+    {
+        if (Current() is { } held)
+        {
+            return held;
+        }
+
+        await _fetching.WaitAsync(cancellationToken);
+        try
+        {
+            if (Current() is { } fetchedMeanwhile)
+            {
+                return fetchedMeanwhile;
+            }
+
+            _last = await source.FetchAsync(cancellationToken);
+            return _last.Text;
+        }
+        finally
+        {
+            _fetching.Release();
+        }
+    }
+
+    public void Dispose() => _fetching.Dispose();
+
+    private string? Current() => _last is { } token && token.ExpiresAt - clock.GetUtcNow() > Margin ? token.Text : null;
 }

@@ -1,15 +1,22 @@
+using System.Data;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Dapper;
 using Npgsql;
 
 namespace Smplat.Core.Platform.Database;
 
-/// <summary>Makes Dapper commands that can be cancelled.</summary>
+/// <summary>Creates Dapper commands that can be cancelled, and repeats statements that are safe to repeat.</summary>
 public static class Sql
 {
+    private const int MaxAttempts = 3;
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
+
     /// <param name="text">The statement.</param>
-    /// <param name="parameters">An object whose members are the statement's parameters.</param>
-    /// <param name="transaction">The transaction to run in, or null for a statement of its own.</param>
-    /// <param name="timeoutSeconds">Null takes the timeout of the connection string.</param>
+    /// <param name="parameters">An object whose properties are the parameters of the statement.</param>
+    /// <param name="transaction">The transaction to run in; null runs the statement on its own.</param>
+    /// <param name="timeoutSeconds">Null uses the timeout of the connection string.</param>
     public static CommandDefinition Command(
         string text,
         object? parameters,
@@ -17,4 +24,86 @@ public static class Sql
         NpgsqlTransaction? transaction = null,
         int? timeoutSeconds = null) =>
         new(text, parameters, transaction, timeoutSeconds, cancellationToken: cancellationToken);
+
+    /// <summary>
+    /// Runs a read, or a write that its keys make idempotent, up to three times when the database is temporarily unavailable.
+    /// Never use it for a statement that must not take effect twice.
+    /// </summary>
+    public static async Task<T> RetryAsync<T>(
+        Func<CancellationToken, Task<T>> work, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await work(cancellationToken);
+            }
+            catch (Exception exception) when (
+                attempt < MaxAttempts && DatabaseErrors.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
+            {
+                await Task.Delay(FirstDelay * attempt, clock, cancellationToken);
+            }
+        }
+    }
+}
+
+/// <summary>Distinguishes outages, bad data and defects.</summary>
+public static class DatabaseErrors
+{
+    /// <summary>True when the database was unavailable, false when the statement was wrong.</summary>
+    public static bool IsOutage(Exception exception) => exception switch
+    {
+        PostgresException postgres => postgres.IsTransient || postgres.SqlState is PostgresErrorCodes.AdminShutdown
+            or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.QueryCanceled
+            or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.TooManyConnections,
+        NpgsqlException => true,
+        TimeoutException or SocketException => true,
+        _ => exception.InnerException is { } inner && IsOutage(inner),
+    };
+
+    /// <summary>
+    /// True when the database will never accept this data: SQLSTATE classes 22 and 23, a value that is too long for an index
+    /// or for jsonb (54000), and values that cannot even be sent. False when the time or the schema is the problem.
+    /// </summary>
+    public static bool IsBadData(Exception exception) => exception is PostgresException postgres
+        ? postgres.SqlState is ['2', '2' or '3', ..] or PostgresErrorCodes.ProgramLimitExceeded
+        : exception is ArgumentException or FormatException or OverflowException or InvalidCastException;
+}
+
+/// <summary>How Dapper maps our columns; set once, before the first query.</summary>
+public static class DapperSetup
+{
+#pragma warning disable CA2255 // Stores are also used without the container (tests, tools), so the mapping cannot wait for it.
+    [ModuleInitializer]
+    public static void Apply()
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));
+        SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
+        SqlMapper.AddTypeHandler(new InstantHandler());
+    }
+#pragma warning restore CA2255
+
+    /// <summary>Npgsql returns a UTC DateTime for timestamptz, and refuses to write an offset other than zero.</summary>
+    private sealed class InstantHandler : SqlMapper.TypeHandler<DateTimeOffset>
+    {
+        public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = value.UtcDateTime;
+
+        public override DateTimeOffset Parse(object value) => value switch
+        {
+            DateTimeOffset instant => instant,
+            DateTime utc => new DateTimeOffset(DateTime.SpecifyKind(utc, DateTimeKind.Utc)),
+            _ => throw new DataException($"A {value.GetType()} is not an instant."),
+        };
+    }
+}
+
+public static class StoredTime
+{
+    /// <summary>The current time in whole microseconds, as Postgres stores it: a value just written equals the value read back.</summary>
+    public static DateTimeOffset GetStoredNow(this TimeProvider clock)
+    {
+        var ticks = clock.GetUtcNow().UtcTicks;
+        return new(ticks - (ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+    }
 }

@@ -4,8 +4,8 @@ using Smplat.Core.Platform.Security;
 namespace Smplat.Core.Platform.Database;
 
 /// <summary>
-/// Writes what has gathered in memory at an interval, once the schema is there, and a last time when the app stops. Whatever
-/// goes wrong, what could not be written waits for the next time and the app goes on: figures are not worth a crash.
+/// Writes what has accumulated in memory at an interval, once the schema is ready, and a last time when the app stops. After any
+/// failure, the unwritten rest is kept for the next attempt and the app goes on: lost metrics are not worth a crash.
 /// </summary>
 public abstract class WriteBehind(MigrationGate migrations, TimeSpan interval, TimeProvider clock) : BackgroundService
 {
@@ -28,10 +28,10 @@ public abstract class WriteBehind(MigrationGate migrations, TimeSpan interval, T
         }
     }
 
-    /// <summary>Writes what has gathered; on a failure it is kept for the next time and the exception is thrown on.</summary>
+    /// <summary>Writes what has accumulated; on a failure it must keep it for the next attempt and throw.</summary>
     protected abstract Task FlushAsync(CancellationToken cancellationToken);
 
-    /// <summary>Says that what has gathered waits.</summary>
+    /// <summary>Logs that the write failed and will be tried again.</summary>
     /// <param name="problem">Why, without secrets.</param>
     protected abstract void Waits(string problem);
 
@@ -46,4 +46,14 @@ public abstract class WriteBehind(MigrationGate migrations, TimeSpan interval, T
             Waits(Redaction.Redact(problem.Message));
         }
     }
+}
+
+/// <summary>Flushes a service; <see cref="DatabaseFeature.AddWriteBehind{T}"/> registers it.</summary>
+internal sealed class ServiceWriteBehind<T>(
+    T service, Func<T, CancellationToken, Task> flush, Action<string> logFailure, MigrationGate migrations, TimeSpan interval, TimeProvider clock)
+    : WriteBehind(migrations, interval, clock)
+{
+    protected override Task FlushAsync(CancellationToken cancellationToken) => flush(service, cancellationToken);
+
+    protected override void Waits(string problem) => logFailure(problem);
 }

@@ -6,15 +6,15 @@ using System.Text.Json;
 namespace Smplat.Core.Platform.Input;
 
 /// <summary>
-/// Recognises what nobody means to keep: members named for people's details, and texts with an e-mail address.
-/// It errs towards taking something for personal data; names of things (offer, preset, product) are not on the list.
+/// Recognises personal data that must not be stored: members named after personal details, and strings with an e-mail address.
+/// In doubt it treats something as personal data; names of things, such as products, are not on the list.
 /// </summary>
 public static class PersonalDataPolicy
 {
-    /// <summary>Stands in the place of what was removed.</summary>
+    /// <summary>Replaces what was removed.</summary>
     public const string Redacted = "[redacted]";
 
-    private const int LongestName = 24;
+    private const int MaxNameLength = 24;
 
     private static readonly SearchValues<char> Separators = SearchValues.Create("_-. ");
 
@@ -36,12 +36,12 @@ public static class PersonalDataPolicy
     /// <summary>True for <c>email</c>, <c>e_mail</c>, <c>customerEmail</c> and the like.</summary>
     private static bool IsPersonalName(ReadOnlySpan<byte> utf8Name)
     {
-        if (utf8Name.Length is 0 or > LongestName)
+        if (utf8Name.Length is 0 or > MaxNameLength)
         {
             return false;
         }
 
-        Span<char> folded = stackalloc char[LongestName];
+        Span<char> folded = stackalloc char[MaxNameLength];
         var length = 0;
         foreach (var unit in utf8Name)
         {
@@ -55,12 +55,12 @@ public static class PersonalDataPolicy
         return ByName.Contains(folded[..length]);
     }
 
-    /// <summary>The same for the member name that the reader stands on, escapes resolved.</summary>
+    /// <summary>The same for the current member name of the reader, with escapes resolved.</summary>
     public static bool IsPersonalName(ref readonly Utf8JsonReader json) => json.ValueIsEscaped
         ? IsPersonalName(Encoding.UTF8.GetBytes(json.GetString()!))
         : IsPersonalName(json.ValueSpan);
 
-    /// <summary>True when the text that the reader stands on holds an e-mail address, escapes resolved.</summary>
+    /// <summary>True when the current string of the reader contains an e-mail address, with escapes resolved.</summary>
     public static bool HoldsAddress(ref readonly Utf8JsonReader json) => json.ValueIsEscaped
         ? HoldsAddress(json.GetString().AsSpan())
         : HoldsAddress(json.ValueSpan);
@@ -79,7 +79,7 @@ public static class PersonalDataPolicy
             return false;
         }
 
-        // Letters, dots and hyphens are all that matters, and they are single bytes.
+        // Only letters, digits, dots and hyphens matter here, and they are single bytes.
         Span<char> host = stackalloc char[Math.Min(utf8.Length - at - 1, 64)];
         for (var index = 0; index < host.Length; index++)
         {

@@ -1,19 +1,80 @@
+using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Resilience;
+
 namespace Smplat.Core.Platform.Jobs;
 
-/// <summary>Work that a timer starts and an operator may start at once.</summary>
+/// <summary>Work that a timer starts, and that an operator can start at any time.</summary>
 public interface IJob
 {
     JobDefinition Definition { get; }
 
-    /// <summary>The job's own switch, read live; false keeps timers from running it.</summary>
+    /// <summary>The job's own switch, read live; when false, timers do not run it.</summary>
     bool IsEnabled { get; }
 
     /// <summary>
-    /// Least time between two runs that timers start. It is what makes an occurrence that fires twice, or on two
-    /// instances, run once: keep it well above zero and below the schedule's period.
+    /// Minimum time between two runs that timers start. It ensures that an occurrence that fires twice, or on two instances,
+    /// runs once: keep it well above zero and below the period of the schedule.
     /// </summary>
     TimeSpan Spacing { get; }
 
-    /// <summary>One pass. It must be safe to stop at any point and to repeat.</summary>
+    /// <summary>One run. It must be safe to stop at any point and to repeat.</summary>
     Task<JobReport> RunAsync(JobRun run, CancellationToken cancellationToken);
+}
+
+/// <summary>What the runner needs to know about a job: its name, its retries and its lease.</summary>
+/// <param name="Id">Stable name in the ledger, the metrics and the command line, in kebab case.</param>
+/// <param name="Purpose">One line for operators.</param>
+public sealed record JobDefinition(string Id, string Purpose)
+{
+    /// <summary>Attempts of one run, including the first.</summary>
+    public int MaxAttempts { get; init; } = 1;
+
+    /// <summary>Delays between the attempts. Default 5, 10, 20, 40, then 60 seconds, each with up to one second more.</summary>
+    public Backoff Backoff { get; init; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(1)) };
+
+    /// <summary>How long a run without a renewal counts as alive. The lease is renewed while the run goes on.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Counted in the <c>smplat_catalog_scheduler_*</c> metrics and switched by CATALOG_JOB_SCHEDULER_ENABLED.</summary>
+    public bool IsCatalogJob { get; init; }
+
+    /// <summary>The Prometheus label <c>task</c>; the id, unless the job has a legacy name.</summary>
+    public string Task { get; init; } = Id;
+}
+
+/// <summary>One attempt of one run.</summary>
+/// <param name="Id">The run; the same for all its attempts.</param>
+/// <param name="TriggeredBy"><c>timer</c>, <c>manual</c> or the label that an operator gave.</param>
+/// <param name="Attempt">1 for the first.</param>
+public sealed record JobRun(Guid Id, string TriggeredBy, int Attempt, DateTimeOffset StartedAt)
+{
+    public const string Timer = "timer";
+}
+
+/// <summary>What a run did.</summary>
+/// <param name="DidSomething">False when the run found nothing to do: it is logged at debug level and leaves no row.</param>
+/// <param name="Summary">Counts and facts for the ledger and the log line; no personal data.</param>
+public sealed record JobReport(bool DidSomething, IReadOnlyDictionary<string, object?> Summary)
+{
+    public static JobReport Idle { get; } = new(false, new Dictionary<string, object?>());
+
+    public static JobReport Of(bool didSomething, params (string Name, object? Value)[] summary) =>
+        new(didSomething, summary.ToDictionary(entry => entry.Name, entry => entry.Value));
+}
+
+/// <summary>All jobs of the app by id.</summary>
+public sealed class JobRegistry(IEnumerable<IJob> jobs)
+{
+    private readonly Dictionary<string, IJob> _jobs = jobs.ToDictionary(job => job.Definition.Id);
+
+    public IReadOnlyCollection<IJob> All => _jobs.Values;
+
+    public IJob? Find(string jobId) => _jobs.GetValueOrDefault(jobId);
+}
+
+/// <summary>Whether timers may run a job now: its own switch, and for catalog jobs that of the scheduler.</summary>
+public sealed class JobGate(IOptionsMonitor<JobsOptions> options)
+{
+    public bool IsOpenFor(IJob job) =>
+        job.IsEnabled && (!job.Definition.IsCatalogJob || options.CurrentValue.SchedulerEnabled);
 }

@@ -12,7 +12,7 @@ internal static partial class JobLog
     [LoggerMessage(1202, LogLevel.Debug, "Job {JobId} found nothing to do in {Seconds:F3} s")]
     internal static partial void Idle(ILogger logger, string jobId, double seconds);
 
-    // The event name is a contract: alerts of the incident guide look for it.
+    // The event name is a contract: the alerts in the incident guide search for it.
     [LoggerMessage(1203, LogLevel.Error, "server_action_failed: job {Name}, run {RunId}, attempt {Attempt}, next attempt {NextAttemptAt}: {Problem}", EventName = "server_action_failed")]
     internal static partial void ServerActionFailed(
         ILogger logger, string name, Guid runId, int attempt, DateTimeOffset? nextAttemptAt, string problem, Exception exception);

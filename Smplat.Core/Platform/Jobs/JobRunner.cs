@@ -6,25 +6,55 @@ using Smplat.Core.Platform.Security;
 
 namespace Smplat.Core.Platform.Jobs;
 
+/// <summary>The result of a request to run a job.</summary>
+public abstract record JobOutcome
+{
+    private JobOutcome()
+    {
+    }
+
+    public sealed record Completed(Guid RunId, JobReport Report) : JobOutcome;
+
+    /// <summary>The attempt failed; with <paramref name="NextAttemptAt"/> the runner will retry it automatically.</summary>
+    public sealed record Failed(Guid RunId, string Error, DateTimeOffset? NextAttemptAt) : JobOutcome;
+
+    /// <summary>Nothing was run.</summary>
+    public sealed record Skipped(SkipReason Reason) : JobOutcome;
+
+    public sealed record Unknown(string JobId) : JobOutcome;
+}
+
+/// <summary>Why a job did not run.</summary>
+public enum SkipReason
+{
+    /// <summary>Its switch is off.</summary>
+    Disabled,
+
+    /// <summary>Another run holds the lease, or is waiting for its next attempt.</summary>
+    Busy,
+
+    /// <summary>The last occurrence is too recent.</summary>
+    NotDue,
+}
+
 /// <summary>
-/// Runs jobs for timers and operators: one holder at a time over all instances, retries persisted, every run in the
-/// ledger, in a span and, when it did something, in one log line.
+/// Runs jobs for timers and operators. Across all instances a job runs at most once at a time; retries are persisted. Every run
+/// has a span and, when it did something, a row in the ledger and one log line.
 /// </summary>
 public sealed class JobRunner(
-    JobCatalog catalog,
+    JobRegistry registry,
     JobStore store,
-    JobLedgerStore ledger,
     JobGate gate,
     TimeProvider clock,
     ILogger<JobRunner> logger)
 {
-    /// <summary>This process in the ledger.</summary>
+    /// <summary>The name of this process in the ledger.</summary>
     public string Owner { get; } = $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():N}";
 
-    /// <summary>What a timer calls. An occurrence that is not due, or is another instance's, does nothing.</summary>
+    /// <summary>Called by a timer. Does nothing when the job is not due, or another instance runs it.</summary>
     public async Task<JobOutcome> TickAsync(string jobId, CancellationToken cancellationToken)
     {
-        if (catalog.Find(jobId) is not { } job)
+        if (registry.Find(jobId) is not { } job)
         {
             return new JobOutcome.Unknown(jobId);
         }
@@ -42,20 +72,20 @@ public sealed class JobRunner(
                 ? new JobOutcome.Skipped(SkipReason.NotDue)
                 : await RunClaimedAsync(job, claim, cancellationToken);
         }
-        catch (Exception exception) when (Transient.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (DatabaseErrors.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
         {
             JobLog.LedgerUnavailable(logger, jobId, Redaction.Redact(exception.Message));
             return new JobOutcome.Skipped(SkipReason.Busy);
         }
     }
 
-    /// <summary>Runs a job at once, whatever its schedule. A run under way elsewhere is not disturbed.</summary>
-    /// <param name="triggeredBy">Who asked; it is kept in the ledger.</param>
-    /// <param name="evenIfDisabled">Runs a job whose switch is off.</param>
+    /// <summary>Runs a job immediately, regardless of its schedule. A run that is already in progress is not disturbed.</summary>
+    /// <param name="triggeredBy">Who requested it; recorded in the ledger.</param>
+    /// <param name="evenIfDisabled">Also runs a job that is switched off.</param>
     public async Task<JobOutcome> RunNowAsync(
         string jobId, string triggeredBy, bool evenIfDisabled, CancellationToken cancellationToken)
     {
-        if (catalog.Find(jobId) is not { } job)
+        if (registry.Find(jobId) is not { } job)
         {
             return new JobOutcome.Unknown(jobId);
         }
@@ -65,7 +95,7 @@ public sealed class JobRunner(
             return new JobOutcome.Skipped(SkipReason.Disabled);
         }
 
-        await ledger.RegisterAsync([jobId], cancellationToken);
+        await store.RegisterAsync([jobId], cancellationToken);
         var claim = await store.ClaimRunAsync(
             job, Owner, triggeredBy, ignoreSpacing: true, clock.GetUtcNow(), cancellationToken);
         return claim is null
@@ -73,21 +103,37 @@ public sealed class JobRunner(
             : await RunClaimedAsync(job, claim, cancellationToken);
     }
 
-    /// <summary>Takes the job from whoever holds it, clears its error and runs it. For a worker that is stuck.</summary>
+    /// <summary>Takes the job from its current holder, clears its error and runs it. For a job that is stuck.</summary>
     public async Task<JobOutcome> RestartAsync(string jobId, string triggeredBy, CancellationToken cancellationToken)
     {
-        if (catalog.Find(jobId) is not null)
+        if (registry.Find(jobId) is not null)
         {
-            await ledger.ReleaseAsync(jobId, clock.GetUtcNow(), cancellationToken);
+            await store.ReleaseAsync(jobId, clock.GetUtcNow(), cancellationToken);
         }
 
         return await RunNowAsync(jobId, triggeredBy, evenIfDisabled: false, cancellationToken);
     }
 
-    /// <summary>The next attempt of a run that failed, when its time has come.</summary>
+    /// <summary>Starts the next attempts that are due, for all jobs.</summary>
+    public async Task RetryDueAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var jobId in await store.ListRetriesDueAsync(clock.GetUtcNow(), cancellationToken))
+            {
+                await RetryAsync(jobId, cancellationToken);
+            }
+        }
+        catch (Exception exception) when (DatabaseErrors.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            JobLog.LedgerUnavailable(logger, "retry-due-jobs", exception.Message);
+        }
+    }
+
+    /// <summary>Starts the next attempt of a failed run, if it is due.</summary>
     public async Task<JobOutcome> RetryAsync(string jobId, CancellationToken cancellationToken)
     {
-        if (catalog.Find(jobId) is not { } job)
+        if (registry.Find(jobId) is not { } job)
         {
             return new JobOutcome.Unknown(jobId);
         }
@@ -130,7 +176,7 @@ public sealed class JobRunner(
 
     private async Task<JobOutcome> CompleteAsync(IJob job, JobClaim claim, JobReport report)
     {
-        // The work is done: it is recorded even when the host has begun to stop.
+        // The work is done, so it is recorded even if the host is stopping.
         var now = clock.GetUtcNow();
         if (!await store.RecordSuccessAsync(job, claim, Owner, now, CancellationToken.None))
         {
@@ -186,7 +232,7 @@ public sealed class JobRunner(
                 StartedAt = claim.AbandonedStartedAt ?? claim.StartedAt,
                 CompletedAt = claim.StartedAt,
                 Summary = "{}",
-                Error = "The process that ran it stopped without a word.",
+                Error = "The process that ran it exited without reporting.",
             },
             cancellationToken);
     }
@@ -205,4 +251,75 @@ public sealed class JobRunner(
         Error = error,
         TraceId = Activity.Current?.TraceId.ToHexString(),
     };
+}
+
+/// <summary>Renews the lease of a run while it works, and stops the run when the lease is lost.</summary>
+internal sealed class JobLease : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _run;
+    private readonly CancellationTokenSource _renewals = new();
+    private readonly Task _renewing;
+
+    public JobLease(
+        IJob job,
+        JobClaim claim,
+        string owner,
+        JobStore store,
+        TimeProvider clock,
+        ILogger logger,
+        CancellationToken cancellationToken)
+    {
+        _run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _renewing = RenewAsync(job, claim, owner, store, clock, logger);
+    }
+
+    /// <summary>Cancelled when the host stops or the lease is lost.</summary>
+    public CancellationToken Token => _run.Token;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _renewals.CancelAsync();
+        await _renewing;
+        _renewals.Dispose();
+        _run.Dispose();
+    }
+
+    private async Task RenewAsync(
+        IJob job, JobClaim claim, string owner, JobStore store, TimeProvider clock, ILogger logger)
+    {
+        var lostAt = clock.GetUtcNow() + job.Definition.Lease;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(job.Definition.Lease / 3, clock, _renewals.Token);
+                var now = clock.GetUtcNow();
+                try
+                {
+                    if (!await store.RenewLeaseAsync(job, claim, owner, now, _renewals.Token))
+                    {
+                        break;
+                    }
+
+                    lostAt = now + job.Definition.Lease;
+                }
+                catch (Exception exception) when (DatabaseErrors.IsOutage(exception) && now < lostAt)
+                {
+                    // The lease is still valid; the next renewal may succeed.
+                }
+            }
+
+            JobLog.LeaseLost(logger, job.Definition.Id, claim.RunId);
+            await _run.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The run ended first.
+        }
+        catch (Exception exception)
+        {
+            JobLog.LedgerUnavailable(logger, job.Definition.Id, exception.Message);
+            await _run.CancelAsync();
+        }
+    }
 }

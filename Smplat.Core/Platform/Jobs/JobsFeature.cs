@@ -10,12 +10,10 @@ public static class JobsFeature
     {
         services.AddSettings<JobsOptions>();
         services.AddSingleton<JobGate>();
-        services.AddSingleton<JobCatalog>();
+        services.AddSingleton<JobRegistry>();
         services.AddSingleton<JobStore>();
-        services.AddSingleton<JobLedgerStore>();
+        services.AddSingleton<JobQueries>();
         services.AddSingleton<JobRunner>();
-        services.AddSingleton<RetryDueJobs>();
-        services.AddSingleton<JobLedgerView>();
         services.AddSingleton<IReadinessComponent, CatalogSchedulerComponent>();
         services.AddSingleton<IMetricSource, JobMetrics>();
         services.AddJob<RetentionJob>();
@@ -23,16 +21,16 @@ public static class JobsFeature
         return services;
     }
 
-    /// <summary>Shows a job as a component of readiness under a name of its own.</summary>
+    /// <summary>Reports a job as a readiness component with its own name.</summary>
     public static IServiceCollection AddJobComponent(this IServiceCollection services, string name, string jobId) =>
         services.AddSingleton<IReadinessComponent>(provider => new JobComponent(
             name,
             jobId,
-            provider.GetRequiredService<JobCatalog>(),
+            provider.GetRequiredService<JobRegistry>(),
             provider.GetRequiredService<JobGate>(),
-            provider.GetRequiredService<JobLedgerView>()));
+            provider.GetRequiredService<JobQueries>()));
 
-    /// <summary>Adds a job to the catalogue; features call it for each of theirs.</summary>
+    /// <summary>Registers a job; features call it for each of their jobs.</summary>
     public static IServiceCollection AddJob<T>(this IServiceCollection services)
         where T : class, IJob
     {

@@ -4,23 +4,23 @@ using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Platform.Jobs;
 
-/// <summary>Makes the coming months of event and log tables, drops expired ones, and trims the run ledger and old rows.</summary>
+/// <summary>Creates the coming months of event and log tables, drops expired ones, and deletes old rows, also of the run ledger.</summary>
 public sealed class RetentionJob(
-    PartitionUpkeep partitions,
-    JobLedgerStore ledger,
+    PartitionMaintenance partitions,
+    JobStore store,
     IEnumerable<IExpiringRows> expiring,
     IOptionsMonitor<JobsOptions> options,
     TimeProvider clock) : IJob
 {
     private const int TrimBatch = 5_000;
 
-    public JobDefinition Definition { get; } = new("retention", "Keeps partitions ready and deletes what event and log tables need not keep.")
+    public JobDefinition Definition { get; } = new("retention", "Creates upcoming partitions and deletes expired rows of event and log tables.")
     {
         MaxAttempts = 5,
         Backoff = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(30)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(20)) },
     };
 
-    /// <summary>Always on: without it events would one day have no month to go to.</summary>
+    /// <summary>Always on: without it, events would eventually have no partition to go to.</summary>
     public bool IsEnabled => true;
 
     public TimeSpan Spacing => TimeSpan.FromHours(1);
@@ -57,10 +57,20 @@ public sealed class RetentionJob(
         int batch;
         do
         {
-            batch = await ledger.DeleteRunsBeforeAsync(before, TrimBatch, cancellationToken);
+            batch = await store.DeleteRunsBeforeAsync(before, TrimBatch, cancellationToken);
             trimmed += batch;
         }
         while (batch == TrimBatch);
         return trimmed;
     }
+}
+
+/// <summary>Rows of a feature that expire; the retention job deletes them.</summary>
+public interface IExpiringRows
+{
+    /// <summary>Name in the job's summary.</summary>
+    string Name { get; }
+
+    /// <returns>Number of deleted rows.</returns>
+    Task<int> DeleteExpiredAsync(DateTimeOffset now, CancellationToken cancellationToken);
 }

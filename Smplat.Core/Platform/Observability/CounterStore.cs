@@ -4,10 +4,10 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Platform.Observability;
 
-/// <summary>Tables <c>metric_counter</c> and <c>metric_fact</c>.</summary>
+/// <summary>The tables <c>metric_counter</c> and <c>metric_fact</c>.</summary>
 public sealed class CounterStore(NpgsqlDataSource database)
 {
-    // Additive, and in one order of keys, so that instances neither overwrite nor deadlock one another.
+    // Additive, and ordered by key, so that instances neither overwrite each other nor deadlock.
     private const string AddCounters =
         """
         insert into metric_counter (name, labels_hash, labels, value)

@@ -1,15 +1,17 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Smplat.Core.Platform.Observability;
 
 /// <summary>
-/// Counters and facts that every instance tells alike and that outlive restarts. Increments are gathered in memory and
-/// added to Postgres at least once a second, off the request path; a SIGKILL loses what was not yet added.
+/// Counters and facts that all instances share and that survive restarts. Increments are collected in memory and added to
+/// Postgres at least once a second, outside of requests; a SIGKILL loses what was not yet added.
 /// </summary>
 public sealed class DurableCounters(CounterStore store, ILogger<DurableCounters> logger) : IDisposable
 {
-    /// <summary>Distinct counters waiting to be added; beyond it new ones are dropped and logged, so memory stays bounded.</summary>
+    /// <summary>Maximum of distinct counters waiting to be added; further ones are dropped and logged, so memory stays bounded.</summary>
     public const int Capacity = 20_000;
 
     private readonly SemaphoreSlim _flushing = new(1, 1);
@@ -17,7 +19,7 @@ public sealed class DurableCounters(CounterStore store, ILogger<DurableCounters>
     private Dictionary<CounterKey, double> _pending = [];
     private Dictionary<string, string> _facts = [];
 
-    /// <summary>Distinct counters that wait to be added.</summary>
+    /// <summary>Distinct counters waiting to be added.</summary>
     public int PendingCount
     {
         get
@@ -46,12 +48,12 @@ public sealed class DurableCounters(CounterStore store, ILogger<DurableCounters>
             }
             else
             {
-                CounterLog.Dropped(logger, name);
+                ObservabilityLog.CounterDropped(logger, name);
             }
         }
     }
 
-    /// <summary>Keeps the latest value of a fact, such as when something last failed and why.</summary>
+    /// <summary>Sets the latest value of a fact, such as when something last failed and why.</summary>
     public void Note<T>(string name, T value)
     {
         var json = JsonSerializer.Serialize(value);
@@ -61,7 +63,7 @@ public sealed class DurableCounters(CounterStore store, ILogger<DurableCounters>
         }
     }
 
-    /// <summary>All counters whose name starts with the prefix, this instance's latest increments included.</summary>
+    /// <summary>All counters whose name starts with the prefix, including the latest increments of this instance.</summary>
     public async Task<IReadOnlyList<CounterValue>> ReadAsync(string prefix, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
@@ -75,7 +77,7 @@ public sealed class DurableCounters(CounterStore store, ILogger<DurableCounters>
         return await store.ReadFactsAsync(prefix, cancellationToken);
     }
 
-    /// <summary>Adds what has gathered. On an outage it is kept for the next time and the exception is thrown on.</summary>
+    /// <summary>Adds what has been collected. On a failure it is kept for the next attempt, and the exception is rethrown.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         await _flushing.WaitAsync(cancellationToken);
@@ -122,4 +124,37 @@ public sealed class DurableCounters(CounterStore store, ILogger<DurableCounters>
             }
         }
     }
+}
+
+/// <summary>The name of a counter and its labels in alphabetical order.</summary>
+public readonly record struct CounterKey(string Name, string Labels)
+{
+    public static CounterKey Of(string name, params ReadOnlySpan<(string Name, string Value)> labels)
+    {
+        if (labels.IsEmpty)
+        {
+            return new(name, "{}");
+        }
+
+        var sorted = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (label, value) in labels)
+        {
+            sorted[label] = value.Length <= 100 ? value : value[..100];
+        }
+
+        return new(name, JsonSerializer.Serialize(sorted));
+    }
+
+    public string LabelsHash => Labels == "{}"
+        ? ""
+        : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Labels)).AsSpan(0, 16));
+}
+
+/// <summary>A stored counter: the total of all instances since the first start.</summary>
+public sealed record CounterValue(string Name, string Labels, double Value)
+{
+    public IReadOnlyDictionary<string, string> ReadLabels() =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(Labels)!;
+
+    public string? Label(string name) => ReadLabels().GetValueOrDefault(name);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Platform.Observability;
@@ -10,18 +11,20 @@ public static class ObservabilityFeature
         services.AddSettings<ObservabilityOptions>();
         services.AddSingleton<CounterStore>();
         services.AddSingleton<DurableCounters>();
-        services.AddHostedService<CounterFlush>();
+        services.AddWriteBehind<DurableCounters>(
+            TimeSpan.FromSeconds(1),
+            (counters, cancellationToken) => counters.FlushAsync(cancellationToken),
+            ObservabilityLog.CountersNotWritten);
         services.AddSingleton<DatabaseProbeStore>();
         services.AddSingleton<IReadinessComponent, DatabaseComponent>();
         services.AddSingleton<IReadinessComponent, SettingsComponent>();
         services.AddSingleton<ReadinessCheck>();
         services.AddSingleton<IMetricSource, AppMetrics>();
-        services.AddMetricFamilies(ContractFamilies.All);
         services.AddSingleton<PrometheusFeed>();
         return services;
     }
 
-    /// <summary>Declares durable counters, so that the feed knows their meaning and shows them before the first increment.</summary>
+    /// <summary>Declares durable counters, so that the feed can describe them and shows them before the first increment.</summary>
     public static IServiceCollection AddMetricFamilies(this IServiceCollection services, IEnumerable<MetricFamily> families)
     {
         foreach (var family in families)

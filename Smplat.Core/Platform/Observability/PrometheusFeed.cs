@@ -1,12 +1,41 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace Smplat.Core.Platform.Observability;
 
+/// <summary>The type of a metric in the text format.</summary>
+public enum MetricType
+{
+    Counter,
+    Gauge,
+}
+
+/// <summary>A metric: its name, meaning and type.</summary>
+/// <param name="IsAlwaysShown">A family without labels that is shown as zero until something happens.</param>
+public sealed record MetricFamily(string Name, string Help, MetricType Type, bool IsAlwaysShown = false);
+
+/// <summary>One value of a family.</summary>
+/// <param name="Labels">Null for none.</param>
+public sealed record MetricSample(string Family, double Value, IReadOnlyDictionary<string, string>? Labels = null)
+{
+    public static MetricSample Of(string family, double value, params (string Name, string Value)[] labels) => new(
+        family, value, labels.Length == 0 ? null : labels.ToDictionary(label => label.Name, label => label.Value));
+}
+
+/// <summary>Metrics that are read for each scrape, such as the depth of a queue. Durable counters do not need a source.</summary>
+public interface IMetricSource
+{
+    IReadOnlyList<MetricFamily> Families { get; }
+
+    Task<IReadOnlyList<MetricSample>> ReadAsync(CancellationToken cancellationToken);
+}
+
 /// <summary>
-/// The feed that scrapers read: durable counters and what sources tell now. All of it is read from Postgres, so every
-/// instance gives the same answer.
+/// The metrics that Prometheus scrapes: durable counters and the current values of sources. All of them are read from Postgres,
+/// so every instance returns the same values.
 /// </summary>
-public sealed partial class PrometheusFeed(
+public sealed class PrometheusFeed(
     DurableCounters counters,
     IEnumerable<MetricFamily> declared,
     IEnumerable<IMetricSource> sources,
@@ -14,15 +43,15 @@ public sealed partial class PrometheusFeed(
 {
     private const string FailedSources = "smplat_feed_failed_sources";
 
-    /// <summary>Series that one family may show; the smallest are left out and counted, so that a feed stays readable.</summary>
+    /// <summary>Maximum series of one family; the smallest ones are left out, so that the feed stays readable.</summary>
     private const int MaxSeries = 200;
 
     private static readonly MetricFamily Failed = new(
-        FailedSources, "Sources of figures that could not be read for this scrape", MetricType.Gauge, IsAlwaysShown: true);
+        FailedSources, "Metric sources that could not be read for this scrape", MetricType.Gauge, IsAlwaysShown: true);
 
     public async Task<string> WriteAsync(CancellationToken cancellationToken)
     {
-        // The counters must be there: a feed without them would read as a restart at zero.
+        // If the counters cannot be read, the scrape fails: a feed without them would look like a reset to zero.
         var stored = await counters.ReadAsync("", cancellationToken);
         var read = await Task.WhenAll(sources.Select(source => ReadAsync(source, cancellationToken)));
 
@@ -42,10 +71,10 @@ public sealed partial class PrometheusFeed(
             families[name] = new(name, "A durable counter", MetricType.Counter);
         }
 
-        return ExpositionText.Write(families.Values.Select(family => (family, Bound(family, [.. samples[family.Name]]))));
+        return ExpositionText.Write(families.Values.Select(family => (family, Limit(family, [.. samples[family.Name]]))));
     }
 
-    private static IReadOnlyList<MetricSample> Bound(MetricFamily family, IReadOnlyList<MetricSample> samples) =>
+    private static IReadOnlyList<MetricSample> Limit(MetricFamily family, IReadOnlyList<MetricSample> samples) =>
         samples.Count == 0 && family.IsAlwaysShown ? [new(family.Name, 0)]
         : samples.Count > MaxSeries ? [.. samples.OrderByDescending(sample => sample.Value).Take(MaxSeries)]
         : samples;
@@ -59,11 +88,83 @@ public sealed partial class PrometheusFeed(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogFailedSource(logger, source.GetType().Name, exception);
+            ObservabilityLog.SourceFailed(logger, source.GetType().Name, exception);
             return ([], true);
         }
     }
+}
 
-    [LoggerMessage(1310, LogLevel.Error, "Figures of {Source} are missing from this scrape")]
-    private static partial void LogFailedSource(ILogger logger, string source, Exception exception);
+/// <summary>Writes the Prometheus text format 0.0.4: one HELP and TYPE per family, sorted, escaped, LF, final newline.</summary>
+public static class ExpositionText
+{
+    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    public static string Write(IEnumerable<(MetricFamily Family, IReadOnlyList<MetricSample> Samples)> families)
+    {
+        var text = new StringBuilder();
+        foreach (var (family, samples) in families.OrderBy(entry => entry.Family.Name, StringComparer.Ordinal))
+        {
+            text.Append("# HELP ").Append(family.Name).Append(' ').Append(EscapeHelp(family.Help)).Append('\n');
+            text.Append("# TYPE ").Append(family.Name).Append(' ').Append(family.Type == MetricType.Counter ? "counter" : "gauge").Append('\n');
+            foreach (var (labels, value) in samples
+                .Select(sample => (Labels: WriteLabels(sample.Labels), sample.Value))
+                .OrderBy(sample => sample.Labels, StringComparer.Ordinal))
+            {
+                text.Append(family.Name).Append(labels).Append(' ').Append(WriteValue(value)).Append('\n');
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string WriteLabels(IReadOnlyDictionary<string, string>? labels) => labels is null || labels.Count == 0
+        ? ""
+        : "{" + string.Join(',', labels
+            .OrderBy(label => label.Key, StringComparer.Ordinal)
+            .Select(label => $"{label.Key}=\"{EscapeLabel(label.Value)}\"")) + "}";
+
+    private static string WriteValue(double value) => value switch
+    {
+        double.PositiveInfinity => "+Inf",
+        double.NegativeInfinity => "-Inf",
+        double.NaN => "NaN",
+        _ => value.ToString("R", CultureInfo.InvariantCulture),
+    };
+
+    private static string EscapeHelp(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+
+    // Label values come from user input: unescaped, one value could forge any other metric.
+    private static string EscapeLabel(string text) => EscapeHelp(text)
+        .Replace("\"", "\\\"", StringComparison.Ordinal)
+        .Replace("\r", " ", StringComparison.Ordinal);
+}
+
+/// <summary>The running build and the status of its components.</summary>
+public sealed class AppMetrics(ReadinessCheck readiness) : IMetricSource
+{
+    private const string Build = "smplat_build_info";
+    private const string Component = "smplat_component_status";
+
+    public IReadOnlyList<MetricFamily> Families { get; } =
+    [
+        new(Build, "1, labelled with the running version", MetricType.Gauge),
+        new(Component, "1 for the current status of a readiness component, 0 for the others", MetricType.Gauge),
+    ];
+
+    public async Task<IReadOnlyList<MetricSample>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var report = await readiness.CheckAsync(cancellationToken);
+        return
+        [
+            MetricSample.Of(Build, 1, ("version", SmplatTelemetry.Version)),
+            .. from component in report.Components
+               from status in Enum.GetValues<ComponentStatus>()
+               select MetricSample.Of(
+                   Component,
+                   component.Value.Status == status ? 1 : 0,
+                   ("component", component.Key),
+                   ("status", status.ToString().ToLowerInvariant())),
+        ];
+    }
 }

@@ -7,6 +7,6 @@ namespace Smplat.Core.Platform.Outbox;
 public static class DatabaseOutage
 {
     public static bool Is(Exception exception) =>
-        (exception is NpgsqlException && Transient.IsOutage(exception))
+        (exception is NpgsqlException && DatabaseErrors.IsOutage(exception))
         || (exception.InnerException is { } inner && Is(inner));
 }

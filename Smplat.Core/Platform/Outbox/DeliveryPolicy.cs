@@ -19,7 +19,7 @@ public static class DeliveryPolicy
     {
         Factor = 4,
         Jitter = Jitter.UpTo(0.2),
-        LeastAsked = TimeSpan.FromMinutes(1),
-        MostAsked = TimeSpan.FromDays(1),
+        MinRetryAfter = TimeSpan.FromMinutes(1),
+        MaxRetryAfter = TimeSpan.FromDays(1),
     };
 }

@@ -3,49 +3,49 @@ namespace Smplat.Core.Platform.Resilience;
 /// <summary>When a circuit opens, and for how long it stays open.</summary>
 public sealed record CircuitSettings
 {
-    /// <summary>Failures in a row that open the circuit. Null: they do not, only the ratio does.</summary>
+    /// <summary>Consecutive failures that open the circuit. Null: only the ratio opens it.</summary>
     public int? ConsecutiveFailures { get; init; }
 
-    /// <summary>Calls within <see cref="Window"/> below which the ratio says nothing. At least 1.</summary>
+    /// <summary>With fewer calls than this within <see cref="Window"/>, the ratio is ignored. At least 1.</summary>
     public required int MinimumCalls { get; init; }
 
-    /// <summary>Share of the calls within <see cref="Window"/> that opens the circuit when it has failed. Default a half.</summary>
+    /// <summary>Share of failed calls within <see cref="Window"/> that opens the circuit. Default one half.</summary>
     public double FailureRatio { get; init; } = 0.5;
 
-    /// <summary>How far back calls count towards the ratio; a sixtieth of it is the resolution.</summary>
+    /// <summary>How long calls count towards the ratio; the resolution is a sixtieth of it.</summary>
     public required TimeSpan Window { get; init; }
 
-    /// <summary>How long the circuit stays open; it grows with every trial that fails, and a success starts it again.</summary>
+    /// <summary>How long the circuit stays open; it grows with every failed trial, and a success resets it.</summary>
     public required Backoff Break { get; init; }
 }
 
-/// <summary>Where a circuit is. The numbers are what the gauges show.</summary>
-public enum CircuitPosition
+/// <summary>The state of a circuit. Gauges export the numbers.</summary>
+public enum CircuitState
 {
-    /// <summary>Calls go out.</summary>
+    /// <summary>Calls are allowed.</summary>
     Closed,
 
-    /// <summary>One trial call may go out, or is under way; its result decides.</summary>
+    /// <summary>One trial call is allowed, or is in progress; its result decides.</summary>
     HalfOpen,
 
-    /// <summary>No call goes out for a while.</summary>
+    /// <summary>No call is allowed for some time.</summary>
     Open,
 }
 
-/// <summary>Permission for one call. Its result is reported with it, once.</summary>
-public readonly record struct CircuitPass
+/// <summary>Permission for one call. The caller reports the result with it, exactly once.</summary>
+public readonly record struct CircuitPermit
 {
-    internal CircuitPass(long era) => Era = era;
+    internal CircuitPermit(long generation) => Generation = generation;
 
-    internal long Era { get; }
+    internal long Generation { get; }
 }
 
 /// <summary>
-/// Stops calls to something that keeps failing. It opens after too many failures in a row, or when too large a share of the
-/// recent calls failed; after the break one trial call at a time goes out, which closes it or lengthens the break.
-/// A result counts only for the state in which its call began: a late answer from before the break neither closes the
-/// circuit nor stands in for the trial. Time is monotonic, so a corrected system clock changes nothing.
-/// Safe for concurrent use; allocates nothing per call.
+/// Stops calls to something that keeps failing. It opens after too many consecutive failures, or when too many of the recent
+/// calls failed. After the break it allows one trial call at a time, which closes the circuit or makes the break longer.
+/// A result counts only in the state in which its call began: a late result from before the break neither closes the circuit
+/// nor replaces the trial. Time is monotonic, so changes of the system clock have no effect.
+/// Safe for concurrent use; no allocation per call.
 /// </summary>
 public sealed class CircuitBreaker(CircuitSettings settings, TimeProvider clock)
 {
@@ -54,24 +54,24 @@ public sealed class CircuitBreaker(CircuitSettings settings, TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly (long Index, int Calls, int Failures)[] _window = new (long, int, int)[Slots];
     private readonly long _start = clock.GetTimestamp();
-    private CircuitState _state = CircuitState.Closed;
+    private Phase _phase = Phase.Closed;
     private TimeSpan _break;
     private long _openedAt;
     private int _breaks;
     private long _timesOpened;
-    private int _inRow;
+    private int _consecutiveFailures;
 
-    // Changes with the state. A pass of another era has nothing to say.
-    private long _era;
+    // Changes with the state. The result of a permit from another generation is ignored.
+    private long _generation;
 
-    private enum CircuitState
+    private enum Phase
     {
         Closed,
         Open,
         Trying,
     }
 
-    /// <summary>How often it has opened since the start; a failed trial counts again.</summary>
+    /// <summary>How often it has opened since the start, including after failed trials.</summary>
     public long TimesOpened
     {
         get
@@ -83,89 +83,89 @@ public sealed class CircuitBreaker(CircuitSettings settings, TimeProvider clock)
         }
     }
 
-    public CircuitPosition Position
+    public CircuitState State
     {
         get
         {
             lock (_gate)
             {
-                return _state == CircuitState.Closed ? CircuitPosition.Closed
-                    : _state == CircuitState.Trying || Left() <= TimeSpan.Zero ? CircuitPosition.HalfOpen
-                    : CircuitPosition.Open;
+                return _phase == Phase.Closed ? CircuitState.Closed
+                    : _phase == Phase.Trying || Remaining() <= TimeSpan.Zero ? CircuitState.HalfOpen
+                    : CircuitState.Open;
             }
         }
     }
 
-    /// <summary>How long no call goes out; zero while the circuit is closed, or a trial may be made or is under way.</summary>
+    /// <summary>How long until a call is allowed; zero while the circuit is closed, or a trial is allowed or in progress.</summary>
     public TimeSpan RetryAfter
     {
         get
         {
             lock (_gate)
             {
-                return _state == CircuitState.Open && Left() is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+                return _phase == Phase.Open && Remaining() is var remaining && remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
             }
         }
     }
 
-    /// <summary>Whether a call may go out now. Whoever gets true reports the result with the pass, whatever happens.</summary>
-    public bool TryEnter(out CircuitPass pass)
+    /// <summary>Whether a call is allowed now. A caller that gets true must always report the result with the permit.</summary>
+    public bool TryEnter(out CircuitPermit permit)
     {
         lock (_gate)
         {
-            if (_state == CircuitState.Trying || (_state == CircuitState.Open && Left() > TimeSpan.Zero))
+            if (_phase == Phase.Trying || (_phase == Phase.Open && Remaining() > TimeSpan.Zero))
             {
-                pass = default;
+                permit = default;
                 return false;
             }
 
-            if (_state == CircuitState.Open)
+            if (_phase == Phase.Open)
             {
-                Become(CircuitState.Trying);
+                Become(Phase.Trying);
             }
 
-            pass = new(_era);
+            permit = new(_generation);
             return true;
         }
     }
 
     /// <returns>True when this closed the circuit.</returns>
-    public bool Succeed(CircuitPass pass)
+    public bool Succeed(CircuitPermit permit)
     {
         lock (_gate)
         {
-            if (pass.Era != _era)
+            if (permit.Generation != _generation)
             {
                 return false;
             }
 
-            var closes = _state == CircuitState.Trying;
+            var closes = _phase == Phase.Trying;
             if (closes)
             {
-                Become(CircuitState.Closed);
+                Become(Phase.Closed);
                 _breaks = 0;
                 Array.Clear(_window);
             }
 
-            _inRow = 0;
+            _consecutiveFailures = 0;
             Count(failed: false);
             return closes;
         }
     }
 
     /// <returns>True when this opened the circuit, again or for the first time.</returns>
-    public bool Fail(CircuitPass pass)
+    public bool Fail(CircuitPermit permit)
     {
         lock (_gate)
         {
-            if (pass.Era != _era)
+            if (permit.Generation != _generation)
             {
                 return false;
             }
 
-            _inRow++;
+            _consecutiveFailures++;
             Count(failed: true);
-            var opens = _state == CircuitState.Trying || _inRow >= settings.ConsecutiveFailures || TooManyFail();
+            var opens = _phase == Phase.Trying || _consecutiveFailures >= settings.ConsecutiveFailures || TooManyFail();
             if (opens)
             {
                 Open();
@@ -175,30 +175,30 @@ public sealed class CircuitBreaker(CircuitSettings settings, TimeProvider clock)
         }
     }
 
-    /// <summary>The call ended without saying anything about the other side; after a trial the next one may be made.</summary>
-    public void Abandon(CircuitPass pass)
+    /// <summary>The call ended without a result that says anything about the other side; another trial is allowed.</summary>
+    public void Abandon(CircuitPermit permit)
     {
         lock (_gate)
         {
-            if (pass.Era == _era && _state == CircuitState.Trying)
+            if (permit.Generation == _generation && _phase == Phase.Trying)
             {
-                Become(CircuitState.Open);
+                Become(Phase.Open);
             }
         }
     }
 
     private void Open()
     {
-        Become(CircuitState.Open);
+        Become(Phase.Open);
         _openedAt = clock.GetTimestamp();
         _break = settings.Break.After(++_breaks, Random.Shared.NextDouble());
         _timesOpened++;
-        _inRow = 0;
+        _consecutiveFailures = 0;
     }
 
-    private void Become(CircuitState state) => (_state, _era) = (state, _era + 1);
+    private void Become(Phase phase) => (_phase, _generation) = (phase, _generation + 1);
 
-    private TimeSpan Left() => _break - clock.GetElapsedTime(_openedAt);
+    private TimeSpan Remaining() => _break - clock.GetElapsedTime(_openedAt);
 
     private long Now() => clock.GetElapsedTime(_start).Ticks / (settings.Window.Ticks / Slots);
 

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Smplat.Core.Platform.Security;
 
-/// <summary>Makes error text fit to be stored and shown: one line, capped, without URLs' queries, addresses or credentials.</summary>
+/// <summary>Prepares error text for storage and display: one line, limited in length, without URL queries, e-mail addresses or credentials.</summary>
 public static partial class Redaction
 {
-    /// <param name="maxLength">Longest result in characters.</param>
+    /// <param name="maxLength">Maximum length of the result in characters.</param>
     public static string Redact(string text, int maxLength = 500)
     {
         var line = LineBreaks().Replace(text, " ");

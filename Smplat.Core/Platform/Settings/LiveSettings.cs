@@ -1,13 +1,38 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
 namespace Smplat.Core.Platform.Settings;
 
+public static class SettingsRegistration
+{
+    /// <summary>
+    /// Binds a settings class to the flat names of its <see cref="ConfigurationKeyNameAttribute"/>s. An invalid value at start
+    /// prevents the start and names the setting; an invalid value on reload keeps the last valid settings.
+    /// </summary>
+    public static IServiceCollection AddSettings<T>(this IServiceCollection services)
+        where T : class, new()
+    {
+        services.TryAddSingleton<SettingsProblems>();
+        services.TryAddSingleton<LiveSettings<T>>(provider => new LiveSettings<T>(
+            provider.GetRequiredService<IConfiguration>(),
+            provider.GetRequiredService<SettingsProblems>(),
+            provider.GetRequiredService<ILogger<LiveSettings<T>>>()));
+        services.TryAddSingleton<IOptionsMonitor<T>>(provider => provider.GetRequiredService<LiveSettings<T>>());
+        services.TryAddSingleton<IOptions<T>>(provider => provider.GetRequiredService<LiveSettings<T>>());
+        services.AddSingleton(new SettingsClass(typeof(T)));
+        services.AddOptions<T>().ValidateOnStart();
+        return services;
+    }
+}
+
 /// <summary>
-/// The current value of a settings class. It follows the configuration; a reload that does not validate is logged,
-/// shown in readiness and otherwise ignored, so that one typing error cannot take a running app down.
+/// The current value of a settings class. It follows the configuration. A reload that does not validate is logged, reported in
+/// readiness and otherwise ignored, so that a typing error cannot take a running app down.
 /// </summary>
 public sealed partial class LiveSettings<T> : IOptionsMonitor<T>, IOptions<T>, IDisposable
     where T : class, new()
@@ -28,7 +53,7 @@ public sealed partial class LiveSettings<T> : IOptionsMonitor<T>, IOptions<T>, I
         _subscription = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
-    /// <exception cref="OptionsValidationException">The first read met a bad value.</exception>
+    /// <exception cref="OptionsValidationException">The first read found an invalid value.</exception>
     public T CurrentValue
     {
         get
@@ -87,7 +112,7 @@ public sealed partial class LiveSettings<T> : IOptionsMonitor<T>, IOptions<T>, I
         {
             var problem = string.Join(" ", failures);
             _problems.Report(typeof(T).Name, problem);
-            LogRefusedReload(_logger, problem);
+            LogReloadRefused(_logger, problem);
             return;
         }
 
@@ -96,11 +121,26 @@ public sealed partial class LiveSettings<T> : IOptionsMonitor<T>, IOptions<T>, I
         _listeners?.Invoke(settings, Options.DefaultName);
     }
 
-    [LoggerMessage(1001, LogLevel.Error, "Changed settings are refused and the last good ones stay in use: {Problem}")]
-    private static partial void LogRefusedReload(ILogger logger, string problem);
+    [LoggerMessage(1001, LogLevel.Error, "Changed settings are invalid; the last valid ones stay in use: {Problem}")]
+    private static partial void LogReloadRefused(ILogger logger, string problem);
 
     private sealed class Unsubscriber(Action unsubscribe) : IDisposable
     {
         public void Dispose() => unsubscribe();
     }
 }
+
+/// <summary>Settings classes whose last reload was rejected, by name; readiness reports them.</summary>
+public sealed class SettingsProblems
+{
+    private readonly ConcurrentDictionary<string, string> _current = new();
+
+    public IReadOnlyDictionary<string, string> Current => _current;
+
+    public void Report(string settingsClass, string problem) => _current[settingsClass] = problem;
+
+    public void Clear(string settingsClass) => _current.TryRemove(settingsClass, out _);
+}
+
+/// <summary>A registered settings class, so that tests can compare samples, docs and infrastructure with the full list.</summary>
+public sealed record SettingsClass(Type Type);

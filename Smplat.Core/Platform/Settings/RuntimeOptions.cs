@@ -3,12 +3,12 @@ using Microsoft.Extensions.Configuration;
 
 namespace Smplat.Core.Platform.Settings;
 
-/// <summary>Where this process runs.</summary>
+/// <summary>The environment of this process.</summary>
 public sealed class RuntimeOptions
 {
     /// <summary>
     /// <c>local</c>, <c>development</c>, <c>staging</c> or <c>production</c>. Default production, so that a forgotten
-    /// setting closes doors instead of opening them. Only <c>local</c> may run without keys and with invented prices.
+    /// setting restricts access instead of opening it. Only <c>local</c> may run without keys and with made-up data.
     /// </summary>
     [ConfigurationKeyName("SMPLAT_ENVIRONMENT")]
     [SettingAlias("ENVIRONMENT", "LOOPGPT_ENV")]
@@ -19,13 +19,13 @@ public sealed class RuntimeOptions
     [ConfigurationKeyName("FRONTEND_URL")]
     public Uri FrontendUrl { get; init; } = new("http://localhost:3000");
 
-    /// <summary>Origin under which this app is reached, for links in messages and CORS. Default http://localhost:7071.</summary>
+    /// <summary>Public origin of this app, for links in messages and CORS. Default http://localhost:7071.</summary>
     [ConfigurationKeyName("API_BASE_URL")]
     public Uri ApiBaseUrl { get; init; } = new("http://localhost:7071");
 
     /// <summary>
-    /// Lets addresses that are set here (vendors, Stripe, Slack, fulfillment endpoints, export webhooks) be loopback, private or
-    /// link-local ones. Default false; always allowed in a local run.
+    /// Allows URLs in settings to point to loopback, private or link-local addresses. Default false; always allowed in a local
+    /// run.
     /// </summary>
     [ConfigurationKeyName("SMPLAT_ALLOW_PRIVATE_NETWORKS")]
     public bool AllowPrivateNetworks { get; init; }

@@ -1,10 +1,30 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 
 namespace Smplat.Core.Platform.Settings;
 
-/// <summary>Reads a settings class from flat names and checks it; every failure names the setting, not the property.</summary>
+/// <summary>Older names of a setting, read when its own name is unset.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SettingAliasAttribute(params string[] names) : Attribute
+{
+    public string[] Names { get; } = names;
+}
+
+/// <summary>The value is a secret: it appears in no message, and comes from a vault when deployed.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SecretSettingAttribute : Attribute
+{
+    /// <summary>
+    /// A credential of a single vendor: if its vault reference is not resolved, it counts as unset, so that only this vendor is
+    /// unavailable and not the whole app.
+    /// </summary>
+    public bool IsVendorCredential { get; init; }
+}
+
+/// <summary>Reads a settings class from flat names and validates it; every failure names the setting, not the property.</summary>
 public static class SettingsReader
 {
     public static (T Settings, IReadOnlyList<string> Failures) Read<T>(IConfiguration configuration)
@@ -27,18 +47,18 @@ public static class SettingsReader
                 Assign(settings, name, property, text.Trim(), failures);
             }
 
-            Check(settings, name, property, failures);
+            Validate(settings, name, property, failures);
         }
 
-        if (failures.Count == 0 && settings is IValidatableObject whole)
+        if (failures.Count == 0 && settings is IValidatableObject validatable)
         {
-            failures.AddRange(whole.Validate(new ValidationContext(settings)).Select(result => result.ErrorMessage!));
+            failures.AddRange(validatable.Validate(new ValidationContext(settings)).Select(result => result.ErrorMessage!));
         }
 
         return (settings, failures);
     }
 
-    /// <summary>The settings of a class: flat name and property, in declaration order.</summary>
+    /// <summary>The settings of a class, by flat name and property, in declaration order.</summary>
     public static IEnumerable<(string Name, PropertyInfo Property)> Entries(Type type) =>
         from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
         let key = property.GetCustomAttribute<ConfigurationKeyNameAttribute>()
@@ -51,7 +71,7 @@ public static class SettingsReader
         return aliases.Prepend(name).SelectMany(Keys).Select(key => configuration[key]).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text));
     }
 
-    /// <summary>From the environment a double underscore arrives as the colon that separates sections.</summary>
+    /// <summary>The environment provider turns a double underscore into the colon that separates sections.</summary>
     private static IEnumerable<string> Keys(string name) =>
         name.Contains("__", StringComparison.Ordinal) ? [name, name.Replace("__", ":", StringComparison.Ordinal)] : [name];
 
@@ -67,7 +87,7 @@ public static class SettingsReader
         failures.Add($"{name} must be {SettingText.Describe(property.PropertyType)}{(secret ? "." : $", not \"{text}\".")}");
     }
 
-    private static void Check(object settings, string name, PropertyInfo property, List<string> failures)
+    private static void Validate(object settings, string name, PropertyInfo property, List<string> failures)
     {
         var value = property.GetValue(settings);
         foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
@@ -79,4 +99,71 @@ public static class SettingsReader
             }
         }
     }
+}
+
+/// <summary>Converts the text of a setting to its type, independent of the culture of the machine.</summary>
+public static class SettingText
+{
+    public static bool TryParse(string text, Type type, out object? value)
+    {
+        var target = Nullable.GetUnderlyingType(type) ?? type;
+        value = target switch
+        {
+            _ when target == typeof(string) => text,
+            _ when target == typeof(bool) => ParseSwitch(text),
+            _ when target == typeof(int) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null,
+            _ when target == typeof(long) => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null,
+            _ when target == typeof(decimal) => decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var number) ? number : null,
+            _ when target == typeof(double) => ParseDouble(text),
+            _ when target == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : null,
+            _ when target == typeof(string[]) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            _ when target.IsEnum => ParseLabel(text, target),
+            _ => throw new InvalidOperationException($"A setting cannot be of type {target}."),
+        };
+        return value is not null;
+    }
+
+    public static string Describe(Type type)
+    {
+        var target = Nullable.GetUnderlyingType(type) ?? type;
+        return target switch
+        {
+            _ when target == typeof(bool) => "true or false (also 1, 0, yes, no)",
+            _ when target == typeof(int) || target == typeof(long) => "a whole number",
+            _ when target == typeof(decimal) || target == typeof(double) => "a number",
+            _ when target == typeof(Uri) => "an absolute URL",
+            _ when target.IsEnum => "one of " + string.Join(", ", Enum.GetNames(target).Select(name => name.ToLowerInvariant())),
+            _ => "text",
+        };
+    }
+
+    private static object? ParseSwitch(string text) => text.ToLowerInvariant() switch
+    {
+        "true" or "1" or "yes" => true,
+        "false" or "0" or "no" => false,
+        _ => null,
+    };
+
+    private static object? ParseDouble(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number
+            : null;
+
+    private static object? ParseLabel(string text, Type target) =>
+        !char.IsAsciiDigit(text[0]) && Enum.TryParse(target, text.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var label)
+            ? label
+            : null;
+}
+
+/// <summary>
+/// A Key Vault reference that was not resolved reaches the app as its own text, which is not secret: used as an API key it would
+/// open the app to anyone who can read the configuration, and used as a signing secret it would let them forge signatures.
+/// </summary>
+public static class VaultReference
+{
+    public static bool IsUnresolved([NotNullWhen(true)] string? text) =>
+        text is not null && text.AsSpan().TrimStart().StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase);
+
+    public static string Explain(string setting) =>
+        $"{setting} is a Key Vault reference that was not resolved: check the vault, the secret's name and the app's access to it.";
 }

@@ -145,13 +145,13 @@ public sealed class VendorFaultTests
         var skipped = await bench.FailedAsync(ProviderId.WalmartApi);
         Assert.That(skipped.Code, Is.EqualTo(ProviderFailureCodes.CircuitOpen));
         Assert.That(bench.World.Walmart.Calls.All, Has.Count.EqualTo(5));
-        Assert.That(circuits.For(ProviderId.WalmartApi), Is.EqualTo(CircuitPosition.Open));
+        Assert.That(circuits.For(ProviderId.WalmartApi), Is.EqualTo(CircuitState.Open));
 
         bench.World.Walmart.Faults.Clear();
         clock.Shift(TimeSpan.FromSeconds(31));
-        Assert.That(circuits.For(ProviderId.WalmartApi), Is.EqualTo(CircuitPosition.HalfOpen));
+        Assert.That(circuits.For(ProviderId.WalmartApi), Is.EqualTo(CircuitState.HalfOpen));
         await bench.QuotedAsync(ProviderId.WalmartApi);
-        Assert.That(circuits.For(ProviderId.WalmartApi), Is.EqualTo(CircuitPosition.Closed));
+        Assert.That(circuits.For(ProviderId.WalmartApi), Is.EqualTo(CircuitState.Closed));
     }
 
     [Test]

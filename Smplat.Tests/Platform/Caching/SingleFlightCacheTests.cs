@@ -11,9 +11,9 @@ public sealed class SingleFlightCacheTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    /// <summary>Callers come on many threads, and some of them leave: no key is computed twice and every other caller gets its value.</summary>
+    /// <summary>Many threads call, and some stop waiting: no key is computed twice, and every other caller gets its value.</summary>
     [Test]
-    public void Each_key_is_computed_once_however_many_ask_and_leave()
+    public void Each_key_is_computed_once_however_many_callers_ask_and_leave()
     {
         var cases = from keys in Gen.Choose(1, 5)
                     from callers in Gen.Choose(1, 60)
@@ -53,13 +53,13 @@ public sealed class SingleFlightCacheTests
                 }
             })));
             await Eventually.BecomesTrueAsync(
-                () => plans.All(plan => cache.Find(plan.Key) is not null), "what was started to be finished, with or without callers");
+                () => plans.All(plan => cache.Find(plan.Key) is not null), "started work finishes, with or without callers");
             return ok.All(is_ok => is_ok) && computed.All(key => key.Value == 1);
         }
     }
 
     [Test]
-    public void It_never_holds_more_than_its_bounds_and_what_it_holds_is_what_was_kept_last()
+    public void It_never_exceeds_its_bounds_and_holds_the_latest_values()
     {
         var step = from key in Gen.Choose(0, 30)
                    from bytes in Gen.Choose(0, 60)
@@ -96,7 +96,7 @@ public sealed class SingleFlightCacheTests
     }
 
     [Test]
-    public async Task Bounds_hold_while_many_write()
+    public async Task Bounds_hold_during_concurrent_writes()
     {
         var cache = new SingleFlightCache<int>(new(50, 1_000), TimeProvider.System);
         var writing = Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
@@ -114,9 +114,9 @@ public sealed class SingleFlightCacheTests
         Assert.That(cache.Bytes, Is.EqualTo(Enumerable.Range(0, 300).Select(k => cache.Find($"k{k}")?.Value % 90 ?? 0).Sum()));
     }
 
-    /// <summary>The fact changes, then the cache is purged. Whoever asks after that never sees the fact of before.</summary>
+    /// <summary>The source changes, then the cache is purged. Later callers never see the old value.</summary>
     [Test]
-    public async Task Nobody_who_asks_after_a_purge_gets_a_value_from_before_it()
+    public async Task No_caller_after_a_purge_gets_a_value_from_before_it()
     {
         var cache = new SingleFlightCache<long>(new(10), TimeProvider.System);
         var (fact, purged, isOver, answered) = (0L, 0L, false, 0L);
@@ -143,7 +143,7 @@ public sealed class SingleFlightCacheTests
 
             return tooOld;
         })).ToArray();
-        // On a busy machine the readers may come late, so it goes on until they have met many purges.
+        // On a busy machine the readers may start late, so it runs until they have seen many purges.
         for (var version = 1L; version <= 3_000 || Interlocked.Read(ref answered) < 500; version++)
         {
             Volatile.Write(ref fact, version);
@@ -160,13 +160,13 @@ public sealed class SingleFlightCacheTests
     }
 
     [Test]
-    public async Task A_computation_that_a_purge_overtook_answers_its_callers_and_is_not_kept()
+    public async Task A_computation_overtaken_by_a_purge_answers_its_callers_and_is_not_stored()
     {
         var cache = new SingleFlightCache<int>(new(10), new FixedClock());
         var slow = new TaskCompletionSource<Computed<int>>();
         var before = cache.GetAsync("k", _ => slow.Task, default, CancellationToken.None);
 
-        Assert.That(cache.Purge("k"), Is.False, "nothing was held");
+        Assert.That(cache.Purge("k"), Is.False, "there was no value");
         var after = await cache.GetAsync("k", _ => Value(2), default, CancellationToken.None);
         slow.SetResult(new(1, Hour));
 
@@ -176,7 +176,7 @@ public sealed class SingleFlightCacheTests
     }
 
     [Test]
-    public async Task Work_that_nobody_waits_for_any_more_is_cancelled_and_the_next_caller_starts_anew()
+    public async Task Abandoned_work_is_cancelled_and_the_next_caller_starts_again()
     {
         var cache = new SingleFlightCache<int>(new(10), new FixedClock());
         var cancelled = new TaskCompletionSource();
@@ -200,7 +200,7 @@ public sealed class SingleFlightCacheTests
     }
 
     [Test]
-    public async Task A_leader_that_leaves_fails_nobody()
+    public async Task A_leader_that_leaves_does_not_affect_the_others()
     {
         var cache = new SingleFlightCache<int>(new(10), new FixedClock());
         var slow = new TaskCompletionSource<Computed<int>>();
@@ -217,7 +217,7 @@ public sealed class SingleFlightCacheTests
     }
 
     [Test]
-    public async Task A_failure_is_never_kept_and_leaves_the_last_good_value_with_its_honest_age()
+    public async Task A_failure_is_never_stored_and_keeps_the_last_good_value_with_its_true_age()
     {
         var clock = new FixedClock();
         var cache = new SingleFlightCache<int>(new(10), clock);
@@ -240,15 +240,15 @@ public sealed class SingleFlightCacheTests
         clock.Advance(TimeSpan.FromSeconds(5));
         var recovered = await cache.GetAsync("k", _ => Value(3), policy, CancellationToken.None);
 
-        Assert.That((outdated.Origin, outdated.Held!.Value, outdated.Held.ComputedAt), Is.EqualTo((CacheOrigin.Outdated, 1, began)));
+        Assert.That((outdated.Origin, outdated.Held!.Value, outdated.Held.ComputedAt), Is.EqualTo((CacheOrigin.Stale, 1, began)));
         Assert.That(outdated.Error, Is.InstanceOf<IOException>());
-        Assert.That((paused.Origin, paused.Held!.Value), Is.EqualTo((CacheOrigin.Outdated, 1)));
+        Assert.That((paused.Origin, paused.Held!.Value), Is.EqualTo((CacheOrigin.Stale, 1)));
         Assert.That((unwilling.Origin, unwilling.Held), Is.EqualTo((CacheOrigin.Failed, (CachedValue<int>?)null)));
         Assert.That((recovered.Origin, recovered.Held!.Value), Is.EqualTo((CacheOrigin.Computed, 3)));
     }
 
     [Test]
-    public async Task Values_live_as_long_as_they_say_and_one_without_a_lifetime_is_not_kept()
+    public async Task Values_expire_after_their_lifetime_and_one_without_a_lifetime_is_not_stored()
     {
         var clock = new FixedClock();
         var cache = new SingleFlightCache<int>(new(10), clock);
@@ -281,14 +281,14 @@ public sealed class SingleFlightCacheTests
         }
 
         Assert.That(started[0], Is.Zero, "not before the last fifth");
-        Assert.That(started[1], Is.InRange(400, 600), "half of them by its middle");
-        Assert.That(started.Sum(), Is.EqualTo(1_000), "all by its end, each once");
+        Assert.That(started[1], Is.InRange(400, 600), "half of them by the middle of it");
+        Assert.That(started.Sum(), Is.EqualTo(1_000), "all by the end of it, each once");
 
         static Task<Computed<int>> Never(CancellationToken cancellationToken) => new TaskCompletionSource<Computed<int>>().Task;
     }
 
     [Test]
-    public void A_full_cache_gives_up_what_has_expired_before_what_is_oldest()
+    public void A_full_cache_evicts_expired_values_before_the_oldest()
     {
         var clock = new FixedClock();
         var cache = new SingleFlightCache<int>(new(10), clock);
@@ -304,7 +304,7 @@ public sealed class SingleFlightCacheTests
     }
 
     [Test]
-    public async Task A_dropped_value_does_not_take_its_successor_with_it()
+    public async Task Dropping_a_value_keeps_its_successor()
     {
         var cache = new SingleFlightCache<string>(new(10), new FixedClock());
         cache.Keep("k", new("old", Hour));

@@ -10,9 +10,9 @@ namespace Smplat.Tests.Platform.Database;
 [Parallelizable(ParallelScope.All)]
 public sealed class GroupCommitTests
 {
-    /// <summary>Producers side by side, refused rows, outages and lost answers, and a stop in the middle of it all.</summary>
+    /// <summary>Concurrent producers, refused rows, outages, lost answers, and a stop in the middle.</summary>
     [Test]
-    public void Every_entry_taken_is_settled_once_in_order_and_a_bad_row_costs_only_itself()
+    public void Every_accepted_entry_is_settled_once_in_order_and_a_bad_row_fails_alone()
     {
         var cases = from producers in Gen.Choose(1, 5)
                     from each in Gen.Choose(1, 40)
@@ -43,8 +43,8 @@ public sealed class GroupCommitTests
                             settled.Add((row, problem));
                     },
                     Limits = () => new(1_000, maxGroup),
-                    OutagePatience = TimeSpan.MaxValue,
-                    StopPatience = TimeSpan.MaxValue,
+                    OutageRetryLimit = TimeSpan.MaxValue,
+                    StopRetryLimit = TimeSpan.MaxValue,
                 },
                 new HastyClock());
             using var stop = new CancellationTokenSource();
@@ -81,7 +81,7 @@ public sealed class GroupCommitTests
     }
 
     [Test]
-    public void An_outage_that_is_not_waited_out_fails_the_rows_behind_it_and_none_twice()
+    public void An_outage_beyond_the_retry_limit_fails_the_remaining_rows_once_each()
     {
         var cases = from count in Gen.Choose(1, 40)
                     from bad in Gen.Choose(0, 30)
@@ -113,7 +113,7 @@ public sealed class GroupCommitTests
     }
 
     [Test]
-    public async Task One_bad_row_among_a_thousand_takes_few_statements()
+    public async Task One_bad_row_among_a_thousand_is_found_in_few_statements()
     {
         var table = new Table<int>(new Random(1), [617], 0);
         var commit = new SplitCommit<int>(table.CommitAsync, (_, _) => { }, (_, _, _) => true, new HastyClock());
@@ -125,7 +125,7 @@ public sealed class GroupCommitTests
     }
 
     [Test]
-    public async Task A_defect_of_the_schema_is_not_searched_for_in_the_rows()
+    public async Task A_schema_defect_does_not_split_the_rows()
     {
         var (statements, settled) = (0, 0);
         var commit = new SplitCommit<int>(
@@ -143,103 +143,103 @@ public sealed class GroupCommitTests
     }
 
     [Test]
-    public async Task A_lone_entry_waits_for_nothing_and_what_comes_meanwhile_shares_the_next_commit()
+    public async Task A_single_entry_is_committed_immediately_and_later_ones_share_the_next_commit()
     {
-        var lab = new Lab(new(100, 50));
-        lab.Group.TryAdd(1);
-        await lab.BegunAsync(1);
+        var fixture = new Fixture(new(100, 50));
+        fixture.Group.TryAdd(1);
+        await fixture.BegunAsync(1);
         foreach (var number in Enumerable.Range(2, 60))
-            lab.Group.TryAdd(number);
+            fixture.Group.TryAdd(number);
 
-        lab.Finish();
-        await lab.BegunAsync(2);
-        lab.Finish();
-        await lab.BegunAsync(3);
-        lab.Finish();
-        await lab.StopAsync();
+        fixture.Finish();
+        await fixture.BegunAsync(2);
+        fixture.Finish();
+        await fixture.BegunAsync(3);
+        fixture.Finish();
+        await fixture.StopAsync();
 
-        Assert.That(lab.Groups, Is.EqualTo(new[] { 1, 50, 10 }));
-        Assert.That(lab.Settled, Is.EqualTo(Enumerable.Range(1, 61)));
+        Assert.That(fixture.Groups, Is.EqualTo(new[] { 1, 50, 10 }));
+        Assert.That(fixture.Settled, Is.EqualTo(Enumerable.Range(1, 61)));
     }
 
     [Test]
-    public async Task Without_room_callers_are_held_back_and_then_turned_away()
+    public async Task When_the_queue_is_full_callers_wait_and_are_then_refused()
     {
         var clock = new FixedClock();
-        var lab = new Lab(new(3, 10), clock);
-        Assert.That(lab.Group.TryAdd([1, 2, 3, 4]), Is.True, "more than the queue holds, but alone");
-        await lab.BegunAsync(1);
-        Assert.That(lab.Group.TryAdd(5), Is.False);
+        var fixture = new Fixture(new(3, 10), clock);
+        Assert.That(fixture.Group.TryAdd([1, 2, 3, 4]), Is.True, "larger than the queue, but the queue is empty");
+        await fixture.BegunAsync(1);
+        Assert.That(fixture.Group.TryAdd(5), Is.False);
 
-        var patient = lab.Group.AddAsync([6, 7], TimeSpan.FromSeconds(2)).AsTask();
-        var impatient = lab.Group.AddAsync([8], TimeSpan.FromSeconds(1)).AsTask();
-        await Eventually.BecomesTrueAsync(() => clock.WaitingTimers == 2, "both to wait");
+        var patient = fixture.Group.AddAsync([6, 7], TimeSpan.FromSeconds(2)).AsTask();
+        var impatient = fixture.Group.AddAsync([8], TimeSpan.FromSeconds(1)).AsTask();
+        await Eventually.BecomesTrueAsync(() => clock.WaitingTimers == 2, "both callers wait");
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.That(await impatient, Is.False);
         Assert.That(patient.IsCompleted, Is.False);
-        lab.Finish();
+        fixture.Finish();
 
         Assert.That(await patient, Is.True);
-        await lab.BegunAsync(2);
-        lab.Finish();
-        await lab.StopAsync();
-        Assert.That(lab.Settled, Is.EqualTo(new[] { 1, 2, 3, 4, 6, 7 }));
+        await fixture.BegunAsync(2);
+        fixture.Finish();
+        await fixture.StopAsync();
+        Assert.That(fixture.Settled, Is.EqualTo(new[] { 1, 2, 3, 4, 6, 7 }));
     }
 
     [Test]
-    public async Task Bytes_are_bounded_as_well()
+    public async Task Bytes_are_bounded_too()
     {
-        var lab = new Lab(new(100, 10) { MaxBytes = 1_000 }, bytesOf: number => number);
-        lab.Group.TryAdd(600);
-        Assert.That(lab.Group.TryAdd(500), Is.False);
-        Assert.That(lab.Group.TryAdd(400), Is.True);
-        await lab.BegunAsync(1);
-        lab.Finish();
-        await lab.Group.FlushAsync(CancellationToken.None);
+        var fixture = new Fixture(new(100, 10) { MaxBytes = 1_000 }, bytesOf: number => number);
+        fixture.Group.TryAdd(600);
+        Assert.That(fixture.Group.TryAdd(500), Is.False);
+        Assert.That(fixture.Group.TryAdd(400), Is.True);
+        await fixture.BegunAsync(1);
+        fixture.Finish();
+        await fixture.Group.FlushAsync(CancellationToken.None);
 
-        Assert.That(lab.Group.TryAdd(5_000), Is.True, "larger than all, but alone");
-        await lab.BegunAsync(2);
-        lab.Finish();
-        await lab.StopAsync();
+        Assert.That(fixture.Group.TryAdd(5_000), Is.True, "larger than the limit, but the queue is empty");
+        await fixture.BegunAsync(2);
+        fixture.Finish();
+        await fixture.StopAsync();
     }
 
     [Test]
-    public async Task Large_groups_go_side_by_side_and_small_ones_share()
+    public async Task Large_groups_are_committed_concurrently_and_small_ones_are_combined()
     {
-        var lab = new Lab(new(1_000, 100) { Writers = 2, SideBySideFrom = 50 });
-        lab.Group.TryAdd([.. Enumerable.Range(0, 60)]);
-        await lab.BegunAsync(1);
-        lab.Group.TryAdd([.. Enumerable.Range(60, 60)]);
-        await lab.BegunAsync(2);
-        lab.Group.TryAdd(120);
-        lab.Group.TryAdd(121);
-        lab.Finish();
-        lab.Finish();
-        await lab.BegunAsync(3);
-        lab.Finish();
-        await lab.StopAsync();
+        var fixture = new Fixture(new(1_000, 100) { Writers = 2, ConcurrentFrom = 50 });
+        fixture.Group.TryAdd([.. Enumerable.Range(0, 60)]);
+        await fixture.BegunAsync(1);
+        fixture.Group.TryAdd([.. Enumerable.Range(60, 60)]);
+        await fixture.BegunAsync(2);
+        fixture.Group.TryAdd(120);
+        fixture.Group.TryAdd(121);
+        fixture.Finish();
+        fixture.Finish();
+        await fixture.BegunAsync(3);
+        fixture.Finish();
+        await fixture.StopAsync();
 
-        Assert.That(lab.Groups, Is.EqualTo(new[] { 60, 60, 2 }));
-        Assert.That(lab.MostAtOnce, Is.EqualTo(2));
+        Assert.That(fixture.Groups, Is.EqualTo(new[] { 60, 60, 2 }));
+        Assert.That(fixture.MostAtOnce, Is.EqualTo(2));
     }
 
     [Test]
-    public async Task What_nobody_waits_for_any_more_is_settled_without_a_commit()
+    public async Task Entries_that_no_caller_waits_for_are_settled_without_a_commit()
     {
-        var lab = new Lab(new(100, 10), isWanted: number => number % 2 == 1);
-        lab.Group.TryAdd([1, 2, 3, 4, 5]);
-        await lab.BegunAsync(1);
-        lab.Finish();
-        await lab.StopAsync();
+        var fixture = new Fixture(new(100, 10), isWanted: number => number % 2 == 1);
+        fixture.Group.TryAdd([1, 2, 3, 4, 5]);
+        await fixture.BegunAsync(1);
+        fixture.Finish();
+        await fixture.StopAsync();
 
-        Assert.That(lab.Groups, Is.EqualTo(new[] { 3 }));
-        Assert.That(lab.Settled, Is.EqualTo(new[] { 1, 3, 5 }));
-        Assert.That(lab.Failed, Is.EquivalentTo(new[] { 2, 4 }));
+        Assert.That(fixture.Groups, Is.EqualTo(new[] { 3 }));
+        Assert.That(fixture.Settled, Is.EqualTo(new[] { 1, 3, 5 }));
+        Assert.That(fixture.Failed, Is.EquivalentTo(new[] { 2, 4 }));
     }
 
     [TestCase(1, 2)]
     [TestCase(0, 1)]
-    public async Task Once_the_app_stops_an_outage_is_waited_out_for_a_while_and_no_longer(int patience, int least)
+    public async Task When_the_app_stops_retries_end_after_the_limit(int patience, int least)
     {
         var clock = new HastyClock();
         var attempts = 0;
@@ -254,8 +254,8 @@ public sealed class GroupCommitTests
                 },
                 Settle = (rows, problem) => failed.AddRange(problem is null ? [] : rows),
                 Limits = () => new(100, 10),
-                OutagePatience = TimeSpan.MaxValue,
-                StopPatience = TimeSpan.FromSeconds(patience),
+                OutageRetryLimit = TimeSpan.MaxValue,
+                StopRetryLimit = TimeSpan.FromSeconds(patience),
             },
             clock);
         group.TryAdd([1, 2]);
@@ -267,7 +267,7 @@ public sealed class GroupCommitTests
         Assert.That(attempts, Is.InRange(least, 20));
     }
 
-    /// <summary>Takes rows as a database with an outage now and then: before the commit, or after it and before the answer.</summary>
+    /// <summary>Accepts rows like a database with occasional outages: before the commit, or after it and before the answer.</summary>
     private sealed class Table<T>(Random random, HashSet<T> refused, int outagePercent)
     {
         private readonly HashSet<T> _keys = [];
@@ -301,14 +301,14 @@ public sealed class GroupCommitTests
         }
     }
 
-    /// <summary>Commits that end when the test says so.</summary>
-    private sealed class Lab
+    /// <summary>Commits that the test completes.</summary>
+    private sealed class Fixture
     {
         private readonly ConcurrentQueue<TaskCompletionSource> _open = new();
         private readonly Task _running;
         private int _atOnce;
 
-        public Lab(GatherLimits limits, TimeProvider? clock = null, Func<int, long>? bytesOf = null, Func<int, bool>? isWanted = null)
+        public Fixture(GatherLimits limits, TimeProvider? clock = null, Func<int, long>? bytesOf = null, Func<int, bool>? isWanted = null)
         {
             Group = new(
                 new()
@@ -360,7 +360,7 @@ public sealed class GroupCommitTests
         }
     }
 
-    /// <summary>Waits are over at once, and time has passed by as much.</summary>
+    /// <summary>Every wait ends immediately, and the clock advances by its length.</summary>
     private sealed class HastyClock : TimeProvider
     {
         private long _ticks = 1;

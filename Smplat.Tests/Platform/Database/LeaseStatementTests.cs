@@ -4,27 +4,27 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Tests.Platform.Database;
 
-/// <summary>Every statement about leased rows has the shape that <see cref="Lease"/> describes, in whichever store it stands.</summary>
+/// <summary>Every statement about leased rows follows the rules of <see cref="Lease"/>, whichever store it is in.</summary>
 public sealed partial class LeaseStatementTests
 {
-    /// <summary>The tables with leases: their columns, and what a holder's statements must be fenced by.</summary>
+    /// <summary>The tables with leases: their columns, and the fences that the statements of a holder must have.</summary>
     private static readonly LeasedTable[] Tables =
     [
         // One worker may get the same task twice, after it lost its lease.
         new("fulfillment_tasks", "lease_owner", "lease_expires_at", [@"\battempt = (@attempt|\w+\.attempt)\b"]),
         new("fulfillment_claim", "owner", "expires_at", []),
 
-        // A sender's name is new for each pass, which settles one batch before it claims the next.
+        // A sender has a new name for each run, which settles one batch before it claims the next.
         new("notification_outbox", "lease_owner", "lease_expires_at", []),
         new("checkout_orchestrations", "locked_by", "locked_until", []),
         new("job_state", "locked_by", "locked_until", [@"\brun_id = @runid\b"]),
     ];
 
-    /// <summary>Statements that take a lease away from whoever has it, on purpose.</summary>
+    /// <summary>Statements that deliberately take a lease from its holder.</summary>
     private static readonly Dictionary<string, string> Overriding = new()
     {
         ["CheckoutStore.Write"] = "An order's own progress ends the hold of a sweep; the rows are locked and versioned.",
-        ["JobLedgerStore.Release"] = "An operator's order.",
+        ["JobStore.Release"] = "Requested by an operator.",
     };
 
     private static readonly Statement[] All = [.. Statements()];
@@ -49,18 +49,18 @@ public sealed partial class LeaseStatementTests
     }
 
     [TestCaseSource(nameof(Claims))]
-    public void A_claim_gives_owner_and_end_together_to_a_row_that_is_free(LeasedTable table, string sql)
+    public void A_claim_sets_owner_and_expiry_together_on_a_free_row(LeasedTable table, string sql)
     {
         Assert.That(SetOf(table, sql), Does.Match($@"\b{table.Until} = @"));
-        Assert.That(sql, Does.Contain("for update").Or.Match(@"where job_id = @jobid"), "claimants choose under a row lock");
+        Assert.That(sql, Does.Contain("for update").Or.Match(@"where job_id = @jobid"), "claimants select under a row lock");
         if (!sql.Contains("status = 'pending'", StringComparison.Ordinal) || sql.Contains(" or (", StringComparison.Ordinal))
         {
-            Assert.That(sql, Does.Match(Ended(table)), "an ended lease is told by its time, and so is one of a wrong clock");
+            Assert.That(sql, Does.Match(Ended(table)), "a lease expires by its time, and so does one from a wrong clock");
         }
     }
 
     [TestCaseSource(nameof(Rescues))]
-    public void A_lease_is_ended_for_its_holder_by_its_time_alone(LeasedTable table, string sql)
+    public void Only_time_ends_the_lease_of_another_holder(LeasedTable table, string sql)
     {
         Assert.That(sql, Does.Match(Ended(table)));
         Assert.That(sql, Does.Contain("skip locked"));
@@ -68,7 +68,7 @@ public sealed partial class LeaseStatementTests
     }
 
     [TestCaseSource(nameof(Fenced))]
-    public void Whoever_renews_completes_or_gives_back_is_fenced(LeasedTable table, string sql)
+    public void Renewing_completing_and_releasing_are_fenced(LeasedTable table, string sql)
     {
         var where = sql[sql.IndexOf(" where ", StringComparison.Ordinal)..];
         Assert.That(where, Does.Match($@"\b{table.Owner} = @owner\b"));
@@ -80,12 +80,12 @@ public sealed partial class LeaseStatementTests
         var set = SetOf(table, sql);
         if (set.Contains($"{table.Owner} = null", StringComparison.Ordinal))
         {
-            Assert.That(set, Does.Contain($"{table.Until} = null"), "owner and end go together");
+            Assert.That(set, Does.Contain($"{table.Until} = null"), "owner and expiry are set together");
         }
     }
 
     [TestCaseSource(nameof(Skipping))]
-    public void What_skips_locked_rows_chooses_in_order_and_up_to_a_limit(string sql)
+    public void A_statement_that_skips_locked_rows_selects_in_order_and_up_to_a_limit(string sql)
     {
         foreach (var chosen in Chosen().Matches(sql).Select(match => match.Groups["rows"].Value))
         {
@@ -97,7 +97,7 @@ public sealed partial class LeaseStatementTests
     }
 
     [Test]
-    public void An_end_is_implausible_only_beyond_the_longest_lease_and_the_slack_of_clocks()
+    public void An_expiry_is_implausible_only_beyond_the_longest_lease_and_the_clock_skew()
     {
         var now = new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
 
@@ -118,7 +118,7 @@ public sealed partial class LeaseStatementTests
         let sql = Spaces().Replace(((string)field.GetRawConstantValue()!).ToLowerInvariant(), " ")
         select new Statement($"{store.Name}.{field.Name}", sql, Tables.FirstOrDefault(table => SetOf(table, sql).Length > 0));
 
-    /// <summary>What the statement sets in the table, when owner or end is among it.</summary>
+    /// <summary>What the statement sets in the table, if that includes owner or expiry.</summary>
     private static string SetOf(LeasedTable table, string sql)
     {
         var update = Regex.Match(sql, $@"update {table.Name}( \w+)? set (?<set>.*?) (from|where) ");
@@ -138,7 +138,7 @@ public sealed partial class LeaseStatementTests
     {
         public bool Takes => Table is not null && Regex.IsMatch(SetOf(Table, Sql), $@"\b{Table.Owner} = @owner");
 
-        /// <summary>Frees rows whose holder is not the caller.</summary>
+        /// <summary>Releases rows that another holder has.</summary>
         public bool IsRescue => Table is not null && !Takes && Sql.Contains("skip locked", StringComparison.Ordinal);
     }
 }

@@ -8,7 +8,7 @@ namespace Smplat.Tests.Platform.Database;
 public sealed class MigratorTests
 {
     [Test]
-    public async Task Ten_instances_that_start_at_once_apply_each_migration_once()
+    public async Task Ten_instances_that_start_together_apply_each_migration_once()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
 
@@ -31,14 +31,14 @@ public sealed class MigratorTests
     }
 
     [Test]
-    public async Task A_database_from_before_the_baseline_is_refused_with_the_way_to_start_over_and_left_as_it_is()
+    public async Task A_database_from_before_the_baseline_is_refused_with_instructions_and_not_changed()
     {
         await using var database = await FromBeforeTheBaselineAsync();
 
         Assert.That(
             async () => await Migrator(database).MigrateAsync(CancellationToken.None),
-            Throws.TypeOf<OtherMigrationsException>().With.Message.Contains("0001_jobs.sql").And.Message.Contains(".local/postgres-<major>"));
-        Assert.That(async () => await Migrator(database).InspectAsync(CancellationToken.None), Throws.TypeOf<OtherMigrationsException>());
+            Throws.TypeOf<MigrationHistoryMismatchException>().With.Message.Contains("0001_jobs.sql").And.Message.Contains(".local/postgres-<major>"));
+        Assert.That(async () => await Migrator(database).InspectAsync(CancellationToken.None), Throws.TypeOf<MigrationHistoryMismatchException>());
         Assert.That(await database.ReadAsync<bool>("select count(*) = 2 and to_regclass('job_state') is null from schema_migration"));
     }
 
@@ -52,7 +52,7 @@ public sealed class MigratorTests
         var run = await CliRun.RunAsync([.. command.Split(' '), "--database", database.ConnectionString]);
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
-        Assert.That(run.Error.ReplaceLineEndings(" "), Does.StartWith("The database was made by").And.Contain("0001_jobs.sql").And.Contain("use a new database"));
+        Assert.That(run.Error.ReplaceLineEndings(" "), Does.StartWith("The database was created by").And.Contain("0001_jobs.sql").And.Contain("use a new database"));
     }
 
     [Test]
@@ -65,11 +65,11 @@ public sealed class MigratorTests
             {
                 await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["SMPLAT_DATABASE"] = database.ConnectionString });
             },
-            Throws.TypeOf<OtherMigrationsException>().With.Message.Contains("SMPLAT_LOCAL_FOLDER"));
+            Throws.TypeOf<MigrationHistoryMismatchException>().With.Message.Contains("SMPLAT_LOCAL_FOLDER"));
     }
 
     [Test]
-    public async Task A_failing_migration_leaves_nothing_half_done()
+    public async Task A_failing_migration_leaves_no_partial_changes()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         Migration[] steps = [Step(1, "create table a ()"), Step(2, "create table broken (")];
@@ -95,7 +95,7 @@ public sealed class MigratorTests
     }
 
     [Test]
-    public async Task An_earlier_build_names_what_it_does_not_know_and_leaves_it_alone()
+    public async Task An_earlier_build_names_unknown_migrations_and_changes_nothing()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         await Migrator(database).MigrateAsync(
@@ -107,7 +107,7 @@ public sealed class MigratorTests
     }
 
     [Test]
-    public async Task Looking_at_an_empty_database_changes_nothing()
+    public async Task Inspecting_an_empty_database_changes_nothing()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
 
@@ -125,7 +125,7 @@ public sealed class MigratorTests
         Assert.That(numbers, Is.Unique.And.Not.Empty);
     }
 
-    /// <summary>What the migrator of an earlier build left behind, as far as this one looks.</summary>
+    /// <summary>What an earlier build left in the database, as far as the migrator checks it.</summary>
     private static async Task<TestDatabase> FromBeforeTheBaselineAsync()
     {
         var database = await TestDatabase.CreateEmptyAsync();

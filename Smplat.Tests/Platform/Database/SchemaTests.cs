@@ -5,7 +5,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Platform.Database;
 
-/// <summary>What the README of the migrations promises of every table of a migrated database.</summary>
+/// <summary>Checks a migrated database against what the README of the migrations says about every table.</summary>
 public sealed partial class SchemaTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "Smplat.Core", "Platform", "Database", "Migrations");

@@ -10,7 +10,7 @@ public sealed class WriteBehindTests
     private readonly MigrationGate _migrations = new();
 
     [Test]
-    public async Task A_failure_of_any_kind_is_told_and_the_next_time_is_not_lost()
+    public async Task Any_failure_is_reported_and_the_next_flush_still_runs()
     {
         _migrations.Open();
         using var writer = new Writer(_migrations, _clock) { Failure = new InvalidOperationException("no such relation") };
@@ -22,11 +22,11 @@ public sealed class WriteBehindTests
 
         Assert.That(writer.Told, Is.EqualTo(new[] { "no such relation" }));
         await writer.StopAsync(CancellationToken.None);
-        Assert.That(writer.Flushes, Is.EqualTo(3), "once more when it stops");
+        Assert.That(writer.Flushes, Is.EqualTo(3), "one more flush when it stops");
     }
 
     [Test]
-    public async Task Nothing_is_written_before_the_schema_is_there_not_even_at_the_end()
+    public async Task Nothing_is_written_before_the_schema_is_ready_even_when_the_app_stops()
     {
         using var writer = new Writer(_migrations, _clock);
         await writer.StartAsync(CancellationToken.None);

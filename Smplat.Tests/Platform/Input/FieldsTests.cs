@@ -9,7 +9,7 @@ public sealed class FieldsTests
     [TestCase("""{"n":"60"}""", 60)]
     [TestCase("""{"n":60.0}""", 60)]
     [TestCase("""{"n":6e1}""", 60)]
-    public void Whole_numbers_are_read_from_every_spelling_of_one(string json, int expected)
+    public void A_whole_number_is_read_in_every_notation(string json, int expected)
     {
         var fields = Read(json);
 
@@ -24,7 +24,7 @@ public sealed class FieldsTests
     [TestCase("""{"n":1e400}""", "int_parsing")]
     [TestCase("""{"n":99999999999}""", "less_than_equal")]
     [TestCase("""{"n":-1}""", "greater_than_equal")]
-    public void What_is_no_whole_number_in_range_is_an_error(string json, string type)
+    public void Anything_but_a_whole_number_in_range_is_an_error(string json, string type)
     {
         var fields = Read(json);
 
@@ -35,7 +35,7 @@ public sealed class FieldsTests
     }
 
     [Test]
-    public void Every_error_of_a_body_is_gathered_with_its_path()
+    public void All_errors_of_a_body_are_collected_with_their_paths()
     {
         var fields = Read("""{"name":"","list":[{"id":"x"},5],"flag":"maybe"}""");
 
@@ -56,7 +56,7 @@ public sealed class FieldsTests
     }
 
     [Test]
-    public void Null_counts_as_absent_and_the_other_spelling_is_read() =>
+    public void Null_counts_as_absent_and_the_other_name_is_read() =>
         Assert.That(Read("""{"orderId":null,"order_id":"a"}""").Text("orderId", also: "order_id"), Is.EqualTo("a"));
 
     [Test]
@@ -72,7 +72,7 @@ public sealed class FieldsTests
     }
 
     [Test]
-    public void A_list_that_is_too_long_is_refused_without_reading_it()
+    public void A_list_that_is_too_long_is_rejected_without_reading_it()
     {
         var fields = Read($$"""{"list":[{{string.Join(',', Enumerable.Repeat("{}", 51))}}]}""");
 
@@ -87,7 +87,7 @@ public sealed class FieldsTests
             Is.EqualTo(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero)));
 
     [Test]
-    public void Text_that_Postgres_cannot_hold_is_refused()
+    public void Text_that_Postgres_cannot_store_is_rejected()
     {
         var fields = Read("""{"name":"a\u0000b"}""");
 
@@ -97,7 +97,7 @@ public sealed class FieldsTests
     }
 
     [Test]
-    public void The_texts_of_a_list_are_held_to_the_same()
+    public void The_strings_of_a_list_have_the_same_rules()
     {
         var fields = Read("""{"names":["a","b\u0000"],"one":"toolong"}""");
 
@@ -111,7 +111,7 @@ public sealed class FieldsTests
 
     [TestCase("""{"name":"   "}""")]
     [TestCase("""{"name":"\t\u00a0\n"}""")]
-    public void White_space_is_no_text_where_one_must_be_filled_in(string json)
+    public void White_space_alone_is_rejected_where_text_must_be_filled_in(string json)
     {
         var fields = Read(json);
 
@@ -121,5 +121,5 @@ public sealed class FieldsTests
         Assert.That(Read(json).RequiredText("name"), Is.Not.Empty);
     }
 
-    private static Fields Read(string json) => Fields.Of(JsonDocument.Parse(json).RootElement, "body");
+    private static Fields Read(string json) => Fields.From(JsonDocument.Parse(json).RootElement, "body");
 }

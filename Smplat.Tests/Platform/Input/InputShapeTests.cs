@@ -2,7 +2,7 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Tests.Platform.Input;
 
-/// <summary>What is recorded of a reader is what it reads.</summary>
+/// <summary>The recording of a reader matches what it reads.</summary>
 public sealed class InputShapeTests
 {
     [Test]
@@ -17,7 +17,7 @@ public sealed class InputShapeTests
     }
 
     [Test]
-    public void Objects_and_entries_of_lists_are_recorded_although_nothing_was_sent()
+    public void Objects_and_list_entries_are_recorded_even_when_nothing_was_sent()
     {
         var shape = InputShape.Record(
             "Sample",
@@ -38,7 +38,7 @@ public sealed class InputShapeTests
     }
 
     [Test]
-    public void What_is_required_only_with_a_value_of_another_member_becomes_a_condition()
+    public void A_requirement_that_depends_on_another_member_becomes_a_condition()
     {
         var shape = InputShape.Record(
             "Sample",
@@ -63,9 +63,9 @@ public sealed class InputShapeTests
     }
 
     [Test]
-    public void Telling_the_document_changes_nothing_about_reading()
+    public void Describing_a_member_does_not_change_how_it_is_read()
     {
-        var fields = Fields.Of(System.Text.Json.JsonDocument.Parse("{}").RootElement, "body");
+        var fields = Fields.From(System.Text.Json.JsonDocument.Parse("{}").RootElement, "body");
 
         fields.Describe("mail", format: "email", isNeeded: true);
         fields.Called("Sample");

@@ -10,26 +10,26 @@ public sealed class JobRunnerTests
     public async Task An_occurrence_that_fires_on_many_instances_runs_once()
     {
         var job = SampleJob.ThatSucceeds();
-        await using var rig = await JobRig.StartAsync(job);
-        var runners = Enumerable.Range(0, 8).Select(_ => rig.Runner(job)).ToArray();
+        await using var fixture = await JobFixture.StartAsync(job);
+        var runners = Enumerable.Range(0, 8).Select(_ => fixture.Runner(job)).ToArray();
 
         await Task.WhenAll(runners.Select(runner => runner.TickAsync("sample-job", CancellationToken.None)));
 
         Assert.That(job.Passes, Is.EqualTo(1));
-        Assert.That((await rig.StateAsync()).Runs, Is.EqualTo(1));
+        Assert.That((await fixture.StateAsync()).Runs, Is.EqualTo(1));
     }
 
     [Test]
     public async Task The_next_occurrence_runs_when_the_spacing_has_passed()
     {
         var job = SampleJob.ThatSucceeds();
-        await using var rig = await JobRig.StartAsync(job);
-        var runner = rig.Runner(job);
+        await using var fixture = await JobFixture.StartAsync(job);
+        var runner = fixture.Runner(job);
         await runner.TickAsync("sample-job", CancellationToken.None);
 
-        rig.Clock.Advance(TimeSpan.FromSeconds(59));
+        fixture.Clock.Advance(TimeSpan.FromSeconds(59));
         var early = await runner.TickAsync("sample-job", CancellationToken.None);
-        rig.Clock.Advance(TimeSpan.FromSeconds(1));
+        fixture.Clock.Advance(TimeSpan.FromSeconds(1));
         var due = await runner.TickAsync("sample-job", CancellationToken.None);
 
         Assert.That(early, Is.EqualTo(new JobOutcome.Skipped(SkipReason.NotDue)));
@@ -37,20 +37,20 @@ public sealed class JobRunnerTests
     }
 
     [Test]
-    public async Task A_failed_attempt_is_repeated_when_its_backoff_has_passed_and_success_clears_the_error()
+    public async Task A_failed_attempt_is_retried_after_its_backoff_and_success_clears_the_error()
     {
         var job = new SampleJob((run, _) => run.Attempt == 1
             ? throw new InvalidOperationException("boom")
             : Task.FromResult(JobReport.Of(true)));
-        await using var rig = await JobRig.StartAsync(job);
-        var runner = rig.Runner(job);
+        await using var fixture = await JobFixture.StartAsync(job);
+        var runner = fixture.Runner(job);
 
         var first = await runner.TickAsync("sample-job", CancellationToken.None);
-        var failing = await rig.StateAsync();
+        var failing = await fixture.StateAsync();
         var early = await runner.RetryAsync("sample-job", CancellationToken.None);
-        rig.Clock.Advance(TimeSpan.FromSeconds(10));
+        fixture.Clock.Advance(TimeSpan.FromSeconds(10));
         var second = await runner.RetryAsync("sample-job", CancellationToken.None);
-        var state = await rig.StateAsync();
+        var state = await fixture.StateAsync();
 
         Assert.Multiple(() =>
         {
@@ -63,22 +63,22 @@ public sealed class JobRunnerTests
             Assert.That(
                 (state.Runs, state.Success, state.AttemptFailures, state.Retries, state.LastError),
                 Is.EqualTo((1L, 1L, 1L, 1L, (string?)null)));
-            Assert.That(state.LastSuccessAt, Is.EqualTo(rig.Clock.GetUtcNow()));
+            Assert.That(state.LastSuccessAt, Is.EqualTo(fixture.Clock.GetUtcNow()));
         });
     }
 
     [Test]
-    public async Task A_run_that_uses_up_its_attempts_fails_and_counts_each()
+    public async Task A_run_that_exhausts_its_attempts_fails_and_counts_each()
     {
         var job = new SampleJob((_, _) => throw new InvalidOperationException("boom"));
-        await using var rig = await JobRig.StartAsync(job);
-        var runner = rig.Runner(job);
+        await using var fixture = await JobFixture.StartAsync(job);
+        var runner = fixture.Runner(job);
 
         await runner.TickAsync("sample-job", CancellationToken.None);
-        rig.Clock.Advance(TimeSpan.FromSeconds(10));
+        fixture.Clock.Advance(TimeSpan.FromSeconds(10));
         await runner.RetryAsync("sample-job", CancellationToken.None);
-        var state = await rig.StateAsync();
-        var run = (await rig.RunsAsync()).Single();
+        var state = await fixture.StateAsync();
+        var run = (await fixture.RunsAsync()).Single();
 
         Assert.Multiple(() =>
         {
@@ -89,17 +89,17 @@ public sealed class JobRunnerTests
     }
 
     [Test]
-    public async Task A_run_by_hand_needs_no_occurrence_and_keeps_the_name_of_who_asked()
+    public async Task A_manual_run_needs_no_occurrence_and_records_who_requested_it()
     {
         var job = SampleJob.ThatSucceeds();
-        await using var rig = await JobRig.StartAsync(job);
-        var runner = rig.Runner(job);
+        await using var fixture = await JobFixture.StartAsync(job);
+        var runner = fixture.Runner(job);
         await runner.TickAsync("sample-job", CancellationToken.None);
 
         var outcome = await runner.RunNowAsync("sample-job", "on-call", evenIfDisabled: false, CancellationToken.None);
 
         Assert.That(outcome, Is.TypeOf<JobOutcome.Completed>());
-        Assert.That((await rig.RunsAsync()).Select(run => run.TriggeredBy), Does.Contain("on-call"));
+        Assert.That((await fixture.RunsAsync()).Select(run => run.TriggeredBy), Does.Contain("on-call"));
     }
 
     [Test]
@@ -107,8 +107,8 @@ public sealed class JobRunnerTests
     {
         var job = SampleJob.ThatSucceeds();
         job.IsEnabled = false;
-        await using var rig = await JobRig.StartAsync(job);
-        var runner = rig.Runner(job);
+        await using var fixture = await JobFixture.StartAsync(job);
+        var runner = fixture.Runner(job);
 
         var tick = await runner.TickAsync("sample-job", CancellationToken.None);
         var refused = await runner.RunNowAsync("sample-job", "x", evenIfDisabled: false, CancellationToken.None);
@@ -120,19 +120,19 @@ public sealed class JobRunnerTests
     }
 
     [Test]
-    public async Task An_idle_pass_updates_the_state_and_leaves_no_row()
+    public async Task An_idle_run_updates_the_state_and_leaves_no_row()
     {
         var job = new SampleJob((_, _) => Task.FromResult(JobReport.Idle));
-        await using var rig = await JobRig.StartAsync(job);
+        await using var fixture = await JobFixture.StartAsync(job);
 
-        await rig.Runner(job).TickAsync("sample-job", CancellationToken.None);
+        await fixture.Runner(job).TickAsync("sample-job", CancellationToken.None);
 
-        Assert.That((await rig.StateAsync()).Success, Is.EqualTo(1));
-        Assert.That(await rig.RunsAsync(), Is.Empty);
+        Assert.That((await fixture.StateAsync()).Success, Is.EqualTo(1));
+        Assert.That(await fixture.RunsAsync(), Is.Empty);
     }
 
     [Test]
-    public async Task A_run_whose_process_died_is_taken_over_when_its_lease_ends_and_shown_as_abandoned()
+    public async Task A_run_whose_process_crashed_is_taken_over_when_its_lease_expires_and_shown_as_abandoned()
     {
         var began = new TaskCompletionSource();
         var hung = new SampleJob(async (_, _) =>
@@ -142,16 +142,16 @@ public sealed class JobRunnerTests
             return JobReport.Idle;
         });
         var job = SampleJob.ThatSucceeds();
-        await using var rig = await JobRig.StartAsync(job);
-        _ = rig.Runner(hung).TickAsync("sample-job", CancellationToken.None);
+        await using var fixture = await JobFixture.StartAsync(job);
+        _ = fixture.Runner(hung).TickAsync("sample-job", CancellationToken.None);
         await began.Task;
 
-        // The dead process does not renew: the clock jumps over its lease before its timer is served.
-        var later = new FixedClock(rig.Clock.GetUtcNow() + TimeSpan.FromMinutes(5));
-        var outcome = await rig.RunnerAt(later, job).TickAsync("sample-job", CancellationToken.None);
+        // The crashed process does not renew: the clock jumps past the lease before its timer fires.
+        var later = new FixedClock(fixture.Clock.GetUtcNow() + TimeSpan.FromMinutes(5));
+        var outcome = await fixture.RunnerAt(later, job).TickAsync("sample-job", CancellationToken.None);
 
         Assert.That(outcome, Is.TypeOf<JobOutcome.Completed>());
-        Assert.That((await rig.RunsAsync()).Select(run => run.Status), Is.EquivalentTo(new[] { "abandoned", "completed" }));
+        Assert.That((await fixture.RunsAsync()).Select(run => run.Status), Is.EquivalentTo(new[] { "abandoned", "completed" }));
     }
 
     [Test]
@@ -165,22 +165,22 @@ public sealed class JobRunnerTests
             await release.Task;
             return JobReport.Of(true);
         });
-        await using var rig = await JobRig.StartAsync(slow);
-        var running = rig.Runner(slow).TickAsync("sample-job", CancellationToken.None);
+        await using var fixture = await JobFixture.StartAsync(slow);
+        var running = fixture.Runner(slow).TickAsync("sample-job", CancellationToken.None);
         await began.Task;
-        await Eventually.BecomesTrueAsync(() => rig.Clock.WaitingTimers > 0, "the lease waits for its renewal");
-        var before = (await rig.StateAsync()).LockedUntil;
+        await Eventually.BecomesTrueAsync(() => fixture.Clock.WaitingTimers > 0, "the lease waits for its renewal");
+        var before = (await fixture.StateAsync()).LockedUntil;
 
-        rig.Clock.Advance(slow.Definition.Lease / 3);
+        fixture.Clock.Advance(slow.Definition.Lease / 3);
         await Eventually.BecomesTrueAsync(
-            async () => (await rig.StateAsync()).LockedUntil > before, "the lease is renewed");
+            async () => (await fixture.StateAsync()).LockedUntil > before, "the lease is renewed");
         release.SetResult();
 
         Assert.That(await running, Is.TypeOf<JobOutcome.Completed>());
     }
 
     [Test]
-    public async Task A_stopped_run_gives_its_occurrence_back()
+    public async Task A_stopped_run_releases_its_occurrence()
     {
         using var stop = new CancellationTokenSource();
         var job = new SampleJob(async (run, token) =>
@@ -193,8 +193,8 @@ public sealed class JobRunnerTests
 
             return JobReport.Of(true);
         });
-        await using var rig = await JobRig.StartAsync(job);
-        var runner = rig.Runner(job);
+        await using var fixture = await JobFixture.StartAsync(job);
+        var runner = fixture.Runner(job);
 
         Assert.That(
             async () => await runner.TickAsync("sample-job", stop.Token), Throws.InstanceOf<OperationCanceledException>());
@@ -210,19 +210,19 @@ public sealed class JobRunnerTests
         var job = new SampleJob((_, _) => fails
             ? throw new InvalidOperationException("boom")
             : Task.FromResult(JobReport.Of(true)));
-        await using var rig = await JobRig.StartAsync(job);
-        var runner = rig.Runner(job);
+        await using var fixture = await JobFixture.StartAsync(job);
+        var runner = fixture.Runner(job);
         await runner.TickAsync("sample-job", CancellationToken.None);
 
         fails = false;
         var outcome = await runner.RestartAsync("sample-job", "on-call", CancellationToken.None);
 
         Assert.That(outcome, Is.TypeOf<JobOutcome.Completed>());
-        Assert.That((await rig.StateAsync()).LastError, Is.Null);
+        Assert.That((await fixture.StateAsync()).LastError, Is.Null);
     }
 
     [Test]
-    public async Task A_run_names_the_trace_of_its_last_attempt_also_when_nobody_exports_spans()
+    public async Task A_run_records_the_trace_of_its_last_attempt_even_when_spans_are_not_exported()
     {
         var traces = new List<string>();
         var job = new SampleJob((run, _) =>
@@ -230,13 +230,13 @@ public sealed class JobRunnerTests
             traces.Add(Activity.Current!.TraceId.ToHexString());
             return run.Attempt == 1 ? throw new InvalidOperationException("boom") : Task.FromResult(JobReport.Of(true));
         });
-        await using var rig = await JobRig.StartAsync(job);
+        await using var fixture = await JobFixture.StartAsync(job);
 
-        await rig.Runner(job).RunNowAsync(job.Definition.Id, "manual", false, CancellationToken.None);
-        var first = (await rig.RunsAsync()).Single();
-        rig.Clock.Advance(TimeSpan.FromHours(1));
-        await rig.Runner(job).RetryAsync(job.Definition.Id, CancellationToken.None);
-        var second = (await rig.RunsAsync()).Single();
+        await fixture.Runner(job).RunNowAsync(job.Definition.Id, "manual", false, CancellationToken.None);
+        var first = (await fixture.RunsAsync()).Single();
+        fixture.Clock.Advance(TimeSpan.FromHours(1));
+        await fixture.Runner(job).RetryAsync(job.Definition.Id, CancellationToken.None);
+        var second = (await fixture.RunsAsync()).Single();
 
         Assert.That(traces, Is.Unique);
         Assert.That((first.Status, first.TraceId), Is.EqualTo(("retrying", traces[0])));
@@ -244,12 +244,12 @@ public sealed class JobRunnerTests
     }
 
     [Test]
-    public async Task An_unknown_job_is_named()
+    public async Task An_unknown_job_is_reported_by_name()
     {
-        await using var rig = await JobRig.StartAsync();
+        await using var fixture = await JobFixture.StartAsync();
 
         Assert.That(
-            await rig.Runner().RunNowAsync("nope", "x", evenIfDisabled: false, CancellationToken.None),
+            await fixture.Runner().RunNowAsync("nope", "x", evenIfDisabled: false, CancellationToken.None),
             Is.EqualTo(new JobOutcome.Unknown("nope")));
     }
 }

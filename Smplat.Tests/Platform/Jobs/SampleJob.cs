@@ -2,7 +2,7 @@ using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Tests.Platform.Jobs;
 
-/// <summary>A job whose pass a test writes.</summary>
+/// <summary>A job whose work is defined by the test.</summary>
 internal sealed class SampleJob(Func<JobRun, CancellationToken, Task<JobReport>> pass) : IJob
 {
     public JobDefinition Definition { get; init; } = new("sample-job", "A job of the tests")

@@ -24,7 +24,7 @@ public sealed class AzureMonitorTests
 {
     private const string StatisticsOfTheSdk = "APPLICATIONINSIGHTS_STATSBEAT_DISABLED";
 
-    /// <summary>Those of the exporter itself go to Microsoft, wherever the connection string leads.</summary>
+    /// <summary>The exporter's own statistics go to Microsoft, whatever the connection string says.</summary>
     [OneTimeSetUp]
     public void NoStatistics() => Environment.SetEnvironmentVariable(StatisticsOfTheSdk, "true");
 
@@ -32,7 +32,7 @@ public sealed class AzureMonitorTests
     public void StatisticsAgain() => Environment.SetEnvironmentVariable(StatisticsOfTheSdk, null);
 
     [Test]
-    public async Task Requests_dependencies_metrics_and_lines_arrive_each_once()
+    public async Task Requests_dependencies_metrics_and_log_lines_arrive_exactly_once()
     {
         var job = new SampleJob((_, _) => throw new InvalidOperationException("password=hunter2 of jo@example.com"));
         var lines = new ConcurrentQueue<string>();
@@ -41,7 +41,7 @@ public sealed class AzureMonitorTests
         await using (var app = await SmplatApp.StartAsync(
             ingestion.Settings(("SMPLAT_LOG_FORMAT", "json")), builder => builder.Services.AddSingleton<IJob>(job), lines.Enqueue))
         {
-            // More than the exporter's own sampler would let through.
+            // More than the exporter's own sampler would allow.
             for (var i = 0; i < 25; i++)
             {
                 (await app.Client.GetAsync("/api/v1/healthz?token=hidden")).EnsureSuccessStatusCode();
@@ -71,7 +71,7 @@ public sealed class AzureMonitorTests
             Does.Contain("http.server.request.duration"));
         Assert.That(
             ingestion.Of("MessageData").Select(item => Data(item).GetProperty("message").GetString()),
-            Has.None.Contain("received-first-response"), "the driver's events would cost as much as the statements");
+            Has.None.Contain("received-first-response"), "events of the driver would cost as much as the statements");
 
         // The alert on this line searches for its beginning, and counts.
         var failure = ingestion.Of("MessageData").Single(
@@ -80,14 +80,14 @@ public sealed class AzureMonitorTests
         var failed = ingestion.Of("RemoteDependencyData").Single(item => Data(item).GetProperty("name").GetString() == $"job {job.Definition.Id}");
         Assert.That(Data(failed).GetProperty("success").GetBoolean(), Is.False);
         Assert.That(Tag(failed, "ai.operation.id"), Is.EqualTo(Tag(failure, "ai.operation.id")));
-        Assert.That(ingestion.Of("ExceptionData"), Is.Empty, "the line has it, redacted");
+        Assert.That(ingestion.Of("ExceptionData"), Is.Empty, "the log line contains it, redacted");
         Assert.That(ingestion.Items.Select(item => item.GetRawText()), Has.None.Contain("hunter2").And.None.Contain("jo@example.com").And.None.Contain("hidden"));
         Assert.That(
-            lines.Count(line => line.Contains("server_action_failed", StringComparison.Ordinal)), Is.EqualTo(1), "and the host is told once too");
+            lines.Count(line => line.Contains("server_action_failed", StringComparison.Ordinal)), Is.EqualTo(1), "and the host gets it once too");
     }
 
     [Test]
-    public async Task The_host_is_asked_to_leave_the_lines_to_the_worker()
+    public async Task The_host_is_told_to_leave_log_lines_to_the_worker()
     {
         await using var ingestion = await Ingestion.StartAsync();
         await using var app = await SmplatApp.StartAsync(ingestion.Settings());
@@ -99,7 +99,7 @@ public sealed class AzureMonitorTests
     }
 
     [Test]
-    public async Task What_cannot_be_sent_is_left_nowhere()
+    public async Task What_cannot_be_sent_is_not_stored_anywhere()
     {
         var before = Folders();
         await using var ingestion = await Ingestion.StartAsync(StatusCodes.Status500InternalServerError);
@@ -112,7 +112,7 @@ public sealed class AzureMonitorTests
         Assert.That(Folders().Except(before), Is.Empty);
     }
 
-    /// <summary>Where the exporter keeps what it could not send, a folder for each key, unless it is told otherwise.</summary>
+    /// <summary>Where the exporter stores by default what it could not send: one folder per key.</summary>
     private static string[] Folders() =>
     [
         .. new[] { Path.GetTempPath(), "/var/tmp", "/tmp", Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) }
@@ -129,7 +129,7 @@ public sealed class AzureMonitorTests
     private static string? Tag(JsonElement item, string name) =>
         item.GetProperty("tags").TryGetProperty(name, out var value) ? value.GetString() : null;
 
-    /// <summary>Stands for the ingestion service: takes <c>/v2.1/track</c>, lines of JSON, compressed or not.</summary>
+    /// <summary>A fake ingestion service: accepts <c>/v2.1/track</c>, lines of JSON, compressed or not.</summary>
     private sealed class Ingestion : IAsyncDisposable
     {
         private readonly WebApplication _web;

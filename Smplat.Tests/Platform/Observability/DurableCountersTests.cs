@@ -8,7 +8,7 @@ namespace Smplat.Tests.Platform.Observability;
 public sealed class DurableCountersTests
 {
     [Test]
-    public async Task Increments_of_all_instances_add_up_and_are_read_at_once()
+    public async Task Increments_of_all_instances_add_up_and_are_visible_immediately()
     {
         await using var database = await TestDatabase.CreateAsync();
         using var first = Counters(database.DataSource);

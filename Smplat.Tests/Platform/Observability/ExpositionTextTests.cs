@@ -9,7 +9,7 @@ public sealed class ExpositionTextTests
     private static readonly MetricFamily Searches = new("smplat_search_total", "Searches", MetricType.Counter);
 
     [Test]
-    public void Any_label_text_survives_the_way_through_a_strict_parser() =>
+    public void Any_label_value_survives_a_round_trip_through_a_strict_parser() =>
         Prop.ForAll(ArbMap.Default.ArbFor<string>(), text =>
         {
             var label = text ?? "";

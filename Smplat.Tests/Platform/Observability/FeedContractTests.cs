@@ -6,7 +6,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Platform.Observability;
 
-/// <summary>The feed keeps its contract: all names and types from the first scrape on, whatever shoppers type.</summary>
+/// <summary>The contract of the feed: all names and types are there from the first scrape, whatever shoppers search for.</summary>
 public sealed partial class FeedContractTests
 {
     private const string Feed = "/api/v1/observability/prometheus";
@@ -51,7 +51,7 @@ public sealed partial class FeedContractTests
     }
 
     [Test]
-    public async Task Searches_of_any_text_leave_a_feed_that_a_strict_parser_takes_and_that_stays_small()
+    public async Task Whatever_is_searched_for_the_feed_stays_small_and_a_strict_parser_accepts_it()
     {
         await using var app = await SmplatApp.StartAsync();
         string[] hostile =
@@ -71,7 +71,7 @@ public sealed partial class FeedContractTests
     }
 
     [Test]
-    public async Task An_open_circuit_is_seen_in_the_feed_of_every_instance()
+    public async Task An_open_circuit_appears_in_the_feed_of_every_instance()
     {
         await using var database = await TestDatabase.CreateAsync();
         var settings = new Dictionary<string, string> { ["SMPLAT_DATABASE"] = database.ConnectionString };

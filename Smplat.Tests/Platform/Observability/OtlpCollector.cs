@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Smplat.Tests.Platform.Observability;
 
-/// <summary>A span as it arrived, with the names of OTLP.</summary>
+/// <summary>A span as received, with the names of OTLP.</summary>
 /// <param name="Kind">1 internal, 2 server, 3 client, 4 producer, 5 consumer.</param>
 /// <param name="Status">0 unset, 1 ok, 2 error.</param>
 internal sealed record OtlpSpan(
@@ -31,7 +31,7 @@ internal sealed record OtlpSpan(
 internal sealed record OtlpMetric(string Name, string Unit, IReadOnlyList<IReadOnlyDictionary<string, string>> Points);
 
 /// <summary>
-/// A collector that takes OTLP over HTTP on a free port, and reads the protobuf by its field numbers
+/// A collector that accepts OTLP over HTTP on a free port, and parses the protobuf by its field numbers
 /// (opentelemetry-proto 1.x), so that it does not share a mistake with the exporter.
 /// </summary>
 internal sealed class OtlpCollector : IAsyncDisposable
@@ -61,7 +61,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
         return collector;
     }
 
-    /// <summary>Settings that send an app's telemetry here.</summary>
+    /// <summary>Settings that send the telemetry of an app to this collector.</summary>
     public Dictionary<string, string> Settings(params (string Name, string Value)[] more)
     {
         var settings = more.ToDictionary(setting => setting.Name, setting => setting.Value);

@@ -7,7 +7,7 @@ namespace Smplat.Tests.Platform.Observability;
 
 public sealed class PrometheusFeedTests
 {
-    /// <summary>The names of the contract that stand in every scrape.</summary>
+    /// <summary>The contract metrics that appear in every scrape.</summary>
     private static readonly string[] Always =
     [
         "smplat_fulfillment_tasks_processed_total", "smplat_fulfillment_tasks_failed_total",
@@ -21,7 +21,7 @@ public sealed class PrometheusFeedTests
     ];
 
     [Test]
-    public async Task A_fresh_app_shows_the_names_of_the_contract_to_a_scraper_with_a_bearer_key()
+    public async Task A_fresh_app_shows_the_contract_metrics_to_a_scraper_with_a_bearer_key()
     {
         await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["CHECKOUT_API_KEY"] = "scrape" });
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "scrape");
@@ -34,7 +34,7 @@ public sealed class PrometheusFeedTests
     }
 
     [Test]
-    public async Task Two_instances_tell_the_same_and_a_restart_resets_nothing()
+    public async Task Two_instances_report_the_same_and_a_restart_resets_nothing()
     {
         await using var database = await TestDatabase.CreateAsync();
         var settings = new Dictionary<string, string> { ["SMPLAT_DATABASE"] = database.ConnectionString };

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Smplat.Tests.Platform.Observability;
 
-/// <summary>A reader of the text format 0.0.4 that accepts nothing but it.</summary>
+/// <summary>A strict parser of the text format 0.0.4.</summary>
 internal static class StrictExposition
 {
     internal sealed record Sample(string Name, IReadOnlyDictionary<string, string> Labels, double Value);

@@ -16,15 +16,15 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Platform.Observability;
 
 /// <summary>
-/// What reaches an OTLP collector, read from its wire. Sources are one for all apps of the process, so each test looks at
-/// the traces of its own requests only.
+/// What reaches an OTLP collector over the wire. All apps of the process share the sources, so each test looks only at
+/// the traces of its own requests.
 /// </summary>
 public sealed class TelemetryExportTests
 {
     private const string Caller = "00f067aa0ba902b7";
 
     [Test]
-    public async Task Spans_and_metrics_carry_the_service_by_its_standard_names()
+    public async Task Spans_and_metrics_identify_the_service_by_standard_attributes()
     {
         await using var collector = await OtlpCollector.StartAsync();
         await using (var app = await SmplatApp.StartAsync(collector.Settings(("OTEL_EXPORTER_OTLP_HEADERS", "x-tenant=shop"))))
@@ -46,7 +46,7 @@ public sealed class TelemetryExportTests
     }
 
     [Test]
-    public async Task Nothing_of_it_runs_when_no_target_is_set()
+    public async Task Nothing_is_exported_or_listened_to_without_a_target()
     {
         await using var app = await SmplatApp.StartAsync();
 
@@ -81,7 +81,7 @@ public sealed class TelemetryExportTests
         Assert.That(server[0]["http.route"], Is.EqualTo("/api/v1/orders/{orderId}"));
         Assert.That(server[0]["http.response.status_code"], Is.EqualTo("404"));
         Assert.That(server[0]["url.scheme"], Is.EqualTo("http"));
-        Assert.That(server[0].Status, Is.Zero, "a caller's mistake is no error of the server");
+        Assert.That(server[0].Status, Is.Zero, "a mistake of the caller is not a server error");
         Assert.That(collector.Spans.Select(span => span.Source), Has.None.Contain("Functions.Worker"));
         if (flags is not null)
         {
@@ -90,7 +90,7 @@ public sealed class TelemetryExportTests
     }
 
     [Test]
-    public async Task A_sampling_ratio_of_zero_keeps_only_what_a_caller_samples()
+    public async Task A_sampling_ratio_of_zero_exports_only_what_a_caller_samples()
     {
         await using var collector = await OtlpCollector.StartAsync();
         var (asked, unasked) = (ActivityTraceId.CreateRandom().ToHexString(), ActivityTraceId.CreateRandom().ToHexString());
@@ -134,7 +134,7 @@ public sealed class TelemetryExportTests
     }
 
     [Test]
-    public async Task A_job_that_fails_for_an_operator_is_an_error_in_the_trace_of_the_request()
+    public async Task A_job_that_an_operator_starts_and_that_fails_is_an_error_in_the_trace_of_the_request()
     {
         var job = new SampleJob((_, _) => throw new InvalidOperationException("the customer jo@example.com"));
         await using var collector = await OtlpCollector.StartAsync();
@@ -147,14 +147,14 @@ public sealed class TelemetryExportTests
         var span = collector.Spans.Single(span => span.Name == $"job {job.Definition.Id}");
         Assert.That(span.Status, Is.EqualTo(2));
         Assert.That(span["error.type"], Is.EqualTo(typeof(InvalidOperationException).FullName));
-        Assert.That(span.StatusMessage, Is.EqualTo(nameof(InvalidOperationException)), "a message may hold what no span should");
+        Assert.That(span.StatusMessage, Is.EqualTo(nameof(InvalidOperationException)), "a message may contain private data");
         Assert.That(
             collector.Trace(span.TraceId).Single(parent => parent.SpanId == span.ParentSpanId).Name,
             Is.EqualTo("POST /api/v1/operators/jobs/{jobId}/run"));
     }
 
     [Test]
-    public async Task No_attribute_holds_a_secret_or_an_address()
+    public async Task No_attribute_contains_a_secret_or_an_address()
     {
         await using var collector = await OtlpCollector.StartAsync();
         var job = new SampleJob(async (_, cancellationToken) =>
@@ -183,7 +183,7 @@ public sealed class TelemetryExportTests
     }
 
     [Test]
-    public async Task Every_line_is_seen_once_and_its_trace_is_exported()
+    public async Task Every_log_line_appears_once_and_its_trace_is_exported()
     {
         var lines = new ConcurrentQueue<string>();
         var job = new SampleJob((_, _) => throw new InvalidOperationException("broken"));

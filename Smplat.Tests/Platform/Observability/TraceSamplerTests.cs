@@ -22,7 +22,7 @@ public sealed class TraceSamplerTests
             .QuickCheckThrowOnFailure();
 
     [Test]
-    public void A_trace_that_is_kept_is_kept_at_every_higher_share() =>
+    public void A_trace_that_is_exported_is_exported_at_every_higher_ratio() =>
         Prop.ForAll(
             Pair(Pair(Ratios, Ratios).Generator, Traces),
             pair => Decide(Math.Min(pair.Item1.Item1, pair.Item1.Item2), Parent(pair.Item2))
@@ -30,25 +30,25 @@ public sealed class TraceSamplerTests
             .QuickCheckThrowOnFailure();
 
     [Test]
-    public void What_a_parent_samples_is_kept_whatever_the_share() =>
+    public void What_a_parent_samples_is_exported_at_any_ratio() =>
         Prop.ForAll(
             Pair(Ratios, Traces),
             pair => Decide(pair.Item1, Parent(pair.Item2, ActivityTraceFlags.Recorded), ActivityKind.Client))
             .QuickCheckThrowOnFailure();
 
     [Test]
-    public void The_share_is_kept()
+    public void The_ratio_is_met()
     {
         var kept = Enumerable.Range(0, 20_000).Count(_ => Decide(0.25, Parent(ActivityTraceId.CreateRandom())));
 
-        // Twenty standard deviations wide.
+        // Twenty standard deviations.
         Assert.That(kept, Is.EqualTo(5_000).Within(1_230));
     }
 
     [TestCase(ActivityKind.Client, false)]
     [TestCase(ActivityKind.Internal, true)]
     [TestCase(ActivityKind.Server, true)]
-    public void A_statement_of_an_idle_timer_makes_no_trace_of_its_own(ActivityKind kind, bool isKept) =>
+    public void A_statement_of_an_idle_timer_creates_no_trace(ActivityKind kind, bool isKept) =>
         Assert.That(Decide(1, default, kind), Is.EqualTo(isKept));
 
     private static bool Decide(double ratio, ActivityContext parent, ActivityKind kind = ActivityKind.Server)

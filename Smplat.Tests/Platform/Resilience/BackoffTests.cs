@@ -22,7 +22,7 @@ public sealed class BackoffTests
         {
             Factor = factor / 100d,
             Jitter = jitter,
-            LeastAsked = least,
+            MinRetryAfter = least,
         };
 
     [TestCase(1, 0.0, 60)]
@@ -40,7 +40,7 @@ public sealed class BackoffTests
     }
 
     [Test]
-    public void Without_jitter_waits_begin_with_the_first_never_shrink_and_end_at_the_cap() =>
+    public void Without_jitter_waits_start_at_the_first_never_shrink_and_end_at_the_cap() =>
         Prop.ForAll(Schedules.ToArbitrary(), schedule =>
         {
             var waits = Enumerable.Range(1, 2000).Select(failures => schedule.After(failures)).ToArray();
@@ -51,7 +51,7 @@ public sealed class BackoffTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void Each_jitter_keeps_its_bounds()
+    public void Each_jitter_stays_within_its_bounds()
     {
         var cases = from schedule in Schedules
                     from failures in Gen.Choose(1, 100)
@@ -67,7 +67,7 @@ public sealed class BackoffTests
                 && In(Jitter.UpTo(0.2), plain, plain * 1.2)
                 && In(Jitter.UpTo(TimeSpan.FromSeconds(15)), plain, plain + TimeSpan.FromSeconds(15));
 
-            // A tick of slack for rounding.
+            // One tick of tolerance for rounding.
             bool In(Jitter jitter, TimeSpan least, TimeSpan most)
             {
                 var wait = (schedule with { Jitter = jitter }).After(failures, fraction);
@@ -89,15 +89,15 @@ public sealed class BackoffTests
             var (schedule, failures, fraction, asked) = entry;
             var own = schedule.After(failures, fraction);
             var wait = schedule.After(failures, fraction, asked);
-            var least = schedule.LeastAsked ?? own;
+            var least = schedule.MinRetryAfter ?? own;
             return asked <= least ? wait == least
-                : asked <= schedule.MostAsked ? wait == asked
-                : wait == (schedule.MostAsked > least ? schedule.MostAsked : least);
+                : asked <= schedule.MaxRetryAfter ? wait == asked
+                : wait == (schedule.MaxRetryAfter > least ? schedule.MaxRetryAfter : least);
         }).QuickCheckThrowOnFailure();
     }
 
     [Test]
-    public void Full_jitter_spreads_those_who_failed_together()
+    public void Full_jitter_spreads_callers_that_failed_together()
     {
         var backoff = new Backoff(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(8)) { Jitter = Jitter.Full };
         var random = new Random(17);

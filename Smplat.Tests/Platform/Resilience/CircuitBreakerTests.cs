@@ -17,7 +17,7 @@ public sealed class CircuitBreakerTests
     };
 
     [Test]
-    public void Five_failures_in_a_row_open_the_circuit_and_each_failed_trial_doubles_the_break()
+    public void Five_consecutive_failures_open_the_circuit_and_each_failed_trial_doubles_the_break()
     {
         var clock = new FixedClock();
         var breaker = new CircuitBreaker(Settings, clock);
@@ -47,12 +47,12 @@ public sealed class CircuitBreakerTests
         clock.Advance(TimeSpan.FromSeconds(61));
         Call(breaker, failed: false);
         Call(breaker, failed: true);
-        Assert.That(breaker.Position, Is.EqualTo(CircuitPosition.Closed));
+        Assert.That(breaker.State, Is.EqualTo(CircuitState.Closed));
 
         for (var time = 0; time < 18; time++)
             Call(breaker, failed: time % 2 == 1);
 
-        Assert.That(breaker.Position, Is.EqualTo(CircuitPosition.Open));
+        Assert.That(breaker.State, Is.EqualTo(CircuitState.Open));
     }
 
     [Test]
@@ -69,7 +69,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Test]
-    public void Of_many_callers_at_once_exactly_one_makes_the_trial()
+    public void Exactly_one_of_many_concurrent_callers_makes_the_trial()
     {
         var clock = new FixedClock();
         var breaker = new CircuitBreaker(Settings, clock);
@@ -87,11 +87,11 @@ public sealed class CircuitBreakerTests
         Assert.That(entered, Is.EqualTo(1));
     }
 
-    /// <summary>Against a model that remembers every call, over random runs with overlapping, late and abandoned calls.</summary>
+    /// <summary>Compares it with a model that records every call, in random runs with overlapping, late and abandoned calls.</summary>
     [Test]
-    public void It_does_what_the_rule_says_whatever_happens()
+    public void It_follows_the_model_for_any_sequence_of_events()
     {
-        // Runs of failures are frequent, else no circuit would ever open twice.
+        // Consecutive failures are frequent; otherwise no circuit would open twice.
         var step = Gen.Frequency(
             (6, Gen.Constant((Op: 'e', Number: 0))),
             (2, Gen.Choose(0, 40).Select(which => (Op: 's', Number: which))),
@@ -118,7 +118,7 @@ public sealed class CircuitBreakerTests
         var clock = new FixedClock();
         var breaker = new CircuitBreaker(settings, clock);
         var model = new Model(settings);
-        var calls = new List<(CircuitPass Pass, int Phase)>();
+        var calls = new List<(CircuitPermit Pass, int Phase)>();
         foreach (var (op, number) in steps)
         {
             if (op == 't')
@@ -154,7 +154,7 @@ public sealed class CircuitBreakerTests
                 model.Report(phase, op);
             }
 
-            if (breaker.Position != model.Position || breaker.TimesOpened != model.Opened)
+            if (breaker.State != model.Position || breaker.TimesOpened != model.Opened)
                 return false;
         }
 
@@ -178,7 +178,7 @@ public sealed class CircuitBreakerTests
 
         public int Now { get; set; }
 
-        /// <summary>Even: closed. Odd: open, or trying; every trial is a phase of its own.</summary>
+        /// <summary>Even: closed. Odd: open, or trying; every trial is a separate phase.</summary>
         public int Phase { get; private set; }
 
         public int Opened { get; private set; }
@@ -187,9 +187,9 @@ public sealed class CircuitBreakerTests
 
         private bool IsTrying { get; set; }
 
-        public CircuitPosition Position => IsClosed ? CircuitPosition.Closed
-            : IsTrying || Now >= _until ? CircuitPosition.HalfOpen
-            : CircuitPosition.Open;
+        public CircuitState Position => IsClosed ? CircuitState.Closed
+            : IsTrying || Now >= _until ? CircuitState.HalfOpen
+            : CircuitState.Open;
 
         public bool Enter()
         {
@@ -251,7 +251,7 @@ public sealed class CircuitBreakerTests
         }
     }
 
-    /// <summary>Its wall clock runs an hour slow from the second look on; its timestamps do not.</summary>
+    /// <summary>Its wall clock is an hour slow from the second reading on; its timestamps are not.</summary>
     private sealed class SetBackClock : TimeProvider
     {
         private int _looks;

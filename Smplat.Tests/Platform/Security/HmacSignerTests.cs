@@ -16,7 +16,7 @@ public sealed class HmacSignerTests
 
     /// <summary>RFC 4231, test case 2.</summary>
     [Test]
-    public void It_is_the_standards_HMAC_SHA256()
+    public void It_is_the_standard_HMAC_SHA256()
     {
         var signer = new HmacSigner([Encoding.UTF8.GetBytes("Jefe")]);
 
@@ -25,9 +25,9 @@ public sealed class HmacSignerTests
             Is.EqualTo("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
     }
 
-    /// <summary>Links in mails that were sent and cookies that were set stay good: the form of both, put together by hand.</summary>
+    /// <summary>Links in sent mails and existing cookies stay valid: the expected formats are written out here.</summary>
     [Test]
-    public void The_forms_on_the_wire_are_what_they_were()
+    public void The_wire_formats_have_not_changed()
     {
         var secret = Encoding.UTF8.GetBytes("secret");
         var content = Encoding.UTF8.GetBytes("who:what");
@@ -41,7 +41,7 @@ public sealed class HmacSignerTests
     }
 
     [Test]
-    public void What_is_sealed_opens_with_each_key_that_is_held_and_with_no_other()
+    public void A_sealed_text_opens_with_each_configured_key_and_with_no_other()
     {
         var cases = from current in Keys
                     from previous in Keys
@@ -63,7 +63,7 @@ public sealed class HmacSignerTests
     }
 
     [Test]
-    public void No_changed_bit_of_text_or_tag_passes()
+    public void Changing_any_bit_of_text_or_tag_is_detected()
     {
         var cases = from key in Keys
                     from content in Gen.Choose(0, 255).Select(number => (byte)number).NonEmptyListOf()
@@ -82,7 +82,7 @@ public sealed class HmacSignerTests
     }
 
     [Test]
-    public void What_is_signed_for_one_purpose_does_not_pass_for_another()
+    public void A_signature_for_one_purpose_is_not_valid_for_another()
     {
         var cases = from key in Keys from one in Texts from other in Texts from text in Texts where one != other select (key, one, other, text);
         Prop.ForAll(
@@ -92,18 +92,18 @@ public sealed class HmacSignerTests
     }
 
     [Test]
-    public void Anything_may_be_shown_and_nothing_is_thrown()
+    public void Arbitrary_input_never_throws()
     {
         var signer = new HmacSigner([new byte[32]]);
         Prop.ForAll(
             Gen.OneOf(Texts, Gen.Elements("AZaz09-_.=+/ \n\0ÿ".ToCharArray()).ArrayOf().Select(letters => new string(letters))).ToArbitrary(),
             text => signer.Open(text) is null && !signer.IsTagOf("text", text) && (HmacSigner.TryReadTag(text, out _) || true)).QuickCheckThrowOnFailure();
-        Assert.That(signer.Open(signer.Seal(new string('a', HmacSigner.LongestSealed))), Is.Null, "too long to be looked at");
+        Assert.That(signer.Open(signer.Seal(new string('a', HmacSigner.MaxSealedLength))), Is.Null, "too long");
         Assert.That(signer.IsTagOf("text", null), Is.False);
     }
 
     [Test]
-    public void A_tag_is_read_in_hex_and_in_Base64()
+    public void A_tag_is_parsed_in_hex_and_in_Base64()
     {
         var tag = SHA256.HashData("x"u8);
         foreach (var text in new[] { Convert.ToHexString(tag), Convert.ToHexStringLower(tag), Convert.ToBase64String(tag) })
@@ -127,7 +127,7 @@ public sealed class HmacSignerTests
     [TestCase("secreT", false)]
     [TestCase("secre", false)]
     [TestCase(null, false)]
-    public void A_shown_secret_is_compared_as_a_whole(string? shown, bool same) =>
+    public void A_secret_is_compared_as_a_whole(string? shown, bool same) =>
         Assert.That(SecretText.Same(shown, "secret"), Is.EqualTo(same));
 
     private static byte[] Flip(byte[] bytes, int at)

@@ -10,7 +10,7 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Platform.Security;
 
 /// <summary>
-/// Over real sockets. Where a test needs a public address, 127.0.0.2 plays it, since nothing leaves the machine.
+/// With real sockets. 127.0.0.2 stands in for a public address, because nothing may leave the machine.
 /// </summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class OutgoingHttpTests
@@ -34,7 +34,7 @@ public sealed class OutgoingHttpTests
     [TestCase("[::ffff:127.0.0.1]")]
     [TestCase("[::ffff:7f00:1]")]
     [TestCase("[0:0:0:0:0:ffff:7f00:0001]")]
-    public async Task No_spelling_of_loopback_gets_through_but_with_the_switch_each_does(string host)
+    public async Task Every_spelling_of_loopback_is_refused_unless_the_switch_allows_it(string host)
     {
         using var listener = new Listener(Private);
         var url = new Uri($"http://{host}:{listener.Port}/");
@@ -44,7 +44,7 @@ public sealed class OutgoingHttpTests
         var refusal = (await Assert.ThrowsAsync<HttpRequestException>(() => guarded.GetAsync(url)))!;
         Assert.That(refusal.InnerException, Is.TypeOf<PrivateAddressException>().With.Message.Contains("TEST_SWITCH is false"));
         Assert.That(listener.Accepted, Is.Zero);
-        Assert.That(await open.GetStringAsync(url), Is.EqualTo("ok"), "the spelling leads here indeed");
+        Assert.That(await open.GetStringAsync(url), Is.EqualTo("ok"), "this spelling reaches the server");
     }
 
     [TestCase("[::1]")]
@@ -59,7 +59,7 @@ public sealed class OutgoingHttpTests
     [TestCase("[fd00:ec2::254]")]
     [TestCase("169.254.169.254")]
     [TestCase("168.63.129.16")]
-    public void Addresses_inside_are_refused_before_a_connection_is_tried(string host)
+    public void Private_addresses_are_refused_before_connecting(string host)
     {
         using var client = Client(allowsPrivate: false);
 
@@ -95,7 +95,7 @@ public sealed class OutgoingHttpTests
     }
 
     [Test]
-    public async Task A_name_that_turns_inwards_after_the_check_reaches_what_was_checked_and_is_refused_next_time()
+    public async Task A_name_that_becomes_private_after_the_check_reaches_the_checked_address_and_is_refused_next_time()
     {
         using var outside = new Listener(Public);
         using var inside = new Listener(Private, port: outside.Port);
@@ -104,7 +104,7 @@ public sealed class OutgoingHttpTests
         var url = new Uri($"http://rebinding.test:{outside.Port}/");
 
         Assert.That(await client.GetStringAsync(url), Is.EqualTo("ok"));
-        Assert.That(asked, Is.EqualTo(1), "one question, one answer, one connection");
+        Assert.That(asked, Is.EqualTo(1), "one lookup, one answer, one connection");
         Assert.That(
             () => client.GetAsync(url), Throws.InstanceOf<HttpRequestException>().With.InnerException.TypeOf<PrivateAddressException>());
         Assert.That((outside.Accepted, inside.Accepted), Is.EqualTo((1, 0)));
@@ -128,7 +128,7 @@ public sealed class OutgoingHttpTests
     }
 
     [Test]
-    public void A_name_that_is_not_found_is_an_outage_and_no_refusal([Values] bool isEmpty)
+    public void A_name_that_is_not_found_is_an_outage_and_not_a_refusal([Values] bool isEmpty)
     {
         using var client = Client(Resolver(_ => isEmpty ? [] : throw new SocketException((int)SocketError.HostNotFound)));
 
@@ -138,9 +138,9 @@ public sealed class OutgoingHttpTests
                 .And.Property("HttpRequestError").EqualTo(HttpRequestError.NameResolutionError));
     }
 
-    /// <summary>.NET throws the bare socket error when the reset comes between connecting and asking for the peer's address.</summary>
+    /// <summary>.NET throws the bare socket exception when the reset comes between connecting and reading the address of the peer.</summary>
     [Test]
-    public async Task A_connection_that_is_reset_at_once_fails_like_any_other_connection()
+    public async Task A_connection_that_is_reset_immediately_fails_like_any_other()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -181,9 +181,9 @@ public sealed class OutgoingHttpTests
     }
 
     [Test]
-    public void Only_clients_of_the_platform_and_of_the_app_itself_go_around_the_guard()
+    public void Only_platform_clients_and_calls_to_the_app_itself_bypass_the_guard()
     {
-        // The platform's identity endpoint is link-local, and the CLI calls the app wherever it is.
+        // The identity endpoint of the cloud is link-local, and the CLI calls the app wherever it is.
         string[] around = ["OutgoingHttp.cs", "ApiClient.cs"];
 
         Assert.That(
@@ -203,7 +203,7 @@ public sealed class OutgoingHttpTests
             Timeout = TimeSpan.FromSeconds(10),
         };
 
-    /// <summary>With names of its own, and an inside that is 127.0.0.1 only.</summary>
+    /// <summary>With its own host names, and with 127.0.0.1 as the only private address.</summary>
     private static HttpClient Client(HostResolver resolver) =>
         new(new OutgoingHttp(new Monitor<RuntimeOptions>(new()), resolver, address => address.Equals(Private)).HandlerForSettings())
         {

@@ -8,7 +8,7 @@ using Smplat.Core.Platform.Security;
 
 namespace Smplat.Tests.Platform.Security;
 
-/// <summary>Held to a table of its own, in numbers, and to Microsoft's list.</summary>
+/// <summary>Compared with an independent table of ranges and with the list of Microsoft.</summary>
 public sealed class PrivateAddressesTests
 {
     /// <summary>First and last address of each range of IANA's special-purpose registries, and of Azure's wire server.</summary>
@@ -51,7 +51,7 @@ public sealed class PrivateAddressesTests
     private static IEnumerable<TestCaseData> RangeCases => Ranges.Select(range => new TestCaseData(range.First, range.Last));
 
     [TestCaseSource(nameof(RangeCases))]
-    public void A_range_is_private_from_its_first_address_to_its_last_and_its_neighbours_are_as_the_table_says(string first, string last)
+    public void A_range_is_private_from_first_to_last_address_and_its_neighbours_match_the_table(string first, string last)
     {
         var (family, from, to) = (IPAddress.Parse(first).AddressFamily, Number(first), Number(last));
 
@@ -78,7 +78,7 @@ public sealed class PrivateAddressesTests
         && V6AsTheTable(new UInt128((high >> 3) | 0x2000_0000_0000_0000, low))));
 
     [Test]
-    public void An_address_that_carries_another_one_is_judged_by_that() => Check.QuickThrowOnFailure(Prop.ForAll<uint, int, bool>((any, range, pickRange) =>
+    public void An_address_that_embeds_another_is_judged_by_the_embedded_one() => Check.QuickThrowOnFailure(Prop.ForAll<uint, int, bool>((any, range, pickRange) =>
     {
         var inRange = Ranges[(range & int.MaxValue) % 18];
         UInt128 number = pickRange ? Number(inRange.First) + (any % (Number(inRange.Last) - Number(inRange.First) + 1)) : any;
@@ -102,14 +102,14 @@ public sealed class PrivateAddressesTests
     [TestCase("2606:4700::1111")]
     [TestCase("2a00:1450:4001:81b::200e")]
     [TestCase("2001:4860:4860::8888")]
-    public void Public_addresses_are_let_through(string address) =>
+    public void Public_addresses_are_allowed(string address) =>
         Assert.That(PrivateAddresses.Contains(IPAddress.Parse(address)), Is.False);
 
-    /// <summary>A newer list shows here, when the package is raised.</summary>
+    /// <summary>Shows the changes of the list when the package is updated.</summary>
     [Test]
-    public void Whatever_Microsoft_recommends_to_refuse_is_refused()
+    public void Everything_that_Microsoft_recommends_to_block_is_refused()
     {
-        // Of NAT64 we look at the IPv4 address inside.
+        // For NAT64 we check the embedded IPv4 address.
         var missing = IPAddressRanges.recommendedLatest.Except(["64:ff9b::/96"]).Select(IPNetwork.Parse)
             .Where(range => !Ranges.Any(ours => Number(ours.First) <= Number($"{range.BaseAddress}")
                 && IPAddress.Parse(ours.First).AddressFamily == range.BaseAddress.AddressFamily
@@ -126,7 +126,7 @@ public sealed class PrivateAddressesTests
 
     private static bool Table(AddressFamily family, UInt128 number)
     {
-        // ::ffff:0:0/96 and 64:ff9b::/96 have an IPv4 address inside.
+        // ::ffff:0:0/96 and 64:ff9b::/96 embed an IPv4 address.
         var carrier = number >> 32;
         return family == AddressFamily.InterNetworkV6 && (carrier == 0xffff || carrier == Number("64:ff9b::") >> 32)
             ? Table(AddressFamily.InterNetwork, number & uint.MaxValue)

@@ -22,7 +22,7 @@ public sealed class LiveSettingsTests
     }
 
     [Test]
-    public void A_bad_change_keeps_the_last_good_settings_and_is_reported_until_it_is_mended()
+    public void An_invalid_change_keeps_the_last_valid_settings_and_is_reported_until_it_is_fixed()
     {
         var (configuration, settings) = Start("30");
 
@@ -30,17 +30,17 @@ public sealed class LiveSettingsTests
         configuration.Reload();
 
         Assert.That(settings.CurrentValue.RunRetentionDays, Is.EqualTo(30));
-        Assert.That(_problems.Standing.Values.Single(), Does.Contain("SMPLAT_JOB_RUN_RETENTION_DAYS"));
+        Assert.That(_problems.Current.Values.Single(), Does.Contain("SMPLAT_JOB_RUN_RETENTION_DAYS"));
 
         configuration["SMPLAT_JOB_RUN_RETENTION_DAYS"] = "31";
         configuration.Reload();
 
         Assert.That(settings.CurrentValue.RunRetentionDays, Is.EqualTo(31));
-        Assert.That(_problems.Standing, Is.Empty);
+        Assert.That(_problems.Current, Is.Empty);
     }
 
     [Test]
-    public void A_bad_setting_at_the_start_is_thrown()
+    public void An_invalid_setting_at_the_start_throws()
     {
         var (_, settings) = Start("-1");
 

@@ -13,7 +13,7 @@ public sealed class RefusedStartTests
     [TestCase("FULFILLMENT_BATCH_SIZE", "-1")]
     [TestCase("SMPLAT_ENVIRONMENT", "moon")]
     [TestCase("CATALOG_JOB_SCHEDULER_ENABLED", "perhaps")]
-    public void A_bad_setting_refuses_the_start_and_is_named(string setting, string value) =>
+    public void An_invalid_setting_prevents_the_start_and_is_named(string setting, string value) =>
         Assert.That(
             async () =>
             {
@@ -25,7 +25,7 @@ public sealed class RefusedStartTests
     [TestCase("OPERATOR_API_KEY")]
     [TestCase("STRIPE_WEBHOOK_SECRET")]
     [TestCase("SMPLAT_LINK_SECRET")]
-    public void A_vault_reference_that_did_not_resolve_refuses_the_start_and_is_named(string setting) =>
+    public void An_unresolved_vault_reference_prevents_the_start_and_is_named(string setting) =>
         Assert.That(
             async () =>
             {
@@ -35,7 +35,7 @@ public sealed class RefusedStartTests
                 .And.Message.Not.Contains("kv-smplat"));
 
     [Test]
-    public async Task A_vendors_credential_that_did_not_resolve_counts_as_missing_and_the_app_serves()
+    public async Task An_unresolved_vendor_credential_counts_as_missing_and_the_app_still_serves()
     {
         await using var app = await SmplatApp.StartAsync(new Dictionary<string, string>
         {

@@ -8,7 +8,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Platform.Settings;
 
-/// <summary>The sample settings are the list of all settings: complete, and without any that nobody reads.</summary>
+/// <summary>The sample settings list all settings: none is missing, and none is unused.</summary>
 public sealed class SampleSettingsTests
 {
     /// <summary>Read by the platform or the local host, not by a settings class of the app.</summary>

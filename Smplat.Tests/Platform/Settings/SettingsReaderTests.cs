@@ -12,7 +12,7 @@ public sealed class SettingsReaderTests
     [TestCase("False", false)]
     [TestCase("no", false)]
     [TestCase("0", false)]
-    public void A_switch_accepts_the_words_that_operators_write(string text, bool expected)
+    public void A_switch_accepts_common_spellings(string text, bool expected)
     {
         var (settings, failures) = Read(("SAMPLE_SWITCH", text));
 
@@ -31,7 +31,7 @@ public sealed class SettingsReaderTests
     }
 
     [Test]
-    public void A_bad_number_is_refused_by_the_name_of_the_setting()
+    public void An_invalid_number_is_rejected_with_the_name_of_the_setting()
     {
         var (_, failures) = Read(("SAMPLE_COUNT", "many"));
 
@@ -39,7 +39,7 @@ public sealed class SettingsReaderTests
     }
 
     [Test]
-    public void A_number_out_of_range_is_refused_by_the_name_of_the_setting()
+    public void A_number_out_of_range_is_rejected_with_the_name_of_the_setting()
     {
         var (_, failures) = Read(("SAMPLE_COUNT", "0"));
 
@@ -68,11 +68,11 @@ public sealed class SettingsReaderTests
     [TestCase("NaN")]
     [TestCase("heavy")]
     [TestCase("1e400")]
-    public void A_weight_that_is_no_number_is_refused(string text) =>
+    public void A_weight_that_is_not_a_number_is_rejected(string text) =>
         Assert.That(Read(("SAMPLE_WEIGHT", text)).Failures.Single(), Does.StartWith("SAMPLE_WEIGHT must be a number"));
 
     [Test]
-    public void An_older_name_is_read_when_the_own_name_is_unset()
+    public void An_older_name_is_read_when_the_current_name_is_unset()
     {
         Assert.That(Read(("OLD_NAME", "a")).Settings.Name, Is.EqualTo("a"));
         Assert.That(Read(("OLD_NAME", "a"), ("SAMPLE_NAME", "b")).Settings.Name, Is.EqualTo("b"));

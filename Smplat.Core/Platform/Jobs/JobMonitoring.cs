@@ -1,0 +1,225 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Caching;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Security;
+
+namespace Smplat.Core.Platform.Jobs;
+
+/// <summary>Reads the job ledger: the state of every job, and the runs.</summary>
+public sealed class JobQueries(JobStore store, TimeProvider clock) : IDisposable
+{
+    private readonly ShortLivedCache<IReadOnlyDictionary<string, JobState>> _recent = new(clock, TimeSpan.FromSeconds(2));
+
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    public Task<IReadOnlyList<JobState>> ListStatesAsync(CancellationToken cancellationToken) => store.ListStatesAsync(cancellationToken);
+
+    /// <param name="jobId">Null lists the runs of all jobs.</param>
+    public Task<IReadOnlyList<JobRunRow>> ListRunsAsync(string? jobId, int limit, CancellationToken cancellationToken) =>
+        store.ListRunsAsync(jobId, limit, cancellationToken);
+
+    /// <summary>The state of one job, up to two seconds old.</summary>
+    public async Task<JobState?> FindAsync(string jobId, CancellationToken cancellationToken) =>
+        (await ReadRecentAsync(cancellationToken)).GetValueOrDefault(jobId);
+
+    /// <summary>The states by job id, up to two seconds old: one read serves everyone who asks in that time.</summary>
+    public Task<IReadOnlyDictionary<string, JobState>> ReadRecentAsync(CancellationToken cancellationToken) => _recent.GetAsync(
+        async (_, token) => (await store.ListStatesAsync(token)).ToDictionary(state => state.JobId), cancellationToken);
+
+    public void Dispose() => _recent.Dispose();
+}
+
+/// <summary>
+/// Registers the jobs in the ledger and shows that this process would run them when their timers fire. After any failure it
+/// tries again: readiness reports the missing heartbeat, and the app goes on.
+/// </summary>
+public sealed class JobHeartbeat(
+    JobRegistry registry, JobGate gate, JobStore store, MigrationGate migrations, TimeProvider clock, ILogger<JobHeartbeat> logger)
+    : BackgroundService
+{
+    /// <summary>A job without a heartbeat for three intervals counts as not running.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await migrations.WaitAsync(stoppingToken);
+        var registered = false;
+        while (true)
+        {
+            try
+            {
+                if (!registered)
+                {
+                    await store.RegisterAsync([.. registry.All.Select(job => job.Definition.Id)], stoppingToken);
+                    registered = true;
+                }
+
+                var enabled = registry.All.Where(gate.IsOpenFor).Select(job => job.Definition.Id).ToArray();
+                await store.TickAsync(enabled, clock.GetUtcNow(), stoppingToken);
+            }
+            catch (Exception problem) when (!stoppingToken.IsCancellationRequested)
+            {
+                JobLog.LedgerUnavailable(logger, "heartbeat", Redaction.Redact(problem.Message));
+            }
+
+            await Task.Delay(Interval, clock, stoppingToken);
+        }
+    }
+}
+
+/// <summary>Derives the health of a job from its state: an error persists until a successful run clears it.</summary>
+public static class JobHealthPolicy
+{
+    public static ComponentHealth Judge(JobState? state, DateTimeOffset now)
+    {
+        if (state is null || !IsTicking(state, now))
+        {
+            return new(
+                ComponentStatus.Starting, "No instance has reported that it runs this worker.", state?.LastErrorAt, state?.LastSuccessAt);
+        }
+
+        return state.ConsecutiveRunFailures > 0
+            ? new(ComponentStatus.Error, state.LastError, state.LastErrorAt, state.LastSuccessAt)
+            : new(ComponentStatus.Ready, null, state.LastErrorAt, state.LastSuccessAt);
+    }
+
+    public static bool IsTicking(JobState state, DateTimeOffset now) =>
+        state.LastTickAt is { } tick && now - tick <= JobHeartbeat.Interval * 3;
+}
+
+/// <summary>Readiness of one job, read from the ledger so that every instance reports the same.</summary>
+public sealed class JobComponent(string name, string jobId, JobRegistry registry, JobGate gate, JobQueries jobs)
+    : IReadinessComponent
+{
+    public string Name => name;
+
+    public async Task<ComponentHealth> CheckAsync(CancellationToken cancellationToken)
+    {
+        if (registry.Find(jobId) is not { } job || !gate.IsOpenFor(job))
+        {
+            return ComponentHealth.Disabled;
+        }
+
+        var state = await jobs.FindAsync(jobId, cancellationToken);
+        return JobHealthPolicy.Judge(state, jobs.Now);
+    }
+}
+
+/// <summary>Readiness of all catalog jobs together; lists the failing ones.</summary>
+public sealed class CatalogSchedulerComponent(
+    JobRegistry registry, JobGate gate, JobQueries queries, IOptionsMonitor<JobsOptions> options) : IReadinessComponent
+{
+    public string Name => "catalog_scheduler";
+
+    public async Task<ComponentHealth> CheckAsync(CancellationToken cancellationToken)
+    {
+        if (!options.CurrentValue.SchedulerEnabled)
+        {
+            return ComponentHealth.Disabled;
+        }
+
+        var states = await queries.ReadRecentAsync(cancellationToken);
+        var jobs = registry.All
+            .Where(job => job.Definition.IsCatalogJob && gate.IsOpenFor(job))
+            .Select(job => states.GetValueOrDefault(job.Definition.Id))
+            .OfType<JobState>()
+            .ToArray();
+        var failing = jobs.Where(state => state.ConsecutiveRunFailures > 0).ToArray();
+        if (failing.Length > 0)
+        {
+            return new(
+                ComponentStatus.Error,
+                "Failing: " + string.Join(", ", failing.Select(state => state.JobId)),
+                failing.Max(state => state.LastErrorAt),
+                jobs.Max(state => state.LastSuccessAt));
+        }
+
+        return jobs.All(state => JobHealthPolicy.IsTicking(state, queries.Now))
+            ? new(ComponentStatus.Ready, null, null, jobs.Select(state => state.LastSuccessAt).Max())
+            : new(ComponentStatus.Starting, "No instance has reported that it runs the scheduler.");
+    }
+}
+
+/// <summary>Metrics of the job ledger: the scheduler metrics for catalog jobs, and <c>smplat_job_*</c> for all jobs.</summary>
+public sealed class JobMetrics(JobRegistry registry, JobGate gate, JobQueries queries) : IMetricSource
+{
+    private const string Scheduler = "smplat_catalog_scheduler_";
+    private const string Job = "smplat_job_";
+
+    public IReadOnlyList<MetricFamily> Families { get; } =
+    [
+        Total("runs_total", "Runs of catalog jobs"),
+        Total("success_total", "Runs of catalog jobs that succeeded"),
+        Total("run_failures_total", "Runs of catalog jobs that failed with all their attempts"),
+        Total("attempt_failures_total", "Attempts at catalog jobs that failed"),
+        Total("retries_total", "Attempts at catalog jobs after a failed one"),
+        .. PerJob(Scheduler + "job_"),
+        .. PerJob(Job),
+        new(Job + "attempt_failures_total", "Attempts that failed, by job", MetricType.Counter),
+        new(Job + "enabled", "1 while timers may run the job", MetricType.Gauge),
+    ];
+
+    public async Task<IReadOnlyList<MetricSample>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var states = await queries.ReadRecentAsync(cancellationToken);
+        var jobs = registry.All.Select(job => (job, State: states.GetValueOrDefault(job.Definition.Id) ?? new JobState { JobId = job.Definition.Id })).ToArray();
+        var scheduled = jobs.Where(entry => entry.job.Definition.IsCatalogJob).ToArray();
+        return
+        [
+            MetricSample.Of(Scheduler + "runs_total", scheduled.Sum(entry => entry.State.Runs)),
+            MetricSample.Of(Scheduler + "success_total", scheduled.Sum(entry => entry.State.Success)),
+            MetricSample.Of(Scheduler + "run_failures_total", scheduled.Sum(entry => entry.State.RunFailures)),
+            MetricSample.Of(Scheduler + "attempt_failures_total", scheduled.Sum(entry => entry.State.AttemptFailures)),
+            MetricSample.Of(Scheduler + "retries_total", scheduled.Sum(entry => entry.State.Retries)),
+            .. scheduled.SelectMany(entry => Samples(Scheduler + "job_", entry.job.Definition, entry.State)),
+            .. jobs.SelectMany(entry => Samples(Job, entry.job.Definition, entry.State)),
+            .. jobs.Select(entry => MetricSample.Of(
+                Job + "attempt_failures_total",
+                entry.State.AttemptFailures,
+                ("job_id", entry.job.Definition.Id),
+                ("task", entry.job.Definition.Task))),
+            .. jobs.Select(entry => MetricSample.Of(
+                Job + "enabled", gate.IsOpenFor(entry.job) ? 1 : 0, ("job_id", entry.job.Definition.Id), ("task", entry.job.Definition.Task))),
+        ];
+    }
+
+    private static MetricFamily Total(string name, string help) =>
+        new(Scheduler + name, help, MetricType.Counter, IsAlwaysShown: true);
+
+    private static IEnumerable<MetricFamily> PerJob(string prefix) =>
+    [
+        new(prefix + "runs_total", "Runs by job", MetricType.Counter),
+        new(prefix + "success_total", "Runs that succeeded by job", MetricType.Counter),
+        new(prefix + "run_failures_total", "Runs that failed with all their attempts by job", MetricType.Counter),
+        new(prefix + "retries_total", "Attempts after a failed one by job", MetricType.Counter),
+        new(prefix + "consecutive_failures", "Failed attempts since the last success by job", MetricType.Gauge),
+        new(prefix + "consecutive_run_failures", "Failed runs since the last success by job", MetricType.Gauge),
+        new(prefix + "runtime_seconds_total", "Seconds spent running by job", MetricType.Counter),
+        new(prefix + "last_success_timestamp", "Unix time of the last success by job", MetricType.Gauge),
+        new(prefix + "last_error_timestamp", "Unix time of the last error that no success has cleared, by job", MetricType.Gauge),
+    ];
+
+    private static IEnumerable<MetricSample> Samples(string prefix, JobDefinition job, JobState state)
+    {
+        (string, string)[] labels = [("job_id", job.Id), ("task", job.Task)];
+        yield return MetricSample.Of(prefix + "runs_total", state.Runs, labels);
+        yield return MetricSample.Of(prefix + "success_total", state.Success, labels);
+        yield return MetricSample.Of(prefix + "run_failures_total", state.RunFailures, labels);
+        yield return MetricSample.Of(prefix + "retries_total", state.Retries, labels);
+        yield return MetricSample.Of(prefix + "consecutive_failures", state.ConsecutiveFailures, labels);
+        yield return MetricSample.Of(prefix + "consecutive_run_failures", state.ConsecutiveRunFailures, labels);
+        yield return MetricSample.Of(prefix + "runtime_seconds_total", state.RuntimeSeconds, labels);
+        if (state.LastSuccessAt is { } success)
+        {
+            yield return MetricSample.Of(prefix + "last_success_timestamp", success.ToUnixTimeSeconds(), labels);
+        }
+
+        if (state.LastErrorAt is { } error)
+        {
+            yield return MetricSample.Of(prefix + "last_error_timestamp", error.ToUnixTimeSeconds(), labels);
+        }
+    }
+}

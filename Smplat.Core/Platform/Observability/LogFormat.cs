@@ -1,8 +1,0 @@
-namespace Smplat.Core.Platform.Observability;
-
-/// <summary>How log lines look on the console.</summary>
-public enum LogFormat
-{
-    Json,
-    Text,
-}
