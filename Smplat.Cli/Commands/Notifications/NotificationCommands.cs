@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Smplat.Cli.Commands.Recovery;
 using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Outbox;
-using Smplat.Core.Platform.Outbox.Mail;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Notifications;

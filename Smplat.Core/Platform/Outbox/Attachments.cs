@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Smplat.Core.Platform.Outbox.Mail;
 
 namespace Smplat.Core.Platform.Outbox;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Platform.Outbox.Mail;
 using Smplat.Core.Platform.Security;
 
 namespace Smplat.Core.Platform.Outbox;

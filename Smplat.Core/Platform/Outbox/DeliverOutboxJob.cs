@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Platform.Jobs;
-using Smplat.Core.Platform.Outbox.Mail;
 
 namespace Smplat.Core.Platform.Outbox;
 

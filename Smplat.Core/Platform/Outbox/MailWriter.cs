@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Smplat.Core.Platform.Outbox.Mail;
 
 namespace Smplat.Core.Platform.Outbox;
 

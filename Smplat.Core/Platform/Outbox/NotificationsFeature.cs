@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Platform.Jobs;
-using Smplat.Core.Platform.Outbox.Mail;
 using Smplat.Core.Platform.Security;
 using Smplat.Core.Platform.Settings;
 

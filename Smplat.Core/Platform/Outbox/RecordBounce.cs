@@ -1,5 +1,4 @@
 using Smplat.Core.Platform.Input;
-using Smplat.Core.Platform.Outbox.Mail;
 
 namespace Smplat.Core.Platform.Outbox;
 

@@ -1,5 +1,3 @@
-using Smplat.Core.Platform.Outbox.Mail;
-
 namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>A message as people read it.</summary>

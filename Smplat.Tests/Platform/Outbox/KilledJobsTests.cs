@@ -2,7 +2,7 @@ using System.Globalization;
 using Dapper;
 using Microsoft.Extensions.Configuration;
 using Smplat.Core.Platform.Database;
-using Smplat.Core.Platform.Outbox.Mail;
+using Smplat.Core.Platform.Outbox;
 using Smplat.FakeVendors.Smtp;
 using Smplat.Tests.Support;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Smplat.Core.Platform.Outbox.Mail;
+namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>
 /// The network under the mail client, with limits that the client lacks: on the bytes that a server may send for one

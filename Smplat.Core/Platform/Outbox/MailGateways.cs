@@ -1,4 +1,4 @@
-namespace Smplat.Core.Platform.Outbox.Mail;
+namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>Chooses how mail leaves: by SMTP when it is set up, else into a folder, else not at all.</summary>
 public sealed class MailGateways(SmtpGateway smtp, FileMailGateway file)

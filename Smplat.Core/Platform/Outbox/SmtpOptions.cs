@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Smplat.Core.Platform.Settings;
 
-namespace Smplat.Core.Platform.Outbox.Mail;
+namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>How a connection to the mail server is encrypted.</summary>
 public enum SmtpTls

@@ -1,11 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Smplat.Core.Platform.Outbox;
-using Smplat.Core.Platform.Outbox.Mail;
 using Smplat.Core.Platform.Settings;
 using Smplat.FakeVendors.Smtp;
 
-namespace Smplat.Tests.Platform.Outbox.Mail;
+namespace Smplat.Tests.Platform.Outbox;
 
 /// <summary>The gateway with the settings of a server; answers may take a second.</summary>
 internal static class SmtpRig

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Smplat.Core.Platform.Outbox;
 using Smplat.FakeVendors.Smtp;
 
-namespace Smplat.Tests.Platform.Outbox.Mail;
+namespace Smplat.Tests.Platform.Outbox;
 
 /// <summary>Servers that never stop and servers that never start: what they may cost is bounded at every step.</summary>
 [Parallelizable(ParallelScope.All)]

@@ -1,4 +1,4 @@
-namespace Smplat.Core.Platform.Outbox.Mail;
+namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>A mail before it is written as MIME.</summary>
 /// <param name="MessageId">Without brackets; the same for every attempt to send the same message.</param>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Smplat.Core.Platform.Outbox.Mail;
+namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>
 /// Message-IDs derived from idempotency keys: a mail that is sent again after an unknown outcome carries the ID of the

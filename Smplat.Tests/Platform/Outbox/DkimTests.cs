@@ -8,11 +8,11 @@ using Org.BouncyCastle.Crypto.Generators;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.OpenSsl;
 using Org.BouncyCastle.Security;
-using Smplat.Core.Platform.Outbox.Mail;
+using Smplat.Core.Platform.Outbox;
 using Smplat.Core.Platform.Settings;
 using Smplat.FakeVendors.Smtp;
 
-namespace Smplat.Tests.Platform.Outbox.Mail;
+namespace Smplat.Tests.Platform.Outbox;
 
 public sealed class DkimTests
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Platform.Security;
 
-namespace Smplat.Core.Platform.Outbox.Mail;
+namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>
 /// Sends mail by SMTP. The handover is committed when the server has accepted the recipient and before it is asked for

@@ -4,7 +4,7 @@ using MailKit;
 using MailKit.Net.Smtp;
 using MimeKit;
 
-namespace Smplat.Core.Platform.Outbox.Mail;
+namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>MailKit's client, which tells of the accepted recipient and remembers the first refusal of a mail.</summary>
 internal sealed class ObservedSmtpClient : SmtpClient

@@ -1,7 +1,7 @@
 using Smplat.Core.Platform.Outbox;
 using Smplat.FakeVendors.Smtp;
 
-namespace Smplat.Tests.Platform.Outbox.Mail;
+namespace Smplat.Tests.Platform.Outbox;
 
 [Parallelizable(ParallelScope.All)]
 public sealed class SmtpGatewayTests

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Platform.Settings;
 
-namespace Smplat.Core.Platform.Outbox.Mail;
+namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>Writes mail as .eml files into a folder: for local runs, and for looking at what would be sent.</summary>
 public sealed class FileMailGateway(

@@ -1,7 +1,7 @@
 using System.Text;
 using MimeKit;
 
-namespace Smplat.Core.Platform.Outbox.Mail;
+namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>
 /// A mail as MIME: text and HTML as alternatives, attachments after them, everything in seven-bit encodings, so that what

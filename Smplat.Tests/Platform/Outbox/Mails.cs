@@ -1,6 +1,6 @@
-using Smplat.Core.Platform.Outbox.Mail;
+using Smplat.Core.Platform.Outbox;
 
-namespace Smplat.Tests.Platform.Outbox.Mail;
+namespace Smplat.Tests.Platform.Outbox;
 
 internal static class Mails
 {

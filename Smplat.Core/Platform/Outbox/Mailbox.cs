@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Smplat.Core.Platform.Outbox.Mail;
+namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>An address with the name that people see beside it.</summary>
 public sealed record Mailbox(string Address, string? Name = null)

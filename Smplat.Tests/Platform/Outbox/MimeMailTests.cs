@@ -5,11 +5,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using MimeKit;
 using Smplat.Core.Platform.Outbox;
-using Smplat.Core.Platform.Outbox.Mail;
 using Smplat.Core.Platform.Settings;
 using Smplat.FakeVendors.Smtp;
 
-namespace Smplat.Tests.Platform.Outbox.Mail;
+namespace Smplat.Tests.Platform.Outbox;
 
 /// <summary>What a mail looks like as MIME, read from the files that the folder gateway writes.</summary>
 public sealed class MimeMailTests

@@ -8,7 +8,7 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using AuthenticationException = MailKit.Security.AuthenticationException;
 
-namespace Smplat.Core.Platform.Outbox.Mail;
+namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>One connection to the mail server: MailKit over a <see cref="ConversationStream"/>. For one mail at a time.</summary>
 internal sealed class SmtpConnection : IDisposable

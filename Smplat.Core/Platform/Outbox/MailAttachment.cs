@@ -1,4 +1,4 @@
-namespace Smplat.Core.Platform.Outbox.Mail;
+namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>A file that goes with a mail.</summary>
 public sealed record MailAttachment(string FileName, string ContentType, ReadOnlyMemory<byte> Content)
