@@ -18,7 +18,7 @@ public sealed class HostedRecovery(
     HostedAttempt attempts,
     HostedRegeneration regeneration,
     RecoveryRunStore runs,
-    MailGateways mail,
+    MailSender mail,
     DurableCounters counters,
     IOptionsMonitor<HostedRecoveryOptions> options,
     TimeProvider clock,

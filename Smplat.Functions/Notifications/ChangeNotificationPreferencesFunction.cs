@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Notifications;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class ChangeNotificationPreferencesFunction(PersonalPreferences preferences)
+public sealed class ChangeNotificationPreferencesFunction(PreferenceOperations preferences)
 {
     [Function("ChangeNotificationPreferences")]
     [Operation("Change some of a person's preferences; what is null stays", Tag = "Notifications")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Notifications;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class GetNotificationPreferencesFunction(PersonalPreferences preferences)
+public sealed class GetNotificationPreferencesFunction(PreferenceOperations preferences)
 {
     [Function("GetNotificationPreferences")]
     [Operation("What a person wants to hear about; made with the defaults on first read", Tag = "Notifications")]

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Notifications;
 using Smplat.Core.Platform.Outbox;
 using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;

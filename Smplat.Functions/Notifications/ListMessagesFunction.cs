@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Notifications;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class ListMessagesFunction(MessageReview review)
+public sealed class ListMessagesFunction(OutboxOperations review)
 {
     [Function("ListMessages")]
     [Operation("Messages of the outbox and what became of them, newest first", Tag = "Operators")]

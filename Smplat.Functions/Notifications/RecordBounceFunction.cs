@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Notifications;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class RecordBounceFunction(BounceRecords bounces)
+public sealed class RecordBounceFunction(BounceOperations bounces)
 {
     [Function("RecordBounce")]
     [Operation("Record a mail that came back; hard bounces and complaints block the address", Tag = "Operators")]

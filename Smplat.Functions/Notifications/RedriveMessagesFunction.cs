@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Notifications;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class RedriveMessagesFunction(MessageReview review)
+public sealed class RedriveMessagesFunction(OutboxOperations review)
 {
     [Function("RedriveMessages")]
     [Operation("Send given-up or suppressed messages on their way again", Tag = "Operators")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Notifications;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class UnblockAddressFunction(BounceRecords bounces)
+public sealed class UnblockAddressFunction(BounceOperations bounces)
 {
     [Function("UnblockAddress")]
     [Operation("Let mail go to an address again that bounces have blocked", Tag = "Operators")]

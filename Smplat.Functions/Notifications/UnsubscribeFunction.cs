@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Notifications;
 
 [OpenToAll("One-click unsubscribe (RFC 8058): mail programs post here without any key; the link is signed.")]
-public sealed class UnsubscribeFunction(Unsubscribing unsubscribing)
+public sealed class UnsubscribeFunction(PreferenceOperations unsubscribing)
 {
     [Function("Unsubscribe")]
     [Operation("Turn off what the signed link names; repeating it changes nothing", Tag = "Notifications")]

@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Outbox;
 namespace Smplat.Functions.Ops;
 
 /// <summary>Sends messages on their way again, by the same review as the routes and the command line.</summary>
-public sealed class RecoveryActions(MessageReview review)
+public sealed class RecoveryActions(OutboxOperations review)
 {
     public async Task<OpsNotice> RedriveAsync(OpsForm form, CancellationToken cancellationToken)
     {

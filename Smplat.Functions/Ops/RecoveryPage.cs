@@ -8,7 +8,7 @@ using Smplat.Functions.Http;
 namespace Smplat.Functions.Ops;
 
 /// <summary>Checkouts and payments that are won back, messages and what became of them, weekly digests.</summary>
-public sealed class RecoveryPage(RecoveryView view, CheckoutRecoveryFigures figures, RecoveryRuns runs, MessageReview review)
+public sealed class RecoveryPage(RecoveryView view, CheckoutRecoveryFigures figures, RecoveryRuns runs, OutboxOperations review)
 {
     public const string Path = "/ops/recovery";
 

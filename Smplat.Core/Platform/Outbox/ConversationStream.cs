@@ -3,16 +3,16 @@ using System.Diagnostics.CodeAnalysis;
 namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>
-/// The network under the mail client, with limits that the client lacks: on the bytes that a server may send for one
-/// answer and for one exchange (opening a connection, or one mail), and on the time that it may take for each. Below TLS,
-/// so a handshake is bounded too. An answer begins with the write before it: a server that dribbles gains nothing.
+/// The network stream below the mail client, with limits that the client lacks: on the bytes and the time that a server may
+/// take for one reply and for one exchange (opening a connection, or one mail). It is below TLS, so the handshake is
+/// limited too. The time of a reply starts with the write before it, so a server gains nothing by sending slowly.
 /// </summary>
 internal sealed class ConversationStream(Stream network, TimeProvider clock) : Stream
 {
-    /// <summary>Bytes that one answer may have: far more than any server's greeting or certificate chain.</summary>
+    /// <summary>Most bytes of one reply: far more than any server's greeting or certificate chain.</summary>
     public const int MaxAnswerBytes = 64 * 1024;
 
-    /// <summary>Bytes that all answers of one exchange may have together.</summary>
+    /// <summary>Most bytes of all replies of one exchange.</summary>
     public const int MaxExchangeBytes = 256 * 1024;
 
     private TimeSpan _exchangeLimit = TimeSpan.MaxValue;
@@ -21,13 +21,13 @@ internal sealed class ConversationStream(Stream network, TimeProvider clock) : S
     private int _exchangeBytes;
     private int _answerBytes;
 
-    /// <summary>Time for each write, and for the whole answer to it.</summary>
+    /// <summary>Time limit of each write, and of the whole reply to it.</summary>
     public TimeSpan AnswerLimit { get; set; } = TimeSpan.MaxValue;
 
-    /// <summary>Runs once, before the next bytes go out; when it throws, they do not.</summary>
+    /// <summary>Runs once, before the next bytes are written. If it throws, they are not written.</summary>
     public Func<Task>? BeforeNextWrite { get; set; }
 
-    /// <summary>Which limit the server broke, as a sentence; null while it keeps them.</summary>
+    /// <summary>Which limit the server exceeded, as a sentence; null when none.</summary>
     public string? Breach { get; private set; }
 
     public override bool CanRead => true;
@@ -44,7 +44,7 @@ internal sealed class ConversationStream(Stream network, TimeProvider clock) : S
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Starts an exchange with limits of its own.</summary>
+    /// <summary>Starts an exchange with its own limits.</summary>
     public void Begin(TimeSpan exchangeLimit, TimeSpan answerLimit)
     {
         (_exchangeLimit, AnswerLimit) = (exchangeLimit, answerLimit);
@@ -57,7 +57,7 @@ internal sealed class ConversationStream(Stream network, TimeProvider clock) : S
         var room = Math.Min(MaxAnswerBytes - _answerBytes, MaxExchangeBytes - _exchangeBytes);
         if (room <= 0 && !buffer.IsEmpty)
         {
-            throw Break($"The mail server's answer has no end: {_answerBytes} bytes, {_exchangeBytes} since the exchange began.");
+            throw Break($"The mail server's reply is too long: {_answerBytes} bytes, {_exchangeBytes} since the exchange began.");
         }
 
         var count = await LimitAsync(
@@ -85,7 +85,7 @@ internal sealed class ConversationStream(Stream network, TimeProvider clock) : S
                 await network.WriteAsync(buffer, token);
                 return 0;
             },
-            "take what was sent",
+            "accept what was sent",
             cancellationToken);
         BeginAnswer();
     }
@@ -99,7 +99,7 @@ internal sealed class ConversationStream(Stream network, TimeProvider clock) : S
     {
     }
 
-    /// <summary>Only the asynchronous ways are bounded, so only they exist.</summary>
+    /// <summary>Only the asynchronous methods enforce the limits, so the others are not supported.</summary>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -140,7 +140,7 @@ internal sealed class ConversationStream(Stream network, TimeProvider clock) : S
         }
     }
 
-    /// <summary>An <see cref="IOException"/>, since TLS passes those on unchanged.</summary>
+    /// <summary>An <see cref="IOException"/>, because TLS lets those pass unchanged.</summary>
     [SuppressMessage("Usage", "CA2201", Justification = "The caller reads Breach; the type only has to pass through TLS.")]
     private IOException Break(string sentence)
     {

@@ -7,7 +7,7 @@ using Org.BouncyCastle.OpenSsl;
 namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>
-/// Signs mail by DKIM (RFC 6376), relaxed/relaxed. The unsubscribe headers are signed too, as RFC 8058 demands for
+/// Signs mail by DKIM (RFC 6376), relaxed/relaxed. The unsubscribe headers are signed too, as RFC 8058 requires for
 /// one-click unsubscribe.
 /// </summary>
 internal sealed class DkimSigning
@@ -27,9 +27,9 @@ internal sealed class DkimSigning
     private DkimSigning(string domain, string selector, AsymmetricKeyParameter key) =>
         (_domain, _selector, _key) = (domain, selector, key);
 
-    /// <summary>Reads the settings' key.</summary>
+    /// <summary>Reads the key from the settings.</summary>
     /// <param name="signing">Null when mail is not signed.</param>
-    /// <returns>What is wrong with the settings, without a word of the key; null when nothing is.</returns>
+    /// <returns>What is wrong with the settings, without revealing the key; null when they are valid.</returns>
     public static string? Read(SmtpOptions options, out DkimSigning? signing)
     {
         signing = null;
@@ -100,7 +100,7 @@ internal sealed class DkimSigning
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // The reader has an exception of its own for every way in which a text can fail to be a key.
+            // The reader throws a different exception for each way in which a text is not a key.
             return null;
         }
     }

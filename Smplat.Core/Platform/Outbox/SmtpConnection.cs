@@ -1,22 +1,25 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using MimeKit;
 using AuthenticationException = MailKit.Security.AuthenticationException;
 
 namespace Smplat.Core.Platform.Outbox;
 
-/// <summary>One connection to the mail server: MailKit over a <see cref="ConversationStream"/>. For one mail at a time.</summary>
+/// <summary>One connection to the mail server: MailKit over a <see cref="ConversationStream"/>. It sends one mail at a time.</summary>
 internal sealed class SmtpConnection : IDisposable
 {
     /// <summary>Opening is connecting, greeting, EHLO, TLS, EHLO again and login.</summary>
     private const int OpeningAnswers = 6;
 
-    /// <summary>A whole mail: sender, recipient, DATA, the last answer (three times as long) and four for the mail itself.</summary>
+    /// <summary>A whole mail: sender, recipient, DATA, the last reply (three times as long) and four for the mail itself.</summary>
     private const int MailAnswers = 10;
 
     private const int LastAnswerFactor = 3;
@@ -45,20 +48,20 @@ internal sealed class SmtpConnection : IDisposable
 
     public bool IsOpen => _client.IsConnected;
 
-    /// <summary>Addresses beyond ASCII can go over this connection: it was opened for them, and the server takes them.</summary>
+    /// <summary>This connection accepts non-ASCII addresses: it was opened for them, and the server supports them.</summary>
     public bool TakesUtf8 => _client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
 
-    /// <summary>The server's answer that decided about the last mail; null when it gave none.</summary>
+    /// <summary>The server's reply that decided the last mail; null when there was none.</summary>
     public SmtpAnswer? Answer { get; private set; }
 
-    /// <summary>What went wrong with the last mail, as a sentence; null when nothing did.</summary>
+    /// <summary>What went wrong with the last mail, as a sentence; null when nothing went wrong.</summary>
     public string? Problem { get; private set; }
 
     /// <param name="useUtf8">
-    /// Use SMTPUTF8 if it is offered. MailKit then writes every internationalized domain as it is read instead of in its
-    /// ASCII form, and an extension once laid aside cannot be taken up again, so it is a matter of the connection.
+    /// Use SMTPUTF8 if it is offered. MailKit then writes every internationalized domain in Unicode instead of its ASCII
+    /// form, and an extension that was turned off cannot be turned on again, so this is decided per connection.
     /// </param>
-    /// <exception cref="SmtpUnavailableException">The server does not let us in.</exception>
+    /// <exception cref="SmtpUnavailableException">The session could not be opened.</exception>
     public static async Task<SmtpConnection> OpenAsync(
         SmtpOptions settings, bool useUtf8, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -70,7 +73,7 @@ internal sealed class SmtpConnection : IDisposable
             await connection._client.ConnectAsync(stream, settings.Host!, settings.Port, Security(settings), cancellationToken);
             await connection.LogInAsync(cancellationToken);
 
-            // BDAT has no moment at which the server can be asked for the mail without getting it.
+            // With BDAT there is no point between the accepted recipient and the transfer of the mail.
             connection._client.Capabilities &=
                 ~(SmtpCapabilities.Chunking | SmtpCapabilities.BinaryMime | (useUtf8 ? 0 : SmtpCapabilities.UTF8));
             return connection;
@@ -84,17 +87,17 @@ internal sealed class SmtpConnection : IDisposable
         }
     }
 
-    /// <summary>Sends one mail. Cancellation is heeded until the handover is committed.</summary>
+    /// <summary>Sends one mail. It can be cancelled until the handover is committed.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; nothing was sent.</exception>
-    public async Task<SendResult> SendAsync(MailMessage mail, HandoverMark handOver, CancellationToken cancellationToken)
+    public async Task<SendResult> SendAsync(MailMessage mail, BeforeSend beforeSend, CancellationToken cancellationToken)
     {
         using var stop = new CancellationTokenSource();
-        var handover = new SmtpHandover(handOver, cancellationToken);
+        var handover = new SmtpHandover(beforeSend, cancellationToken);
         using var message = new MimeMail(mail);
         Settings.Dkim?.Sign(message);
         message.Written = () =>
         {
-            // Before the handover the mail is only measured.
+            // Before the handover MailKit writes the mail only to measure it.
             if (handover.IsCommitted)
             {
                 handover.IsMailWritten = true;
@@ -120,8 +123,8 @@ internal sealed class SmtpConnection : IDisposable
         }
         catch (Exception exception)
         {
-            // What the server said outweighs how the exception came about: after a refusal MailKit resets the
-            // connection, and a server that hung up by then makes it throw something else.
+            // The server's reply counts more than the type of the exception: after a refusal MailKit resets the
+            // session, and throws something else if the server has hung up by then.
             handover.Failure?.Throw();
             if (handover.IsLost)
             {
@@ -155,7 +158,7 @@ internal sealed class SmtpConnection : IDisposable
         }
     }
 
-    /// <summary>Takes leave of the server; how it answers does not matter.</summary>
+    /// <summary>Sends QUIT and closes the connection. The reply does not matter.</summary>
     public async Task CloseAsync()
     {
         try
@@ -165,7 +168,7 @@ internal sealed class SmtpConnection : IDisposable
         }
         catch (Exception exception) when (exception is IOException or SocketException or ProtocolException or ObjectDisposedException)
         {
-            // Every mail has its outcome already.
+            // Every mail already has its outcome.
         }
 
         Dispose();
@@ -179,8 +182,8 @@ internal sealed class SmtpConnection : IDisposable
 
     private static async Task<NetworkStream> ConnectAsync(SmtpOptions settings, TimeProvider clock, CancellationToken cancellationToken)
     {
-        // Small buffers: one bounds what the kernel takes from a server that never stops, the other lets a write return
-        // while a slow server still reads, instead of only when a megabyte is through.
+        // Small buffers. The receive buffer limits what the kernel accepts from a server that never stops sending. The send
+        // buffer lets a write return while a slow server is still reading, instead of after a whole megabyte.
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
         {
             NoDelay = true,
@@ -275,10 +278,157 @@ internal sealed class SmtpConnection : IDisposable
         stream.Breach ?? exception switch
         {
             NotSupportedException when settings.Tls == SmtpTls.StartTls =>
-                "The server does not offer STARTTLS, and SMTP_USE_TLS demands it.",
+                "The server does not offer STARTTLS, and SMTP_USE_TLS requires it.",
             AuthenticationException refused => $"The login was refused: {refused.Message}",
             SslHandshakeException => $"TLS could not be started: {(exception.InnerException ?? exception).Message}",
             SmtpCommandException command => new SmtpAnswer((int)command.StatusCode, command.Message).ToString(),
             _ => $"{exception.GetType().Name}: {exception.Message}",
         };
+}
+
+/// <summary>MailKit's client, extended: it reports the accepted recipient and remembers the first refusal of a mail.</summary>
+internal sealed class ObservedSmtpClient : SmtpClient
+{
+    private readonly ReplyLog _replies;
+    private Action _onRecipientAccepted = () => { };
+    private (SendResult, SmtpAnswer)? _refusal;
+    private bool _isSenderAccepted;
+
+    public ObservedSmtpClient()
+        : this(new ReplyLog())
+    {
+    }
+
+    private ObservedSmtpClient(ReplyLog replies)
+        : base(replies) => _replies = replies;
+
+    /// <summary>What the server refused of the current mail, and its reply; null when it refused nothing.</summary>
+    /// <param name="wasAskedForMail">
+    /// The recipient was accepted before. A refusal of neither sender nor recipient then concerns the mail, and otherwise
+    /// us (such as 530, log in first).
+    /// </param>
+    public (SendResult Result, SmtpAnswer Answer)? Refusal(bool wasAskedForMail) =>
+        _refusal
+        ?? (_replies.FirstRefusal() is { } answer
+            ? (wasAskedForMail ? SendResult.MailRefused : SendResult.SenderRefused, answer)
+            : null);
+
+    public void Begin(Action onRecipientAccepted)
+    {
+        _onRecipientAccepted = onRecipientAccepted;
+        (_refusal, _isSenderAccepted) = (null, false);
+        _replies.Clear();
+    }
+
+    protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
+    {
+        base.OnSenderAccepted(message, mailbox, response);
+        _isSenderAccepted = true;
+    }
+
+    protected override void OnRecipientAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
+    {
+        base.OnRecipientAccepted(message, mailbox, response);
+        _onRecipientAccepted();
+    }
+
+    protected override void OnSenderNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
+    {
+        _refusal ??= (SendResult.SenderRefused, new((int)response.StatusCode, response.Response));
+        base.OnSenderNotAccepted(message, mailbox, response);
+    }
+
+    protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
+    {
+        if (_isSenderAccepted)
+        {
+            _refusal ??= (SendResult.RecipientRefused, new((int)response.StatusCode, response.Response));
+        }
+
+        // Otherwise both commands were sent together, and the recipient was refused only because the sender was.
+        base.OnRecipientNotAccepted(message, mailbox, response);
+    }
+
+    /// <summary>Watches the session for the first refusal of a mail.</summary>
+    private sealed class ReplyLog : IProtocolLogger
+    {
+        private const int MaxBytes = 4096;
+
+        private readonly List<byte> _answer = new(256);
+        private SmtpAnswer? _first;
+
+        public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
+
+        public SmtpAnswer? FirstRefusal() => _first ??= Read();
+
+        public void Clear()
+        {
+            _first = null;
+            _answer.Clear();
+        }
+
+        public void LogConnect(Uri uri)
+        {
+        }
+
+        public void LogClient(byte[] buffer, int offset, int count)
+        {
+            _first ??= Read();
+            _answer.Clear();
+        }
+
+        public void LogServer(byte[] buffer, int offset, int count) =>
+            _answer.AddRange(buffer.AsSpan(offset, Math.Min(count, MaxBytes - _answer.Count)));
+
+        public void Dispose()
+        {
+        }
+
+        /// <returns>Null for a reply that is not a refusal, or incomplete.</returns>
+        private SmtpAnswer? Read()
+        {
+            var lines = Encoding.UTF8.GetString([.. _answer]).ReplaceLineEndings("\n").Split('\n');
+            if (lines is not [{ Length: >= 3 } first, _, ..] || first[0] is not ('4' or '5') || !int.TryParse(first.AsSpan(0, 3), out var code))
+            {
+                return null;
+            }
+
+            var last = Array.FindIndex(lines, line => line.Length < 4 || line[3] != '-');
+            return new(code, string.Join(' ', lines[..(last + 1)].Where(line => line.Length > 4).Select(line => line[4..])));
+        }
+    }
+}
+
+/// <summary>The commit before DATA, and how much of the mail was written afterwards.</summary>
+internal sealed class SmtpHandover(BeforeSend beforeSend, CancellationToken cancellationToken)
+{
+    private volatile bool _isCommitted;
+
+    public bool IsCommitted => _isCommitted;
+
+    public bool IsLost { get; private set; }
+
+    public bool IsMailWritten { get; set; }
+
+    /// <summary>The commit itself failed; nothing was sent.</summary>
+    public ExceptionDispatchInfo? Failure { get; private set; }
+
+    public async Task CommitAsync()
+    {
+        try
+        {
+            _isCommitted = await beforeSend(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            Failure = ExceptionDispatchInfo.Capture(exception);
+            throw;
+        }
+
+        if (!_isCommitted)
+        {
+            IsLost = true;
+            throw new IOException("Another sender has the message.");
+        }
+    }
 }

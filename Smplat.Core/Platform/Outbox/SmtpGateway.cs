@@ -6,10 +6,10 @@ using Smplat.Core.Platform.Security;
 namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>
-/// Sends mail by SMTP. The handover is committed when the server has accepted the recipient and before it is asked for
-/// the mail: a mail whose handover was not committed was not sent. After it, the outcome is the server's answer; without
-/// one it is unknown as soon as the whole mail was written, since the server may have read its end (RFC 1047), and a
-/// failure before that. Connections are kept for the next mail until <see cref="ReleaseAsync"/>.
+/// Sends mail by SMTP. The handover is committed after the server has accepted the recipient and before the DATA command,
+/// so a mail without a committed handover was not sent. After the commit, the server's reply is the outcome. Without a
+/// reply, the outcome is unknown if the whole mail was written, since the server may have read its end (RFC 1047), and
+/// otherwise a failure. Connections are kept for the next mail until <see cref="ReleaseAsync"/>.
 /// </summary>
 public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvider clock) : IMailGateway
 {
@@ -20,7 +20,7 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
     public string Sender => options.CurrentValue.SenderEmail ?? "";
 
     public async Task<DeliveryOutcome> SendAsync(
-        MailMessage mail, HandoverMark handOver, CancellationToken cancellationToken)
+        MailMessage mail, BeforeSend beforeSend, CancellationToken cancellationToken)
     {
         if (!Mailbox.IsUsable(mail.To.Address))
         {
@@ -30,7 +30,7 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
         var settings = options.CurrentValue;
         var needsUtf8 = Mailbox.NeedsUtf8(mail.To.Address);
         if (!needsUtf8 && TakeIdle(settings) is { } kept
-            && await SendAsync(kept, isKept: true, mail, handOver, cancellationToken) is { } outcome)
+            && await SendAsync(kept, isKept: true, mail, beforeSend, cancellationToken) is { } outcome)
         {
             return outcome;
         }
@@ -42,7 +42,7 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
         }
         catch (SmtpUnavailableException exception)
         {
-            return new DeliveryOutcome.ReceiverAway(Redaction.Redact(exception.Message));
+            return new DeliveryOutcome.ReceiverUnavailable(Redaction.Redact(exception.Message));
         }
 
         if (needsUtf8 && !connection.TakesUtf8)
@@ -52,7 +52,7 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
                 "The part of the address before the @ is not ASCII, and the mail server does not take such addresses (no SMTPUTF8).");
         }
 
-        return (await SendAsync(connection, isKept: false, mail, handOver, cancellationToken))!;
+        return (await SendAsync(connection, isKept: false, mail, beforeSend, cancellationToken))!;
     }
 
     public async Task ReleaseAsync()
@@ -66,7 +66,7 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
         await Task.WhenAll(connections.Select(connection => connection.CloseAsync()));
     }
 
-    /// <summary>A connection that is still open and was opened with the settings of now.</summary>
+    /// <summary>A connection that is still open and uses the current settings.</summary>
     private SmtpConnection? TakeIdle(SmtpOptions settings)
     {
         while (_idle.TryTake(out var connection))
@@ -82,25 +82,25 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
         return null;
     }
 
-    /// <returns>Null when a kept connection turned out to be over before the handover, so that a fresh one is tried.</returns>
+    /// <returns>Null when a kept connection was closed before the handover; the caller then opens a new one.</returns>
     private async Task<DeliveryOutcome?> SendAsync(
-        SmtpConnection connection, bool isKept, MailMessage mail, HandoverMark handOver, CancellationToken cancellationToken)
+        SmtpConnection connection, bool isKept, MailMessage mail, BeforeSend beforeSend, CancellationToken cancellationToken)
     {
         try
         {
-            var sent = await connection.SendAsync(mail, handOver, cancellationToken);
+            var sent = await connection.SendAsync(mail, beforeSend, cancellationToken);
             return sent switch
             {
                 SendResult.Accepted => new DeliveryOutcome.Delivered(Redaction.Redact(connection.Answer!.ToString(), 200)),
                 SendResult.LeaseLost => new DeliveryOutcome.LeaseLost(),
                 SendResult.SenderRefused when isKept && connection.Answer!.IsGoodbye => null,
-                // The sender is the same for every message, so none of them is at fault.
+                // The sender is the same for every message, so this message is not the cause.
                 SendResult.SenderRefused =>
-                    new DeliveryOutcome.ReceiverAway(Redaction.Redact($"The sender was refused: {connection.Answer}")),
+                    new DeliveryOutcome.ReceiverUnavailable(Redaction.Redact($"The sender was refused: {connection.Answer}")),
                 SendResult.RecipientRefused => Refusal(connection.Answer!, isAboutAddress: true),
                 SendResult.MailRefused => Refusal(connection.Answer!, isAboutAddress: false),
                 SendResult.BrokenBeforeHandover when isKept => null,
-                // The server let us in and then broke off before the end of this mail: it may be this mail's fault.
+                // The server accepted the session and then closed it before the end of this mail, which may be the cause.
                 SendResult.BrokenBeforeHandover or SendResult.BrokenBeforeEnd => new DeliveryOutcome.Failed(Redaction.Redact(connection.Problem!)),
                 _ => new DeliveryOutcome.Unknown(Redaction.Redact(connection.Problem!)),
             };
@@ -113,7 +113,7 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
             }
             else if (connection.TakesUtf8)
             {
-                // Rare, and of no use to other mails.
+                // Rare, and useless for other mails.
                 await connection.CloseAsync();
             }
             else
@@ -139,23 +139,23 @@ internal enum SendResult
     SenderRefused,
     RecipientRefused,
 
-    /// <summary>The server answered DATA or the end of the mail with a refusal.</summary>
+    /// <summary>The server refused the DATA command or the whole mail.</summary>
     MailRefused,
 
-    /// <summary>The message belongs to another sender now; nothing was sent.</summary>
+    /// <summary>Another sender has the message now; nothing was sent.</summary>
     LeaseLost,
 
-    /// <summary>The connection broke before the server was asked for the mail.</summary>
+    /// <summary>The connection broke before the DATA command.</summary>
     BrokenBeforeHandover,
 
-    /// <summary>The connection broke before the mail was written to its end, so the server cannot have taken it.</summary>
+    /// <summary>The connection broke before the whole mail was written, so the server cannot have accepted it.</summary>
     BrokenBeforeEnd,
 
-    /// <summary>The mail was written and no answer came.</summary>
+    /// <summary>The whole mail was written and no reply came.</summary>
     Unknown,
 }
 
-/// <summary>An answer of the server.</summary>
+/// <summary>A reply of the server.</summary>
 internal sealed record SmtpAnswer(int Code, string Text)
 {
     public bool IsPermanent => Code is >= 500 and < 600;
@@ -166,5 +166,5 @@ internal sealed record SmtpAnswer(int Code, string Text)
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Code} {Text}").TrimEnd();
 }
 
-/// <summary>The server is away, talks something else, or does not let us in; no mail was named.</summary>
+/// <summary>The server is unreachable, does not speak SMTP, or refuses the session. No mail was offered to it.</summary>
 internal sealed class SmtpUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -7,13 +7,13 @@ namespace Smplat.Core.Platform.Outbox;
 /// <summary>How a connection to the mail server is encrypted.</summary>
 public enum SmtpTls
 {
-    /// <summary>By STARTTLS; a server that does not offer it gets nothing.</summary>
+    /// <summary>STARTTLS, required: nothing is sent to a server that does not offer it.</summary>
     StartTls,
 
     /// <summary>TLS from the first byte.</summary>
     Implicit,
 
-    /// <summary>By STARTTLS when the server offers it, else in the clear and without credentials.</summary>
+    /// <summary>STARTTLS if the server offers it; otherwise unencrypted and without credentials.</summary>
     Opportunistic,
 
     /// <summary>Never.</summary>
@@ -53,12 +53,12 @@ public sealed class SmtpOptions : IValidatableObject
     [SecretSetting]
     public string? Password { get; init; }
 
-    /// <summary>Demand TLS; a server that does not offer it is refused, never used in the clear. Default true.</summary>
+    /// <summary>Require TLS. A server that does not offer it is not used. Default true.</summary>
     [ConfigurationKeyName("SMTP_USE_TLS")]
     public bool UseTls { get; init; } = true;
 
     /// <summary>
-    /// How TLS starts, for servers that <c>SMTP_USE_TLS</c> and the port do not describe: <c>starttls</c> (demanded),
+    /// How TLS starts, for servers that <c>SMTP_USE_TLS</c> and the port do not describe: <c>starttls</c> (required),
     /// <c>implicit</c> (from the first byte), <c>opportunistic</c> (STARTTLS if offered; without it no login) or
     /// <c>none</c>. Unset by default: <c>SMTP_USE_TLS</c> and the port decide.
     /// </summary>
@@ -66,8 +66,8 @@ public sealed class SmtpOptions : IValidatableObject
     public SmtpTls? TlsMode { get; init; }
 
     /// <summary>
-    /// The one way to log in: <c>plain</c>, <c>login</c> or <c>xoauth2</c>. Unset by default: with a token XOAUTH2, with a
-    /// password PLAIN or else LOGIN, as the server offers.
+    /// The only login mechanism to use: <c>plain</c>, <c>login</c> or <c>xoauth2</c>. Unset by default: XOAUTH2 with a token; with a
+    /// password PLAIN, or LOGIN if the server offers only that.
     /// </summary>
     [ConfigurationKeyName("SMTP_AUTH_MECHANISM")]
     public SmtpAuth? AuthMechanism { get; init; }
@@ -86,7 +86,7 @@ public sealed class SmtpOptions : IValidatableObject
     public string? SenderEmail { get; init; }
 
     /// <summary>
-    /// Seconds that one answer of the server may take. The last one, to the mail itself, may take three times as long,
+    /// Seconds that one reply of the server may take. The last reply, to the mail itself, may take three times as long,
     /// opening a connection six times and a whole mail ten times. Default 10.
     /// </summary>
     [ConfigurationKeyName("SMTP_TIMEOUT_SECONDS")]
@@ -94,18 +94,18 @@ public sealed class SmtpOptions : IValidatableObject
     public int TimeoutSeconds { get; init; } = 10;
 
     /// <summary>
-    /// SHA-256 of the one certificate that is accepted although no root of the system vouches for it, as hex: for a relay
-    /// with a certificate of its own. Default none.
+    /// SHA-256, in hex, of one certificate that is accepted although no system root trusts it: for a relay with a
+    /// self-signed certificate. Default none.
     /// </summary>
     [ConfigurationKeyName("SMTP_CERTIFICATE_SHA256")]
     [RegularExpression("[0-9A-Fa-f:]{64,95}", ErrorMessage = "{0} must be a SHA-256 in hex.")]
     public string? CertificateSha256 { get; init; }
 
-    /// <summary>Domain that signs mail by DKIM, the sender's or one above it. Default none: mail is not signed.</summary>
+    /// <summary>Domain that signs mail by DKIM: the sender's domain or a parent of it. Default none: mail is not signed.</summary>
     [ConfigurationKeyName("SMTP_DKIM_DOMAIN")]
     public string? DkimDomain { get; init; }
 
-    /// <summary>Selector under which the DKIM public key stands in DNS (<c>selector._domainkey.domain</c>).</summary>
+    /// <summary>Selector of the DKIM public key in DNS (<c>selector._domainkey.domain</c>).</summary>
     [ConfigurationKeyName("SMTP_DKIM_SELECTOR")]
     [RegularExpression("[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?", ErrorMessage = "{0} must be a DNS label such as mail2026.")]
     public string? DkimSelector { get; init; }
@@ -124,7 +124,7 @@ public sealed class SmtpOptions : IValidatableObject
 
     public bool IsOn => !string.IsNullOrWhiteSpace(Host) && !string.IsNullOrWhiteSpace(SenderEmail);
 
-    /// <summary>What <see cref="TlsMode"/>, <see cref="UseTls"/> and the port come to.</summary>
+    /// <summary>The mode that results from <see cref="TlsMode"/>, <see cref="UseTls"/> and the port.</summary>
     public SmtpTls Tls => TlsMode ?? (UseTls, Port) switch
     {
         (false, _) => SmtpTls.None,
@@ -160,7 +160,7 @@ public sealed class SmtpOptions : IValidatableObject
 
         if (OAuth2Token is not null && OAuth2TokenFile is not null)
         {
-            yield return new("SMTP_OAUTH2_TOKEN and SMTP_OAUTH2_TOKEN_FILE are both set; leave one out.");
+            yield return new("SMTP_OAUTH2_TOKEN and SMTP_OAUTH2_TOKEN_FILE are both set; remove one of them.");
         }
 
         if (DkimSigning.Read(this, out _dkim) is { } problem)

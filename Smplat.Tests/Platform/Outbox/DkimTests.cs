@@ -18,7 +18,7 @@ public sealed class DkimTests
 {
     [TestCase("rsa")]
     [TestCase("ed25519")]
-    public async Task A_signed_mail_verifies_at_the_receiver_and_no_longer_when_its_unsubscribe_link_is_changed(string kind)
+    public async Task A_signature_is_valid_at_the_receiver_until_the_unsubscribe_link_is_changed(string kind)
     {
         await using var server = new FakeSmtp { OffersUtf8 = true, OffersPipelining = true }.Start();
         var (pem, key) = MakeKey(kind);
@@ -30,7 +30,7 @@ public sealed class DkimTests
             Attachments = [new("Beleg.pdf", "application/pdf", RandomNumberGenerator.GetBytes(20_000))],
         };
 
-        await SmtpRig.SendAsync(server, mail, new()
+        await SmtpFixture.SendAsync(server, mail, new()
         {
             ["SMTP_DKIM_DOMAIN"] = "smplat.test",
             ["SMTP_DKIM_SELECTOR"] = "mail2026",
@@ -45,7 +45,7 @@ public sealed class DkimTests
     }
 
     [Test]
-    public void A_key_that_cannot_sign_refuses_the_start_with_a_sentence_that_does_not_hold_it()
+    public void A_key_that_cannot_sign_fails_the_start_with_an_error_that_does_not_reveal_it()
     {
         using var rsa = RSA.Create(2048);
         using var weak = RSA.Create(512);
@@ -82,7 +82,7 @@ public sealed class DkimTests
     [TestCase("SMTP_AUTH_MECHANISM", "login", "SMTP_AUTH_MECHANISM is set, so")]
     [TestCase("SMTP_AUTH_MECHANISM", "cram-md5", "SMTP_AUTH_MECHANISM must be one of plain, login, xoauth2")]
     [TestCase("SMTP_TLS_MODE", "always", "SMTP_TLS_MODE must be one of starttls, implicit, opportunistic, none")]
-    public void Mail_settings_that_cannot_work_refuse_the_start(string name, string value, string expected) =>
+    public void Invalid_mail_settings_fail_the_start(string name, string value, string expected) =>
         Assert.That(Read(new() { [name] = value }).Single(), Does.StartWith(expected));
 
     private static IReadOnlyList<string> Read(Dictionary<string, string?> settings) =>

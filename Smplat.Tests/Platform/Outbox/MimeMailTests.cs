@@ -22,11 +22,11 @@ public sealed class MimeMailTests
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public void Any_subject_and_text_survive_the_way()
+    public void Any_subject_and_text_arrive_unchanged()
     {
         Prop.ForAll<NonNull<string>, NonNull<string>>((subject, text) =>
         {
-            // Half of a surrogate pair is no text.
+            // Half of a surrogate pair is not text.
             var (heading, body) = (Clean(subject.Get), Clean(text.Get));
             var raw = Write(Mails.Any() with { Subject = heading, Text = body });
             var read = new ReceivedMail("", "", raw, false, null);
@@ -36,7 +36,7 @@ public sealed class MimeMailTests
     }
 
     [Test]
-    public void Every_line_is_short_enough_and_ascii()
+    public void Every_line_is_ascii_and_short_enough()
     {
         Prop.ForAll<NonNull<string>>(text =>
         {
@@ -53,7 +53,7 @@ public sealed class MimeMailTests
     }
 
     [Test]
-    public void A_file_opens_as_the_mail_that_was_written()
+    public void A_file_can_be_read_back_as_the_mail_that_was_written()
     {
         var mail = Mails.Any() with
         {
@@ -109,14 +109,14 @@ public sealed class MimeMailTests
     [TestCase("ad\u00a0a@example.test", null)]
     [TestCase("@example.test", null)]
     [TestCase("a@b@example.test", null)]
-    public void Only_the_domain_of_an_address_changes_on_the_way(string address, string? expected) =>
+    public void Only_the_domain_of_an_address_changes(string address, string? expected) =>
         Assert.That(Mailbox.Normalize(address), Is.EqualTo(expected));
 
     private byte[] Write(MailMessage mail)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["SMPLAT_MAIL_FOLDER"] = _folder }).Build();
-        var gateway = new FileMailGateway(Live<NotificationOptions>(configuration), Live<RuntimeOptions>(configuration));
+        var gateway = new FileMailGateway(Live<OutboxOptions>(configuration), Live<RuntimeOptions>(configuration));
         var outcome = gateway.SendAsync(mail, _ => Task.FromResult(true), CancellationToken.None).GetAwaiter().GetResult();
         return File.ReadAllBytes(Path.Combine(_folder, ((DeliveryOutcome.Delivered)outcome).ProviderMessageId!));
     }
@@ -126,7 +126,7 @@ public sealed class MimeMailTests
 
     private static string Clean(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Trim()));
 
-    /// <summary>Blanks and control signs in a header may be folded into one blank.</summary>
+    /// <summary>Spaces and control characters in a header may be folded into one space.</summary>
     private static string Words(string text) => string.Join(' ', text
         .Split([.. text.Where(sign => char.IsControl(sign) || sign is ' ' or '\u2028' or '\u2029')], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -7,7 +7,7 @@ namespace Smplat.Tests.Platform.Outbox;
 public sealed class SmtpGatewayTests
 {
     [Test]
-    public async Task Text_html_and_attachments_arrive_as_they_were_written()
+    public async Task Text_html_and_attachments_arrive_unchanged()
     {
         await using var server = new FakeSmtp().Start();
         var mail = Mails.Any() with
@@ -18,7 +18,7 @@ public sealed class SmtpGatewayTests
             Attachments = [new("Beleg Ä.html", "text/html", "<p>receipt</p>"u8.ToArray())],
         };
 
-        var outcome = await SmtpRig.SendAsync(server, mail);
+        var outcome = await SmtpFixture.SendAsync(server, mail);
 
         Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.Delivered>());
         var received = server.Mails.Single();
@@ -39,7 +39,7 @@ public sealed class SmtpGatewayTests
             To = new("ada@example.test", "Ada\r\nX-Evil: 1\" <mallory@example.test>"),
         };
 
-        await SmtpRig.SendAsync(server, mail);
+        await SmtpFixture.SendAsync(server, mail);
 
         var received = server.Mails.Single();
         Assert.That(received.Header("Bcc"), Is.Null);
@@ -51,11 +51,11 @@ public sealed class SmtpGatewayTests
     [TestCase("ada@exa mple.test")]
     [TestCase("<ada@example.test>")]
     [TestCase("nobody")]
-    public async Task An_address_that_would_change_the_conversation_is_never_sent(string address)
+    public async Task An_address_that_would_inject_a_command_is_never_sent(string address)
     {
         await using var server = new FakeSmtp().Start();
 
-        var outcome = await SmtpRig.SendAsync(server, Mails.Any() with { To = new(address) });
+        var outcome = await SmtpFixture.SendAsync(server, Mails.Any() with { To = new(address) });
 
         Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.Rejected>());
         Assert.That(server.Mails, Is.Empty);
@@ -73,7 +73,7 @@ public sealed class SmtpGatewayTests
             Mechanisms = [mechanism],
         }.Start();
 
-        var outcome = await SmtpRig.SendAsync(server, Mails.Any());
+        var outcome = await SmtpFixture.SendAsync(server, Mails.Any());
 
         Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.Delivered>());
         Assert.That((server.Mails.Single().WasEncrypted, server.Mails.Single().User), Is.EqualTo((true, FakeSmtp.User)));
@@ -87,44 +87,44 @@ public sealed class SmtpGatewayTests
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, token + "\n");
 
-        var outcome = await SmtpRig.SendAsync(
+        var outcome = await SmtpFixture.SendAsync(
             server, Mails.Any(), new() { ["SMTP_PASSWORD"] = "", ["SMTP_OAUTH2_TOKEN_FILE"] = file });
         File.Delete(file);
 
-        Assert.That(outcome, isGood ? Is.InstanceOf<DeliveryOutcome.Delivered>() : Is.InstanceOf<DeliveryOutcome.ReceiverAway>());
+        Assert.That(outcome, isGood ? Is.InstanceOf<DeliveryOutcome.Delivered>() : Is.InstanceOf<DeliveryOutcome.ReceiverUnavailable>());
         Assert.That(server.Mails.Select(mail => mail.User), isGood ? Is.EqualTo(new[] { FakeSmtp.User }) : Is.Empty);
     }
 
     [Test]
-    public async Task A_wrong_password_holds_all_mail_back_without_naming_it()
+    public async Task A_wrong_password_stops_all_mail_and_is_not_revealed()
     {
         await using var server = new FakeSmtp { DemandsTls = true, Mechanisms = ["PLAIN"] }.Start();
 
-        var outcome = await SmtpRig.SendAsync(server, Mails.Any(), new() { ["SMTP_PASSWORD"] = "not the password" });
+        var outcome = await SmtpFixture.SendAsync(server, Mails.Any(), new() { ["SMTP_PASSWORD"] = "not the password" });
 
-        Assert.That(outcome, Is.EqualTo(new DeliveryOutcome.ReceiverAway("The login was refused: 535: 5.7.8 wrong credentials")));
+        Assert.That(outcome, Is.EqualTo(new DeliveryOutcome.ReceiverUnavailable("The login was refused: 535: 5.7.8 wrong credentials")));
     }
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_server_that_wants_a_login_that_is_not_set_up_holds_all_mail_back(bool offersPipelining)
+    public async Task A_server_that_requires_a_login_that_is_not_configured_stops_all_mail(bool offersPipelining)
     {
         await using var server = new FakeSmtp { Mechanisms = ["PLAIN"], OffersPipelining = offersPipelining }.Start();
 
-        var outcome = await SmtpRig.SendAsync(server, Mails.Any(), new() { ["SMTP_USERNAME"] = "", ["SMTP_PASSWORD"] = "" });
+        var outcome = await SmtpFixture.SendAsync(server, Mails.Any(), new() { ["SMTP_USERNAME"] = "", ["SMTP_PASSWORD"] = "" });
 
         Assert.That(outcome, Is.EqualTo(
-            new DeliveryOutcome.ReceiverAway("The sender was refused: 530 5.7.0 Authentication required")));
+            new DeliveryOutcome.ReceiverUnavailable("The sender was refused: 530 5.7.0 Authentication required")));
     }
 
     [Test]
-    public async Task A_server_that_leaves_right_after_letting_us_in_counts_as_away()
+    public async Task A_server_that_hangs_up_right_after_the_login_counts_as_unavailable()
     {
         await using var server = new FakeSmtp().Start();
         server.Faults.Always(SmtpStep.Sender, new SmtpFault.AnswerAndDrop(421, "4.3.2 closing"));
 
-        Assert.That(await SmtpRig.SendAsync(server, Mails.Any()), Is.EqualTo(
-            new DeliveryOutcome.ReceiverAway("The sender was refused: 421 4.3.2 closing")));
+        Assert.That(await SmtpFixture.SendAsync(server, Mails.Any()), Is.EqualTo(
+            new DeliveryOutcome.ReceiverUnavailable("The sender was refused: 421 4.3.2 closing")));
     }
 
     [Test]
@@ -132,9 +132,9 @@ public sealed class SmtpGatewayTests
     {
         await using var server = new FakeSmtp { DemandsTls = true, Mechanisms = ["PLAIN"] }.Start();
 
-        var outcome = await SmtpRig.SendAsync(server, Mails.Any(), new() { ["SMTP_AUTH_MECHANISM"] = "login" });
+        var outcome = await SmtpFixture.SendAsync(server, Mails.Any(), new() { ["SMTP_AUTH_MECHANISM"] = "login" });
 
-        Assert.That(outcome, Is.EqualTo(new DeliveryOutcome.ReceiverAway("The server does not offer AUTH LOGIN; it offers PLAIN.")));
+        Assert.That(outcome, Is.EqualTo(new DeliveryOutcome.ReceiverUnavailable("The server does not offer AUTH LOGIN; it offers PLAIN.")));
     }
 
     [Test]
@@ -145,21 +145,21 @@ public sealed class SmtpGatewayTests
         await using var greedy = new FakeSmtp { Mechanisms = ["PLAIN"] }.Start();
         Dictionary<string, string?> settings = new() { ["SMTP_TLS_MODE"] = "opportunistic" };
 
-        await SmtpRig.SendAsync(willing, Mails.Any(), settings);
-        await SmtpRig.SendAsync(plain, Mails.Any(), settings);
-        var outcome = await SmtpRig.SendAsync(greedy, Mails.Any(), settings);
+        await SmtpFixture.SendAsync(willing, Mails.Any(), settings);
+        await SmtpFixture.SendAsync(plain, Mails.Any(), settings);
+        var outcome = await SmtpFixture.SendAsync(greedy, Mails.Any(), settings);
 
         Assert.That((willing.Mails.Single().WasEncrypted, plain.Mails.Single().WasEncrypted), Is.EqualTo((true, false)));
-        Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.ReceiverAway>());
+        Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.ReceiverUnavailable>());
     }
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task An_internationalized_domain_goes_out_in_punycode(bool offersUtf8)
+    public async Task An_internationalized_domain_is_sent_in_punycode(bool offersUtf8)
     {
         await using var server = new FakeSmtp { OffersUtf8 = offersUtf8 }.Start();
 
-        var outcome = await SmtpRig.SendAsync(server, Mails.Any() with { To = new("info@münchen.example", "Ä") });
+        var outcome = await SmtpFixture.SendAsync(server, Mails.Any() with { To = new("info@münchen.example", "Ä") });
 
         Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.Delivered>());
         Assert.That(server.Mails.Single().To, Is.EqualTo("info@xn--mnchen-3ya.example"));
@@ -167,14 +167,14 @@ public sealed class SmtpGatewayTests
     }
 
     [Test]
-    public async Task A_local_part_in_utf8_goes_only_to_a_server_that_takes_it_and_is_not_blocked_by_one_that_does_not()
+    public async Task A_utf8_local_part_is_sent_only_to_a_server_that_supports_it_and_is_not_blocked_otherwise()
     {
         await using var server = new FakeSmtp { OffersUtf8 = true }.Start();
         await using var old = new FakeSmtp().Start();
         var mail = Mails.Any() with { To = new("jörg@münchen.example", "Jörg") };
 
-        var sent = await SmtpRig.SendAsync(server, mail);
-        var refused = await SmtpRig.SendAsync(old, mail);
+        var sent = await SmtpFixture.SendAsync(server, mail);
+        var refused = await SmtpFixture.SendAsync(old, mail);
 
         Assert.That(sent, Is.InstanceOf<DeliveryOutcome.Delivered>());
         Assert.That(server.Mails.Single().To, Is.EqualTo("jörg@münchen.example").Or.EqualTo("jörg@xn--mnchen-3ya.example"));
@@ -189,14 +189,14 @@ public sealed class SmtpGatewayTests
     public async Task The_mails_of_a_run_share_a_connection_and_a_refusal_does_not_end_it(bool offersPipelining)
     {
         await using var server = new FakeSmtp { OffersPipelining = offersPipelining }.Start();
-        var gateway = SmtpRig.Gateway(server);
+        var gateway = SmtpFixture.Gateway(server);
         server.Faults.Next(SmtpStep.Recipient, new SmtpFault.Answer(550, "5.1.1 no such user"));
 
-        var refused = await gateway.SendAsync(Mails.Any(), SmtpRig.Marked, CancellationToken.None);
-        var first = await gateway.SendAsync(Mails.Any(), SmtpRig.Marked, CancellationToken.None);
-        var second = await gateway.SendAsync(Mails.Any(), SmtpRig.Marked, CancellationToken.None);
+        var refused = await gateway.SendAsync(Mails.Any(), SmtpFixture.Marked, CancellationToken.None);
+        var first = await gateway.SendAsync(Mails.Any(), SmtpFixture.Marked, CancellationToken.None);
+        var second = await gateway.SendAsync(Mails.Any(), SmtpFixture.Marked, CancellationToken.None);
         await gateway.ReleaseAsync();
-        await gateway.SendAsync(Mails.Any(), SmtpRig.Marked, CancellationToken.None);
+        await gateway.SendAsync(Mails.Any(), SmtpFixture.Marked, CancellationToken.None);
 
         Assert.That(refused, Is.EqualTo(new DeliveryOutcome.Rejected("550 5.1.1 no such user", IsBadAddress: true)));
         Assert.That(new[] { first, second }, Is.All.InstanceOf<DeliveryOutcome.Delivered>());
@@ -204,20 +204,20 @@ public sealed class SmtpGatewayTests
     }
 
     [Test]
-    public async Task A_kept_connection_that_the_server_has_left_is_replaced()
+    public async Task A_kept_connection_that_the_server_has_closed_is_replaced()
     {
         await using var server = new FakeSmtp().Start();
-        var gateway = SmtpRig.Gateway(server);
+        var gateway = SmtpFixture.Gateway(server);
         SmtpFault[] leaving =
         [
             new SmtpFault.Drop(), new SmtpFault.Answer(421, "4.3.2 too many mails"), new SmtpFault.AnswerAndDrop(421, "4.3.2 bye"),
         ];
-        await gateway.SendAsync(Mails.Any(), SmtpRig.Marked, CancellationToken.None);
+        await gateway.SendAsync(Mails.Any(), SmtpFixture.Marked, CancellationToken.None);
 
         foreach (var fault in leaving)
         {
             server.Faults.Next(SmtpStep.Sender, fault);
-            var outcome = await gateway.SendAsync(Mails.Any(), SmtpRig.Marked, CancellationToken.None);
+            var outcome = await gateway.SendAsync(Mails.Any(), SmtpFixture.Marked, CancellationToken.None);
             Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.Delivered>(), fault.ToString());
         }
 
@@ -228,39 +228,39 @@ public sealed class SmtpGatewayTests
     [TestCase(SmtpStep.Data, 554, typeof(DeliveryOutcome.Rejected))]
     [TestCase(SmtpStep.EndOfMail, 554, typeof(DeliveryOutcome.Rejected))]
     [TestCase(SmtpStep.EndOfMail, 451, typeof(DeliveryOutcome.Failed))]
-    public async Task A_refusal_counts_also_when_the_server_hangs_up_right_after_it(SmtpStep step, int code, Type expected)
+    public async Task A_refusal_counts_even_when_the_server_hangs_up_right_after_it(SmtpStep step, int code, Type expected)
     {
         await using var server = new FakeSmtp { OffersPipelining = true }.Start();
         server.Faults.Next(step, new SmtpFault.AnswerAndDrop(code, "5.0.0 no"));
 
-        Assert.That(await SmtpRig.SendAsync(server, Mails.Any()), Is.InstanceOf(expected));
+        Assert.That(await SmtpFixture.SendAsync(server, Mails.Any()), Is.InstanceOf(expected));
     }
 
     [Test]
-    public async Task A_certificate_that_nobody_vouches_for_is_refused()
+    public async Task An_untrusted_certificate_is_refused()
     {
         await using var server = new FakeSmtp { DemandsTls = true }.Start();
 
-        var outcome = await SmtpRig.SendAsync(server, Mails.Any(), new() { ["SMTP_CERTIFICATE_SHA256"] = new string('0', 64) });
+        var outcome = await SmtpFixture.SendAsync(server, Mails.Any(), new() { ["SMTP_CERTIFICATE_SHA256"] = new string('0', 64) });
 
-        Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.ReceiverAway>());
+        Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.ReceiverUnavailable>());
         Assert.That(server.Mails, Is.Empty);
     }
 
     [Test]
-    public async Task A_server_without_tls_gets_neither_password_nor_mail_when_tls_is_demanded()
+    public async Task A_server_without_tls_gets_neither_password_nor_mail_when_tls_is_required()
     {
         await using var server = new FakeSmtp { Mechanisms = ["PLAIN"] }.Start();
 
-        var outcome = await SmtpRig.SendAsync(server, Mails.Any(), new() { ["SMTP_USE_TLS"] = "true" });
+        var outcome = await SmtpFixture.SendAsync(server, Mails.Any(), new() { ["SMTP_USE_TLS"] = "true" });
 
-        Assert.That(outcome, Is.EqualTo(new DeliveryOutcome.ReceiverAway(
+        Assert.That(outcome, Is.EqualTo(new DeliveryOutcome.ReceiverUnavailable(
             "The server does not offer STARTTLS, and SMTP_USE_TLS demands it.")));
     }
 
     [TestCase(SmtpStep.Greeting)]
     [TestCase(SmtpStep.Hello)]
-    public async Task A_server_that_talks_something_else_or_without_end_counts_as_away(SmtpStep step)
+    public async Task A_server_that_speaks_another_protocol_or_never_stops_counts_as_unavailable(SmtpStep step)
     {
         await using var server = new FakeSmtp().Start();
         server.Faults.Next(step, new SmtpFault.Garbage());
@@ -270,21 +270,21 @@ public sealed class SmtpGatewayTests
 
         for (var time = 0; time < 4; time++)
         {
-            var outcome = await SmtpRig.SendAsync(server, Mails.Any());
-            Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.ReceiverAway>());
+            var outcome = await SmtpFixture.SendAsync(server, Mails.Any());
+            Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.ReceiverUnavailable>());
         }
     }
 
     [TestCase(false, false)]
     [TestCase(true, false)]
     [TestCase(true, true)]
-    public async Task The_handover_is_marked_after_the_recipient_and_before_the_mail_is_asked_for(bool tls, bool offersPipelining)
+    public async Task The_handover_is_committed_after_the_recipient_and_before_the_data_command(bool tls, bool offersPipelining)
     {
         await using var server = new FakeSmtp { DemandsTls = tls, OffersPipelining = offersPipelining }.Start();
         var steps = new List<string>();
         server.Reached = step => steps.Add(step.ToString());
 
-        await SmtpRig.SendAsync(server, Mails.Any(), mark: _ =>
+        await SmtpFixture.SendAsync(server, Mails.Any(), mark: _ =>
         {
             steps.Add("mark");
             return Task.FromResult(true);
@@ -294,51 +294,51 @@ public sealed class SmtpGatewayTests
     }
 
     [Test]
-    public async Task A_handover_that_cannot_be_committed_is_told_and_nothing_is_sent()
+    public async Task A_handover_that_cannot_be_committed_throws_and_nothing_is_sent()
     {
         await using var server = new FakeSmtp { DemandsTls = true }.Start();
 
         Assert.That(
-            async () => await SmtpRig.SendAsync(server, Mails.Any(), mark: _ => throw new TimeoutException("the database is away")),
+            async () => await SmtpFixture.SendAsync(server, Mails.Any(), mark: _ => throw new TimeoutException("the database is away")),
             Throws.InstanceOf<TimeoutException>());
         Assert.That(server.Mails, Is.Empty);
     }
 
     [Test]
-    public async Task A_stopping_host_ends_a_mail_before_the_handover_and_waits_for_its_outcome_after_it()
+    public async Task A_stopping_host_cancels_a_mail_before_the_handover_and_waits_for_its_outcome_afterwards()
     {
         await using var server = new FakeSmtp().Start();
         using var early = new CancellationTokenSource();
         using var late = new CancellationTokenSource();
-        var gateway = SmtpRig.Gateway(server, new() { ["SMTP_TIMEOUT_SECONDS"] = "30" });
+        var gateway = SmtpFixture.Gateway(server, new() { ["SMTP_TIMEOUT_SECONDS"] = "30" });
         server.Faults.Next(SmtpStep.Recipient, new SmtpFault.Hang());
         server.Reached = step => (step switch { SmtpStep.Recipient => early, SmtpStep.EndOfMail => late, _ => null })?.Cancel();
 
         Assert.That(
-            async () => await gateway.SendAsync(Mails.Any(), SmtpRig.Marked, early.Token),
+            async () => await gateway.SendAsync(Mails.Any(), SmtpFixture.Marked, early.Token),
             Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(await gateway.SendAsync(Mails.Any(), SmtpRig.Marked, late.Token), Is.InstanceOf<DeliveryOutcome.Delivered>());
+        Assert.That(await gateway.SendAsync(Mails.Any(), SmtpFixture.Marked, late.Token), Is.InstanceOf<DeliveryOutcome.Delivered>());
         Assert.That(late.IsCancellationRequested);
     }
 
     [Test]
-    public async Task A_sender_that_has_lost_its_lease_lets_the_mail_go_untaken()
+    public async Task A_sender_that_has_lost_its_lease_does_not_send_the_mail()
     {
         await using var server = new FakeSmtp().Start();
 
-        var outcome = await SmtpRig.SendAsync(server, Mails.Any(), mark: _ => Task.FromResult(false));
+        var outcome = await SmtpFixture.SendAsync(server, Mails.Any(), mark: _ => Task.FromResult(false));
 
         Assert.That(outcome, Is.InstanceOf<DeliveryOutcome.LeaseLost>());
         Assert.That(server.Mails, Is.Empty);
     }
 
     [Test]
-    public async Task Silence_after_the_end_of_the_mail_is_an_unknown_outcome()
+    public async Task No_reply_after_the_end_of_the_mail_is_an_unknown_outcome()
     {
         await using var server = new FakeSmtp().Start();
         server.Faults.Next(SmtpStep.EndOfMail, new SmtpFault.Hang());
 
-        Assert.That(await SmtpRig.SendAsync(server, Mails.Any()), Is.EqualTo(
+        Assert.That(await SmtpFixture.SendAsync(server, Mails.Any()), Is.EqualTo(
             new DeliveryOutcome.Unknown("The mail server took longer than 3 s to answer.")));
     }
 }
