@@ -11,6 +11,7 @@ public sealed partial class DependencyTests
     private static readonly string[] Features =
     [
         "Commerce", "Trust", "Analytics", "Onboarding", "Orders", "Payments", "Fulfillment", "Checkout", "Billing", "Digests", "Catalog",
+        "Notifications",
     ];
 
     /// <summary>Arrows between features that are meant; others need a reason in an ADR.</summary>
@@ -18,6 +19,8 @@ public sealed partial class DependencyTests
     [
         ("Payments", "Orders"), ("Fulfillment", "Orders"), ("Checkout", "Orders"), ("Onboarding", "Orders"),
         ("Checkout", "Payments"), ("Digests", "Analytics"), ("Billing", "Payments"), ("Billing", "Checkout"), ("Checkout", "Billing"),
+        ("Onboarding", "Notifications"), ("Analytics", "Notifications"), ("Checkout", "Notifications"), ("Billing", "Notifications"),
+        ("Digests", "Notifications"),
     ];
 
     [Test]

@@ -90,7 +90,8 @@ public sealed record ClaimedMessage
 
     public required string Payload { get; init; }
 
-    /// <summary>Attempts that count. The claim of an <c>internal</c> message includes this one; for the others, only a failure counts.</summary>
+    /// <summary>Counted attempts. An <c>internal</c> message counts at the claim, so this one is
+    /// included; the others count only failures.</summary>
     public required int Attempts { get; init; }
 
     public required int MaxAttempts { get; init; }

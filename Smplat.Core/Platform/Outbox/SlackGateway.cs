@@ -75,7 +75,8 @@ public sealed class SlackGateway : IDisposable
         return answer.StatusCode switch
         {
             _ when answer.IsSuccessStatusCode => new DeliveryOutcome.Delivered(null),
-            HttpStatusCode.TooManyRequests => new DeliveryOutcome.Failed("Slack answered 429.", RetryAfterHeader.Read(answer.Headers.RetryAfter, _clock.GetUtcNow())),
+            HttpStatusCode.TooManyRequests => new DeliveryOutcome.Failed(
+                "Slack answered 429.", RetryAfterHeader.Read(answer.Headers.RetryAfter, _clock.GetUtcNow())),
             _ when status >= 500 => new DeliveryOutcome.Failed($"Slack answered {status}."),
             _ => new DeliveryOutcome.Rejected($"Slack answered {status}."),
         };

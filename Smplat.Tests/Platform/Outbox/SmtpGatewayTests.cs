@@ -255,7 +255,7 @@ public sealed class SmtpGatewayTests
         var outcome = await SmtpFixture.SendAsync(server, Mails.Any(), new() { ["SMTP_USE_TLS"] = "true" });
 
         Assert.That(outcome, Is.EqualTo(new DeliveryOutcome.ReceiverUnavailable(
-            "The server does not offer STARTTLS, and SMTP_USE_TLS demands it.")));
+            "The server does not offer STARTTLS, and SMTP_USE_TLS requires it.")));
     }
 
     [TestCase(SmtpStep.Greeting)]
