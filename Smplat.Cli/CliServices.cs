@@ -4,10 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Smplat.Core.Notifications;
 using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Observability;
-using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Cli;
 

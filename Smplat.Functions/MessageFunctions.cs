@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Smplat.Core.Notifications;
 using Smplat.Core.Platform.Input;
 using Smplat.Core.Platform.Outbox;
 using Smplat.Functions.Http;
@@ -8,7 +9,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions;
 
 /// <summary>Messages in the outbox: kinds, previews, failures, bounces.</summary>
-public sealed class MessageFunctions(MessagePreview preview, MessageReview review, BounceRecords bounces)
+public sealed class MessageFunctions(MessagePreview preview, OutboxOperations review, BounceOperations bounces)
 {
     private const string PreviewPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'";
 

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions;
 
 /// <summary>What a user wants to be mailed about: preferences, and the unsubscribe link of a mail.</summary>
-public sealed class NotificationPreferenceFunctions(PersonalPreferences preferences, UnsubscribeLinks links, Unsubscribing unsubscribing)
+public sealed class NotificationPreferenceFunctions(PreferenceOperations preferences, UnsubscribeLinks links, PreferenceOperations unsubscribing)
 {
     [Function("GetNotificationPreferences")]
     [RequireKey(KeyScope.Storefront)]

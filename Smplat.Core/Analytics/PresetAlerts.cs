@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Smplat.Core.Notifications;
 using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Outbox;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Notifications;
 using Smplat.Core.Platform.Outbox;
 using Smplat.Core.Platform.Settings;
 

@@ -30,7 +30,7 @@ internal static class HostedFeature
         services.AddSingleton<HostedRecovery>();
         services.AddSingleton<IHostedSessionGateway, StripeHostedSessionGateway>();
         services.AddPaymentEventListener<HostedEventListener>();
-        services.AddMessageGuard<HostedGuard>();
+        services.AddPreSendCheck<HostedGuard>();
         services.AddMessageContent<HostedContent>();
         services.AddSingleton(provider => Slack(provider.GetRequiredService<IOptionsMonitor<HostedRecoveryOptions>>()));
         services.AddJob<HostedRecoveryJob>();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Smplat.Core.Notifications;
 using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Billing;

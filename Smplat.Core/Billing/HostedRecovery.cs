@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Smplat.Core.Checkout;
 using Smplat.Core.Platform.Observability;
 using Smplat.Core.Platform.Outbox;
-using Smplat.Core.Platform.Outbox.Mail;
 using Smplat.Core.Platform.Security;
 
 namespace Smplat.Core.Billing;
@@ -19,7 +18,7 @@ public sealed class HostedRecovery(
     HostedAttempt attempts,
     HostedRegeneration regeneration,
     RecoveryRunStore runs,
-    MailGateways mail,
+    MailSender mail,
     DurableCounters counters,
     IOptionsMonitor<HostedRecoveryOptions> options,
     TimeProvider clock,

@@ -28,7 +28,7 @@ public static class CheckoutFeature
         services.AddSingleton<RecoveryRepair>();
         services.AddSingleton<SampleBillingStore>();
         services.AddSingleton<ISampleData, SampleBilling>();
-        services.AddMessageGuard<PromptGuard>();
+        services.AddPreSendCheck<PromptGuard>();
         services.AddMessageContent<PromptContent>();
         services.AddJob<RecoverySweepJob>();
         return services.AddHostedSessions();

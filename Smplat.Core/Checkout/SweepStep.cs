@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Smplat.Core.Notifications;
 using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Checkout;
@@ -103,7 +104,7 @@ public sealed class SweepStep(
                 now);
             await (verdict == SweepVerdict.Prompt
                 ? outbox.EnqueueAsync(prompt, transaction, cancellationToken)
-                : outbox.LeaveSuppressedAsync(
+                : outbox.EnqueueSuppressedAsync(
                     prompt, SuppressionReason.PreferenceOff(Preference.OrderUpdates), transaction, cancellationToken));
         }
 

@@ -4,10 +4,10 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Digests;
 
-/// <summary>Table <c>digest_issue</c>, and the read model of people and their orders.</summary>
+/// <summary>Table <c>digest_issue</c>, and the read models of both digests: people with their orders, and the business figures.</summary>
 public sealed class DigestStore(NpgsqlDataSource database)
 {
-    private const string ListReaders = """
+    private const string ListRecipients = """
         select person.id as user_id, person.time_zone, person.created_at, last.iso_week as last_week, last.created_at as last_at
         from users person
         join notification_preferences preference on preference.user_id = person.id and preference.marketing_messages
@@ -20,7 +20,7 @@ public sealed class DigestStore(NpgsqlDataSource database)
         limit @limit
         """;
 
-    // On hold, active and processing orders first; without any, the latest of all.
+    // Orders that are on hold, active or processing; the latest ones if there are none of these.
     private const string ListOrders = """
         with mine as (
             select id, order_number, status, total, currency, updated_at,
@@ -55,19 +55,68 @@ public sealed class DigestStore(NpgsqlDataSource database)
         where o.user_id = @userId and o.status <> 'canceled'
         """;
 
-    // The claim of a person's week: the second one, in whatever instance, gets nothing.
+    // Claims a person's week. A second claim, on any instance, changes nothing.
     private const string Claim = """
         insert into digest_issue (user_id, iso_week, outcome, created_at)
         values (@userId, @week, @outcome, @now)
         on conflict (user_id, iso_week) do nothing
         """;
 
-    public async Task<IReadOnlyList<DigestReader>> ListReadersAsync(
+    private const string CountBusiness = """
+        select
+            (select count(*) from orders where created_at >= @since and created_at < @until) as orders_created,
+            (select count(*) from order_status_change
+                where to_status = 'completed' and changed_at >= @since and changed_at < @until) as orders_completed,
+            (select count(*) from orders where status = 'on_hold') as orders_on_hold,
+            (select count(*) from fulfillment_tasks
+                where status = 'completed' and completed_at >= @since and completed_at < @until) as tasks_completed,
+            (select count(*) from fulfillment_tasks
+                where status = 'failed' and completed_at >= @since and completed_at < @until) as tasks_failed,
+            (select count(*) from notification_outbox
+                where status = 'sent' and sent_at >= @since and sent_at < @until and channel <> 'internal') as messages_sent,
+            (select count(*) from notification_outbox
+                where status = 'suppressed' and created_at >= @since and created_at < @until) as messages_suppressed,
+            (select count(*) from notification_outbox
+                where status = 'dead' and created_at >= @since and created_at < @until) as messages_dead,
+            (select count(*) from notification_outbox
+                where kind = 'checkout_recovery_prompt' and status = 'sent' and sent_at >= @since and sent_at < @until) as prompts,
+            (select count(*) from notification_outbox
+                where kind = 'checkout_recovery_escalation' and created_at >= @since and created_at < @until) as escalations,
+            (select count(*) from checkout_recovered_order where recovered_at >= @since and recovered_at < @until) as recovered,
+            (select count(*) from hosted_checkout_sessions
+                where status = 'completed' and retry_count > 0 and completed_at >= @since and completed_at < @until) as hosted_completed,
+            (select count(*) from hosted_checkout_sessions
+                where exhausted_at >= @since and exhausted_at < @until) as hosted_exhausted
+        """;
+
+    private const string Revenue = """
+        select currency, sum(amount) as amount, count(*) as orders
+        from payments
+        where status = 'succeeded' and captured_at >= @since and captured_at < @until
+        group by currency
+        order by currency
+        """;
+
+    private const string RecoveredRevenue = """
+        select currency, sum(amount) as amount, count(*) as orders
+        from checkout_recovered_order
+        where recovered_at >= @since and recovered_at < @until
+        group by currency
+        order by currency
+        """;
+
+    private const string ListProviderOrders = """
+        select coalesce(amount, 0) as amount, payload::text as payload
+        from fulfillment_provider_orders
+        where created_at >= @since and created_at < @until
+        """;
+
+    public async Task<IReadOnlyList<DigestRecipient>> ListRecipientsAsync(
         DateTimeOffset createdAt, Guid id, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<DigestReader>(
-            Sql.Command(ListReaders, new { createdAt, id, limit }, cancellationToken))).AsList();
+        return (await connection.QueryAsync<DigestRecipient>(
+            Sql.Command(ListRecipients, new { createdAt, id, limit }, cancellationToken))).AsList();
     }
 
     public async Task<DigestContent> ReadContentAsync(Guid userId, CancellationToken cancellationToken)
@@ -79,6 +128,7 @@ public sealed class DigestStore(NpgsqlDataSource database)
         return new(orders.AsList(), DigestContent.Actions(onHold, failed, pending));
     }
 
+    /// <returns>False when the week was already claimed.</returns>
     public async Task<bool> ClaimAsync(
         Guid userId,
         string week,
@@ -88,4 +138,18 @@ public sealed class DigestStore(NpgsqlDataSource database)
         CancellationToken cancellationToken) =>
         await transaction.Connection!.ExecuteAsync(
             Sql.Command(Claim, new { userId, week, outcome, now }, cancellationToken, transaction)) == 1;
+
+    /// <summary>The business figures of a period, for operators only.</summary>
+    public async Task<OperatorFigures> ReadFiguresAsync(
+        DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var window = new { since, until };
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var counts = await connection.QuerySingleAsync<OperatorCounts>(Sql.Command(CountBusiness, window, cancellationToken));
+        var revenue = await connection.QueryAsync<CurrencyRevenue>(Sql.Command(Revenue, window, cancellationToken));
+        var recovered = await connection.QueryAsync<CurrencyRevenue>(Sql.Command(RecoveredRevenue, window, cancellationToken));
+        var orders = await connection.QueryAsync<(decimal Amount, string Payload)>(
+            Sql.Command(ListProviderOrders, window, cancellationToken));
+        return new(counts, revenue.AsList(), recovered.AsList(), ProviderTelemetry.From(orders));
+    }
 }

@@ -8,11 +8,9 @@ public static class DigestsFeature
 {
     public static IServiceCollection AddDigests(this IServiceCollection services)
     {
-        services.AddSettings<WeeklyDigestOptions>();
+        services.AddSettings<DigestOptions>();
         services.AddSingleton<DigestStore>();
-        services.AddSingleton<DigestIssue>();
         services.AddSingleton<DigestPreview>();
-        services.AddSingleton<OperatorDigestStore>();
         services.AddSingleton<OperatorDigest>();
         services.AddSingleton<WeeklyDigest>();
         services.AddJob<WeeklyDigestJob>();

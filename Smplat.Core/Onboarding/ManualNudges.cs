@@ -1,4 +1,5 @@
 using Npgsql;
+using Smplat.Core.Notifications;
 using Smplat.Core.Orders;
 using Smplat.Core.Platform.Input;
 using Smplat.Core.Platform.Outbox;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Smplat.Core.Notifications;
 using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Onboarding;

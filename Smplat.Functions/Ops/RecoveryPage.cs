@@ -9,7 +9,7 @@ using Smplat.Functions.Http;
 namespace Smplat.Functions.Ops;
 
 /// <summary>Checkouts and payments that are won back, messages and what became of them, weekly digests.</summary>
-public sealed class RecoveryPage(RecoveryView view, CheckoutRecoveryFigures figures, RecoveryRuns runs, MessageReview review)
+public sealed class RecoveryPage(RecoveryView view, CheckoutRecoveryFigures figures, RecoveryRuns runs, OutboxOperations review)
 {
     public const string Path = "/ops/recovery";
 
@@ -238,7 +238,7 @@ internal static class MessageTable
 }
 
 /// <summary>Resends messages, as the API and the command line do.</summary>
-public sealed class RecoveryActions(MessageReview review)
+public sealed class RecoveryActions(OutboxOperations review)
 {
     public async Task<OpsNotice> RedriveAsync(OpsForm form, CancellationToken cancellationToken)
     {

@@ -15,7 +15,9 @@ public sealed class DependencyTests
     private static readonly HashSet<(string From, string To)> Allowed =
     [
         ("Payments", "Orders"), ("Fulfillment", "Orders"), ("Checkout", "Orders"), ("Onboarding", "Orders"),
-        ("Checkout", "Payments"), ("Billing", "Payments"), ("Digests", "Analytics"),
+        ("Checkout", "Payments"), ("Billing", "Payments"), ("Digests", "Analytics"), ("Operators", "Checkout"), ("Operators", "Billing"),
+        ("Onboarding", "Notifications"), ("Analytics", "Notifications"), ("Checkout", "Notifications"), ("Billing", "Notifications"),
+        ("Digests", "Notifications"),
     ];
 
     [Test]

@@ -69,7 +69,7 @@ public sealed class HostedEventsTests
         Assert.That((await rig.SessionAsync(session)).Status, Is.EqualTo("completed"));
     }
 
-    private static async Task ApplyAsync(NotificationRig rig, string type, object subject)
+    private static async Task ApplyAsync(OutboxFixture rig, string type, object subject)
     {
         await using var connection = await rig.Database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();

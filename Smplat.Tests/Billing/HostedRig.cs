@@ -6,7 +6,7 @@ namespace Smplat.Tests.Billing;
 internal static class HostedRig
 {
     public static async Task<Guid> AnInvoiceAsync(
-        this NotificationRig rig, Guid workspace, string number = "INV-1", string status = "issued", decimal balance = 320)
+        this OutboxFixture rig, Guid workspace, string number = "INV-1", string status = "issued", decimal balance = 320)
     {
         var id = Guid.NewGuid();
         await rig.ExecuteAsync(
@@ -19,7 +19,7 @@ internal static class HostedRig
     }
 
     public static async Task<Guid> ASessionAsync(
-        this NotificationRig rig,
+        this OutboxFixture rig,
         Guid invoice,
         string status = "failed",
         int retries = 0,
@@ -40,9 +40,9 @@ internal static class HostedRig
     }
 
     public static Task<HostedRecoveryReport> RecoverAsync(
-        this NotificationRig rig, string by = "unit-test", int? limit = null, int? maxAttempts = null) =>
+        this OutboxFixture rig, string by = "unit-test", int? limit = null, int? maxAttempts = null) =>
         rig.Get<HostedRecovery>().RunAsync(by, limit, maxAttempts, CancellationToken.None);
 
-    public static async Task<HostedSession> SessionAsync(this NotificationRig rig, Guid id) =>
+    public static async Task<HostedSession> SessionAsync(this OutboxFixture rig, Guid id) =>
         (await rig.Get<HostedStore>().FindAsync(id, CancellationToken.None))!;
 }

@@ -128,7 +128,7 @@ public sealed class CheckoutFileTests
         Assert.That(((CheckoutOutcome.Refused)later).Refusal, Is.InstanceOf<IllegalTransition>());
     }
 
-    private static async Task OpenPaymentPageAsync(NotificationRig rig, Guid order)
+    private static async Task OpenPaymentPageAsync(OutboxFixture rig, Guid order)
     {
         await using var connection = await rig.Database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();

@@ -8,14 +8,14 @@ namespace Smplat.Tests.Checkout;
 
 internal static class CheckoutRig
 {
-    public static Task<NotificationRig> StartAsync(Dictionary<string, string?>? settings = null) =>
-        NotificationRig.StartAsync(settings, services => services.AddOrders().AddPayments().AddCheckout());
+    public static Task<OutboxFixture> StartAsync(Dictionary<string, string?>? settings = null) =>
+        OutboxFixture.StartAsync(settings, services => services.AddOrders().AddPayments().AddCheckout());
 
-    public static async Task<CheckoutOrchestration> ReadAsync(this NotificationRig rig, Guid orderId) =>
+    public static async Task<CheckoutOrchestration> ReadAsync(this OutboxFixture rig, Guid orderId) =>
         ((CheckoutOutcome.Known)await rig.Get<CheckoutFile>().ReadAsync(orderId, CancellationToken.None)).Checkout;
 
     public static Task<CheckoutOutcome> ReportAsync(
-        this NotificationRig rig,
+        this OutboxFixture rig,
         Guid orderId,
         string stage,
         string status,
@@ -25,11 +25,11 @@ internal static class CheckoutRig
         rig.Get<CheckoutFile>().UpdateAsync(
             orderId, new(stage, status, null, null, nextActionAt, null, expectedStage, expectedVersion), CancellationToken.None);
 
-    public static Task<JobReport> SweepAsync(this NotificationRig rig) => rig.Get<RecoverySweepJob>().RunAsync(
+    public static Task<JobReport> SweepAsync(this OutboxFixture rig) => rig.Get<RecoverySweepJob>().RunAsync(
         new(Guid.NewGuid(), JobRun.Timer, 1, rig.Clock.GetUtcNow()), CancellationToken.None);
 
     /// <summary>Moves the order as the payment webhook and the worker do.</summary>
-    public static async Task MoveOrderAsync(this NotificationRig rig, Guid orderId, string to, string party = HoldReason.Payment)
+    public static async Task MoveOrderAsync(this OutboxFixture rig, Guid orderId, string to, string party = HoldReason.Payment)
     {
         await using var connection = await rig.Database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -40,7 +40,7 @@ internal static class CheckoutRig
     }
 
     /// <summary>A checkout of an unpaid order that has waited long enough for a prompt.</summary>
-    public static async Task<(Guid Person, Guid Order)> AStalledCheckoutAsync(this NotificationRig rig)
+    public static async Task<(Guid Person, Guid Order)> AStalledCheckoutAsync(this OutboxFixture rig)
     {
         var person = await rig.APersonAsync();
         var order = await rig.AnOrderAsync(person, status: "pending");

@@ -90,7 +90,7 @@ public sealed class RecoveryCommandTests
         Assert.That((await rig.MessageAsync("key-1")).Status, Is.EqualTo("pending"));
     }
 
-    private static Task<CliRun> RunAsync(NotificationRig rig, params string[] words) =>
+    private static Task<CliRun> RunAsync(OutboxFixture rig, params string[] words) =>
         CliRun.RunAsync([.. words, "--database", rig.Database.ConnectionString]);
 
     private static string? OutcomeOf(CliRun run) => JsonElement.Parse(run.Output)[0].GetProperty("outcome").GetString();

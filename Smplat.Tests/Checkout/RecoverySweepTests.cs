@@ -103,7 +103,7 @@ public sealed partial class RecoverySweepTests
         var checkout = await rig.ReadAsync(order);
         Assert.That((checkout.Status, checkout.NextActionAt), Is.EqualTo(("failed", (DateTimeOffset?)null)));
         Assert.That(rig.Smtp.Mails.Count(mail => mail.To == "ada@example.test"), Is.EqualTo(3));
-        Assert.That(rig.Smtp.Mails.Single(mail => mail.To == "ops@example.test").Subject, Does.Contain("needs a person"));
+        Assert.That(rig.Smtp.Mails.Single(mail => mail.To == "ops@example.test").Subject, Does.Contain("needs attention"));
     }
 
     [Test]

@@ -9,24 +9,24 @@ namespace Smplat.Tests.Digests;
 public sealed class WeeklyDigestTests
 {
     [Test]
-    public async Task A_reader_with_an_order_gets_one_digest_a_week_whoever_runs_how_often()
+    public async Task A_recipient_with_an_order_gets_one_digest_a_week_no_matter_how_often_the_job_runs()
     {
-        await using var rig = await DigestRig.StartAsync();
-        await rig.AReaderAsync("ada@example.test", orderNumber: "SM000001");
+        await using var fixture = await DigestFixture.StartAsync();
+        await fixture.ARecipientAsync("ada@example.test", orderNumber: "SM000001");
 
-        await Task.WhenAll(rig.DigestAsync(), rig.DigestAsync(), rig.DigestAsync(byHand: true));
-        await Task.WhenAll(rig.DeliverAsync(), rig.DeliverAsync());
-        rig.Clock.Advance(TimeSpan.FromDays(3));
-        await rig.DigestAsync(byHand: true);
-        await rig.DeliverAsync();
-        Assert.That(rig.Smtp.Mails, Has.Count.EqualTo(1));
+        await Task.WhenAll(fixture.DigestAsync(), fixture.DigestAsync(), fixture.DigestAsync(isManual: true));
+        await Task.WhenAll(fixture.DeliverAsync(), fixture.DeliverAsync());
+        fixture.Clock.Advance(TimeSpan.FromDays(3));
+        await fixture.DigestAsync(isManual: true);
+        await fixture.DeliverAsync();
+        Assert.That(fixture.Smtp.Mails, Has.Count.EqualTo(1));
 
-        rig.Clock.Advance(TimeSpan.FromDays(4));
-        await rig.DigestAsync();
-        await rig.DeliverAsync();
+        fixture.Clock.Advance(TimeSpan.FromDays(4));
+        await fixture.DigestAsync();
+        await fixture.DeliverAsync();
 
-        Assert.That(rig.Smtp.Mails, Has.Count.EqualTo(2));
-        var mail = rig.Smtp.Mails[0];
+        Assert.That(fixture.Smtp.Mails, Has.Count.EqualTo(2));
+        var mail = fixture.Smtp.Mails[0];
         Assert.Multiple(() =>
         {
             Assert.That(mail.Subject, Is.EqualTo("Your SMPLAT weekly digest"));
@@ -38,20 +38,20 @@ public sealed class WeeklyDigestTests
     }
 
     [Test]
-    public async Task Each_reader_is_due_in_the_morning_of_an_own_monday()
+    public async Task Each_digest_is_due_on_the_recipients_monday_morning()
     {
         // Monday 09:00 in Auckland is Sunday evening in UTC.
         var clock = new FixedClock(new DateTimeOffset(2026, 3, 1, 20, 0, 0, TimeSpan.Zero));
-        await using var rig = await DigestRig.StartAsync(clock: clock);
-        await rig.AReaderAsync("nz@example.test", "Pacific/Auckland", "SM000001");
-        await rig.AReaderAsync("de@example.test", "Europe/Berlin", "SM000002");
-        await rig.AReaderAsync("hi@example.test", "Pacific/Honolulu", "SM000003");
+        await using var fixture = await DigestFixture.StartAsync(clock: clock);
+        await fixture.ARecipientAsync("nz@example.test", "Pacific/Auckland", "SM000001");
+        await fixture.ARecipientAsync("de@example.test", "Europe/Berlin", "SM000002");
+        await fixture.ARecipientAsync("hi@example.test", "Pacific/Honolulu", "SM000003");
         var at = new Dictionary<string, DateTimeOffset>();
         for (var hour = 0; hour < 30; hour++)
         {
-            await rig.DigestAsync();
-            await rig.DeliverAsync();
-            foreach (var mail in rig.Smtp.Mails)
+            await fixture.DigestAsync();
+            await fixture.DeliverAsync();
+            foreach (var mail in fixture.Smtp.Mails)
             {
                 at.TryAdd(mail.To, clock.GetUtcNow());
             }
@@ -62,32 +62,32 @@ public sealed class WeeklyDigestTests
         Assert.That(at["nz@example.test"], Is.EqualTo(new DateTimeOffset(2026, 3, 1, 20, 0, 0, TimeSpan.Zero)));
         Assert.That(at["de@example.test"], Is.EqualTo(new DateTimeOffset(2026, 3, 2, 8, 0, 0, TimeSpan.Zero)));
         Assert.That(at["hi@example.test"], Is.EqualTo(new DateTimeOffset(2026, 3, 2, 19, 0, 0, TimeSpan.Zero)));
-        Assert.That(rig.Smtp.Mails, Has.Count.EqualTo(3));
+        Assert.That(fixture.Smtp.Mails, Has.Count.EqualTo(3));
     }
 
     [Test]
-    public async Task Nobody_gets_an_empty_digest_or_one_that_was_not_asked_for()
+    public async Task Nobody_gets_an_empty_or_unwanted_digest()
     {
-        await using var rig = await DigestRig.StartAsync();
-        await rig.AReaderAsync("empty@example.test");
-        var silent = await rig.APersonAsync("silent@example.test", marketing: false);
-        await rig.AnOrderAsync(silent, "SM000009");
-        await rig.APersonAsync("gone@example.test", status: "suspended", marketing: true);
+        await using var fixture = await DigestFixture.StartAsync();
+        await fixture.ARecipientAsync("empty@example.test");
+        var silent = await fixture.APersonAsync("silent@example.test", marketing: false);
+        await fixture.AnOrderAsync(silent, "SM000009");
+        await fixture.APersonAsync("gone@example.test", status: "suspended", marketing: true);
 
-        var report = await rig.DigestAsync();
-        await rig.DeliverAsync();
+        var report = await fixture.DigestAsync();
+        await fixture.DeliverAsync();
 
         Assert.That((report.Readers, report.Enqueued, report.Empty), Is.EqualTo((1, 0, 1)));
-        Assert.That(rig.Smtp.Mails, Is.Empty);
+        Assert.That(fixture.Smtp.Mails, Is.Empty);
     }
 
     [Test]
-    public async Task Holds_and_tasks_wait_for_attention_in_their_order()
+    public async Task Pending_actions_list_holds_before_failed_and_pending_tasks()
     {
-        await using var rig = await DigestRig.StartAsync();
-        var person = await rig.AReaderAsync("ada@example.test");
-        var order = await rig.AnOrderAsync(person, "SM000001", "on_hold");
-        await rig.ExecuteAsync(
+        await using var fixture = await DigestFixture.StartAsync();
+        var person = await fixture.ARecipientAsync("ada@example.test");
+        var order = await fixture.AnOrderAsync(person, "SM000001", "on_hold");
+        await fixture.ExecuteAsync(
             """
             insert into order_items (id, order_id, product_title, unit_price, total_price) values (@order, @order, '<b>Campaign</b>', 1, 1);
             insert into fulfillment_tasks (id, order_item_id, ordinal, task_type, status, title)
@@ -96,35 +96,35 @@ public sealed class WeeklyDigestTests
             """,
             new { order });
 
-        await rig.DigestAsync();
-        await rig.DeliverAsync();
+        await fixture.DigestAsync();
+        await fixture.DeliverAsync();
 
-        var text = rig.Smtp.Mails.Single().Part("text/plain")!;
+        var text = fixture.Smtp.Mails.Single().Part("text/plain")!;
         Assert.That(text, Does.Contain("- 1 order on hold\r\n- 1 failed fulfillment task\r\n- 2 pending fulfillment tasks"));
-        Assert.That(rig.Smtp.Mails.Single().Part("text/html"), Does.Contain("&lt;b&gt;Campaign&lt;/b&gt;"));
+        Assert.That(fixture.Smtp.Mails.Single().Part("text/html"), Does.Contain("&lt;b&gt;Campaign&lt;/b&gt;"));
     }
 
     [Test]
-    public async Task Clients_read_nothing_of_the_business_and_operators_get_a_digest_of_their_own()
+    public async Task Clients_see_no_business_figures_and_operators_get_their_own_digest()
     {
-        await using var rig = await DigestRig.StartAsync(new() { ["WEEKLY_DIGEST_OPERATOR_RECIPIENTS"] = "ops@example.test" });
-        var person = await rig.AReaderAsync("ada@example.test");
-        var order = await rig.AnOrderAsync(person, "SM000001");
-        await rig.ExecuteAsync(
+        await using var fixture = await DigestFixture.StartAsync(new() { ["WEEKLY_DIGEST_OPERATOR_RECIPIENTS"] = "ops@example.test" });
+        var person = await fixture.ARecipientAsync("ada@example.test");
+        var order = await fixture.AnOrderAsync(person, "SM000001");
+        await fixture.ExecuteAsync(
             """
             insert into payments (id, order_id, status, amount, currency, captured_at) values (gen_random_uuid(), @order, 'succeeded', 98765, 'EUR', @at);
             insert into order_items (id, order_id, product_title, unit_price, total_price) values (@order, @order, 'Campaign', 1, 1);
             insert into fulfillment_provider_orders (id, order_id, order_item_id, provider_id, service_id, amount, payload, created_at)
             values (gen_random_uuid(), @order, @order, 'secret-provider', 's', 100, '{"providerCostAmount": 95, "guardrails": {"minimumMarginPercent": 10}}', @at)
             """,
-            new { order, at = rig.Clock.GetUtcNow().AddHours(-1) });
+            new { order, at = fixture.Clock.GetUtcNow().AddHours(-1) });
 
-        await rig.DigestAsync();
-        await rig.DigestAsync(byHand: true);
-        await rig.DeliverAsync();
+        await fixture.DigestAsync();
+        await fixture.DigestAsync(isManual: true);
+        await fixture.DeliverAsync();
 
-        var client = rig.Smtp.Mails.Single(mail => mail.To == "ada@example.test").Text;
-        var operators = rig.Smtp.Mails.Single(mail => mail.To == "ops@example.test").Part("text/plain")!;
+        var client = fixture.Smtp.Mails.Single(mail => mail.To == "ada@example.test").Text;
+        var operators = fixture.Smtp.Mails.Single(mail => mail.To == "ops@example.test").Part("text/plain")!;
         Assert.Multiple(() =>
         {
             Assert.That(client, Does.Not.Contain("98,765").And.Not.Contain("secret-provider").And.Not.Contain("admin/reports").And.Not.Contain("evenue"));
@@ -134,53 +134,53 @@ public sealed class WeeklyDigestTests
     }
 
     [Test]
-    public async Task A_dry_run_tells_what_would_happen_and_writes_nothing()
+    public async Task A_dry_run_reports_what_would_happen_and_writes_nothing()
     {
-        await using var rig = await DigestRig.StartAsync();
-        await rig.AReaderAsync("ada@example.test", orderNumber: "SM000001");
+        await using var fixture = await DigestFixture.StartAsync();
+        await fixture.ARecipientAsync("ada@example.test", orderNumber: "SM000001");
 
-        var report = await rig.DigestAsync(byHand: true, isDryRun: true);
+        var report = await fixture.DigestAsync(isManual: true, isDryRun: true);
 
         Assert.That((report.Enqueued, report.IsDryRun), Is.EqualTo((1, true)));
         Assert.That(
-            await rig.QueryAsync<long>("select (select count(*) from digest_issue) + (select count(*) from notification_outbox)"), Is.Zero);
+            await fixture.QueryAsync<long>("select (select count(*) from digest_issue) + (select count(*) from notification_outbox)"), Is.Zero);
     }
 
     [Test]
     public async Task One_failing_mailbox_does_not_stop_the_others()
     {
-        await using var rig = await DigestRig.StartAsync(new() { ["NOTIFICATION_PARALLELISM"] = "1" });
+        await using var fixture = await DigestFixture.StartAsync(new() { ["NOTIFICATION_PARALLELISM"] = "1" });
         for (var at = 0; at < 4; at++)
         {
-            await rig.AReaderAsync($"p{at}@example.test", orderNumber: $"SM{at:000000}");
+            await fixture.ARecipientAsync($"p{at}@example.test", orderNumber: $"SM{at:000000}");
         }
 
-        rig.Smtp.Faults.Next(SmtpStep.Recipient, new SmtpFault.Answer(550, "no such user"));
-        await rig.DigestAsync();
-        await rig.DeliverAsync();
+        fixture.Smtp.Faults.Next(SmtpStep.Recipient, new SmtpFault.Answer(550, "no such user"));
+        await fixture.DigestAsync();
+        await fixture.DeliverAsync();
 
-        Assert.That(rig.Smtp.Mails, Has.Count.EqualTo(3));
+        Assert.That(fixture.Smtp.Mails, Has.Count.EqualTo(3));
     }
 
     [Test]
-    public async Task A_digest_that_cannot_be_made_fails_the_run_as_server_action_failed_and_the_others_go_out()
+    public async Task A_digest_that_cannot_be_created_fails_the_run_and_the_others_are_sent()
     {
-        await using var rig = await DigestRig.StartAsync();
-        await rig.AReaderAsync("ada@example.test", orderNumber: "SM000001");
-        var broken = await rig.AReaderAsync("broken@example.test", orderNumber: "SM000002");
-        await rig.ExecuteAsync(
+        await using var fixture = await DigestFixture.StartAsync();
+        await fixture.ARecipientAsync("ada@example.test", orderNumber: "SM000001");
+        var broken = await fixture.ARecipientAsync("broken@example.test", orderNumber: "SM000002");
+        await fixture.ExecuteAsync(
             """
             create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no digest today'; end $$;
             create trigger refuse before insert on digest_issue for each row when (new.user_id = '00000000-0000-0000-0000-000000000000') execute function refuse();
             """.Replace("00000000-0000-0000-0000-000000000000", broken.ToString(), StringComparison.Ordinal));
-        await rig.Get<JobStore>().RegisterAsync([WeeklyDigestJob.Id], CancellationToken.None);
+        await fixture.Get<JobStore>().RegisterAsync([WeeklyDigestJob.Id], CancellationToken.None);
 
-        var outcome = await rig.Get<JobRunner>().RunNowAsync(WeeklyDigestJob.Id, "manual", evenIfDisabled: true, CancellationToken.None);
-        await rig.DeliverAsync();
+        var outcome = await fixture.Get<JobRunner>().RunNowAsync(WeeklyDigestJob.Id, "manual", evenIfDisabled: true, CancellationToken.None);
+        await fixture.DeliverAsync();
 
-        var state = (await rig.Get<JobQueries>().ListStatesAsync(CancellationToken.None)).Single(job => job.JobId == WeeklyDigestJob.Id);
+        var state = (await fixture.Get<JobQueries>().ListStatesAsync(CancellationToken.None)).Single(job => job.JobId == WeeklyDigestJob.Id);
         Assert.That(outcome, Is.InstanceOf<JobOutcome.Failed>());
         Assert.That(state.LastError, Does.Contain("1 digests failed and 1 were enqueued"));
-        Assert.That(rig.Smtp.Mails.Single().To, Is.EqualTo("ada@example.test"));
+        Assert.That(fixture.Smtp.Mails.Single().To, Is.EqualTo("ada@example.test"));
     }
 }

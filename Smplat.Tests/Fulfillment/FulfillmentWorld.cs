@@ -3,12 +3,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Smplat.Core.Fulfillment;
+using Smplat.Core.Notifications;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Observability;
-using Smplat.Core.Platform.Outbox;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Fulfillment;

@@ -45,7 +45,7 @@ public sealed class DigestCommands : ICommandModule
         DigestReport report;
         try
         {
-            report = await services.GetRequiredService<WeeklyDigest>().RunAsync(byHand: true, isDryRun, cancellationToken);
+            report = await services.GetRequiredService<WeeklyDigest>().RunAsync(isManual: true, isDryRun, cancellationToken);
         }
         catch (DigestIncompleteException exception)
         {
@@ -61,7 +61,7 @@ public sealed class DigestCommands : ICommandModule
     private static async Task<int> PreviewAsync(IServiceProvider services, ParseResult parsed, CancellationToken cancellationToken)
     {
         var preview = services.GetRequiredService<DigestPreview>();
-        await foreach (var reader in services.GetRequiredService<WeeklyDigest>().DueAsync(byHand: true, cancellationToken))
+        await foreach (var reader in services.GetRequiredService<WeeklyDigest>().DueAsync(isManual: true, cancellationToken))
         {
             if (await preview.RenderAsync(reader, cancellationToken) is { } message)
             {

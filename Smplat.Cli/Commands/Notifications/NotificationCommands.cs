@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Cli.Commands.Recovery;
+using Smplat.Core.Notifications;
 using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Outbox;
-using Smplat.Core.Platform.Outbox.Mail;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands.Notifications;
@@ -97,7 +97,7 @@ public sealed class NotificationCommands : ICommandModule
         await using var services = RecoveryServices.Create(parsed);
         var query = new ListMessages(
             parsed.GetValue(Status), parsed.GetValue(OnlyKind), parsed.GetValue(OnlyReason), null, LimitOf(parsed, 200));
-        var rows = await services.GetRequiredService<MessageReview>().ListAsync(query, cancellationToken);
+        var rows = await services.GetRequiredService<OutboxOperations>().ListAsync(query, cancellationToken);
         return parsed.Show(rows, () => Print(rows));
     }
 
@@ -129,7 +129,7 @@ public sealed class NotificationCommands : ICommandModule
         await using var services = RecoveryServices.Create(parsed);
         var command = new RedriveMessages(
             [], parsed.GetValue(OnlyKind), reason, LimitOf(parsed, 1000), parsed.GetValue(Actor)!, parsed.GetValue(Why)!);
-        var count = await services.GetRequiredService<MessageReview>().RedriveAsync(command, cancellationToken);
+        var count = await services.GetRequiredService<OutboxOperations>().RedriveAsync(command, cancellationToken);
         return parsed.Show(new { redriven = count }, $"{count} messages wait for delivery again.");
     }
 
@@ -141,7 +141,7 @@ public sealed class NotificationCommands : ICommandModule
     private static async Task<int> DeliverAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = RecoveryServices.Create(parsed);
-        if (services.GetRequiredService<MailGateways>().Choose() is null)
+        if (services.GetRequiredService<MailSender>().Choose() is null)
         {
             throw new UsageException(
                 "No mail sender is set up here: set SMTP_HOST and SMTP_SENDER_EMAIL as they are in the app; without them every mail would be suppressed.");
@@ -153,7 +153,7 @@ public sealed class NotificationCommands : ICommandModule
             var report = await services.GetRequiredService<DeliverOutboxJob>().RunAsync(run, cancellationToken);
             return parsed.Show(report.Summary, JsonSerializer.Serialize(report.Summary));
         }
-        catch (ReceiversAwayException exception)
+        catch (ReceiversUnavailableException exception)
         {
             return CliCommand.Fail(exception.Message, CommandLine.Failed);
         }

@@ -6,10 +6,10 @@ using Smplat.Core.Platform.Settings;
 namespace Smplat.Core.Platform.Outbox;
 
 /// <summary>
-/// Signs what links in messages say, so that whoever shows the link needs no password and cannot change a letter of it.
-/// Each purpose has a key of its own: a token of one kind of link never opens another.
+/// Signs the content of links in messages, so that the link needs no password and cannot be changed. Each purpose has its
+/// own key: a token of one kind of link is never valid for another.
 /// </summary>
-public sealed class LinkSigner(IOptionsMonitor<NotificationOptions> options, IOptionsMonitor<RuntimeOptions> runtime)
+public sealed class LinkSigner(IOptionsMonitor<OutboxOptions> options, IOptionsMonitor<RuntimeOptions> runtime)
 {
     private const string LocalSecret = "a local run protects nobody, so its links need no secret";
     private const int TagBytes = 16;
@@ -19,7 +19,7 @@ public sealed class LinkSigner(IOptionsMonitor<NotificationOptions> options, IOp
     public string Sign(string purpose, string content) =>
         (Signer(purpose) ?? throw new MissingLinkSecretException()).Seal(content);
 
-    /// <returns>What was signed; null when the token is not ours, was changed, or is for another purpose.</returns>
+    /// <returns>The signed content; null when the token is not ours, was changed, or is for another purpose.</returns>
     public string? Open(string purpose, string token) => token.Length <= LongestToken ? Signer(purpose)?.Open(token) : null;
 
     private HmacSigner? Signer(string purpose)
@@ -34,3 +34,7 @@ public sealed class LinkSigner(IOptionsMonitor<NotificationOptions> options, IOp
         return keys.Length == 0 ? null : HmacSigner.ForPurpose(keys, Encoding.UTF8.GetBytes(purpose), TagBytes);
     }
 }
+
+/// <summary>Links cannot be signed. Messages that need a link wait until the setting is there.</summary>
+public sealed class MissingLinkSecretException()
+    : Exception("SMPLAT_LINK_SECRET is not set, so links in messages cannot be signed.");

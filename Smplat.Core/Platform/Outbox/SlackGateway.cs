@@ -26,18 +26,18 @@ public sealed class SlackGateway : IDisposable
         _clock = clock;
     }
 
-    /// <summary>False when there is no such target, or its webhook is not set.</summary>
+    /// <summary>False when there is no such target or its webhook is not set.</summary>
     public bool IsOn(string? target) => Find(target) is not null;
 
     public async Task<DeliveryOutcome> SendAsync(
-        string? target, string text, HandoverMark handOver, CancellationToken cancellationToken)
+        string? target, string text, BeforeSend beforeSend, CancellationToken cancellationToken)
     {
         if (Find(target) is not var (webhook, channel))
         {
             return new DeliveryOutcome.Rejected($"There is no Slack target \"{target}\".");
         }
 
-        if (!await handOver(cancellationToken))
+        if (!await beforeSend(cancellationToken))
         {
             return new DeliveryOutcome.LeaseLost();
         }
@@ -51,12 +51,12 @@ public sealed class SlackGateway : IDisposable
         }
         catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException refusal)
         {
-            return new DeliveryOutcome.ReceiverAway(refusal.Message);
+            return new DeliveryOutcome.ReceiverUnavailable(refusal.Message);
         }
         catch (HttpRequestException exception) when (exception.InnerException is SocketException)
         {
-            // No connection came about, so nothing was sent.
-            return new DeliveryOutcome.ReceiverAway("Slack cannot be reached.");
+            // The connection was never opened, so nothing was sent.
+            return new DeliveryOutcome.ReceiverUnavailable("Slack cannot be reached.");
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
@@ -75,9 +75,16 @@ public sealed class SlackGateway : IDisposable
         return answer.StatusCode switch
         {
             _ when answer.IsSuccessStatusCode => new DeliveryOutcome.Delivered(null),
-            HttpStatusCode.TooManyRequests => new DeliveryOutcome.Failed("Slack answered 429.", RetryAfterHeader.Read(answer.Headers.RetryAfter, _clock.GetUtcNow())),
+            HttpStatusCode.TooManyRequests => new DeliveryOutcome.Failed(
+                "Slack answered 429.", RetryAfterHeader.Read(answer.Headers.RetryAfter, _clock.GetUtcNow())),
             _ when status >= 500 => new DeliveryOutcome.Failed($"Slack answered {status}."),
             _ => new DeliveryOutcome.Rejected($"Slack answered {status}."),
         };
     }
 }
+
+/// <summary>
+/// A named Slack webhook. Messages contain the name; the address is a secret and stays in the settings.
+/// </summary>
+/// <param name="Read">The current webhook and channel; null while the webhook is not set.</param>
+public sealed record SlackTarget(string Name, Func<(Uri Webhook, string? Channel)?> Read);

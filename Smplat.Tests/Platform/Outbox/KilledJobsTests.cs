@@ -2,15 +2,15 @@ using System.Globalization;
 using Dapper;
 using Microsoft.Extensions.Configuration;
 using Smplat.Core.Platform.Database;
-using Smplat.Core.Platform.Outbox.Mail;
+using Smplat.Core.Platform.Outbox;
 using Smplat.FakeVendors.Smtp;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Platform.Outbox;
 
 /// <summary>
-/// All jobs that tell people something, as two instances of real processes, killed over and over at random places: in the
-/// middle of their own work, and at every step of the talk with the mail server.
+/// Runs every job that sends messages in two real processes at a time, and kills them repeatedly at random points: in the
+/// middle of their own work, and at every step of the SMTP session.
 /// </summary>
 [NonParallelizable]
 public sealed class KilledJobsTests
@@ -28,7 +28,7 @@ public sealed class KilledJobsTests
         int.TryParse(new ConfigurationBuilder().AddEnvironmentVariables().Build()["SMPLAT_FAULT_KILLS"], out var kills) ? kills : 14;
 
     [Test]
-    public async Task Every_message_goes_out_at_most_once_and_none_is_lost()
+    public async Task Every_message_is_sent_at_most_once_and_none_is_lost()
     {
         var people = Math.Max(20, Kills / 2);
         await using var database = await TestDatabase.CreateAsync();
@@ -47,12 +47,12 @@ public sealed class KilledJobsTests
         var missing = keys.Where(key => !counts.ContainsKey(IdOf(key))).ToArray();
         TestContext.Progress.WriteLine(
             $"{killed} processes killed; {keys.Length} messages, {counts.Count} arrived, {unknown.Length} of unknown outcome, {missing.Length} of those not arrived.");
-        Assert.That(keys, Has.Length.EqualTo(people * Kinds), "every job has left every message, once");
-        Assert.That(counts.Values, Has.All.EqualTo(1), "no message went out twice");
-        Assert.That(missing, Is.SubsetOf(unknown), "a message that did not arrive is named for an operator");
+        Assert.That(keys, Has.Length.EqualTo(people * Kinds), "every job has enqueued every message once");
+        Assert.That(counts.Values, Has.All.EqualTo(1), "no message was sent twice");
+        Assert.That(missing, Is.SubsetOf(unknown), "a message that did not arrive is reported to an operator");
 
-        // The runbook's step: what the mail server's log does not hold is sent on its way again.
-        await ReviveAsync(database, missing);
+        // The runbook's step: what is missing in the mail server's log is redriven.
+        await RedriveAsync(database, missing);
         await SettleAsync(database, settings, people * Kinds);
 
         Assert.That(server.Mails.Select(mail => mail.MessageId), Is.EquivalentTo(keys.Select(IdOf)));
@@ -96,7 +96,7 @@ public sealed class KilledJobsTests
         return killed;
     }
 
-    /// <summary>Runs the jobs undisturbed until all messages are there and none waits, also not on a dead sender.</summary>
+    /// <summary>Runs the jobs without killing them until all messages exist and none is pending, not even with a crashed sender.</summary>
     private static Task SettleAsync(TestDatabase database, Dictionary<string, string> settings, int messages) =>
         Eventually.BecomesTrueAsync(
             async () =>
@@ -142,7 +142,7 @@ public sealed class KilledJobsTests
         """,
         new { people });
 
-    private static Task ReviveAsync(TestDatabase database, string[] keys) => ExecuteAsync(
+    private static Task RedriveAsync(TestDatabase database, string[] keys) => ExecuteAsync(
         database,
         "update notification_outbox set status = 'pending', reason = null, handover_at = null where idempotency_key = any(@keys)",
         new { keys });

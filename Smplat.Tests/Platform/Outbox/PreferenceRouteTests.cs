@@ -14,7 +14,7 @@ public sealed class PreferenceRouteTests
     private const string Route = "/api/v1/notifications/preferences/";
 
     [Test]
-    public async Task The_first_read_makes_the_defaults()
+    public async Task The_first_read_creates_the_defaults()
     {
         await using var app = await SmplatApp.StartAsync();
         var user = await AUserAsync(app);
@@ -77,7 +77,7 @@ public sealed class PreferenceRouteTests
     }
 
     [Test]
-    public async Task One_click_turns_the_kind_off_and_a_scanner_that_opens_the_link_does_not()
+    public async Task One_click_unsubscribes_and_a_scanner_that_opens_the_link_does_not()
     {
         await using var app = await SmplatApp.StartAsync();
         var user = await AUserAsync(app);
@@ -102,7 +102,7 @@ public sealed class PreferenceRouteTests
     }
 
     [Test]
-    public async Task Operators_see_messages_previews_and_record_bounces()
+    public async Task Operators_list_messages_preview_them_and_record_bounces()
     {
         await using var app = await SmplatApp.StartAsync();
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Smplat.Core.Notifications;
 using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Tests.Platform.Outbox;
@@ -9,11 +10,11 @@ public sealed class TemplateTests
     private static readonly string[] Kinds = [.. MessageKinds.All.Select(kind => kind.Name)];
 
     [TestCaseSource(nameof(Kinds))]
-    public async Task Every_kind_reads_well_over_its_sample(string kind)
+    public async Task Every_kind_renders_completely_with_its_sample(string kind)
     {
-        await using var rig = await NotificationRig.StartAsync();
+        await using var fixture = await OutboxFixture.StartAsync();
 
-        var message = rig.Get<MessagePreview>().Render(kind)!;
+        var message = fixture.Get<MessagePreview>().Render(kind)!;
 
         Assert.Multiple(() =>
         {
@@ -34,17 +35,17 @@ public sealed class TemplateTests
     [TestCase("weekly_digest", "Your SMPLAT weekly digest")]
     public async Task Subjects_follow_the_contract(string kind, string subject)
     {
-        await using var rig = await NotificationRig.StartAsync();
+        await using var fixture = await OutboxFixture.StartAsync();
 
-        Assert.That(rig.Get<MessagePreview>().Render(kind)!.Subject, Is.EqualTo(subject));
+        Assert.That(fixture.Get<MessagePreview>().Render(kind)!.Subject, Is.EqualTo(subject));
     }
 
     [Test]
-    public async Task The_payment_mail_tells_blueprint_experiment_and_delivery_proof_and_brings_a_receipt()
+    public async Task The_payment_mail_contains_blueprint_experiment_and_delivery_proof_and_has_a_receipt_attached()
     {
-        await using var rig = await NotificationRig.StartAsync();
+        await using var fixture = await OutboxFixture.StartAsync();
 
-        var message = rig.Get<MessagePreview>().Render("payment_success")!;
+        var message = fixture.Get<MessagePreview>().Render("payment_success")!;
 
         Assert.Multiple(() =>
         {
@@ -57,9 +58,9 @@ public sealed class TemplateTests
     }
 
     [Test]
-    public async Task What_people_type_is_text_in_html_and_links_never_run_anything()
+    public async Task User_input_is_escaped_in_html_and_links_never_run_scripts()
     {
-        await using var rig = await NotificationRig.StartAsync();
+        await using var fixture = await OutboxFixture.StartAsync();
         var payload = JsonSerializer.SerializeToElement(new
         {
             subject = "Hi",
@@ -69,7 +70,7 @@ public sealed class TemplateTests
             cta_url = "javascript:alert(1)",
             cta_label = "\" onmouseover=\"x",
         });
-        var renderer = rig.Get<MessageRenderer>();
+        var renderer = fixture.Get<MessageRenderer>();
 
         var nudge = renderer.Render(MessageKinds.Find("onboarding_concierge_nudge")!, payload, null, null);
         var offer = renderer.Render(MessageKinds.Find("loyalty_nudge")!, payload, null, null);
@@ -86,7 +87,7 @@ public sealed class TemplateTests
     [TestCase(1234567.891, "CHF", "de-CH", "1\u2019234\u2019567.89 CHF")]
     [TestCase(-2, "eur", null, "-€2.00")]
     [TestCase(0.005, "EUR", "en", "€0.01")]
-    public void Money_is_written_for_its_currency_and_reader(decimal amount, string currency, string? locale, string text) =>
+    public void Money_is_formatted_for_its_currency_and_the_recipients_locale(decimal amount, string currency, string? locale, string text) =>
         Assert.That(MoneyText.Format(amount, currency, locale), Is.EqualTo(text));
 
     [TestCase("on_hold", "On Hold")]

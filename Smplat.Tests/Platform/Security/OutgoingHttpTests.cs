@@ -176,7 +176,7 @@ public sealed class OutgoingHttpTests
 
         var outcome = await slack.SendAsync("ops", "text", _ => Task.FromResult(true), CancellationToken.None);
 
-        Assert.That(outcome, Is.TypeOf<DeliveryOutcome.ReceiverAway>().With.Property("Error").Contains("SMPLAT_ALLOW_PRIVATE_NETWORKS"));
+        Assert.That(outcome, Is.TypeOf<DeliveryOutcome.ReceiverUnavailable>().With.Property("Error").Contains("SMPLAT_ALLOW_PRIVATE_NETWORKS"));
         Assert.That(listener.Accepted, Is.Zero);
     }
 
