@@ -3,15 +3,33 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Smplat.Core.Orders;
+using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Fulfillment;
 
-/// <summary>Turns a paid order into tasks and provider orders, once, in one commit with the order's step to processing.</summary>
+/// <summary>The outcome of a request to start work on an order.</summary>
+public abstract record KickoffOutcome
+{
+    private KickoffOutcome()
+    {
+    }
+
+    public sealed record KickedOff(int Tasks, int ProviderOrders) : KickoffOutcome;
+
+    /// <summary>Only pending orders are kicked off; this one is not pending, or no longer.</summary>
+    public sealed record NotPending(string Status) : KickoffOutcome;
+
+    public sealed record NoSuchOrder : KickoffOutcome;
+}
+
+/// <summary>
+/// Turns a paid order into tasks and provider orders, exactly once, in the same commit that moves the order to processing.
+/// </summary>
 public sealed class FulfillmentKickoff(
     NpgsqlDataSource database,
-    OrderFile orders,
+    OrderQueries orders,
     OrderStatusMachine machine,
-    TaskCreationStore tasks,
+    TaskQueueStore tasks,
     ProviderOrdering providers,
     IOptionsMonitor<FulfillmentOptions> options,
     TimeProvider clock,
@@ -27,7 +45,7 @@ public sealed class FulfillmentKickoff(
             return new KickoffOutcome.NoSuchOrder();
         }
 
-        // Items never change, so what they need is read before the order's row is locked.
+        // Items never change, so their data is read before the order's row is locked.
         var items = await orders.FindItemsAsync([.. seen.Items.Select(item => item.Id)], cancellationToken);
         var wanted = await providers.PlanAsync([.. items.Values], cancellationToken);
 
@@ -58,7 +76,7 @@ public sealed class FulfillmentKickoff(
         foreach (var item in order.Items)
         {
             var ordered = items[item.Id] with { Order = order };
-            var plan = TaskPlan.Of(ordered, now, due);
+            var plan = TaskPlan.From(ordered, now, due);
             foreach (var entry in plan.Skipped)
             {
                 FulfillmentLog.PlanEntrySkipped(logger, entry.Index, ordered.Product?.Slug ?? "", entry.Why);
@@ -69,4 +87,13 @@ public sealed class FulfillmentKickoff(
 
         return all;
     }
+}
+
+/// <summary>Kicks an order off when it was paid. Safe to repeat: an order that is no longer pending is skipped.</summary>
+public sealed class KickoffHandler(FulfillmentKickoff kickoff) : IOutboxHandler
+{
+    public string Kind => OrderPaid.Kind;
+
+    public Task HandleAsync(OutboxDelivery delivery, CancellationToken cancellationToken) =>
+        kickoff.RunAsync(OrderPaid.OrderIdOf(delivery.Payload), cancellationToken);
 }

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Fulfillment;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class DiscardDeadLetterFunction(DeadLetterDesk desk)
+public sealed class DiscardDeadLetterFunction(DeadLetterOperations desk)
 {
     [Function("DiscardDeadLetter")]
     [Operation("Let a given-up task go", Tag = "Fulfillment")]

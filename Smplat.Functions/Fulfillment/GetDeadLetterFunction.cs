@@ -7,11 +7,11 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Fulfillment;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class GetDeadLetterFunction(DeadLetterDesk desk)
+public sealed class GetDeadLetterFunction(DeadLetterOperations desk)
 {
     [Function("GetDeadLetter")]
     [Operation("A given-up task with its failed attempts and what operators did", Tag = "Fulfillment")]
-    [Answers(200, typeof(DeadLetterFile), Naming.Snake)]
+    [Answers(200, typeof(DeadLetterDetails), Naming.Snake)]
     [Answers(404, "No such dead letter")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/fulfillment/dead-letters/{taskId}")] HttpRequest request,

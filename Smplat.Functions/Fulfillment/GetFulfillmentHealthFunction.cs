@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Fulfillment;
 
 [RequireKey(KeyScope.Metrics)]
-public sealed class GetFulfillmentHealthFunction(FulfillmentFigures figures)
+public sealed class GetFulfillmentHealthFunction(WorkerMetrics figures)
 {
     [Function("GetFulfillmentHealth")]
     [Operation("Whether the worker runs, with its settings and counters", Tag = "Fulfillment")]

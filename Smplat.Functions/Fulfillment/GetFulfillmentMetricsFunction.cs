@@ -7,11 +7,11 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Fulfillment;
 
 [RequireKey(KeyScope.Metrics)]
-public sealed class GetFulfillmentMetricsFunction(FulfillmentFigures figures)
+public sealed class GetFulfillmentMetricsFunction(WorkerMetrics figures)
 {
     [Function("GetFulfillmentMetrics")]
     [Operation("Counters of the worker over all instances", Tag = "Fulfillment")]
-    [Answers(200, typeof(WorkerFigures), Naming.Snake)]
+    [Answers(200, typeof(WorkerStats), Naming.Snake)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/fulfillment/metrics")] HttpRequest request,
         CancellationToken cancellationToken) =>

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Fulfillment;
 
 [RequireKey(KeyScope.Metrics)]
-public sealed class GetFulfillmentObservabilityFunction(FulfillmentFigures figures)
+public sealed class GetFulfillmentObservabilityFunction(WorkerMetrics figures)
 {
     [Function("GetFulfillmentObservability")]
     [Operation("Totals, counts per task type and last events, for dashboards", Tag = "Fulfillment")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Fulfillment;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class ListDeadLettersFunction(DeadLetterDesk desk)
+public sealed class ListDeadLettersFunction(DeadLetterOperations desk)
 {
     [Function("ListDeadLetters")]
     [Operation("Tasks that were given up, newest first", Tag = "Fulfillment")]

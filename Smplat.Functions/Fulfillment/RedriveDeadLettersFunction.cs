@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Fulfillment;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class RedriveDeadLettersFunction(DeadLetterDesk desk)
+public sealed class RedriveDeadLettersFunction(DeadLetterOperations desk)
 {
     [Function("RedriveDeadLetters")]
     [Operation("Replay the oldest given-up tasks that match", Tag = "Fulfillment")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Fulfillment;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class ReplayDeadLetterFunction(DeadLetterDesk desk)
+public sealed class ReplayDeadLetterFunction(DeadLetterOperations desk)
 {
     [Function("ReplayDeadLetter")]
     [Operation("Give a given-up task a fresh start", Tag = "Fulfillment")]

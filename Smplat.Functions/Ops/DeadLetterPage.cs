@@ -4,7 +4,7 @@ using Smplat.Functions.Http;
 namespace Smplat.Functions.Ops;
 
 /// <summary>One given-up task: what it is, how it failed, and what operators did to it before.</summary>
-public sealed class DeadLetterPage(DeadLetterDesk desk)
+public sealed class DeadLetterPage(DeadLetterOperations desk)
 {
     private const string Title = "Dead letter";
 
@@ -31,7 +31,7 @@ public sealed class DeadLetterPage(DeadLetterDesk desk)
             : OpsPage.NotFound(OpsSection.Queue, "This task is not given up, or not there any more.");
     }
 
-    private static Markup File(DeadLetterFile file, OpsVisit visit) => Markup.Of(
+    private static Markup File(DeadLetterDetails file, OpsVisit visit) => Markup.Of(
         $"""
         {Facts(file.Task, visit)}
         <div class="acts">{DeadLetterForms.Replay(visit, file.Task, file.Task.TaskId)}{DeadLetterForms.Discard(visit, file.Task, file.Task.TaskId)}</div>
@@ -51,7 +51,7 @@ public sealed class DeadLetterPage(DeadLetterDesk desk)
         ("Given up", OpsText.Time(task.FailedAt, visit.Now)),
         ("Created", OpsText.Time(task.CreatedAt, visit.Now)));
 
-    private static Markup Attempts(DeadLetterFile file, OpsVisit visit) => OpsParts.Table(
+    private static Markup Attempts(DeadLetterDetails file, OpsVisit visit) => OpsParts.Table(
         "Failed attempts, oldest first",
         ["Attempt", "Failed", "Then", "Error"],
         file.Attempts.Select(attempt => (Markup[])
@@ -63,7 +63,7 @@ public sealed class DeadLetterPage(DeadLetterDesk desk)
         ]),
         "No attempt was recorded.");
 
-    private static Markup Actions(DeadLetterFile file, OpsVisit visit) => OpsParts.Table(
+    private static Markup Actions(DeadLetterDetails file, OpsVisit visit) => OpsParts.Table(
         "Operators' decisions, oldest first",
         ["When", "What", "Who", "Reason", "Error before"],
         file.Actions.Select(action => (Markup[])

@@ -3,7 +3,7 @@ using Smplat.Core.Fulfillment;
 namespace Smplat.Functions.Ops;
 
 /// <summary>Decisions on dead letters, by the same desk as the routes and the command line.</summary>
-public sealed class QueueActions(DeadLetterDesk desk)
+public sealed class QueueActions(DeadLetterOperations desk)
 {
     public async Task<OpsNotice> ReplayAsync(string taskId, OpsForm form, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Orders;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class ChangeOrderStatusFunction(OrderDesk desk)
+public sealed class ChangeOrderStatusFunction(OrderOperations desk)
 {
     [Function("ChangeOrderStatus")]
     [Operation("Hold, cancel or resume an order by hand", Tag = "Orders")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Orders;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class GetOrderFunction(OrderFile orders)
+public sealed class GetOrderFunction(OrderQueries orders)
 {
     [Function("GetOrder")]
     [Operation("An order with its items", Tag = "Orders")]

@@ -8,7 +8,7 @@ namespace Smplat.Functions.Orders;
 
 [OpenToAll("The catalogue is what the storefront shows to everybody.")]
 [RateLimit(RateCategory.Standard)]
-public sealed class GetProductFunction(ProductCatalog catalog)
+public sealed class GetProductFunction(ProductQueries catalog)
 {
     [Function("GetProduct")]
     [Operation("A product by its slug", Tag = "Orders")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Orders;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class ListOrderStatusChangesFunction(OrderDesk desk)
+public sealed class ListOrderStatusChangesFunction(OrderOperations desk)
 {
     [Function("ListOrderStatusChanges")]
     [Operation("How an order came to be where it is, oldest first", Tag = "Orders")]

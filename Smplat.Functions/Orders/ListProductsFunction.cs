@@ -8,7 +8,7 @@ namespace Smplat.Functions.Orders;
 
 [OpenToAll("The catalogue is what the storefront shows to everybody.")]
 [RateLimit(RateCategory.Standard)]
-public sealed class ListProductsFunction(ProductCatalog catalog)
+public sealed class ListProductsFunction(ProductQueries catalog)
 {
     [Function("ListProducts")]
     [Operation("Products, oldest first", Tag = "Orders")]

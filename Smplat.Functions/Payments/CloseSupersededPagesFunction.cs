@@ -10,5 +10,5 @@ public sealed class CloseSupersededPagesFunction(JobRunner runner)
     [Function("CloseSupersededPages")]
     public Task RunAsync(
         [TimerTrigger("%PAYMENT_EVENTS_PARKED_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>
-        runner.TickAsync(SupersededPagesJob.Id, cancellationToken);
+        runner.TickAsync(SupersededSessionsJob.Id, cancellationToken);
 }

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Payments;
 
 [RequireKey(KeyScope.Metrics)]
-public sealed class GetPaymentObservabilityFunction(PaymentFigures figures)
+public sealed class GetPaymentObservabilityFunction(PaymentCounters figures)
 {
     [Function("GetPaymentObservability")]
     [Operation("Checkout and webhook totals and last events, for dashboards", Tag = "Payments")]

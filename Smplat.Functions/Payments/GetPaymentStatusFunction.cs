@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Payments;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class GetPaymentStatusFunction(PaymentFile payments)
+public sealed class GetPaymentStatusFunction(PaymentQueries payments)
 {
     [Function("GetPaymentStatus")]
     [Operation("How a payment stands", Tag = "Payments")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Payments;
 
 [OpenToAll("Authorised by the provider's signature over the raw bytes, not by a key.", Signature = "Stripe-Signature")]
-public sealed class ReceiveStripeWebhookFunction(WebhookReceiver receiver)
+public sealed class ReceiveStripeWebhookFunction(StripeWebhook receiver)
 {
     [Function("ReceiveStripeWebhook")]
     [Operation("Take in an event of the payment provider", Tag = "Payments", Description = "Authorised by the header Stripe-Signature, which the provider computes over the raw bytes.")]

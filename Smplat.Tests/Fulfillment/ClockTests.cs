@@ -14,7 +14,7 @@ public sealed class ClockTests
     [Test]
     public async Task With_the_settings_as_they_come_a_dead_workers_tasks_run_again_within_90_seconds()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway());
+        await using var world = await FulfillmentFixture.CreateAsync(new ScriptedGateway());
         await RegisterAsync(world);
         var job = world.Get<FulfillmentJob>();
         var id = await world.Given.ATaskAsync();
@@ -37,7 +37,7 @@ public sealed class ClockTests
     {
         var begun = new TaskCompletionSource();
         var finish = new TaskCompletionSource();
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway(async (_, _) =>
+        await using var world = await FulfillmentFixture.CreateAsync(new ScriptedGateway(async (_, _) =>
         {
             begun.TrySetResult();
             await finish.Task;
@@ -45,12 +45,12 @@ public sealed class ClockTests
         }));
         var id = await world.Given.ATaskAsync();
         var ahead = new ScriptedGateway();
-        await using var other = FulfillmentWorld.Build(
+        await using var other = FulfillmentFixture.Build(
             world.ConnectionString, new FixedClock(world.Clock.GetUtcNow().AddHours(1)), ahead, null);
 
         var run = world.DrainAsync();
         await begun.Task;
-        var taken = await other.GetRequiredService<FulfillmentDrain>().RunAsync("ahead", CancellationToken.None);
+        var taken = await other.GetRequiredService<FulfillmentWorker>().RunAsync("ahead", CancellationToken.None);
         finish.SetResult();
         var report = await run;
 
@@ -64,7 +64,7 @@ public sealed class ClockTests
     [Test]
     public async Task A_lease_that_a_wrong_clock_wrote_holds_nothing_up()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway());
+        await using var world = await FulfillmentFixture.CreateAsync(new ScriptedGateway());
         var order = await world.Given.AnOrderAsync();
         var id = await world.Given.ATaskAsync(await world.Given.AnItemAsync(order));
         await ClaimAsync(world, world.Clock.GetUtcNow().AddYears(1));
@@ -80,7 +80,7 @@ public sealed class ClockTests
     [Test]
     public async Task A_clock_that_is_set_back_stops_no_worker()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway());
+        await using var world = await FulfillmentFixture.CreateAsync(new ScriptedGateway());
         await RegisterAsync(world);
         var runner = world.Get<JobRunner>();
         await world.Given.ATaskAsync();
@@ -95,12 +95,12 @@ public sealed class ClockTests
     }
 
     /// <summary>Reading writes down what this instance has counted first.</summary>
-    private static Task<WorkerFigures> ReadAsync(IServiceProvider instance) =>
-        instance.GetRequiredService<FulfillmentFigures>().ReadFiguresAsync(CancellationToken.None);
+    private static Task<WorkerStats> ReadAsync(IServiceProvider instance) =>
+        instance.GetRequiredService<WorkerMetrics>().ReadFiguresAsync(CancellationToken.None);
 
-    private static Task RegisterAsync(FulfillmentWorld world) =>
+    private static Task RegisterAsync(FulfillmentFixture world) =>
         world.Get<JobLedgerStore>().RegisterAsync([FulfillmentJob.Id], CancellationToken.None);
 
-    private static Task<IReadOnlyList<ClaimedTask>> ClaimAsync(FulfillmentWorld world, DateTimeOffset now) =>
+    private static Task<IReadOnlyList<ClaimedTask>> ClaimAsync(FulfillmentFixture world, DateTimeOffset now) =>
         world.Get<TaskQueueStore>().ClaimDueAsync(Guid.NewGuid(), "dead", 25, now, Lease, CancellationToken.None);
 }

@@ -15,13 +15,13 @@ public sealed class DeadLetterTests
         var gateway = new ScriptedGateway(_ => works
             ? new ExecutionOutcome.Succeeded("{}")
             : new ExecutionOutcome.Failed("no", IsPermanent: true));
-        await using var world = await FulfillmentWorld.CreateAsync(gateway);
+        await using var world = await FulfillmentFixture.CreateAsync(gateway);
         var order = await world.Given.AnOrderAsync();
         var id = await world.Given.ATaskAsync(await world.Given.AnItemAsync(order));
         await world.DrainAsync();
         Assert.That(await world.OrderStatusAsync(order), Is.EqualTo("on_hold"));
 
-        var outcome = await world.Get<DeadLetterDesk>().ReplayAsync(id, Decision, CancellationToken.None);
+        var outcome = await world.Get<DeadLetterOperations>().ReplayAsync(id, Decision, CancellationToken.None);
         works = true;
         await world.DrainAsync();
 
@@ -33,11 +33,11 @@ public sealed class DeadLetterTests
     [Test]
     public async Task A_replayed_task_waits_while_another_dead_letter_holds_the_order()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
+        await using var world = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
         var item = await world.Given.AnItemAsync(await world.Given.AnOrderAsync());
         var (first, second) = (await world.Given.ATaskAsync(item), await world.Given.ATaskAsync(item));
         await world.DrainAsync();
-        var desk = world.Get<DeadLetterDesk>();
+        var desk = world.Get<DeadLetterOperations>();
 
         var one = (DeadLetterOutcome.Done)await desk.ReplayAsync(first, Decision, CancellationToken.None);
         var other = (DeadLetterOutcome.Done)await desk.DiscardAsync(second, Decision, CancellationToken.None);
@@ -50,10 +50,10 @@ public sealed class DeadLetterTests
     [Test]
     public async Task Decisions_are_kept_with_actor_and_reason()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
+        await using var world = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
         var id = await world.Given.ATaskAsync();
         await world.DrainAsync();
-        var desk = world.Get<DeadLetterDesk>();
+        var desk = world.Get<DeadLetterOperations>();
         await desk.ReplayAsync(id, Decision, CancellationToken.None);
         await world.DrainAsync();
 
@@ -68,8 +68,8 @@ public sealed class DeadLetterTests
     [Test]
     public async Task Only_dead_letters_of_living_orders_can_be_replayed()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
-        var desk = world.Get<DeadLetterDesk>();
+        await using var world = await FulfillmentFixture.CreateAsync();
+        var desk = world.Get<DeadLetterOperations>();
         var canceled = await world.Given.ATaskAsync(await world.Given.AnItemAsync(await world.Given.AnOrderAsync("canceled")), status: "failed");
 
         Assert.That(await desk.ReplayAsync(Guid.NewGuid(), Decision, CancellationToken.None), Is.TypeOf<DeadLetterOutcome.Refused>());
@@ -82,7 +82,7 @@ public sealed class DeadLetterTests
     [Test]
     public async Task A_redrive_replays_the_oldest_that_match_up_to_its_limit()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing("provider is down", isPermanent: true));
+        await using var world = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing("provider is down", isPermanent: true));
         for (var i = 0; i < 5; i++)
         {
             await world.Given.ATaskAsync(type: i < 4 ? "follower_growth" : "content_promotion");
@@ -90,7 +90,7 @@ public sealed class DeadLetterTests
 
         await world.DrainAsync();
         var filter = Everything with { TaskType = "follower_growth", ErrorContains = "IS DOWN", Limit = 3 };
-        var report = await world.Get<DeadLetterDesk>().RedriveAsync(new(filter, "ops", "it is back"), CancellationToken.None);
+        var report = await world.Get<DeadLetterOperations>().RedriveAsync(new(filter, "ops", "it is back"), CancellationToken.None);
 
         Assert.That(report, Is.EqualTo(new RedriveReport(3, 1)));
         Assert.That(
@@ -100,12 +100,12 @@ public sealed class DeadLetterTests
     [Test]
     public async Task The_list_can_be_narrowed()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
+        await using var world = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
         var order = await world.Given.AnOrderAsync();
         var id = await world.Given.ATaskAsync(await world.Given.AnItemAsync(order));
         await world.Given.ATaskAsync(type: "follower_growth");
         await world.DrainAsync();
-        var desk = world.Get<DeadLetterDesk>();
+        var desk = world.Get<DeadLetterOperations>();
 
         Assert.That(await desk.ListAsync(Everything, CancellationToken.None), Has.Count.EqualTo(2));
         Assert.That(

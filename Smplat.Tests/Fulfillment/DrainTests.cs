@@ -8,13 +8,13 @@ public sealed class DrainTests
     public async Task A_due_task_is_carried_out_and_completed()
     {
         var gateway = new ScriptedGateway();
-        await using var world = await FulfillmentWorld.CreateAsync(gateway);
+        await using var world = await FulfillmentFixture.CreateAsync(gateway);
         var id = await world.Given.ATaskAsync();
 
         var report = await world.DrainAsync();
 
         var task = await world.TaskAsync(id);
-        Assert.That(report, Is.EqualTo(new DrainReport(1, 1, 0, 0, 0, 0, 0)));
+        Assert.That(report, Is.EqualTo(new WorkerReport(1, 1, 0, 0, 0, 0, 0)));
         Assert.That(task.Status, Is.EqualTo("completed"));
         Assert.That(task.Result, Is.EqualTo("""{"status": "done"}"""));
         Assert.That(task.FirstStartedAt, Is.EqualTo(world.Clock.GetUtcNow()));
@@ -25,7 +25,7 @@ public sealed class DrainTests
     [Test]
     public async Task Only_due_tasks_are_taken()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway());
+        await using var world = await FulfillmentFixture.CreateAsync(new ScriptedGateway());
         var later = await world.Given.ATaskAsync(dueIn: TimeSpan.FromMinutes(1));
         var never = await world.Given.ATaskAsync();
         await world.ExecuteAsync("update fulfillment_tasks set scheduled_at = null where id = @never", new { never });
@@ -41,7 +41,7 @@ public sealed class DrainTests
     public async Task Full_batches_are_followed_by_the_next_at_once(int ackBatchSize)
     {
         var gateway = new ScriptedGateway();
-        await using var world = await FulfillmentWorld.CreateAsync(gateway, new()
+        await using var world = await FulfillmentFixture.CreateAsync(gateway, new()
         {
             ["FULFILLMENT_BATCH_SIZE"] = "7",
             ["FULFILLMENT_ACK_BATCH_SIZE"] = $"{ackBatchSize}",
@@ -71,7 +71,7 @@ public sealed class DrainTests
             Interlocked.Decrement(ref running);
             return new ExecutionOutcome.Succeeded("{}");
         });
-        await using var world = await FulfillmentWorld.CreateAsync(gateway, new() { ["FULFILLMENT_PARALLELISM"] = "3" });
+        await using var world = await FulfillmentFixture.CreateAsync(gateway, new() { ["FULFILLMENT_PARALLELISM"] = "3" });
         for (var i = 0; i < 25; i++)
         {
             await world.Given.ATaskAsync();
@@ -86,7 +86,7 @@ public sealed class DrainTests
     public async Task Two_workers_side_by_side_take_each_task_once()
     {
         var gateway = new ScriptedGateway();
-        await using var world = await FulfillmentWorld.CreateAsync(gateway, new() { ["FULFILLMENT_BATCH_SIZE"] = "5" });
+        await using var world = await FulfillmentFixture.CreateAsync(gateway, new() { ["FULFILLMENT_BATCH_SIZE"] = "5" });
         var item = await world.Given.AnItemAsync(await world.Given.AnOrderAsync());
         for (var i = 0; i < 100; i++)
         {
@@ -103,7 +103,7 @@ public sealed class DrainTests
     [Test]
     public async Task An_exception_out_of_the_gateway_counts_as_a_failure_that_may_pass()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(
+        await using var world = await FulfillmentFixture.CreateAsync(
             new ScriptedGateway((_, _) => throw new InvalidOperationException("password=hunter2 is wrong")));
         var id = await world.Given.ATaskAsync();
 
@@ -126,14 +126,14 @@ public sealed class DrainTests
             await Task.Delay(Timeout.Infinite, token);
             return new ExecutionOutcome.Succeeded("{}");
         });
-        await using var world = await FulfillmentWorld.CreateAsync(gateway, new()
+        await using var world = await FulfillmentFixture.CreateAsync(gateway, new()
         {
             ["FULFILLMENT_PARALLELISM"] = "1",
             ["FULFILLMENT_STOP_GRACE_SECONDS"] = "0",
         });
         Guid[] ids = [await world.Given.ATaskAsync(), await world.Given.ATaskAsync(), await world.Given.ATaskAsync()];
 
-        var run = world.Get<FulfillmentDrain>().RunAsync("worker-1", stop.Token);
+        var run = world.Get<FulfillmentWorker>().RunAsync("worker-1", stop.Token);
         await begun.Task;
         await stop.CancelAsync();
         var report = await run;

@@ -134,7 +134,7 @@ public sealed class ExecutionTests
     [Test]
     public async Task A_type_without_an_endpoint_fails_for_good_and_names_the_setting()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var id = await world.Given.ATaskAsync(type: "follower_growth");
 
         await world.DrainAsync();
@@ -173,9 +173,9 @@ public sealed class ExecutionTests
         Assert.That(kept, Does.Not.Contain("hunter2").And.Not.Contain("very-secret").And.Not.Contain("\"k\""));
     }
 
-    private sealed class Stage(FulfillmentWorld world, FakeFulfillmentProvider provider) : IAsyncDisposable
+    private sealed class Stage(FulfillmentFixture world, FakeFulfillmentProvider provider) : IAsyncDisposable
     {
-        public FulfillmentWorld World => world;
+        public FulfillmentFixture World => world;
 
         public FakeFulfillmentProvider Provider => provider;
 
@@ -190,7 +190,7 @@ public sealed class ExecutionTests
             settings["FULFILLMENT_TEMPLATE_KEYS"] = "PARTNER_URL,PARTNER_TOKEN";
             settings["PARTNER_URL"] = provider.Address.ToString();
             settings["PARTNER_TOKEN"] = "very-secret";
-            return new(await FulfillmentWorld.CreateAsync(settings: settings), provider);
+            return new(await FulfillmentFixture.CreateAsync(settings: settings), provider);
         }
 
         public Task<Guid> ATaskAsync(string execution) =>

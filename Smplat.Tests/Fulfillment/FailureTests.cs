@@ -23,7 +23,7 @@ public sealed class FailureTests
     [TestCaseSource(nameof(Ladders))]
     public async Task A_task_that_always_fails_climbs_the_ladder(JsonElement ladder)
     {
-        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing());
+        await using var world = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing());
         var id = await world.Given.ATaskAsync(maxRetries: ladder.GetProperty("max_retries").GetInt32());
 
         foreach (var step in ladder.GetProperty("every_attempt_fails").EnumerateArray())
@@ -55,7 +55,7 @@ public sealed class FailureTests
     [Test]
     public async Task A_permanent_failure_is_a_dead_letter_at_once()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
+        await using var world = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
         var id = await world.Given.ATaskAsync();
 
         var report = await world.DrainAsync();
@@ -69,7 +69,7 @@ public sealed class FailureTests
     [TestCase(1_000_000, 86_400)]
     public async Task The_longer_of_backoff_and_retry_after_wins(int retryAfter, int expected)
     {
-        await using var world = await FulfillmentWorld.CreateAsync(
+        await using var world = await FulfillmentFixture.CreateAsync(
             ScriptedGateway.Failing(retryAfter: TimeSpan.FromSeconds(retryAfter)));
         var id = await world.Given.ATaskAsync();
 
@@ -81,7 +81,7 @@ public sealed class FailureTests
     [Test]
     public async Task The_customer_is_told_of_a_retry_in_the_same_commit()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing());
+        await using var world = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing());
         var user = await world.Given.AUserAsync();
         var id = await world.Given.ATaskAsync(await world.Given.AnItemAsync(await world.Given.AnOrderAsync(userId: user)));
 
@@ -97,7 +97,7 @@ public sealed class FailureTests
     [Test]
     public async Task First_start_and_due_time_survive_retries()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing());
+        await using var world = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing());
         var id = await world.Given.ATaskAsync();
         await world.ExecuteAsync("update fulfillment_tasks set due_at = scheduled_at where id = @id", new { id });
         var first = world.Clock.GetUtcNow();
@@ -113,7 +113,7 @@ public sealed class FailureTests
     [Test]
     public async Task Every_failed_attempt_stays_on_record()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing());
+        await using var world = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing());
         var id = await world.Given.ATaskAsync(maxRetries: 1);
         await world.DrainAsync();
         world.Clock.Advance(TimeSpan.FromMinutes(1));

@@ -14,9 +14,9 @@ public sealed class FiguresTests
     [Test]
     public async Task A_fresh_process_shows_every_total_at_zero()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
 
-        var seen = await world.Get<FulfillmentFigures>().ReadObservabilityAsync(CancellationToken.None);
+        var seen = await world.Get<WorkerMetrics>().ReadObservabilityAsync(CancellationToken.None);
 
         Assert.That(seen.Totals, Is.EqualTo(new BucketTotals(0, 0, 0, 0)));
         Assert.That(seen.PerTaskType.Keys, Is.EquivalentTo(new[] { "processed", "failed", "retried", "dead_lettered" }));
@@ -31,7 +31,7 @@ public sealed class FiguresTests
             "instagram_setup" => new ExecutionOutcome.Failed("never", IsPermanent: true),
             _ => new ExecutionOutcome.Succeeded("{}"),
         });
-        await using var world = await FulfillmentWorld.CreateAsync(gateway);
+        await using var world = await FulfillmentFixture.CreateAsync(gateway);
         await world.Given.ATaskAsync();
         await world.Given.ATaskAsync(type: "follower_growth");
         var item = await world.Given.AnItemAsync(await world.Given.AnOrderAsync());
@@ -39,8 +39,8 @@ public sealed class FiguresTests
         await world.DrainAsync();
         await world.Get<DurableCounters>().FlushAsync(CancellationToken.None);
 
-        await using var other = FulfillmentWorld.Build(world.ConnectionString, new FixedClock(), null, null);
-        var figures = (FulfillmentFigures)other.GetService(typeof(FulfillmentFigures))!;
+        await using var other = FulfillmentFixture.Build(world.ConnectionString, new FixedClock(), null, null);
+        var figures = (WorkerMetrics)other.GetService(typeof(WorkerMetrics))!;
         var seen = await figures.ReadObservabilityAsync(CancellationToken.None);
 
         Assert.That(seen.Totals, Is.EqualTo(new BucketTotals(1, 2, 1, 1)));
@@ -55,8 +55,8 @@ public sealed class FiguresTests
     public async Task Three_active_types_and_a_huge_error_stay_under_a_kilobyte()
     {
         var gateway = new ScriptedGateway(task => new ExecutionOutcome.Failed(new string('x', 10_000), task.MaxRetries == 0));
-        await using var world = await FulfillmentWorld.CreateAsync(gateway);
-        var tally = world.Get<FulfillmentTally>();
+        await using var world = await FulfillmentFixture.CreateAsync(gateway);
+        var tally = world.Get<FulfillmentCounters>();
         foreach (var type in new[] { "follower_growth", "engagement_boost", "campaign_optimization" })
         {
             await world.Given.ATaskAsync(type: type, maxRetries: 0);
@@ -65,7 +65,7 @@ public sealed class FiguresTests
         }
 
         await world.DrainAsync();
-        var seen = await world.Get<FulfillmentFigures>().ReadObservabilityAsync(CancellationToken.None);
+        var seen = await world.Get<WorkerMetrics>().ReadObservabilityAsync(CancellationToken.None);
 
         Assert.That(seen.Events.LastFailureMessage, Has.Length.EqualTo(96));
         Assert.That(Encoding.UTF8.GetByteCount(JsonSerializer.Serialize(seen, Snake)), Is.LessThan(1024));
@@ -76,16 +76,16 @@ public sealed class FiguresTests
     {
         var works = false;
         var gateway = new ScriptedGateway(_ => works ? new ExecutionOutcome.Succeeded("{}") : new ExecutionOutcome.Failed("boom"));
-        await using var world = await FulfillmentWorld.CreateAsync(gateway);
+        await using var world = await FulfillmentFixture.CreateAsync(gateway);
         await world.Given.ATaskAsync();
         var runner = world.Get<JobRunner>();
         await runner.RunNowAsync(FulfillmentJob.Id, "test", evenIfDisabled: false, CancellationToken.None);
-        Assert.That((await world.Get<FulfillmentFigures>().ReadFiguresAsync(CancellationToken.None)).LastError, Is.EqualTo("boom"));
+        Assert.That((await world.Get<WorkerMetrics>().ReadFiguresAsync(CancellationToken.None)).LastError, Is.EqualTo("boom"));
 
         works = true;
         world.Clock.Advance(TimeSpan.FromMinutes(2));
         await runner.RunNowAsync(FulfillmentJob.Id, "test", evenIfDisabled: false, CancellationToken.None);
-        var health = await world.Get<FulfillmentFigures>().ReadHealthAsync(CancellationToken.None);
+        var health = await world.Get<WorkerMetrics>().ReadHealthAsync(CancellationToken.None);
 
         Assert.That(health.Running, Is.True);
         Assert.That((health.PollIntervalSeconds, health.BatchSize), Is.EqualTo((30, 25)));
@@ -97,7 +97,7 @@ public sealed class FiguresTests
     [Test]
     public async Task A_loop_that_breaks_is_counted_and_goes_on()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway());
+        await using var world = await FulfillmentFixture.CreateAsync(new ScriptedGateway());
         var id = await world.Given.ATaskAsync();
         await world.ExecuteAsync("alter table fulfillment_claim rename to fulfillment_claim_away");
         var runner = world.Get<JobRunner>();
@@ -109,6 +109,6 @@ public sealed class FiguresTests
         Assert.That(broken, Is.TypeOf<JobOutcome.Failed>());
         Assert.That(mended, Is.TypeOf<JobOutcome.Completed>());
         Assert.That((await world.TaskAsync(id)).Status, Is.EqualTo("completed"));
-        Assert.That((await world.Get<FulfillmentFigures>().ReadFiguresAsync(CancellationToken.None)).LoopErrors, Is.EqualTo(1));
+        Assert.That((await world.Get<WorkerMetrics>().ReadFiguresAsync(CancellationToken.None)).LoopErrors, Is.EqualTo(1));
     }
 }

@@ -166,7 +166,7 @@ public sealed class HostBulkheadsTests
         Assert.That(hosts.Count, Is.LessThanOrEqualTo(500));
     }
 
-    private HostBulkheads Hosts(HostOptions settings) => new(new Monitor<HostOptions>(settings), _clock, NullLogger<HostBulkheads>.Instance);
+    private HostBulkheads Hosts(HostBulkheadOptions settings) => new(new Monitor<HostBulkheadOptions>(settings), _clock, NullLogger<HostBulkheads>.Instance);
 
     private static async Task FailAsync(HostBulkheads hosts, int times)
     {

@@ -8,7 +8,7 @@ public sealed class KickoffTests
     [Test]
     public async Task An_instagram_order_becomes_four_tasks()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var order = await world.Given.AnOrderAsync("pending");
         await world.Given.AnItemAsync(order, await world.Given.AProductAsync("Instagram"));
 
@@ -25,7 +25,7 @@ public sealed class KickoffTests
     [TestCase(500, 2000, 8.0, 65)]
     public async Task Growth_targets_follow_the_price(int price, int followers, double rate, int daily)
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var order = await world.Given.AnOrderAsync("pending");
         await world.Given.AnItemAsync(order, await world.Given.AProductAsync("instagram"), price);
 
@@ -42,7 +42,7 @@ public sealed class KickoffTests
     [Test]
     public async Task A_configured_product_becomes_its_own_tasks_with_templates_as_written()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var order = await world.Given.AnOrderAsync("pending");
         await world.Given.AnItemAsync(order, await world.Given.AProductAsync("instagram", """
             {"tasks":[
@@ -71,7 +71,7 @@ public sealed class KickoffTests
     [TestCase("instagram", """{"tasks":[{"type":"unheard_of"}]}""")]
     public async Task Anything_else_becomes_one_promotion(string category, string? config)
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var order = await world.Given.AnOrderAsync("pending");
         await world.Given.AnItemAsync(order, await world.Given.AProductAsync(category, config));
 
@@ -85,7 +85,7 @@ public sealed class KickoffTests
     [TestCase("canceled")]
     public async Task An_order_that_is_not_pending_is_left_alone(string status)
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var order = await world.Given.AnOrderAsync(status);
         await world.Given.AnItemAsync(order, await world.Given.AProductAsync());
 
@@ -96,7 +96,7 @@ public sealed class KickoffTests
     [Test]
     public async Task Ten_kick_offs_at_once_make_the_tasks_of_one()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var order = await world.Given.AnOrderAsync("pending");
         await world.Given.AnItemAsync(order, await world.Given.AProductAsync("instagram"));
 
@@ -109,7 +109,7 @@ public sealed class KickoffTests
     [Test]
     public async Task Items_without_a_product_become_nothing()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var order = await world.Given.AnOrderAsync("pending");
         await world.Given.AnItemAsync(order);
 
@@ -119,7 +119,7 @@ public sealed class KickoffTests
     [Test]
     public async Task Tasks_are_due_a_while_after_they_may_start()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(settings: new() { ["FULFILLMENT_DUE_MINUTES"] = "90" });
+        await using var world = await FulfillmentFixture.CreateAsync(settings: new() { ["FULFILLMENT_DUE_MINUTES"] = "90" });
         var order = await world.Given.AnOrderAsync("pending");
         await world.Given.AnItemAsync(order, await world.Given.AProductAsync());
 
@@ -129,10 +129,10 @@ public sealed class KickoffTests
             await world.ScalarAsync<TimeSpan>("select due_at - scheduled_at from fulfillment_tasks"), Is.EqualTo(TimeSpan.FromMinutes(90)));
     }
 
-    private static Task<KickoffOutcome> KickOffAsync(FulfillmentWorld world, Guid order) =>
+    private static Task<KickoffOutcome> KickOffAsync(FulfillmentFixture world, Guid order) =>
         world.Get<FulfillmentKickoff>().RunAsync(order, CancellationToken.None);
 
-    private static Task<string?> PlanAsync(FulfillmentWorld world, Guid order) => world.ScalarAsync<string>(
+    private static Task<string?> PlanAsync(FulfillmentFixture world, Guid order) => world.ScalarAsync<string>(
         """
         select string_agg(t.task_type || ' +' || floor(extract(epoch from t.scheduled_at - @now) / 3600) || 'h', ', ' order by t.ordinal)
         from fulfillment_tasks t join order_items i on i.id = t.order_item_id where i.order_id = @order

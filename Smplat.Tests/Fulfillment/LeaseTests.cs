@@ -10,7 +10,7 @@ public sealed class LeaseTests
     [Test]
     public async Task A_dead_workers_task_runs_again_when_its_lease_has_run_out_and_not_before()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway());
+        await using var world = await FulfillmentFixture.CreateAsync(new ScriptedGateway());
         var id = await world.Given.ATaskAsync();
         await ClaimAndDieAsync(world);
 
@@ -28,7 +28,7 @@ public sealed class LeaseTests
     [Test]
     public async Task A_late_result_changes_nothing()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway());
+        await using var world = await FulfillmentFixture.CreateAsync(new ScriptedGateway());
         var id = await world.Given.ATaskAsync();
         var claimed = (await ClaimAndDieAsync(world)).Single();
         world.Clock.Advance(Lease);
@@ -55,7 +55,7 @@ public sealed class LeaseTests
             await finish.Task;
             return new ExecutionOutcome.Succeeded("{}");
         });
-        await using var world = await FulfillmentWorld.CreateAsync(gateway);
+        await using var world = await FulfillmentFixture.CreateAsync(gateway);
         var id = await world.Given.ATaskAsync();
         var run = world.DrainAsync();
         await begun.Task;
@@ -85,7 +85,7 @@ public sealed class LeaseTests
             await Task.Delay(Timeout.Infinite, token);
             return new ExecutionOutcome.Succeeded("{}");
         });
-        await using var world = await FulfillmentWorld.CreateAsync(gateway);
+        await using var world = await FulfillmentFixture.CreateAsync(gateway);
         var id = await world.Given.ATaskAsync();
         var run = world.DrainAsync();
         await begun.Task;
@@ -102,7 +102,7 @@ public sealed class LeaseTests
     [Test]
     public async Task A_task_that_outlives_too_many_workers_becomes_a_dead_letter()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(
+        await using var world = await FulfillmentFixture.CreateAsync(
             new ScriptedGateway(), new() { ["FULFILLMENT_MAX_RESCUES"] = "2" });
         var id = await world.Given.ATaskAsync();
         for (var death = 0; death < 3; death++)
@@ -120,7 +120,7 @@ public sealed class LeaseTests
     [Test]
     public async Task What_a_dead_workers_claim_still_owed_is_paid()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway());
+        await using var world = await FulfillmentFixture.CreateAsync(new ScriptedGateway());
         var order = await world.Given.AnOrderAsync();
         await world.Given.ATaskAsync(await world.Given.AnItemAsync(order));
         var claimed = (await ClaimAndDieAsync(world)).Single();
@@ -136,10 +136,10 @@ public sealed class LeaseTests
         Assert.That(await world.ScalarAsync<long>("select count(*) from fulfillment_claim"), Is.Zero);
     }
 
-    private static Task<IReadOnlyList<ClaimedTask>> ClaimAndDieAsync(FulfillmentWorld world) =>
+    private static Task<IReadOnlyList<ClaimedTask>> ClaimAndDieAsync(FulfillmentFixture world) =>
         world.Get<TaskQueueStore>().ClaimDueAsync(
             Guid.NewGuid(), "dead", 25, world.Clock.GetUtcNow(), Lease, CancellationToken.None);
 
-    private static async Task<DateTime> ExpiryAsync(FulfillmentWorld world, Guid id) =>
+    private static async Task<DateTime> ExpiryAsync(FulfillmentFixture world, Guid id) =>
         await world.ScalarAsync<DateTime>("select lease_expires_at from fulfillment_tasks where id = @id", new { id });
 }

@@ -25,7 +25,7 @@ public sealed class OverlappingTimersTests
         };
         await using var one = await SmplatApp.StartAsync(settings);
         await using var two = await SmplatApp.StartAsync(settings);
-        var given = new FulfillmentGivens(database.DataSource, TimeProvider.System);
+        var given = new FulfillmentRows(database.DataSource, TimeProvider.System);
         for (var task = 0; task < Tasks; task++)
         {
             await given.ATaskAsync(type: "analytics_collection");

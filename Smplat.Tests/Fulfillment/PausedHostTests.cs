@@ -61,20 +61,20 @@ public sealed class PausedHostTests
 
     private const int Parallelism = 4;
 
-    private static Task<FulfillmentWorld> WorldAsync(FakeFulfillmentProvider provider) =>
-        FulfillmentWorld.CreateAsync(settings: new(provider.Settings.ToDictionary(entry => entry.Key, entry => (string?)entry.Value))
+    private static Task<FulfillmentFixture> WorldAsync(FakeFulfillmentProvider provider) =>
+        FulfillmentFixture.CreateAsync(settings: new(provider.Settings.ToDictionary(entry => entry.Key, entry => (string?)entry.Value))
         {
             ["FULFILLMENT_PARALLELISM"] = $"{Parallelism}",
         });
 
     /// <returns>Failed attempts.</returns>
-    private static async Task<int> MinutesAsync(FulfillmentWorld world, int minutes)
+    private static async Task<int> MinutesAsync(FulfillmentFixture world, int minutes)
     {
         var failed = 0;
         for (var minute = 0; minute < minutes; minute++)
         {
             world.Clock.Advance(TimeSpan.FromMinutes(1));
-            DrainReport report = await world.DrainAsync();
+            WorkerReport report = await world.DrainAsync();
             failed += report.Failed;
         }
 

@@ -23,7 +23,7 @@ public sealed class ProviderOrderTests
     [Test]
     public async Task An_override_is_recorded_once_with_everything_that_came()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var order = await AnOrderAsync(world, "{}");
 
         var outcome = await world.Get<FulfillmentKickoff>().RunAsync(order, CancellationToken.None);
@@ -46,7 +46,7 @@ public sealed class ProviderOrderTests
     public async Task A_provider_with_an_endpoint_is_called_after_the_commit_and_its_number_kept()
     {
         await using var provider = await StartProviderAsync();
-        await using var world = await FulfillmentWorld.CreateAsync(settings: Open());
+        await using var world = await FulfillmentFixture.CreateAsync(settings: Open());
         var order = await AnOrderAsync(world, Endpoint(provider));
 
         await world.Get<FulfillmentKickoff>().RunAsync(order, CancellationToken.None);
@@ -65,7 +65,7 @@ public sealed class ProviderOrderTests
     {
         await using var provider = await StartProviderAsync();
         provider.Faults.Next(new Fault.Status(503), 1, "/");
-        await using var world = await FulfillmentWorld.CreateAsync(settings: Open());
+        await using var world = await FulfillmentFixture.CreateAsync(settings: Open());
         var order = await AnOrderAsync(world, Endpoint(provider));
         await world.Get<FulfillmentKickoff>().RunAsync(order, CancellationToken.None);
 
@@ -85,7 +85,7 @@ public sealed class ProviderOrderTests
     public async Task A_provider_outside_the_allowed_hosts_is_not_called()
     {
         await using var provider = await StartProviderAsync();
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         await world.Get<FulfillmentKickoff>().RunAsync(await AnOrderAsync(world, Endpoint(provider)), CancellationToken.None);
 
         await DispatchAsync(world);
@@ -115,7 +115,7 @@ public sealed class ProviderOrderTests
         return provider;
     }
 
-    private static async Task<Guid> AnOrderAsync(FulfillmentWorld world, string metadata)
+    private static async Task<Guid> AnOrderAsync(FulfillmentFixture world, string metadata)
     {
         await world.ExecuteAsync("insert into fulfillment_provider (id, name, metadata) values ('p1', 'Provider', @metadata::jsonb)", new { metadata });
         await world.ExecuteAsync(
@@ -125,7 +125,7 @@ public sealed class ProviderOrderTests
         return order;
     }
 
-    private static async Task DispatchAsync(FulfillmentWorld world)
+    private static async Task DispatchAsync(FulfillmentFixture world)
     {
         world.Clock.Advance(TimeSpan.FromSeconds(1));
         await world.Get<InternalOutboxJob>().RunAsync(

@@ -18,7 +18,7 @@ public sealed class QueuePlanTests
     public async Task Acknowledgements_do_not_walk_the_leases_when_the_figures_say_that_nothing_is_under_way(int ackBatchSize)
     {
         const int Tasks = 1000;
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway(), new()
+        await using var world = await FulfillmentFixture.CreateAsync(new ScriptedGateway(), new()
         {
             ["FULFILLMENT_BATCH_SIZE"] = $"{Tasks}",
             ["FULFILLMENT_ACK_BATCH_SIZE"] = $"{ackBatchSize}",

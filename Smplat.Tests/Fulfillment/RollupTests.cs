@@ -19,7 +19,7 @@ public sealed class RollupTests
     [TestCaseSource(nameof(StatusCases))]
     public async Task An_order_follows_its_tasks(string before, string[] tasks, string after)
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var order = await world.Given.AnOrderAsync(before);
         var item = await world.Given.AnItemAsync(order);
         foreach (var status in tasks)
@@ -36,14 +36,14 @@ public sealed class RollupTests
     public async Task An_order_goes_active_and_then_completed_and_its_customer_is_told()
     {
         string? seen = null;
-        FulfillmentWorld? world = null;
+        FulfillmentFixture? world = null;
         var order = Guid.Empty;
         var gateway = new ScriptedGateway(async (_, _) =>
         {
             seen = await world!.OrderStatusAsync(order);
             return new ExecutionOutcome.Succeeded("{}");
         });
-        await using (world = await FulfillmentWorld.CreateAsync(gateway))
+        await using (world = await FulfillmentFixture.CreateAsync(gateway))
         {
             var user = await world.Given.AUserAsync();
             order = await world.Given.AnOrderAsync(userId: user);
@@ -70,7 +70,7 @@ public sealed class RollupTests
         var gateway = new ScriptedGateway(task => task.TaskType == "instagram_setup"
             ? new ExecutionOutcome.Failed("no", IsPermanent: true)
             : new ExecutionOutcome.Succeeded("{}"));
-        await using var world = await FulfillmentWorld.CreateAsync(gateway);
+        await using var world = await FulfillmentFixture.CreateAsync(gateway);
         var order = await world.Given.AnOrderAsync();
         var item = await world.Given.AnItemAsync(order);
         await world.Given.ATaskAsync(item, "instagram_setup");
@@ -89,10 +89,10 @@ public sealed class RollupTests
     [TestCase("on_hold")]
     public async Task Tasks_of_a_stopped_order_are_not_taken(string status)
     {
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway());
+        await using var world = await FulfillmentFixture.CreateAsync(new ScriptedGateway());
         var order = await world.Given.AnOrderAsync();
         await world.Given.ATaskAsync(await world.Given.AnItemAsync(order));
-        await world.Get<OrderDesk>().ChangeAsync(order, new(status, "someone", "because"), CancellationToken.None);
+        await world.Get<OrderOperations>().ChangeAsync(order, new(status, "someone", "because"), CancellationToken.None);
 
         Assert.That((await world.DrainAsync()).Claimed, Is.Zero);
     }
@@ -100,10 +100,10 @@ public sealed class RollupTests
     [Test]
     public async Task Tasks_go_on_when_their_order_does()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway());
+        await using var world = await FulfillmentFixture.CreateAsync(new ScriptedGateway());
         var order = await world.Given.AnOrderAsync();
         await world.Given.ATaskAsync(await world.Given.AnItemAsync(order));
-        var desk = world.Get<OrderDesk>();
+        var desk = world.Get<OrderOperations>();
         await desk.ChangeAsync(order, new("on_hold", "someone", "because"), CancellationToken.None);
         await desk.ChangeAsync(order, new("processing", "someone", "settled"), CancellationToken.None);
 
@@ -113,7 +113,7 @@ public sealed class RollupTests
     [Test]
     public async Task A_hold_for_payment_outlasts_the_tasks_that_were_running()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var order = await world.Given.AnOrderAsync("on_hold", holdReason: "payment");
         var item = await world.Given.AnItemAsync(order);
         await world.Given.ATaskAsync(item, status: "completed");
@@ -128,7 +128,7 @@ public sealed class RollupTests
     [Test]
     public async Task Progress_counts_tasks_with_two_decimals()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var order = await world.Given.AnOrderAsync();
         var item = await world.Given.AnItemAsync(order);
         await world.Given.ATaskAsync(item, status: "completed");

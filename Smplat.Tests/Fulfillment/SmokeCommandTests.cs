@@ -46,7 +46,7 @@ public sealed class SmokeCommandTests
     [Test]
     public async Task Dead_letters_are_listed_and_replayed_from_the_command_line()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
+        await using var world = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
         var id = await world.Given.ATaskAsync();
         await world.DrainAsync();
         string[] at = ["--database", world.ConnectionString];

@@ -28,7 +28,7 @@ public sealed class WorkerFaultTests
         var (kills, tasks) = (Kills, Kills * 40);
         await using var provider = await StartProviderAsync();
         await using var database = await TestDatabase.CreateAsync();
-        var given = new FulfillmentGivens(database.DataSource, TimeProvider.System);
+        var given = new FulfillmentRows(database.DataSource, TimeProvider.System);
         await FillAsync(given, tasks);
         var settings = Settings(provider, leaseSeconds: 3);
         settings["SMPLAT_DATABASE"] = database.ConnectionString;
@@ -65,7 +65,7 @@ public sealed class WorkerFaultTests
         await using var postgres = await TestPostgres.StartOwnAsync();
         await using var source = NpgsqlDataSource.Create(postgres.ConnectionString());
         await new Migrator(source, Microsoft.Extensions.Logging.Abstractions.NullLogger<Migrator>.Instance).MigrateAsync(CancellationToken.None);
-        var given = new FulfillmentGivens(source, TimeProvider.System);
+        var given = new FulfillmentRows(source, TimeProvider.System);
         const int Tasks = 300;
         await FillAsync(given, Tasks);
 
@@ -86,7 +86,7 @@ public sealed class WorkerFaultTests
     {
         await using var provider = await StartProviderAsync();
         await using var database = await TestDatabase.CreateAsync();
-        var given = new FulfillmentGivens(database.DataSource, TimeProvider.System);
+        var given = new FulfillmentRows(database.DataSource, TimeProvider.System);
         const int Tasks = 300;
         await FillAsync(given, Tasks);
 
@@ -108,7 +108,7 @@ public sealed class WorkerFaultTests
 
     /// <summary>Two workers side by side, each with another lease clock, that begin again whenever they break.</summary>
     private static async Task WorkWhileAsync(
-        string database, FakeFulfillmentProvider provider, FulfillmentGivens given, Func<Task> breakThings)
+        string database, FakeFulfillmentProvider provider, FulfillmentRows given, Func<Task> breakThings)
     {
         using var stop = new CancellationTokenSource();
         var workers = Enumerable.Range(0, 2).Select(_ => Task.Run(() => WorkAsync(database, provider, stop.Token))).ToArray();
@@ -121,8 +121,8 @@ public sealed class WorkerFaultTests
     private static async Task WorkAsync(string database, FakeFulfillmentProvider provider, CancellationToken cancellationToken)
     {
         var settings = Settings(provider, leaseSeconds: 3).ToDictionary(entry => entry.Key, entry => (string?)entry.Value);
-        await using var services = FulfillmentWorld.Build(database, TimeProvider.System, null, settings);
-        var drain = (FulfillmentDrain)services.GetService(typeof(FulfillmentDrain))!;
+        await using var services = FulfillmentFixture.Build(database, TimeProvider.System, null, settings);
+        var drain = (FulfillmentWorker)services.GetService(typeof(FulfillmentWorker))!;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -138,14 +138,14 @@ public sealed class WorkerFaultTests
         }
     }
 
-    private static Task SomeWorkAsync(FakeFulfillmentProvider provider, FulfillmentGivens given)
+    private static Task SomeWorkAsync(FakeFulfillmentProvider provider, FulfillmentRows given)
     {
         var before = provider.RequestsByKey.Count;
         return Eventually.BecomesTrueAsync(
             async () => provider.RequestsByKey.Count > before || await IsOverAsync(given), "some work", Patience);
     }
 
-    private static async Task<bool> IsOverAsync(FulfillmentGivens given)
+    private static async Task<bool> IsOverAsync(FulfillmentRows given)
     {
         try
         {
@@ -157,7 +157,7 @@ public sealed class WorkerFaultTests
         }
     }
 
-    private static async Task AssertAllDoneAsync(FulfillmentGivens given, FakeFulfillmentProvider provider, int tasks)
+    private static async Task AssertAllDoneAsync(FulfillmentRows given, FakeFulfillmentProvider provider, int tasks)
     {
         Assert.That(
             await given.ScalarAsync<string>("select string_agg(distinct status, ',') from fulfillment_tasks"), Is.EqualTo("completed"));
@@ -170,10 +170,10 @@ public sealed class WorkerFaultTests
             Is.EqualTo(tasks));
     }
 
-    private static Task<long> OpenAsync(FulfillmentGivens given) => given.ScalarAsync<long>(
+    private static Task<long> OpenAsync(FulfillmentRows given) => given.ScalarAsync<long>(
         "select count(*) from fulfillment_tasks where status in ('pending', 'in_progress')")!;
 
-    private static async Task FillAsync(FulfillmentGivens given, int tasks)
+    private static async Task FillAsync(FulfillmentRows given, int tasks)
     {
         await given.ExecuteAsync(
             """

@@ -8,11 +8,11 @@ public sealed class OrderPlacementTests
     [Test]
     public async Task An_order_is_stored_with_its_items_and_adds_up()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var product = await world.Given.AProductAsync();
 
         var placed = (PlaceOrderOutcome.Placed)await PlaceAsync(world, product, quantity: 2, total: 200);
-        var order = (await world.Get<OrderFile>().FindAsync(placed.Order.Id, CancellationToken.None))!;
+        var order = (await world.Get<OrderQueries>().FindAsync(placed.Order.Id, CancellationToken.None))!;
 
         Assert.That((order.Status, order.Subtotal, order.Total, order.Tax), Is.EqualTo(("pending", 200m, 200m, 0m)));
         Assert.That(order.OrderNumber, Does.Match(@"^SM\d{6}$"));
@@ -22,7 +22,7 @@ public sealed class OrderPlacementTests
     [Test]
     public async Task Numbers_never_collide()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var product = await world.Given.AProductAsync();
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Task.Run(() => PlaceAsync(world, product))));
@@ -34,7 +34,7 @@ public sealed class OrderPlacementTests
     [Test]
     public async Task Numbers_grow_beyond_six_digits()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         await world.ExecuteAsync("select setval('order_number_seq', 999999)");
 
         var placed = (PlaceOrderOutcome.Placed)await PlaceAsync(world, null);
@@ -45,7 +45,7 @@ public sealed class OrderPlacementTests
     [Test]
     public async Task The_same_key_is_the_same_order_also_at_the_same_time()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
 
         var outcomes = await Task.WhenAll(
             Enumerable.Range(0, 8).Select(_ => Task.Run(() => PlaceAsync(world, null, key: "key-1"))));
@@ -57,18 +57,18 @@ public sealed class OrderPlacementTests
     [Test]
     public async Task A_key_that_made_another_order_is_refused()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         await PlaceAsync(world, null, key: "key-1");
 
         Assert.That(
-            await PlaceAsync(world, null, key: "key-1", quantity: 2), Is.EqualTo(new PlaceOrderOutcome.Refused(new KeyOfAnotherRequest())));
+            await PlaceAsync(world, null, key: "key-1", quantity: 2), Is.EqualTo(new PlaceOrderOutcome.Refused(new IdempotencyKeyReused())));
         Assert.That(await PlaceAsync(world, null, key: "key-1"), Is.TypeOf<PlaceOrderOutcome.PlacedBefore>());
     }
 
     [Test]
     public async Task Lines_keep_their_order_and_amounts_are_told_as_they_are_kept()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
         var command = new PlaceOrder
         {
             Items =
@@ -89,7 +89,7 @@ public sealed class OrderPlacementTests
     [Test]
     public async Task Unknown_products_people_currencies_and_sources_are_refused()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
+        await using var world = await FulfillmentFixture.CreateAsync();
 
         Assert.That(await PlaceAsync(world, Guid.NewGuid()), Is.EqualTo(new PlaceOrderOutcome.Refused(new ProductNotFound())));
         Assert.That(await PlaceAsync(world, null, user: Guid.NewGuid()), Is.EqualTo(new PlaceOrderOutcome.Refused(new UserNotFound())));
@@ -101,7 +101,7 @@ public sealed class OrderPlacementTests
     }
 
     private static Task<PlaceOrderOutcome> PlaceAsync(
-        FulfillmentWorld world,
+        FulfillmentFixture world,
         Guid? product,
         int quantity = 1,
         decimal total = 100,

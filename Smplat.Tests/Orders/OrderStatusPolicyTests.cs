@@ -25,8 +25,8 @@ public sealed class OrderStatusPolicyTests
 
         Assert.That(OrderStatusPolicy.Move(held, "completed", HoldReason.Fulfillment), Is.EqualTo(held with { HeldFrom = "completed" }));
         Assert.That(OrderStatusPolicy.Release(held, HoldReason.Fulfillment), Is.EqualTo(held));
-        Assert.That(OrderStatusPolicy.Release(held, HoldReason.Payment), Is.EqualTo(new OrderStanding("active", null, null)));
-        Assert.That(OrderStatusPolicy.Release(held, HoldReason.Operator), Is.EqualTo(new OrderStanding("active", null, null)));
+        Assert.That(OrderStatusPolicy.Release(held, HoldReason.Payment), Is.EqualTo(new OrderState("active", null, null)));
+        Assert.That(OrderStatusPolicy.Release(held, HoldReason.Operator), Is.EqualTo(new OrderState("active", null, null)));
         Assert.That(OrderStatusPolicy.Move(held, "active", HoldReason.Operator)!.Status, Is.EqualTo("active"));
     }
 
@@ -36,7 +36,7 @@ public sealed class OrderStatusPolicyTests
         var byFulfillment = OrderStatusPolicy.Hold(new("processing", null, null), HoldReason.Fulfillment)!;
         var byPayment = OrderStatusPolicy.Hold(byFulfillment, HoldReason.Payment)!;
 
-        Assert.That(byPayment, Is.EqualTo(new OrderStanding("on_hold", HoldReason.Payment, "processing")));
+        Assert.That(byPayment, Is.EqualTo(new OrderState("on_hold", HoldReason.Payment, "processing")));
         Assert.That(OrderStatusPolicy.Hold(byPayment, HoldReason.Fulfillment), Is.EqualTo(byPayment));
         Assert.That(OrderStatusPolicy.Hold(byPayment, HoldReason.Operator)!.HoldReason, Is.EqualTo(HoldReason.Operator));
     }
@@ -49,7 +49,7 @@ public sealed class OrderStatusPolicyTests
 
         Prop.ForAll(moves.ArrayOf().ToArbitrary(), steps =>
         {
-            var now = new OrderStanding(OrderStatus.Pending, null, null);
+            var now = new OrderState(OrderStatus.Pending, null, null);
             foreach (var (party, to) in steps)
             {
                 var next = to == "release" ? OrderStatusPolicy.Release(now, party)

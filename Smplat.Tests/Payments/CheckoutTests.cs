@@ -9,7 +9,7 @@ public sealed class CheckoutTests
     [Test]
     public async Task A_session_is_asked_for_with_every_item_and_the_payment_is_on_record()
     {
-        await using var stage = await StripeStage.CreateAsync();
+        await using var stage = await StripeFixture.CreateAsync();
         var order = await stage.AnOrderAsync(unitPrice: 19.995m);
 
         var started = (StartCheckoutOutcome.Started)await stage.StartAsync(order);
@@ -28,13 +28,13 @@ public sealed class CheckoutTests
     [Test]
     public async Task Paying_on_the_page_pays_the_order_although_the_intent_was_unknown_at_first()
     {
-        await using var stage = await StripeStage.CreateAsync();
+        await using var stage = await StripeFixture.CreateAsync();
         var order = await stage.AnOrderAsync();
         var started = (StartCheckoutOutcome.Started)await stage.StartAsync(order);
         var session = stage.Stripe.Sessions.Get(started.CheckoutSessionId)!;
         var body = stage.Stripe.Webhooks.Event("payment_intent.succeeded", new { id = session.IntentId, metadata = session.Metadata });
 
-        var outcome = await stage.World.Get<WebhookReceiver>().ReceiveAsync(
+        var outcome = await stage.World.Get<StripeWebhook>().ReceiveAsync(
             new(stage.Stripe.Webhooks.Sign(body), body, null), CancellationToken.None);
 
         Assert.That(((WebhookOutcome.Accepted)outcome).Result, Is.EqualTo(WebhookResult.Applied));
@@ -47,7 +47,7 @@ public sealed class CheckoutTests
     [Test]
     public async Task The_same_key_gives_the_same_session()
     {
-        await using var stage = await StripeStage.CreateAsync();
+        await using var stage = await StripeFixture.CreateAsync();
         var order = await stage.AnOrderAsync();
 
         var first = await stage.StartAsync(order, "key-1");
@@ -62,7 +62,7 @@ public sealed class CheckoutTests
     [Test]
     public async Task A_failure_that_passes_is_repeated_with_the_same_key()
     {
-        await using var stage = await StripeStage.CreateAsync();
+        await using var stage = await StripeFixture.CreateAsync();
         stage.Stripe.Faults.Next(new Fault.Status(503), 1, "/v1");
 
         var outcome = await stage.StartAsync(await stage.AnOrderAsync());
@@ -76,13 +76,13 @@ public sealed class CheckoutTests
     [Test]
     public async Task A_refusal_of_the_provider_fails_leaves_no_payment_and_is_counted()
     {
-        await using var stage = await StripeStage.CreateAsync(secretKey: "sk_wrong");
+        await using var stage = await StripeFixture.CreateAsync(secretKey: "sk_wrong");
 
         var outcome = await stage.StartAsync(await stage.AnOrderAsync());
 
         Assert.That(outcome, Is.TypeOf<StartCheckoutOutcome.Failed>());
         Assert.That(await stage.World.ScalarAsync<long>("select count(*) from payments"), Is.Zero);
-        var figures = (await stage.World.Get<PaymentFigures>().ReadAsync(CancellationToken.None)).Checkout;
+        var figures = (await stage.World.Get<PaymentCounters>().ReadAsync(CancellationToken.None)).Checkout;
         Assert.That(figures.Totals, Is.EqualTo(new CheckoutTotals(0, 1)));
         Assert.That(figures.Events.LastFailureReason, Does.Contain("Invalid API Key"));
     }
@@ -90,7 +90,7 @@ public sealed class CheckoutTests
     [Test]
     public async Task A_provider_that_hangs_costs_the_time_limit_and_no_more()
     {
-        await using var stage = await StripeStage.CreateAsync(timeoutSeconds: 1);
+        await using var stage = await StripeFixture.CreateAsync(timeoutSeconds: 1);
         stage.Stripe.Faults.Always(new Fault.Hang());
 
         Assert.That(await stage.StartAsync(await stage.AnOrderAsync()), Is.TypeOf<StartCheckoutOutcome.Failed>());
@@ -99,14 +99,14 @@ public sealed class CheckoutTests
     [Test]
     public async Task Unknown_and_empty_orders_are_refused_without_a_call_and_without_counting()
     {
-        await using var stage = await StripeStage.CreateAsync();
+        await using var stage = await StripeFixture.CreateAsync();
 
         await stage.StartAsync(Guid.NewGuid());
         await stage.StartAsync(await stage.World.Given.AnOrderAsync("pending"));
 
         Assert.That(stage.Stripe.Calls.All, Is.Empty);
         Assert.That(
-            (await stage.World.Get<PaymentFigures>().ReadAsync(CancellationToken.None)).Checkout.Totals,
+            (await stage.World.Get<PaymentCounters>().ReadAsync(CancellationToken.None)).Checkout.Totals,
             Is.EqualTo(new CheckoutTotals(0, 0)));
     }
 }

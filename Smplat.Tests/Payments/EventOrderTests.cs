@@ -54,7 +54,7 @@ public sealed class EventOrderTests
     [Repeat(4)]
     public async Task Events_over_the_wire_end_in_the_same_rows_in_any_order()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var product = await world.Inner.Given.AProductAsync();
         var ends = new List<string?>();
         for (var round = 0; round < 6; round++)

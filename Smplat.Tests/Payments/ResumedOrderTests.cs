@@ -9,7 +9,7 @@ public sealed class ResumedOrderTests
     [Test]
     public async Task A_held_order_that_was_paid_is_fulfilled_when_an_operator_lets_it_go()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var order = await world.AnOrderAsync();
         await world.APaymentAsync(order);
         await ByHandAsync(world, order, OrderStatus.OnHold);
@@ -28,7 +28,7 @@ public sealed class ResumedOrderTests
     [Test]
     public async Task An_order_held_between_payment_and_kick_off_is_fulfilled_when_it_goes_on()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var order = await world.AnOrderAsync();
         await world.APaymentAsync(order);
         await world.SucceedAsync();
@@ -44,7 +44,7 @@ public sealed class ResumedOrderTests
     [Test]
     public async Task An_unpaid_order_that_is_let_go_waits_for_its_payment()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var order = await world.AnOrderAsync();
         await ByHandAsync(world, order, OrderStatus.OnHold);
         await ByHandAsync(world, order, ChangeOrderStatus.Resumed);
@@ -57,7 +57,7 @@ public sealed class ResumedOrderTests
     [Test]
     public async Task The_events_of_one_payment_ask_for_one_kick_off()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var order = await world.AnOrderAsync();
         await world.APaymentAsync(order, session: "cs_1");
 
@@ -69,9 +69,9 @@ public sealed class ResumedOrderTests
             await world.Inner.ScalarAsync<long>("select count(*) from notification_outbox where kind = 'order_paid'"), Is.EqualTo(1));
     }
 
-    private static async Task ByHandAsync(PaymentWorld world, Guid order, string status)
+    private static async Task ByHandAsync(PaymentFixture world, Guid order, string status)
     {
-        var outcome = await world.Inner.Get<OrderDesk>().ChangeAsync(order, new(status, "operator", "test"), CancellationToken.None);
+        var outcome = await world.Inner.Get<OrderOperations>().ChangeAsync(order, new(status, "operator", "test"), CancellationToken.None);
         Assert.That(outcome, Is.InstanceOf<OrderStatusOutcome.Changed>());
     }
 }

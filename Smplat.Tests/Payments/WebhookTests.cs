@@ -8,7 +8,7 @@ public sealed class WebhookTests
     [Test]
     public async Task A_payment_that_came_starts_fulfillment_once()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var order = await world.AnOrderAsync();
         var payment = await world.APaymentAsync(order);
 
@@ -28,7 +28,7 @@ public sealed class WebhookTests
     [Test]
     public async Task The_same_event_again_is_a_success_without_effect()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         await world.APaymentAsync(await world.AnOrderAsync());
         await world.SucceedAsync(id: "evt_1");
 
@@ -41,7 +41,7 @@ public sealed class WebhookTests
     [Test]
     public async Task Deliveries_side_by_side_take_effect_once()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var order = await world.AnOrderAsync();
         await world.APaymentAsync(order);
 
@@ -56,7 +56,7 @@ public sealed class WebhookTests
     [Test]
     public async Task A_failed_payment_puts_its_order_on_hold_and_says_why()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var order = await world.AnOrderAsync();
         await world.Inner.ExecuteAsync("update orders set notes = 'gift' where id = @order", new { order });
         var payment = await world.APaymentAsync(order);
@@ -77,7 +77,7 @@ public sealed class WebhookTests
     [TestCase("completed")]
     public async Task A_failed_payment_leaves_an_order_that_is_over(string status)
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var order = await world.AnOrderAsync(status);
         await world.APaymentAsync(order);
 
@@ -89,7 +89,7 @@ public sealed class WebhookTests
     [Test]
     public async Task A_payment_that_fails_and_then_succeeds_is_fulfilled()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var order = await world.AnOrderAsync();
         await world.APaymentAsync(order);
 
@@ -104,7 +104,7 @@ public sealed class WebhookTests
     [Test]
     public async Task A_late_failure_does_not_undo_a_success()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var order = await world.AnOrderAsync();
         var payment = await world.APaymentAsync(order);
         await world.SucceedAsync();
@@ -119,7 +119,7 @@ public sealed class WebhookTests
     [Test]
     public async Task An_event_of_an_unknown_payment_waits_for_it()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var order = await world.AnOrderAsync();
         Assert.That(
             await world.SucceedAsync("pi_later"),
@@ -139,7 +139,7 @@ public sealed class WebhookTests
     [Test]
     public async Task A_completed_session_alone_pays_nothing()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var payment = await world.APaymentAsync(await world.AnOrderAsync(), intent: "cs_1", session: "cs_1");
 
         await world.DeliverAsync("checkout.session.completed", new { id = "cs_1", payment_intent = "pi_1" });
@@ -150,7 +150,7 @@ public sealed class WebhookTests
     [Test]
     public async Task The_sweep_finds_late_payments_and_gives_up_old_events()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         await world.SucceedAsync("pi_never");
         world.Inner.Clock.Advance(TimeSpan.FromHours(71));
         await world.SucceedAsync("pi_found");
@@ -166,7 +166,7 @@ public sealed class WebhookTests
     [Test]
     public async Task Refunds_and_disputes_are_recorded_and_stop_the_work()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         var order = await world.AnOrderAsync();
         var payment = await world.APaymentAsync(order);
         await world.SucceedAsync();
@@ -190,11 +190,11 @@ public sealed class WebhookTests
     [Test]
     public async Task Without_a_secret_nothing_is_accepted()
     {
-        await using var world = await PaymentWorld.CreateAsync();
-        await using var unset = await Smplat.Tests.Fulfillment.FulfillmentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
+        await using var unset = await Smplat.Tests.Fulfillment.FulfillmentFixture.CreateAsync();
         var body = world.Stripe.Event("payment_intent.succeeded", new { id = "pi_1" });
 
-        var outcome = await unset.Get<WebhookReceiver>().ReceiveAsync(
+        var outcome = await unset.Get<StripeWebhook>().ReceiveAsync(
             new(world.Stripe.Sign(body, secret: ""), body, null), CancellationToken.None);
 
         Assert.That(outcome, Is.EqualTo(new WebhookOutcome.Refused(new StripeNotConfigured("STRIPE_WEBHOOK_SECRET"))));
@@ -209,7 +209,7 @@ public sealed class WebhookTests
     [TestCase("""{"id":"\ud800","type":"x"}""")]
     public async Task A_signed_body_that_is_no_event_is_refused(string text)
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
 
         Assert.That(
             await world.DeliverAsync(Encoding.UTF8.GetBytes(text)), Is.EqualTo(new WebhookOutcome.Refused(new UnreadableEvent())));
@@ -222,7 +222,7 @@ public sealed class WebhookTests
     [TestCase("""{"id":"evt_1","type":"something.new","data":{"object":{"id":"x"}}}""")]
     public async Task Odd_and_unknown_events_are_taken_in_without_effect(string text)
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
 
         Assert.That(await world.DeliverAsync(Encoding.UTF8.GetBytes(text)), Is.TypeOf<WebhookOutcome.Accepted>());
     }
@@ -230,13 +230,13 @@ public sealed class WebhookTests
     [Test]
     public async Task Deliveries_are_counted_by_type_and_outcome()
     {
-        await using var world = await PaymentWorld.CreateAsync();
+        await using var world = await PaymentFixture.CreateAsync();
         await world.APaymentAsync(await world.AnOrderAsync());
         var body = world.Stripe.Event("payment_intent.succeeded", new { id = "pi_1" });
         await world.DeliverAsync(body);
         await world.DeliverAsync(body, world.Stripe.Sign(body, "wrong"));
 
-        var figures = (await world.Inner.Get<PaymentFigures>().ReadAsync(CancellationToken.None)).Webhooks;
+        var figures = (await world.Inner.Get<PaymentCounters>().ReadAsync(CancellationToken.None)).Webhooks;
 
         Assert.That(figures.Totals.Processed, Is.EqualTo(new Dictionary<string, long> { ["payment_intent.succeeded"] = 1 }));
         Assert.That(figures.Totals.Failed, Is.EqualTo(new Dictionary<string, long> { ["signature_error"] = 1 }));
