@@ -111,7 +111,7 @@ public sealed class CheckoutStart(
             return new StartCheckoutOutcome.Refused(new IdempotencyKeyOfAnotherOrder());
         }
 
-        if (payment.PageClosedAt is not null)
+        if (payment.SessionClosedAt is not null)
         {
             return new StartCheckoutOutcome.Refused(new SessionIsClosed());
         }

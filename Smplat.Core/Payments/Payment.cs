@@ -33,7 +33,7 @@ public sealed record Payment
     public string? CheckoutUrl { get; init; }
 
     /// <summary>When the checkout session was known to be closed for payment; null while it may still be paid.</summary>
-    public DateTimeOffset? PageClosedAt { get; init; }
+    public DateTimeOffset? SessionClosedAt { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -73,7 +73,7 @@ public abstract record PaymentFact
     public sealed record Failed(string Reason, DateTimeOffset At) : PaymentFact;
 
     /// <param name="Total">The total refunded so far.</param>
-    public sealed record RefundedInAll(decimal Total) : PaymentFact;
+    public sealed record TotalRefunded(decimal Total) : PaymentFact;
 
     /// <summary>The current state of one refund.</summary>
     public sealed record Refund(string Id, decimal Amount, string? Status, string? Reason, DateTimeOffset At) : PaymentFact;
@@ -136,7 +136,7 @@ public static class PaymentPolicy
             FailedAt = failed.At,
             FailureReason = failed.Reason,
         },
-        PaymentFact.RefundedInAll refunded => payment with
+        PaymentFact.TotalRefunded refunded => payment with
         {
             RefundedAmount = Math.Max(payment.RefundedAmount, refunded.Total),
         },

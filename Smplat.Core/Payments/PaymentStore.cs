@@ -10,7 +10,8 @@ public sealed class PaymentStore(NpgsqlDataSource database)
     private const string Columns =
         """
         id, order_id, provider, provider_reference, provider_session_id, status, amount, currency, refunded_amount, failure_reason,
-        failed_at, captured_at, checkout_url, page_closed_at, created_at, updated_at
+        failed_at, captured_at, checkout_url, page_closed_at as session_closed_at,
+        created_at, updated_at
         """;
 
     private const string Find = $"select {Columns} from payments where id = @Id";
@@ -52,7 +53,7 @@ public sealed class PaymentStore(NpgsqlDataSource database)
         update payments
         set status = @Status, captured_at = @CapturedAt, failed_at = @FailedAt, failure_reason = @FailureReason,
             refunded_amount = @RefundedAmount, provider_reference = @ProviderReference,
-            provider_session_id = @ProviderSessionId, page_closed_at = @PageClosedAt, updated_at = @UpdatedAt
+            provider_session_id = @ProviderSessionId, page_closed_at = @SessionClosedAt, updated_at = @UpdatedAt
         where id = @Id
         """;
 

@@ -95,7 +95,7 @@ public sealed record PaymentEvent(
         "checkout.session.completed" => new PaymentFact.Linked(),
         "checkout.session.expired" => new PaymentFact.SessionExpired(),
         "charge.refunded" => StripeEvent.Cents(message.Object, "amount_refunded") is { } total
-            ? new PaymentFact.RefundedInAll(total)
+            ? new PaymentFact.TotalRefunded(total)
             : new PaymentFact.Nothing(),
         "refund.created" or "refund.updated" or "refund.failed" or "charge.refund.updated" => RefundOf(message),
         _ when message.Type.StartsWith("charge.dispute.", StringComparison.Ordinal) => DisputeOf(message),

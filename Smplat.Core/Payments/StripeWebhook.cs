@@ -140,9 +140,9 @@ public sealed class EventIntake(
             return (WebhookResult.Duplicate, []);
         }
 
-        var isClaimed = isNew && await NotifyListenersAsync(message, transaction, cancellationToken);
+        var isOwned = isNew && await NotifyListenersAsync(message, transaction, cancellationToken);
         var (result, known, paid) = await ApplyAsync(paymentEvent, transaction, cancellationToken);
-        if (result == WebhookResult.Parked && isClaimed)
+        if (result == WebhookResult.Parked && isOwned)
         {
             result = WebhookResult.Applied;
         }
@@ -162,13 +162,13 @@ public sealed class EventIntake(
     /// <returns>True when the event is about something that a listener owns.</returns>
     private async Task<bool> NotifyListenersAsync(StripeEvent message, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var isClaimed = false;
+        var isOwned = false;
         foreach (var listener in listeners)
         {
-            isClaimed |= await listener.OnEventAsync(message, transaction, cancellationToken);
+            isOwned |= await listener.OnEventAsync(message, transaction, cancellationToken);
         }
 
-        return isClaimed;
+        return isOwned;
     }
 
     /// <returns>Also the order that was paid, if one was.</returns>
@@ -233,7 +233,7 @@ public sealed class PaymentEventApplier(
         var fact = await ToFactAsync(before, paymentEvent.Fact, transaction, cancellationToken);
         var after = Link(PaymentPolicy.Apply(before, fact), paymentEvent) with
         {
-            PageClosedAt = before.PageClosedAt ?? (paymentEvent.ClosesSession ? now : null),
+            SessionClosedAt = before.SessionClosedAt ?? (paymentEvent.ClosesSession ? now : null),
         };
         await payments.SaveAsync(after with { UpdatedAt = now }, transaction, cancellationToken);
         if (after.Status != before.Status)
@@ -252,7 +252,7 @@ public sealed class PaymentEventApplier(
         switch (fact)
         {
             case PaymentFact.Refund refund:
-                return new PaymentFact.RefundedInAll(
+                return new PaymentFact.TotalRefunded(
                     await payments.AddRefundAsync(payment.Id, refund, transaction, cancellationToken));
             case PaymentFact.Dispute dispute:
                 await payments.AddDisputeAsync(payment.Id, dispute, transaction, cancellationToken);

@@ -9,7 +9,7 @@ namespace Smplat.Tests.Fulfillment;
 public sealed class ExecutionTests
 {
     [Test]
-    public async Task A_configured_task_is_rendered_called_and_its_answer_kept()
+    public async Task A_configured_task_is_rendered_and_called_and_its_answer_is_stored()
     {
         await using var stage = await Stage.CreateAsync();
         var id = await stage.ATaskAsync("""
@@ -44,7 +44,7 @@ public sealed class ExecutionTests
     [TestCase("""{"url":"http://127.0.0.1/{{ env.PATH }}"}""", "leads nowhere")]
     [TestCase("""{"url":"http://127.0.0.1/","environment_keys":["SMPLAT_DATABASE"]}""", "FULFILLMENT_TEMPLATE_KEYS")]
     [TestCase("""{"url":"http://127.0.0.1/","headers":{"X":"a\r\nEvil: 1"}}""", "line break")]
-    public async Task What_cannot_work_is_a_dead_letter_at_once(string execution, string why)
+    public async Task What_cannot_work_becomes_a_dead_letter_immediately(string execution, string why)
     {
         await using var stage = await Stage.CreateAsync();
         var id = await stage.ATaskAsync(execution);
@@ -56,7 +56,7 @@ public sealed class ExecutionTests
     }
 
     [Test]
-    public async Task A_name_that_points_inside_opens_no_door()
+    public async Task A_host_name_that_resolves_to_a_private_address_is_not_called()
     {
         await using var stage = await Stage.CreateAsync(allowPrivate: false);
         var id = await stage.ATaskAsync($$"""{"url":"http://localhost:{{stage.Provider.Address.Port}}/tasks/x"}""");
@@ -89,7 +89,7 @@ public sealed class ExecutionTests
     [TestCase(429, false)]
     [TestCase(500, false)]
     [TestCase(503, false)]
-    public async Task Only_what_time_may_mend_is_tried_again(int status, bool isPermanent)
+    public async Task Only_temporary_failures_are_retried(int status, bool isPermanent)
     {
         await using var stage = await Stage.CreateAsync();
         stage.Provider.Faults.Always(new Fault.Status(status));
@@ -132,14 +132,14 @@ public sealed class ExecutionTests
     }
 
     [Test]
-    public async Task A_type_without_an_endpoint_fails_for_good_and_names_the_setting()
+    public async Task A_type_without_an_endpoint_fails_permanently_and_names_the_setting()
     {
-        await using var world = await FulfillmentFixture.CreateAsync();
-        var id = await world.Given.ATaskAsync(type: "follower_growth");
+        await using var fixture = await FulfillmentFixture.CreateAsync();
+        var id = await fixture.Given.ATaskAsync(type: "follower_growth");
 
-        await world.DrainAsync();
+        await fixture.DrainAsync();
 
-        var task = await world.TaskAsync(id);
+        var task = await fixture.TaskAsync(id);
         Assert.That(task.Status, Is.EqualTo("failed"));
         Assert.That(task.ErrorMessage, Does.Contain("FULFILLMENT_ENDPOINT_FOLLOWER_GROWTH"));
     }
@@ -162,7 +162,7 @@ public sealed class ExecutionTests
 
     [TestCase("{\"password\":\"hunter2\",\"deep\":[{\"api_key\":\"k\"}],\"fine\":1}")]
     [TestCase("echo very-secret")]
-    public async Task What_must_not_be_kept_is_hidden(string text)
+    public async Task Secrets_are_hidden(string text)
     {
         using var response = new HttpResponseMessage { Content = new StringContent(text) };
 
@@ -173,9 +173,9 @@ public sealed class ExecutionTests
         Assert.That(kept, Does.Not.Contain("hunter2").And.Not.Contain("very-secret").And.Not.Contain("\"k\""));
     }
 
-    private sealed class Stage(FulfillmentFixture world, FakeFulfillmentProvider provider) : IAsyncDisposable
+    private sealed class Stage(FulfillmentFixture fixture, FakeFulfillmentProvider provider) : IAsyncDisposable
     {
-        public FulfillmentFixture World => world;
+        public FulfillmentFixture World => fixture;
 
         public FakeFulfillmentProvider Provider => provider;
 
@@ -194,11 +194,11 @@ public sealed class ExecutionTests
         }
 
         public Task<Guid> ATaskAsync(string execution) =>
-            world.Given.ATaskAsync(payload: $$$"""{"execution": {{{execution}}} ,"raw_payload":{"kept":true}}""");
+            fixture.Given.ATaskAsync(payload: $$$"""{"execution": {{{execution}}} ,"raw_payload":{"kept":true}}""");
 
         public async ValueTask DisposeAsync()
         {
-            await world.DisposeAsync();
+            await fixture.DisposeAsync();
             await provider.DisposeAsync();
         }
     }

@@ -11,7 +11,7 @@ public sealed class OverlappingTimersTests
     private const int Tasks = 200;
 
     [Test]
-    public async Task Each_task_is_carried_out_once()
+    public async Task Each_task_runs_once()
     {
         await using var provider = new FakeFulfillmentProvider(TimeProvider.System);
         await provider.StartAsync(CancellationToken.None);

@@ -14,49 +14,49 @@ public sealed class PausedHostTests
     {
         await using var provider = new FakeFulfillmentProvider(TimeProvider.System);
         await provider.StartAsync(CancellationToken.None);
-        await using var world = await WorldAsync(provider);
+        await using var fixture = await WorldAsync(provider);
         for (var i = 0; i < Tasks; i++)
         {
-            await world.Given.ATaskAsync(maxRetries: 1);
+            await fixture.Given.ATaskAsync(maxRetries: 1);
         }
 
         provider.Faults.Always(new Fault.Status(503));
-        var down = await world.DrainAsync();
-        var later = await MinutesAsync(world, 20);
+        var down = await fixture.DrainAsync();
+        var later = await MinutesAsync(fixture, 20);
         provider.Faults.Clear();
-        await MinutesAsync(world, 20);
+        await MinutesAsync(fixture, 20);
 
         Assert.That(down.Postponed, Is.GreaterThan(Tasks / 2));
         Assert.That(down.Retried, Is.GreaterThanOrEqualTo(5).And.LessThanOrEqualTo(5 + Parallelism));
         Assert.That(later, Is.LessThanOrEqualTo(12), "trial calls only");
-        var completed = await world.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'completed'");
-        var failed = await world.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'failed'");
+        var completed = await fixture.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'completed'");
+        var failed = await fixture.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'failed'");
         Assert.That(completed + failed, Is.EqualTo(Tasks));
         Assert.That(failed, Is.LessThanOrEqualTo(12), "tasks that were trial calls twice");
     }
 
     [Test]
-    public async Task A_task_that_waits_for_its_host_is_as_it_was_but_for_the_time()
+    public async Task A_task_that_waits_for_its_host_changes_only_its_scheduled_time()
     {
         await using var provider = new FakeFulfillmentProvider(TimeProvider.System);
         await provider.StartAsync(CancellationToken.None);
-        await using var world = await WorldAsync(provider);
+        await using var fixture = await WorldAsync(provider);
         provider.Faults.Always(new Fault.Status(503));
         for (var i = 0; i < 5; i++)
         {
-            await world.Given.ATaskAsync();
+            await fixture.Given.ATaskAsync();
         }
 
-        await world.DrainAsync();
-        var id = await world.Given.ATaskAsync();
-        var report = await world.DrainAsync();
+        await fixture.DrainAsync();
+        var id = await fixture.Given.ATaskAsync();
+        var report = await fixture.DrainAsync();
 
-        var task = await world.TaskAsync(id);
+        var task = await fixture.TaskAsync(id);
         Assert.That((report.Postponed, report.Failed), Is.EqualTo((1, 0)));
         Assert.That((task.Status, task.RetryCount, task.LeaseOwner), Is.EqualTo(("pending", 0, (string?)null)));
-        Assert.That(task.ScheduledAt, Is.EqualTo(world.Clock.GetUtcNow().AddSeconds(30)));
+        Assert.That(task.ScheduledAt, Is.EqualTo(fixture.Clock.GetUtcNow().AddSeconds(30)));
         Assert.That((task.FirstStartedAt, task.StartedAt), Is.EqualTo(((DateTimeOffset?)null, (DateTimeOffset?)null)));
-        Assert.That(await world.ScalarAsync<long>("select count(*) from fulfillment_claim"), Is.Zero);
+        Assert.That(await fixture.ScalarAsync<long>("select count(*) from fulfillment_claim"), Is.Zero);
     }
 
     private const int Parallelism = 4;
@@ -68,13 +68,13 @@ public sealed class PausedHostTests
         });
 
     /// <returns>Failed attempts.</returns>
-    private static async Task<int> MinutesAsync(FulfillmentFixture world, int minutes)
+    private static async Task<int> MinutesAsync(FulfillmentFixture fixture, int minutes)
     {
         var failed = 0;
         for (var minute = 0; minute < minutes; minute++)
         {
-            world.Clock.Advance(TimeSpan.FromMinutes(1));
-            WorkerReport report = await world.DrainAsync();
+            fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+            WorkerReport report = await fixture.DrainAsync();
             failed += report.Failed;
         }
 

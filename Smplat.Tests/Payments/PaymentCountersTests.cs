@@ -11,9 +11,9 @@ public sealed class PaymentCountersTests
     [Test]
     public async Task A_fresh_process_shows_every_total()
     {
-        await using var world = await PaymentFixture.CreateAsync();
+        await using var fixture = await PaymentFixture.CreateAsync();
 
-        var figures = await world.Inner.Get<PaymentCounters>().ReadAsync(CancellationToken.None);
+        var figures = await fixture.Inner.Get<PaymentCounters>().ReadAsync(CancellationToken.None);
 
         Assert.That((figures.Checkout.Totals.Succeeded, figures.Checkout.Totals.Failed), Is.EqualTo((0L, 0L)));
         Assert.That((figures.Webhooks.Totals.Processed.Count, figures.Webhooks.Totals.Failed.Count), Is.EqualTo((0, 0)));
@@ -22,8 +22,8 @@ public sealed class PaymentCountersTests
     [Test]
     public async Task Any_number_of_types_and_a_huge_error_stay_under_a_kilobyte()
     {
-        await using var world = await PaymentFixture.CreateAsync();
-        var tally = world.Inner.Get<PaymentCounters>();
+        await using var fixture = await PaymentFixture.CreateAsync();
+        var tally = fixture.Inner.Get<PaymentCounters>();
         tally.CheckoutSucceeded(Guid.NewGuid());
         tally.CheckoutFailed(new string('x', 10_000));
         tally.WebhookFailed("charge.refunded", new string('y', 10_000));
@@ -35,7 +35,7 @@ public sealed class PaymentCountersTests
             }
         }
 
-        var figures = await world.Inner.Get<PaymentCounters>().ReadAsync(CancellationToken.None);
+        var figures = await fixture.Inner.Get<PaymentCounters>().ReadAsync(CancellationToken.None);
 
         Assert.That(figures.Webhooks.Totals.Processed.Values.Sum(), Is.EqualTo(2100), "nothing is left out of the sum");
         Assert.That(figures.Webhooks.Totals.Processed, Contains.Key("other").And.Count.EqualTo(9));

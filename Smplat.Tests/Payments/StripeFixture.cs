@@ -5,9 +5,9 @@ using Smplat.Tests.Fulfillment;
 namespace Smplat.Tests.Payments;
 
 /// <summary>Checkout with a Stripe that speaks the real wire.</summary>
-internal sealed class StripeFixture(FulfillmentFixture world, FakeStripe stripe) : IAsyncDisposable
+internal sealed class StripeFixture(FulfillmentFixture fixture, FakeStripe stripe) : IAsyncDisposable
 {
-    public FulfillmentFixture World => world;
+    public FulfillmentFixture World => fixture;
 
     public FakeStripe Stripe => stripe;
 
@@ -23,12 +23,12 @@ internal sealed class StripeFixture(FulfillmentFixture world, FakeStripe stripe)
 
     public async Task<Guid> AnOrderAsync(decimal unitPrice = 100)
     {
-        var order = await world.Given.AnOrderAsync("pending");
-        await world.Given.AnItemAsync(order, unitPrice: unitPrice);
+        var order = await fixture.Given.AnOrderAsync("pending");
+        await fixture.Given.AnItemAsync(order, unitPrice: unitPrice);
         return order;
     }
 
-    public Task<StartCheckoutOutcome> StartAsync(Guid order, string? key = null) => world.Get<CheckoutStart>().StartAsync(
+    public Task<StartCheckoutOutcome> StartAsync(Guid order, string? key = null) => fixture.Get<CheckoutStart>().StartAsync(
         new(order, "https://shop.example.com/thanks", "https://shop.example.com/cart", null, key), CancellationToken.None);
 
     public async Task<StartCheckoutOutcome.Started> StartedAsync(Guid order, string? key = null) =>
@@ -39,7 +39,7 @@ internal sealed class StripeFixture(FulfillmentFixture world, FakeStripe stripe)
     public Task<WebhookOutcome> DeliverAsync(string type, object subject)
     {
         var body = stripe.Webhooks.Event(type, subject);
-        return world.Get<StripeWebhook>().ReceiveAsync(
+        return fixture.Get<StripeWebhook>().ReceiveAsync(
             new(stripe.Webhooks.Sign(body), body, null), CancellationToken.None);
     }
 
@@ -53,7 +53,7 @@ internal sealed class StripeFixture(FulfillmentFixture world, FakeStripe stripe)
 
     public async ValueTask DisposeAsync()
     {
-        await world.DisposeAsync();
+        await fixture.DisposeAsync();
         await stripe.DisposeAsync();
     }
 }
