@@ -8,7 +8,7 @@ using Smplat.Core.Platform.Security;
 namespace Smplat.Core.Fulfillment;
 
 public sealed record WorkerBusy()
-    : Conflict("fulfillment.worker_busy", "A run of the worker is under way; it takes every task that is due.");
+    : Conflict("fulfillment.worker_busy", "A run of the worker is in progress; it runs every due task.");
 
 /// <summary>The worker as a job, started by timer, operators and the command line.</summary>
 public sealed class FulfillmentJob(

@@ -92,27 +92,27 @@ public sealed class ExecutionOptions
     [Range(1, 600)]
     public int HttpMaxSeconds { get; init; } = 120;
 
-    /// <summary>Where tasks of type <c>instagram_setup</c> are posted. Unset: such tasks fail at once.</summary>
+    /// <summary>Endpoint for tasks of type <c>instagram_setup</c>. Unset: such tasks fail immediately.</summary>
     [ConfigurationKeyName("FULFILLMENT_ENDPOINT_INSTAGRAM_SETUP")]
     public Uri? InstagramSetup { get; init; }
 
-    /// <summary>Where tasks of type <c>follower_growth</c> are posted. Unset: such tasks fail at once.</summary>
+    /// <summary>Endpoint for tasks of type <c>follower_growth</c>. Unset: such tasks fail immediately.</summary>
     [ConfigurationKeyName("FULFILLMENT_ENDPOINT_FOLLOWER_GROWTH")]
     public Uri? FollowerGrowth { get; init; }
 
-    /// <summary>Where tasks of type <c>engagement_boost</c> are posted. Unset: such tasks fail at once.</summary>
+    /// <summary>Endpoint for tasks of type <c>engagement_boost</c>. Unset: such tasks fail immediately.</summary>
     [ConfigurationKeyName("FULFILLMENT_ENDPOINT_ENGAGEMENT_BOOST")]
     public Uri? EngagementBoost { get; init; }
 
-    /// <summary>Where tasks of type <c>content_promotion</c> are posted. Unset: such tasks fail at once.</summary>
+    /// <summary>Endpoint for tasks of type <c>content_promotion</c>. Unset: such tasks fail immediately.</summary>
     [ConfigurationKeyName("FULFILLMENT_ENDPOINT_CONTENT_PROMOTION")]
     public Uri? ContentPromotion { get; init; }
 
-    /// <summary>Where tasks of type <c>analytics_collection</c> are posted. Unset: such tasks fail at once.</summary>
+    /// <summary>Endpoint for tasks of type <c>analytics_collection</c>. Unset: such tasks fail immediately.</summary>
     [ConfigurationKeyName("FULFILLMENT_ENDPOINT_ANALYTICS_COLLECTION")]
     public Uri? AnalyticsCollection { get; init; }
 
-    /// <summary>Where tasks of type <c>campaign_optimization</c> are posted. Unset: such tasks fail at once.</summary>
+    /// <summary>Endpoint for tasks of type <c>campaign_optimization</c>. Unset: such tasks fail immediately.</summary>
     [ConfigurationKeyName("FULFILLMENT_ENDPOINT_CAMPAIGN_OPTIMIZATION")]
     public Uri? CampaignOptimization { get; init; }
 

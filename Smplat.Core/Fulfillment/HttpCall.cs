@@ -112,8 +112,8 @@ public sealed partial record HttpCall(
     private static partial Regex MethodName();
 }
 
-/// <summary>The HTTP clients for tasks.</summary>
-public sealed class GuardedHttp(IOptionsMonitor<ExecutionOptions> options, OutgoingHttp outgoing) : IDisposable
+/// <summary>Makes the HTTP calls of tasks: with a timeout, and only to addresses that are allowed.</summary>
+public sealed class GuardedHttp(IOptionsMonitor<ExecutionOptions> options, OutgoingHttp outgoing, TimeProvider clock) : IDisposable
 {
     private readonly HttpClient _fromData = Client(outgoing.Handler(
         "FULFILLMENT_ALLOW_PRIVATE_NETWORKS", () => options.CurrentValue.AllowPrivateNetworks));
@@ -121,20 +121,37 @@ public sealed class GuardedHttp(IOptionsMonitor<ExecutionOptions> options, Outgo
     private readonly HttpClient _fromSettings = Client(outgoing.HandlerForSettings());
 
     /// <summary>For addresses from task data: the host must be on the allow list, and its address must not be private.</summary>
+    /// <param name="secrets">Values that must not be stored with the result.</param>
     /// <exception cref="TemplateException">The host is not allowed.</exception>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+    public Task<CallResult> CallAsync(
+        HttpRequestMessage request, TimeSpan timeout, IReadOnlyList<string> secrets, CancellationToken cancellationToken) =>
         HostPolicy.Refuse(request.RequestUri!, options.CurrentValue.AllowedHosts) is { } refusal
             ? throw new TemplateException(refusal)
-            : _fromData.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            : CallAsync(_fromData, request, timeout, secrets, cancellationToken);
 
     /// <summary>For addresses that operators configured.</summary>
-    public Task<HttpResponseMessage> SendToConfiguredAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        _fromSettings.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    public Task<CallResult> CallConfiguredAsync(
+        HttpRequestMessage request, TimeSpan timeout, IReadOnlyList<string> secrets, CancellationToken cancellationToken) =>
+        CallAsync(_fromSettings, request, timeout, secrets, cancellationToken);
 
     public void Dispose()
     {
         _fromData.Dispose();
         _fromSettings.Dispose();
+    }
+
+    private async Task<CallResult> CallAsync(
+        HttpClient client,
+        HttpRequestMessage request,
+        TimeSpan timeout,
+        IReadOnlyList<string> secrets,
+        CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        var started = clock.GetTimestamp();
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        return await CallResult.ReadAsync(response, clock.GetElapsedTime(started), secrets, clock.GetUtcNow(), limit.Token);
     }
 
     // Every call has its own timeout.

@@ -68,7 +68,7 @@ internal sealed class LeaseRenewer : IAsyncDisposable
                     FulfillmentLog.RenewalFailed(_logger, Redaction.Redact(exception.Message));
                     if (_clock.GetElapsedTime(renewed) >= _lease)
                     {
-                        LoseAllBut(new HashSet<(Guid, int)>(), Leased);
+                        LoseAllExcept(new HashSet<(Guid, int)>(), Leased);
                     }
                 }
             }
@@ -89,11 +89,11 @@ internal sealed class LeaseRenewer : IAsyncDisposable
 
         var kept = await _queue.RenewAsync(
             [.. leased.Select(entry => entry.Task)], [.. _claims.Keys], _owner, now, _lease, _stop.Token);
-        LoseAllBut(kept, leased);
+        LoseAllExcept(kept, leased);
     }
 
     /// <summary>A task that ended in the meantime is no longer leased, so it cannot lose its lease.</summary>
-    private void LoseAllBut(IReadOnlySet<(Guid Id, int Attempt)> kept, IReadOnlyCollection<LeasedTask> leased)
+    private void LoseAllExcept(IReadOnlySet<(Guid Id, int Attempt)> kept, IReadOnlyCollection<LeasedTask> leased)
     {
         foreach (var entry in leased.Where(entry => !kept.Contains(entry.Task.Key) && _tasks.ContainsKey(entry.Task.Key)))
         {

@@ -21,7 +21,7 @@ public sealed class ProgressStore(NpgsqlDataSource database)
         with touched as (
             select distinct order_id from order_items where id = any(@ItemIds)
         ),
-        standing as (
+        derived as (
             select item.order_id,
                 case
                     when bool_or(task.status = 'failed') then 'on_hold'
@@ -35,9 +35,9 @@ public sealed class ProgressStore(NpgsqlDataSource database)
             group by item.order_id
         )
         select o.id
-        from standing
-        join orders o on o.id = standing.order_id
-        where o.status not in ('canceled', standing.wanted)
+        from derived
+        join orders o on o.id = derived.order_id
+        where o.status not in ('canceled', derived.wanted)
         """;
 
     private const string Tasks =

@@ -58,13 +58,9 @@ public sealed class ProviderOrderHandler(
             var context = ordered is null ? [] : Snapshots.From(ordered);
             context["payload"] = payload.DeepClone();
             var call = HttpCall.Read(ProviderEndpoint.ToExecution(endpoint, payload), context, settings.HttpMaxSeconds);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(call.Timeout);
-            var started = clock.GetTimestamp();
             using var request = call.ToRequest(order.Id, Activity.Current?.Id);
-            using var response = await http.SendAsync(request, limit.Token);
-            var result = await CallResult.ReadAsync(response, clock.GetElapsedTime(started), [], clock.GetUtcNow(), limit.Token);
-            return response.IsSuccessStatusCode
+            var result = await http.CallAsync(request, call.Timeout, [], cancellationToken);
+            return (int)result.Status is >= 200 and <= 299
                 ? (Placed(result, endpoint), false)
                 : (Failed(order, $"answered with {(int)result.Status}: {result.Preview}", call.Url), !StatusPolicy.IsPermanent(result.Status));
         }

@@ -60,6 +60,33 @@ public sealed class TaskExecutor(ConfiguredExecution configured, BuiltInExecutio
             ? configured.ExecuteAsync(task, payload, execution, cancellationToken)
             : builtIn.ExecuteAsync(task, payload, cancellationToken);
     }
+
+    /// <summary>Runs a call, and turns its exceptions into outcomes without secrets.</summary>
+    /// <param name="secrets">The secrets as known when the call fails.</param>
+    internal static async Task<ExecutionOutcome> GuardAsync(
+        Func<Task<ExecutionOutcome>> call, Func<IReadOnlyList<string>> secrets, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (TemplateException exception)
+        {
+            return new ExecutionOutcome.Failed(CallFailure.Text(exception.Message, secrets()), IsPermanent: true);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException refusal)
+        {
+            return new ExecutionOutcome.Failed(CallFailure.Text(refusal.Message, secrets()), IsPermanent: true);
+        }
+        catch (HostPausedException paused)
+        {
+            return new ExecutionOutcome.Postponed(paused.Message, paused.Wait);
+        }
+        catch (Exception exception) when (CallFailure.IsTemporary(exception, cancellationToken))
+        {
+            return new ExecutionOutcome.Failed(CallFailure.Describe(exception, secrets()));
+        }
+    }
 }
 
 /// <summary>Runs tasks that describe their own call in <c>payload.execution</c>.</summary>
@@ -68,14 +95,15 @@ public sealed class ConfiguredExecution(
     HostBulkheads hosts,
     OrderQueries orders,
     IOptionsMonitor<ExecutionOptions> options,
-    IConfiguration configuration,
-    TimeProvider clock)
+    IConfiguration configuration)
 {
-    public async Task<ExecutionOutcome> ExecuteAsync(
+    public Task<ExecutionOutcome> ExecuteAsync(
         ClaimedTask task, JsonObject payload, JsonObject execution, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> secrets = [];
-        try
+        return TaskExecutor.GuardAsync(RunAsync, () => secrets, cancellationToken);
+
+        async Task<ExecutionOutcome> RunAsync()
         {
             RequireHttp(execution);
             var settings = options.CurrentValue;
@@ -84,42 +112,17 @@ public sealed class ConfiguredExecution(
                 task, payload["context"] as JsonObject, current, EnvironmentKeys(execution), settings.TemplateKeys, configuration);
             secrets = context.Secrets;
             var call = HttpCall.Read(execution, context.Root, settings.HttpMaxSeconds);
-            var result = await SendAsync(call, task, secrets, cancellationToken);
+            var result = await hosts.CallAsync(
+                call.Url,
+                async token =>
+                {
+                    using var request = call.ToRequest(task.Id, Activity.Current?.Id);
+                    return await http.CallAsync(request, call.Timeout, secrets, token);
+                },
+                cancellationToken);
             return Judge(result, execution, payload["raw_payload"]);
         }
-        catch (TemplateException exception)
-        {
-            return new ExecutionOutcome.Failed(CallFailure.Text(exception.Message, secrets), IsPermanent: true);
-        }
-        catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException refusal)
-        {
-            return new ExecutionOutcome.Failed(CallFailure.Text(refusal.Message, secrets), IsPermanent: true);
-        }
-        catch (HostPausedException paused)
-        {
-            return new ExecutionOutcome.Postponed(paused.Message, paused.Wait);
-        }
-        catch (Exception exception) when (CallFailure.IsTemporary(exception, cancellationToken))
-        {
-            return new ExecutionOutcome.Failed(CallFailure.Describe(exception, secrets));
-        }
     }
-
-    private Task<CallResult> SendAsync(
-        HttpCall call, ClaimedTask task, IReadOnlyList<string> secrets, CancellationToken cancellationToken) =>
-        hosts.CallAsync(
-            call.Url,
-            async token =>
-            {
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
-                limit.CancelAfter(call.Timeout);
-                var started = clock.GetTimestamp();
-                using var request = call.ToRequest(task.Id, Activity.Current?.Id);
-                using var response = await http.SendAsync(request, limit.Token);
-                return await CallResult.ReadAsync(
-                    response, clock.GetElapsedTime(started), secrets, clock.GetUtcNow(), limit.Token);
-            },
-            cancellationToken);
 
     private static ExecutionOutcome Judge(CallResult result, JsonObject execution, JsonNode? rawPayload)
     {
@@ -163,25 +166,32 @@ public sealed class ConfiguredExecution(
 /// Sends tasks of the built-in types to the fulfillment provider that is configured for the type. Nothing here acts on a
 /// platform directly.
 /// </summary>
-public sealed class BuiltInExecution(
-    GuardedHttp http, HostBulkheads hosts, IOptionsMonitor<ExecutionOptions> options, TimeProvider clock)
+public sealed class BuiltInExecution(GuardedHttp http, HostBulkheads hosts, IOptionsMonitor<ExecutionOptions> options)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    public async Task<ExecutionOutcome> ExecuteAsync(ClaimedTask task, JsonObject payload, CancellationToken cancellationToken)
+    public Task<ExecutionOutcome> ExecuteAsync(ClaimedTask task, JsonObject payload, CancellationToken cancellationToken)
     {
         var settings = options.CurrentValue;
         if (settings.EndpointOf(task.TaskType) is not { } endpoint)
         {
-            return new ExecutionOutcome.Failed(
-                $"No endpoint is configured for {task.TaskType}; set {ExecutionOptions.SettingOf(task.TaskType)}.", IsPermanent: true);
+            return Task.FromResult<ExecutionOutcome>(new ExecutionOutcome.Failed(
+                $"No endpoint is configured for {task.TaskType}; set {ExecutionOptions.SettingOf(task.TaskType)}.", IsPermanent: true));
         }
 
-        IReadOnlyList<string> secrets = settings.EndpointToken is { } token ? [token] : [];
-        try
+        IReadOnlyList<string> secrets = settings.EndpointToken is { } secret ? [secret] : [];
+        return TaskExecutor.GuardAsync(RunAsync, () => secrets, cancellationToken);
+
+        async Task<ExecutionOutcome> RunAsync()
         {
             var result = await hosts.CallAsync(
-                endpoint, token => SendAsync(task, payload, endpoint, settings.EndpointToken, secrets, token), cancellationToken);
+                endpoint,
+                async token =>
+                {
+                    using var request = Request(task, payload, endpoint, settings.EndpointToken);
+                    return await http.CallConfiguredAsync(request, Timeout, secrets, token);
+                },
+                cancellationToken);
             return (int)result.Status is >= 200 and <= 299
                 ? new ExecutionOutcome.Succeeded(Result(task, result).ToJsonString())
                 : new ExecutionOutcome.Failed(
@@ -189,34 +199,6 @@ public sealed class BuiltInExecution(
                     StatusPolicy.IsPermanent(result.Status),
                     result.RetryAfter);
         }
-        catch (HostPausedException paused)
-        {
-            return new ExecutionOutcome.Postponed(paused.Message, paused.Wait);
-        }
-        catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException refusal)
-        {
-            return new ExecutionOutcome.Failed(refusal.Message, IsPermanent: true);
-        }
-        catch (Exception exception) when (CallFailure.IsTemporary(exception, cancellationToken))
-        {
-            return new ExecutionOutcome.Failed(CallFailure.Describe(exception, secrets));
-        }
-    }
-
-    private async Task<CallResult> SendAsync(
-        ClaimedTask task,
-        JsonObject payload,
-        Uri endpoint,
-        string? token,
-        IReadOnlyList<string> secrets,
-        CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Timeout);
-        var started = clock.GetTimestamp();
-        using var request = Request(task, payload, endpoint, token);
-        using var response = await http.SendToConfiguredAsync(request, limit.Token);
-        return await CallResult.ReadAsync(response, clock.GetElapsedTime(started), secrets, clock.GetUtcNow(), limit.Token);
     }
 
     private static HttpRequestMessage Request(ClaimedTask task, JsonObject payload, Uri endpoint, string? token)

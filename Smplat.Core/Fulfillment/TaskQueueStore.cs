@@ -43,7 +43,7 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
             where ctid = any(array(select ctid from due))
             returning id, order_item_id, task_type, title, payload, retry_count, max_retries, attempt, traceparent, scheduled_at
         ),
-        debt as (
+        pending_rollup as (
             insert into fulfillment_claim (id, owner, order_item_ids, expires_at)
             select @ClaimId, @Owner, array_agg(distinct order_item_id), @LeaseUntil
             from claimed
@@ -178,7 +178,7 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
             where task.id = expired.id
             returning task.id, task.order_item_id, task.task_type, task.rescues, task.status, task.attempt
         ),
-        noted as (
+        recorded as (
             insert into fulfillment_task_failure (task_id, attempt, outcome, error, failed_at)
             select id, attempt, case status when 'failed' then 'dead_letter' else 'rescue' end, @Error, @Now
             from rescued

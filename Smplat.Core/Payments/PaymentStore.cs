@@ -80,7 +80,7 @@ public sealed class PaymentStore(NpgsqlDataSource database)
     private const string SumRefunds =
         "select coalesce(sum(amount), 0) from payment_refund where payment_id = @PaymentId and status = 'succeeded'";
 
-    // The order's row is locked, so of two payments that arrive at once the second one is the duplicate.
+    // The order's row is locked, so of two payments that arrive at the same time the second one is the duplicate.
     private const string MarkDuplicate =
         """
         update payments
