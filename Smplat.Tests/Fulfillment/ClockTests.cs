@@ -5,7 +5,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Fulfillment;
 
-/// <summary>Clocks that jump, and what dead workers leave behind, measured against the promise of 90 seconds.</summary>
+/// <summary>Jumping clocks and crashed workers, measured against the promise of 90 seconds.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class ClockTests
 {
@@ -18,7 +18,7 @@ public sealed class ClockTests
         await RegisterAsync(fixture);
         var job = fixture.Get<FulfillmentJob>();
         var id = await fixture.Given.ATaskAsync();
-        // It dies at the worst moment, right after its leases on job and task began.
+        // It crashes at the worst moment, right after its leases on job and task started.
         var died = fixture.Clock.GetUtcNow();
         await fixture.Get<JobStore>().ClaimRunAsync(job, "dead", JobRun.Timer, ignoreSpacing: false, died, CancellationToken.None);
         await ClaimAsync(fixture, died);
@@ -48,7 +48,7 @@ public sealed class ClockTests
         await using var other = FulfillmentFixture.Build(
             fixture.ConnectionString, new FixedClock(fixture.Clock.GetUtcNow().AddHours(1)), ahead, null);
 
-        var run = fixture.DrainAsync();
+        var run = fixture.RunWorkerAsync();
         await begun.Task;
         var taken = await other.GetRequiredService<FulfillmentWorker>().RunAsync("ahead", CancellationToken.None);
         finish.SetResult();
@@ -69,7 +69,7 @@ public sealed class ClockTests
         var id = await fixture.Given.ATaskAsync(await fixture.Given.AnItemAsync(order));
         await ClaimAsync(fixture, fixture.Clock.GetUtcNow().AddYears(1));
 
-        var report = await fixture.DrainAsync();
+        var report = await fixture.RunWorkerAsync();
 
         var task = await fixture.TaskAsync(id);
         Assert.That((report.Rescued, task.Status, task.Rescues), Is.EqualTo((1, "completed", 0)));
@@ -94,7 +94,7 @@ public sealed class ClockTests
         Assert.That((await fixture.TaskAsync(id)).Status, Is.EqualTo("completed"));
     }
 
-    /// <summary>Reading writes down what this instance has counted first.</summary>
+    /// <summary>Reading first flushes what this instance has counted.</summary>
     private static Task<WorkerStats> ReadAsync(IServiceProvider instance) =>
         instance.GetRequiredService<WorkerMetrics>().ReadFiguresAsync(CancellationToken.None);
 

@@ -18,12 +18,12 @@ public sealed class DeadLetterOperationsTests
         await using var fixture = await FulfillmentFixture.CreateAsync(gateway);
         var order = await fixture.Given.AnOrderAsync();
         var id = await fixture.Given.ATaskAsync(await fixture.Given.AnItemAsync(order));
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
         Assert.That(await fixture.OrderStatusAsync(order), Is.EqualTo("on_hold"));
 
         var outcome = await fixture.Get<DeadLetterOperations>().ReplayAsync(id, Decision, CancellationToken.None);
         works = true;
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
 
         Assert.That(outcome, Is.EqualTo(new DeadLetterOutcome.Done(id, "pending", "processing", false)));
         Assert.That(await fixture.OrderStatusAsync(order), Is.EqualTo("completed"));
@@ -36,7 +36,7 @@ public sealed class DeadLetterOperationsTests
         await using var fixture = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
         var item = await fixture.Given.AnItemAsync(await fixture.Given.AnOrderAsync());
         var (first, second) = (await fixture.Given.ATaskAsync(item), await fixture.Given.ATaskAsync(item));
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
         var desk = fixture.Get<DeadLetterOperations>();
 
         var one = (DeadLetterOutcome.Done)await desk.ReplayAsync(first, Decision, CancellationToken.None);
@@ -52,10 +52,10 @@ public sealed class DeadLetterOperationsTests
     {
         await using var fixture = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
         var id = await fixture.Given.ATaskAsync();
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
         var desk = fixture.Get<DeadLetterOperations>();
         await desk.ReplayAsync(id, Decision, CancellationToken.None);
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
 
         var file = (await desk.FindAsync(id, CancellationToken.None))!;
 
@@ -88,7 +88,7 @@ public sealed class DeadLetterOperationsTests
             await fixture.Given.ATaskAsync(type: i < 4 ? "follower_growth" : "content_promotion");
         }
 
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
         var filter = Everything with { TaskType = "follower_growth", ErrorContains = "IS DOWN", Limit = 3 };
         var report = await fixture.Get<DeadLetterOperations>().RedriveAsync(new(filter, "ops", "it is back"), CancellationToken.None);
 
@@ -104,7 +104,7 @@ public sealed class DeadLetterOperationsTests
         var order = await fixture.Given.AnOrderAsync();
         var id = await fixture.Given.ATaskAsync(await fixture.Given.AnItemAsync(order));
         await fixture.Given.ATaskAsync(type: "follower_growth");
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
         var desk = fixture.Get<DeadLetterOperations>();
 
         Assert.That(await desk.ListAsync(Everything, CancellationToken.None), Has.Count.EqualTo(2));

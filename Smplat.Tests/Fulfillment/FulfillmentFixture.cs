@@ -13,7 +13,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Fulfillment;
 
-/// <summary>The features around fulfillment on a database of their own, with a clock that stands still.</summary>
+/// <summary>The features around fulfillment with their own database and a fixed clock.</summary>
 internal sealed class FulfillmentFixture : IAsyncDisposable
 {
     private readonly TestDatabase _database;
@@ -33,8 +33,8 @@ internal sealed class FulfillmentFixture : IAsyncDisposable
 
     public string ConnectionString => _database.ConnectionString;
 
-    /// <param name="gateway">Replaces the calls to the outside.</param>
-    /// <param name="clock">The real one, for tests that wait for time limits.</param>
+    /// <param name="gateway">Replaces outside calls.</param>
+    /// <param name="clock">The real clock, for tests that wait for timeouts.</param>
     public static async Task<FulfillmentFixture> CreateAsync(
         ITaskGateway? gateway = null, Dictionary<string, string?>? settings = null, TimeProvider? clock = null)
     {
@@ -73,7 +73,7 @@ internal sealed class FulfillmentFixture : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    public Task<WorkerReport> DrainAsync(string owner = "worker-1") =>
+    public Task<WorkerReport> RunWorkerAsync(string owner = "worker-1") =>
         Get<FulfillmentWorker>().RunAsync(owner, CancellationToken.None);
 
     public async Task<TaskRow> TaskAsync(Guid id)

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Tests.Fulfillment;
 
-/// <summary>Rows that a test starts from.</summary>
+/// <summary>Inserts the rows that a test starts from.</summary>
 internal sealed class FulfillmentRows(NpgsqlDataSource database, TimeProvider clock)
 {
     private int _count;
@@ -52,7 +52,7 @@ internal sealed class FulfillmentRows(NpgsqlDataSource database, TimeProvider cl
         return id;
     }
 
-    /// <summary>A task that is due; of a new order unless an item is given.</summary>
+    /// <summary>A due task; it belongs to a new order unless an item is given.</summary>
     public async Task<Guid> ATaskAsync(
         Guid? itemId = null,
         string type = "content_promotion",

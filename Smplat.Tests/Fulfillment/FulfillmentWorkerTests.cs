@@ -11,7 +11,7 @@ public sealed class FulfillmentWorkerTests
         await using var fixture = await FulfillmentFixture.CreateAsync(gateway);
         var id = await fixture.Given.ATaskAsync();
 
-        var report = await fixture.DrainAsync();
+        var report = await fixture.RunWorkerAsync();
 
         var task = await fixture.TaskAsync(id);
         Assert.That(report, Is.EqualTo(new WorkerReport(1, 1, 0, 0, 0, 0, 0)));
@@ -30,7 +30,7 @@ public sealed class FulfillmentWorkerTests
         var never = await fixture.Given.ATaskAsync();
         await fixture.ExecuteAsync("update fulfillment_tasks set scheduled_at = null where id = @never", new { never });
 
-        var report = await fixture.DrainAsync();
+        var report = await fixture.RunWorkerAsync();
 
         Assert.That(report.Claimed, Is.Zero);
         Assert.That((await fixture.TaskAsync(later)).Status, Is.EqualTo("pending"));
@@ -52,7 +52,7 @@ public sealed class FulfillmentWorkerTests
             await fixture.Given.ATaskAsync(item);
         }
 
-        var report = await fixture.DrainAsync();
+        var report = await fixture.RunWorkerAsync();
 
         Assert.That(report.Processed, Is.EqualTo(60));
         Assert.That(gateway.Seen.Select(task => task.Id).Distinct().Count(), Is.EqualTo(60));
@@ -77,7 +77,7 @@ public sealed class FulfillmentWorkerTests
             await fixture.Given.ATaskAsync();
         }
 
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
 
         Assert.That(most, Is.InRange(1, 3));
     }
@@ -94,7 +94,7 @@ public sealed class FulfillmentWorkerTests
         }
 
         var reports = await Task.WhenAll(
-            Enumerable.Range(1, 4).Select(number => Task.Run(() => fixture.DrainAsync($"worker-{number}"))));
+            Enumerable.Range(1, 4).Select(number => Task.Run(() => fixture.RunWorkerAsync($"worker-{number}"))));
 
         Assert.That(reports.Sum(report => report.Processed), Is.EqualTo(100));
         Assert.That(gateway.Seen, Has.Count.EqualTo(100));
@@ -107,7 +107,7 @@ public sealed class FulfillmentWorkerTests
             new ScriptedGateway((_, _) => throw new InvalidOperationException("password=hunter2 is wrong")));
         var id = await fixture.Given.ATaskAsync();
 
-        var report = await fixture.DrainAsync();
+        var report = await fixture.RunWorkerAsync();
 
         var task = await fixture.TaskAsync(id);
         Assert.That(report.Retried, Is.EqualTo(1));

@@ -15,10 +15,10 @@ public sealed class LeaseTests
         await ClaimAndDieAsync(fixture);
 
         fixture.Clock.Advance(Lease - TimeSpan.FromSeconds(1));
-        Assert.That((await fixture.DrainAsync("worker-2")).Claimed, Is.Zero);
+        Assert.That((await fixture.RunWorkerAsync("worker-2")).Claimed, Is.Zero);
 
         fixture.Clock.Advance(TimeSpan.FromSeconds(1));
-        var report = await fixture.DrainAsync("worker-2");
+        var report = await fixture.RunWorkerAsync("worker-2");
 
         var task = await fixture.TaskAsync(id);
         Assert.That((report.Rescued, report.Processed), Is.EqualTo((1, 1)));
@@ -32,7 +32,7 @@ public sealed class LeaseTests
         var id = await fixture.Given.ATaskAsync();
         var claimed = (await ClaimAndDieAsync(fixture)).Single();
         fixture.Clock.Advance(Lease);
-        await fixture.DrainAsync("worker-2");
+        await fixture.RunWorkerAsync("worker-2");
 
         var late = await fixture.Get<TaskQueueStore>().CompleteAsync(
             new FinishedTask(claimed, """{"status":"late"}"""), "dead", fixture.Clock.GetUtcNow(), CancellationToken.None);
@@ -57,7 +57,7 @@ public sealed class LeaseTests
         });
         await using var fixture = await FulfillmentFixture.CreateAsync(gateway);
         var id = await fixture.Given.ATaskAsync();
-        var run = fixture.DrainAsync();
+        var run = fixture.RunWorkerAsync();
         await begun.Task;
 
         for (var i = 0; i < 6; i++)
@@ -68,7 +68,7 @@ public sealed class LeaseTests
             await Eventually.BecomesTrueAsync(async () => await ExpiryAsync(fixture, id) > until, "the lease to be renewed");
         }
 
-        var other = await fixture.DrainAsync("worker-2");
+        var other = await fixture.RunWorkerAsync("worker-2");
         finish.SetResult();
         var report = await run;
 
@@ -87,7 +87,7 @@ public sealed class LeaseTests
         });
         await using var fixture = await FulfillmentFixture.CreateAsync(gateway);
         var id = await fixture.Given.ATaskAsync();
-        var run = fixture.DrainAsync();
+        var run = fixture.RunWorkerAsync();
         await begun.Task;
 
         await Eventually.BecomesTrueAsync(() => fixture.Clock.WaitingTimers > 0, "the keeper to wait for its next renewal");
@@ -124,13 +124,13 @@ public sealed class LeaseTests
         var order = await fixture.Given.AnOrderAsync();
         await fixture.Given.ATaskAsync(await fixture.Given.AnItemAsync(order));
         var claimed = (await ClaimAndDieAsync(fixture)).Single();
-        // It died between the acknowledgement and the roll-up.
+        // It crashed between the acknowledgement and the roll-up.
         await fixture.Get<TaskQueueStore>().CompleteAsync(
             new FinishedTask(claimed, "{}"), "dead", fixture.Clock.GetUtcNow(), CancellationToken.None);
         Assert.That(await fixture.OrderStatusAsync(order), Is.EqualTo("processing"));
 
         fixture.Clock.Advance(Lease);
-        await fixture.DrainAsync("worker-2");
+        await fixture.RunWorkerAsync("worker-2");
 
         Assert.That(await fixture.OrderStatusAsync(order), Is.EqualTo("completed"));
         Assert.That(await fixture.ScalarAsync<long>("select count(*) from fulfillment_claim"), Is.Zero);

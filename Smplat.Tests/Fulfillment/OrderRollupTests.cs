@@ -49,7 +49,7 @@ public sealed class OrderRollupTests
             order = await fixture.Given.AnOrderAsync(userId: user);
             await fixture.Given.ATaskAsync(await fixture.Given.AnItemAsync(order));
 
-            await fixture.DrainAsync();
+            await fixture.RunWorkerAsync();
 
             Assert.That(seen, Is.EqualTo("active"));
             Assert.That(await fixture.OrderStatusAsync(order), Is.EqualTo("completed"));
@@ -75,11 +75,11 @@ public sealed class OrderRollupTests
         var item = await fixture.Given.AnItemAsync(order);
         await fixture.Given.ATaskAsync(item, "instagram_setup");
         var waiting = await fixture.Given.ATaskAsync(item, "follower_growth", dueIn: TimeSpan.FromMinutes(1));
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
         Assert.That(await fixture.OrderStatusAsync(order), Is.EqualTo("on_hold"));
 
         fixture.Clock.Advance(TimeSpan.FromMinutes(2));
-        var report = await fixture.DrainAsync();
+        var report = await fixture.RunWorkerAsync();
 
         Assert.That(report.Claimed, Is.Zero);
         Assert.That((await fixture.TaskAsync(waiting)).Held, Is.True);
@@ -94,7 +94,7 @@ public sealed class OrderRollupTests
         await fixture.Given.ATaskAsync(await fixture.Given.AnItemAsync(order));
         await fixture.Get<OrderOperations>().ChangeAsync(order, new(status, "someone", "because"), CancellationToken.None);
 
-        Assert.That((await fixture.DrainAsync()).Claimed, Is.Zero);
+        Assert.That((await fixture.RunWorkerAsync()).Claimed, Is.Zero);
     }
 
     [Test]
@@ -107,7 +107,7 @@ public sealed class OrderRollupTests
         await desk.ChangeAsync(order, new("on_hold", "someone", "because"), CancellationToken.None);
         await desk.ChangeAsync(order, new("processing", "someone", "settled"), CancellationToken.None);
 
-        Assert.That((await fixture.DrainAsync()).Processed, Is.EqualTo(1));
+        Assert.That((await fixture.RunWorkerAsync()).Processed, Is.EqualTo(1));
     }
 
     [Test]

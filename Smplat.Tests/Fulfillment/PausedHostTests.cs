@@ -4,7 +4,7 @@ using Smplat.FakeVendors.Hosting;
 
 namespace Smplat.Tests.Fulfillment;
 
-/// <summary>A provider's outage costs its tasks time, not their retries. Over a real socket.</summary>
+/// <summary>A provider's outage delays its tasks but uses up no retries. Over a real socket.</summary>
 public sealed class PausedHostTests
 {
     private const int Tasks = 40;
@@ -21,7 +21,7 @@ public sealed class PausedHostTests
         }
 
         provider.Faults.Always(new Fault.Status(503));
-        var down = await fixture.DrainAsync();
+        var down = await fixture.RunWorkerAsync();
         var later = await MinutesAsync(fixture, 20);
         provider.Faults.Clear();
         await MinutesAsync(fixture, 20);
@@ -47,9 +47,9 @@ public sealed class PausedHostTests
             await fixture.Given.ATaskAsync();
         }
 
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
         var id = await fixture.Given.ATaskAsync();
-        var report = await fixture.DrainAsync();
+        var report = await fixture.RunWorkerAsync();
 
         var task = await fixture.TaskAsync(id);
         Assert.That((report.Postponed, report.Failed), Is.EqualTo((1, 0)));
@@ -74,7 +74,7 @@ public sealed class PausedHostTests
         for (var minute = 0; minute < minutes; minute++)
         {
             fixture.Clock.Advance(TimeSpan.FromMinutes(1));
-            WorkerReport report = await fixture.DrainAsync();
+            WorkerReport report = await fixture.RunWorkerAsync();
             failed += report.Failed;
         }
 

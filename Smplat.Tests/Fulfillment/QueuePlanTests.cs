@@ -3,8 +3,8 @@ using Npgsql;
 namespace Smplat.Tests.Fulfillment;
 
 /// <summary>
-/// What Postgres believes about a queue is out of date by nature: while the figures say that nothing is under way, the index
-/// of leases looks like the shortest way to any task.
+/// Statistics of a queue are always out of date: while they say that nothing is in progress, the index of leases looks like
+/// the cheapest way to any task.
 /// </summary>
 public sealed class QueuePlanTests
 {
@@ -32,8 +32,8 @@ public sealed class QueuePlanTests
             """,
             new { item, now = fixture.Clock.GetUtcNow(), Tasks });
         await fixture.ExecuteAsync("vacuum analyze fulfillment_tasks");
-        Assert.That((await fixture.DrainAsync()).Processed, Is.EqualTo(Tasks));
-        // A session tells what it has read when it ends, at the latest.
+        Assert.That((await fixture.RunWorkerAsync()).Processed, Is.EqualTo(Tasks));
+        // A session reports what it has read when it ends, at the latest.
         fixture.Get<NpgsqlDataSource>().Clear();
 
         Assert.That(() => fixture.ScalarAsync<long>(Written), Is.EqualTo(2 * Tasks).After(20_000, 100));

@@ -48,7 +48,7 @@ public sealed class SmokeCommandTests
     {
         await using var fixture = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
         var id = await fixture.Given.ATaskAsync();
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
         string[] at = ["--database", fixture.ConnectionString];
 
         Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "list", .. at]), Is.Zero);

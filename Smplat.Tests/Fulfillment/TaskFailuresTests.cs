@@ -31,7 +31,7 @@ public sealed class TaskFailuresTests
             var before = await fixture.TaskAsync(id);
             Assert.That(before.RetryCount, Is.EqualTo(step.GetProperty("retry_count_before").GetInt32()));
 
-            await fixture.DrainAsync();
+            await fixture.RunWorkerAsync();
 
             var after = await fixture.TaskAsync(id);
             Assert.That(after.Status, Is.EqualTo(step.GetProperty("status_after").GetString()));
@@ -58,7 +58,7 @@ public sealed class TaskFailuresTests
         await using var fixture = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
         var id = await fixture.Given.ATaskAsync();
 
-        var report = await fixture.DrainAsync();
+        var report = await fixture.RunWorkerAsync();
 
         Assert.That((report.DeadLettered, report.Retried), Is.EqualTo((1, 0)));
         Assert.That((await fixture.TaskAsync(id)).Status, Is.EqualTo("failed"));
@@ -73,7 +73,7 @@ public sealed class TaskFailuresTests
             ScriptedGateway.Failing(retryAfter: TimeSpan.FromSeconds(retryAfter)));
         var id = await fixture.Given.ATaskAsync();
 
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
 
         Assert.That((await fixture.TaskAsync(id)).ScheduledAt, Is.EqualTo(fixture.Clock.GetUtcNow().AddSeconds(expected)));
     }
@@ -85,7 +85,7 @@ public sealed class TaskFailuresTests
         var user = await fixture.Given.AUserAsync();
         var id = await fixture.Given.ATaskAsync(await fixture.Given.AnItemAsync(await fixture.Given.AnOrderAsync(userId: user)));
 
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
 
         var payload = JsonElement.Parse((await fixture.ScalarAsync<string>(
             "select payload::text from notification_outbox where kind = 'fulfillment_retry' and user_id = @user", new { user }))!);
@@ -102,9 +102,9 @@ public sealed class TaskFailuresTests
         await fixture.ExecuteAsync("update fulfillment_tasks set due_at = scheduled_at where id = @id", new { id });
         var first = fixture.Clock.GetUtcNow();
 
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
         fixture.Clock.Advance(TimeSpan.FromMinutes(5));
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
 
         var task = await fixture.TaskAsync(id);
         Assert.That((task.FirstStartedAt, task.DueAt), Is.EqualTo(((DateTimeOffset?)first, (DateTimeOffset?)first)));
@@ -115,9 +115,9 @@ public sealed class TaskFailuresTests
     {
         await using var fixture = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing());
         var id = await fixture.Given.ATaskAsync(maxRetries: 1);
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
         fixture.Clock.Advance(TimeSpan.FromMinutes(1));
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
 
         Assert.That(
             await fixture.ScalarAsync<string>(

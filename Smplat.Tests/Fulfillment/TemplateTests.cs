@@ -52,7 +52,7 @@ public sealed class TemplateTests
             }
             catch (TemplateException)
             {
-                // An answer, too.
+                // Refused: that is fine too.
             }
         }).QuickCheckThrowOnFailure();
 

@@ -10,8 +10,7 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Fulfillment;
 
 /// <summary>
-/// Things break while tasks run. Nothing may be lost, and the provider must see one key per task, so that nothing takes effect
-/// twice.
+/// Faults while tasks run. No task may be lost, and the provider must see one key per task, so that nothing takes effect twice.
 /// </summary>
 [NonParallelizable]
 public sealed class WorkerFaultTests
@@ -38,7 +37,7 @@ public sealed class WorkerFaultTests
         var hit = 0;
         for (var kill = 0; kill < kills; kill++)
         {
-            // Some work gets done between two deaths, so that they hit workers in the middle of it.
+            // Some work is done between two kills, so that they hit workers in the middle of it.
             var before = provider.RequestsByKey.Count;
             await workers.UntilAsync(async () => provider.RequestsByKey.Count > before || await OpenAsync(given) == 0, "work between two kills");
             hit += await OpenAsync(given) > 0 ? 1 : 0;
@@ -106,7 +105,7 @@ public sealed class WorkerFaultTests
         await AssertAllDoneAsync(given, provider, Tasks);
     }
 
-    /// <summary>Two workers side by side, each with another lease clock, that begin again whenever they break.</summary>
+    /// <summary>Two concurrent workers, each with its own lease owner, that restart whenever they fail.</summary>
     private static async Task WorkWhileAsync(
         string database, FakeFulfillmentProvider provider, FulfillmentRows given, Func<Task> breakThings)
     {
@@ -122,16 +121,16 @@ public sealed class WorkerFaultTests
     {
         var settings = Settings(provider, leaseSeconds: 3).ToDictionary(entry => entry.Key, entry => (string?)entry.Value);
         await using var services = FulfillmentFixture.Build(database, TimeProvider.System, null, settings);
-        var drain = (FulfillmentWorker)services.GetService(typeof(FulfillmentWorker))!;
+        var worker = (FulfillmentWorker)services.GetService(typeof(FulfillmentWorker))!;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await drain.RunAsync(Guid.NewGuid().ToString("N"), cancellationToken);
+                await worker.RunAsync(Guid.NewGuid().ToString("N"), cancellationToken);
             }
             catch (Exception exception) when (Transient.IsOutage(exception))
             {
-                TestContext.Progress.WriteLine($"The worker begins again: {exception.Message}");
+                TestContext.Progress.WriteLine($"The worker restarts: {exception.Message}");
             }
 
             await Task.Delay(200, CancellationToken.None);
@@ -198,7 +197,7 @@ public sealed class WorkerFaultTests
     {
         var provider = new FakeFulfillmentProvider(TimeProvider.System);
         await provider.StartAsync(CancellationToken.None);
-        // Long enough that something is always under way.
+        // Long enough that something is always in progress.
         provider.Faults.Always(new Fault.Latency(TimeSpan.FromMilliseconds(40)), "/");
         return provider;
     }

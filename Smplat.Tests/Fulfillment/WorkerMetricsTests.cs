@@ -36,7 +36,7 @@ public sealed class WorkerMetricsTests
         await fixture.Given.ATaskAsync(type: "follower_growth");
         var item = await fixture.Given.AnItemAsync(await fixture.Given.AnOrderAsync());
         var dead = await fixture.Given.ATaskAsync(item, "instagram_setup");
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
         await fixture.Get<DurableCounters>().FlushAsync(CancellationToken.None);
 
         await using var other = FulfillmentFixture.Build(fixture.ConnectionString, new FixedClock(), null, null);
@@ -64,7 +64,7 @@ public sealed class WorkerMetricsTests
             tally.Count(TaskBucket.Processed, type, 12_345);
         }
 
-        await fixture.DrainAsync();
+        await fixture.RunWorkerAsync();
         var seen = await fixture.Get<WorkerMetrics>().ReadObservabilityAsync(CancellationToken.None);
 
         Assert.That(seen.Events.LastFailureMessage, Has.Length.EqualTo(96));

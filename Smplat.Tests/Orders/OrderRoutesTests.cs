@@ -8,7 +8,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Orders;
 
-/// <summary>Orders, payments and fulfillment as callers meet them.</summary>
+/// <summary>The routes of orders, payments and fulfillment, over HTTP.</summary>
 public sealed class OrderRoutesTests
 {
     private static readonly object Body = new

@@ -20,7 +20,7 @@ public sealed class CheckoutStartTests
         Assert.That(fixture.SessionOf(started).Metadata["order_id"], Is.EqualTo($"{order}"));
         Assert.That(started.Amount, Is.EqualTo(20m));
         Assert.That(
-            await fixture.World.ScalarAsync<string>(
+            await fixture.Fulfillment.ScalarAsync<string>(
                 "select concat_ws(' ', status, amount, currency, provider_session_id) from payments where id = @PaymentId", new { started.PaymentId }),
             Is.EqualTo($"pending 20.00 EUR {started.CheckoutSessionId}"));
     }
@@ -34,12 +34,12 @@ public sealed class CheckoutStartTests
         var session = fixture.Stripe.Sessions.Get(started.CheckoutSessionId)!;
         var body = fixture.Stripe.Webhooks.Event("payment_intent.succeeded", new { id = session.IntentId, metadata = session.Metadata });
 
-        var outcome = await fixture.World.Get<StripeWebhook>().ReceiveAsync(
+        var outcome = await fixture.Fulfillment.Get<StripeWebhook>().ReceiveAsync(
             new(fixture.Stripe.Webhooks.Sign(body), body, null), CancellationToken.None);
 
         Assert.That(((WebhookOutcome.Accepted)outcome).Result, Is.EqualTo(WebhookResult.Applied));
         Assert.That(
-            await fixture.World.ScalarAsync<string>("select status from payments where id = @PaymentId", new { started.PaymentId }),
+            await fixture.Fulfillment.ScalarAsync<string>("select status from payments where id = @PaymentId", new { started.PaymentId }),
             Is.EqualTo("succeeded"));
         Assert.That(await fixture.StartAsync(order), Is.TypeOf<StartCheckoutOutcome.Refused>(), "it is paid");
     }
@@ -56,7 +56,7 @@ public sealed class CheckoutStartTests
 
         Assert.That(second, Is.EqualTo(first));
         Assert.That(other, Is.TypeOf<StartCheckoutOutcome.Refused>());
-        Assert.That(await fixture.World.ScalarAsync<long>("select count(*) from payments"), Is.EqualTo(1));
+        Assert.That(await fixture.Fulfillment.ScalarAsync<long>("select count(*) from payments"), Is.EqualTo(1));
     }
 
     [Test]
@@ -81,8 +81,8 @@ public sealed class CheckoutStartTests
         var outcome = await fixture.StartAsync(await fixture.AnOrderAsync());
 
         Assert.That(outcome, Is.TypeOf<StartCheckoutOutcome.Failed>());
-        Assert.That(await fixture.World.ScalarAsync<long>("select count(*) from payments"), Is.Zero);
-        var figures = (await fixture.World.Get<PaymentCounters>().ReadAsync(CancellationToken.None)).Checkout;
+        Assert.That(await fixture.Fulfillment.ScalarAsync<long>("select count(*) from payments"), Is.Zero);
+        var figures = (await fixture.Fulfillment.Get<PaymentCounters>().ReadAsync(CancellationToken.None)).Checkout;
         Assert.That(figures.Totals, Is.EqualTo(new CheckoutTotals(0, 1)));
         Assert.That(figures.Events.LastFailureReason, Does.Contain("Invalid API Key"));
     }
@@ -102,11 +102,11 @@ public sealed class CheckoutStartTests
         await using var fixture = await StripeFixture.CreateAsync();
 
         await fixture.StartAsync(Guid.NewGuid());
-        await fixture.StartAsync(await fixture.World.Given.AnOrderAsync("pending"));
+        await fixture.StartAsync(await fixture.Fulfillment.Given.AnOrderAsync("pending"));
 
         Assert.That(fixture.Stripe.Calls.All, Is.Empty);
         Assert.That(
-            (await fixture.World.Get<PaymentCounters>().ReadAsync(CancellationToken.None)).Checkout.Totals,
+            (await fixture.Fulfillment.Get<PaymentCounters>().ReadAsync(CancellationToken.None)).Checkout.Totals,
             Is.EqualTo(new CheckoutTotals(0, 0)));
     }
 }

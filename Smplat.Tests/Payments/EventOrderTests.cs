@@ -4,7 +4,7 @@ using Smplat.Core.Payments;
 
 namespace Smplat.Tests.Payments;
 
-/// <summary>The same events in any order, and any of them repeated, end in the same state.</summary>
+/// <summary>The same events lead to the same state in any order and when repeated.</summary>
 public sealed class EventOrderTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);

@@ -6,7 +6,7 @@ using Smplat.Tests.Fulfillment;
 
 namespace Smplat.Tests.Payments;
 
-/// <summary>Payments with fulfillment behind them, and events as the provider signs them.</summary>
+/// <summary>Payments together with fulfillment, and events signed like the provider's.</summary>
 internal sealed class PaymentFixture : IAsyncDisposable
 {
     private PaymentFixture(FulfillmentFixture inner)
@@ -60,7 +60,7 @@ internal sealed class PaymentFixture : IAsyncDisposable
     public Task<WebhookOutcome> FailAsync(string reason = "declined", string intent = "pi_1") =>
         DeliverAsync("payment_intent.payment_failed", new { id = intent, last_payment_error = new { message = reason } });
 
-    /// <summary>Carries out what was asked after the commits.</summary>
+    /// <summary>Handles the internal messages that were committed.</summary>
     public async Task DispatchAsync()
     {
         Inner.Clock.Advance(TimeSpan.FromSeconds(1));

@@ -2,7 +2,7 @@ using Smplat.Core.Orders;
 
 namespace Smplat.Tests.Payments;
 
-/// <summary>Money that comes while an order is held must not be lost to fulfillment.</summary>
+/// <summary>An order that is paid while on hold must still be fulfilled after its release.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class ResumedOrderTests
 {

@@ -4,10 +4,10 @@ using Smplat.Tests.Fulfillment;
 
 namespace Smplat.Tests.Payments;
 
-/// <summary>Checkout with a Stripe that speaks the real wire.</summary>
+/// <summary>Checkout against a fake Stripe with the real wire format.</summary>
 internal sealed class StripeFixture(FulfillmentFixture fixture, FakeStripe stripe) : IAsyncDisposable
 {
-    public FulfillmentFixture World => fixture;
+    public FulfillmentFixture Fulfillment => fixture;
 
     public FakeStripe Stripe => stripe;
 
@@ -43,7 +43,7 @@ internal sealed class StripeFixture(FulfillmentFixture fixture, FakeStripe strip
             new(stripe.Webhooks.Sign(body), body, null), CancellationToken.None);
     }
 
-    /// <summary>The customer's money comes, whatever has become of the page meanwhile.</summary>
+    /// <summary>The customer pays, whatever the state of the session.</summary>
     public Task<WebhookOutcome> PayAsync(StartCheckoutOutcome.Started started)
     {
         var session = SessionOf(started);

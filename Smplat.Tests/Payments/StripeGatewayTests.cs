@@ -7,7 +7,7 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Payments;
 
-/// <summary>What Stripe's own library sends and makes of the answers, over real sockets.</summary>
+/// <summary>What Stripe's own library sends and how it reads the answers, over real sockets.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class StripeGatewayTests
 {

@@ -115,6 +115,6 @@ public sealed class StripeSignatureTests
                 && StripeSignature.Refuse(header, changed, ["secret"], Now) is not null;
         }));
 
-    /// <summary>Made by the fake Stripe, not by the library that is to check it.</summary>
+    /// <summary>Made by the fake Stripe, not by the library under test.</summary>
     private static string Header(string secret, DateTimeOffset at) => Webhooks.Sign(Body, secret, at);
 }

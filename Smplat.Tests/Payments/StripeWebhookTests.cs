@@ -124,7 +124,7 @@ public sealed class StripeWebhookTests
         Assert.That(
             await fixture.SucceedAsync("pi_later"),
             Is.EqualTo(new WebhookOutcome.Accepted("payment_intent.succeeded", WebhookResult.Parked)));
-        // The session is known; which intent it has, only the completed session tells.
+        // The session is known; its intent is known only from the completed session.
         var payment = await fixture.APaymentAsync(order, intent: "cs_1", session: "cs_1");
 
         await fixture.DeliverAsync("checkout.session.completed", new { id = "cs_1", payment_intent = "pi_later" });

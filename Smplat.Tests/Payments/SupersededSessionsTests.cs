@@ -8,11 +8,11 @@ using Smplat.FakeVendors.Stripe;
 
 namespace Smplat.Tests.Payments;
 
-/// <summary>An order has one open page at most, and none once it is paid.</summary>
+/// <summary>An order has at most one open checkout session, and none once it is paid.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class SupersededSessionsTests
 {
-    private const string OpenPages =
+    private const string OpenSessions =
         "select count(*) from payments where order_id = @order and provider_session_id is not null and page_closed_at is null";
 
     [Test]
@@ -28,7 +28,7 @@ public sealed class SupersededSessionsTests
         Assert.That(fixture.SessionOf(first).Status, Is.EqualTo("expired"));
         Assert.That(fixture.SessionOf(second).Status, Is.EqualTo("open"));
         Assert.That(fixture.SessionOf(elsewhere).Status, Is.EqualTo("open"), "of another order");
-        Assert.That(await fixture.World.ScalarAsync<long>(OpenPages, new { order }), Is.EqualTo(1));
+        Assert.That(await fixture.Fulfillment.ScalarAsync<long>(OpenSessions, new { order }), Is.EqualTo(1));
         Assert.That(fixture.Stripe.Calls.CountOf("/expire"), Is.EqualTo(1));
     }
 
@@ -82,7 +82,7 @@ public sealed class SupersededSessionsTests
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => fixture.StartAsync(order))));
 
         Assert.That(fixture.Stripe.Sessions.All.Count(session => session.Status == "open"), Is.EqualTo(1));
-        Assert.That(await fixture.World.ScalarAsync<long>(OpenPages, new { order }), Is.EqualTo(1));
+        Assert.That(await fixture.Fulfillment.ScalarAsync<long>(OpenSessions, new { order }), Is.EqualTo(1));
     }
 
     [Test]
@@ -96,7 +96,7 @@ public sealed class SupersededSessionsTests
         await fixture.StartedAsync(order);
 
         Assert.That(fixture.SessionOf(first).Status, Is.EqualTo("complete"));
-        Assert.That(await fixture.World.ScalarAsync<long>(OpenPages, new { order }), Is.EqualTo(1));
+        Assert.That(await fixture.Fulfillment.ScalarAsync<long>(OpenSessions, new { order }), Is.EqualTo(1));
     }
 
     [Test]
@@ -119,7 +119,7 @@ public sealed class SupersededSessionsTests
         await using var fixture = await StripeFixture.CreateAsync();
         var order = await fixture.AnOrderAsync();
         var page = await fixture.StartedAsync(order);
-        await fixture.World.ExecuteAsync("update orders set status = 'canceled' where id = @order", new { order });
+        await fixture.Fulfillment.ExecuteAsync("update orders set status = 'canceled' where id = @order", new { order });
 
         await ClosePagesAsync(fixture);
 
@@ -148,7 +148,7 @@ public sealed class SupersededSessionsTests
         await fixture.DeliverAsync("checkout.session.expired", fixture.SessionOf(page).ToObject(showIntent: false));
         var stranger = (WebhookOutcome.Accepted)await fixture.DeliverAsync("checkout.session.expired", new { id = "cs_of_nobody" });
 
-        Assert.That(await fixture.World.ScalarAsync<long>(OpenPages, new { order }), Is.Zero);
+        Assert.That(await fixture.Fulfillment.ScalarAsync<long>(OpenSessions, new { order }), Is.Zero);
         Assert.That(stranger.Result, Is.EqualTo(WebhookResult.Ignored));
     }
 
@@ -166,7 +166,7 @@ public sealed class SupersededSessionsTests
         await fixture.PayAsync(second);
         Assert.That(await SurplusAsync(fixture), Is.EqualTo(1));
         Assert.That(
-            await fixture.World.ScalarAsync<Guid>("select id from payments where is_surplus"), Is.EqualTo(second.PaymentId));
+            await fixture.Fulfillment.ScalarAsync<Guid>("select id from payments where is_surplus"), Is.EqualTo(second.PaymentId));
 
         await fixture.DeliverAsync(
             "charge.refunded", new { payment_intent = fixture.SessionOf(second).IntentId, amount_refunded = 10_000 });
@@ -208,11 +208,11 @@ public sealed class SupersededSessionsTests
     }
 
     private static Task<(int Closed, int Failed)> ClosePagesAsync(StripeFixture fixture) =>
-        fixture.World.Get<SupersededSessions>().CloseAsync(null, CancellationToken.None);
+        fixture.Fulfillment.Get<SupersededSessions>().CloseAsync(null, CancellationToken.None);
 
     private static async Task<double> SurplusAsync(StripeFixture fixture)
     {
-        foreach (var source in fixture.World.Get<IEnumerable<IMetricSource>>())
+        foreach (var source in fixture.Fulfillment.Get<IEnumerable<IMetricSource>>())
         {
             if (source.Families.Any(family => family.Name == "smplat_payments_surplus"))
             {
