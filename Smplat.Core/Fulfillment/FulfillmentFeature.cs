@@ -31,6 +31,7 @@ public static class FulfillmentFeature
         services.AddSingleton<ProviderOrdering>();
         services.AddOutboxHandler<ProviderOrderHandler>();
         services.AddSingleton<TaskQueueStore>();
+        services.AddSingleton<TaskCreation>();
         services.AddSingleton<FulfillmentKickoff>();
         services.AddOutboxHandler<KickoffHandler>();
         services.AddSingleton<WorkerParts>();

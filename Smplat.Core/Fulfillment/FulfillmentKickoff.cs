@@ -29,10 +29,8 @@ public sealed class FulfillmentKickoff(
     NpgsqlDataSource database,
     OrderQueries orders,
     OrderStatusMachine machine,
-    TaskQueueStore tasks,
+    TaskCreation tasks,
     ProviderOrdering providers,
-    IOptionsMonitor<FulfillmentOptions> options,
-    TimeProvider clock,
     ILogger<FulfillmentKickoff> logger)
 {
     private const string Cause = "fulfillment_kickoff";
@@ -61,12 +59,25 @@ public sealed class FulfillmentKickoff(
         await machine.MoveAsync(
             orderId, OrderStatus.Processing, new(HoldReason.Fulfillment, Cause, "payments"), transaction, cancellationToken);
         var placed = await providers.RecordAsync(wanted, transaction, cancellationToken);
-        var created = await tasks.InsertAsync(
-            Plan(order with { Status = OrderStatus.Processing }, items), transaction, cancellationToken);
+        var created = await tasks.CreateAsync(
+            order with { Status = OrderStatus.Processing }, items, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         FulfillmentLog.KickedOff(logger, orderId, created, placed);
         return new KickoffOutcome.KickedOff(created, placed);
     }
+}
+
+/// <summary>Creates the tasks of an order's items.</summary>
+public sealed class TaskCreation(
+    TaskQueueStore store, IOptionsMonitor<FulfillmentOptions> options, TimeProvider clock, ILogger<TaskCreation> logger)
+{
+    /// <returns>The number of new tasks.</returns>
+    public Task<int> CreateAsync(
+        Order order,
+        IReadOnlyDictionary<Guid, OrderedItem> items,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken) =>
+        store.InsertAsync(Plan(order, items), transaction, cancellationToken);
 
     private List<PlannedTask> Plan(Order order, IReadOnlyDictionary<Guid, OrderedItem> items)
     {

@@ -119,7 +119,8 @@ internal sealed class HostBulkhead(string host, HostBulkheadOptions settings, Ti
         }
     }
 
-    private async Task<CallResult> CallThroughBreakerAsync(Func<CancellationToken, Task<CallResult>> call, CancellationToken cancellationToken)
+    private async Task<CallResult> CallThroughBreakerAsync(
+        Func<CancellationToken, Task<CallResult>> call, CancellationToken cancellationToken)
     {
         if (_breaker is null)
         {
@@ -130,7 +131,8 @@ internal sealed class HostBulkhead(string host, HostBulkheadOptions settings, Ti
         {
             // While a trial call is in progress no break time is left: its result decides.
             var left = _breaker.RetryAfter;
-            throw new HostPausedException($"{host} is not called for now: its circuit is open after repeated failures.", left > MaxWait ? left : MaxWait);
+            throw new HostPausedException(
+                $"{host} is not called for now: its circuit is open after repeated failures.", left > MaxWait ? left : MaxWait);
         }
 
         CallResult result;
@@ -171,5 +173,6 @@ internal sealed class HostBulkhead(string host, HostBulkheadOptions settings, Ti
 
     /// <summary>Whether the host, and not the task, is the reason for the missing answer.</summary>
     private static bool IsFailureOfHost(Exception problem) =>
-        problem is HttpRequestException { InnerException: not PrivateAddressException } or IOException or SocketException or OperationCanceledException;
+        problem is HttpRequestException { InnerException: not PrivateAddressException }
+            or IOException or SocketException or OperationCanceledException;
 }

@@ -211,7 +211,8 @@ public sealed record CallResult(HttpStatusCode Status, TimeSpan Duration, JsonNo
     private const int MaxBytes = 16 * 1024;
     private const int MaxPreview = 512;
 
-    private static readonly string[] SecretWords = ["password", "secret", "token", "authorization", "api_key", "apikey", "api-key", "credential"];
+    private static readonly string[] SecretWords =
+        ["password", "secret", "token", "authorization", "api_key", "apikey", "api-key", "credential"];
 
     public static async Task<CallResult> ReadAsync(
         HttpResponseMessage response,

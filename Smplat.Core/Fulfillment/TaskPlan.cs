@@ -77,7 +77,12 @@ public static class TaskPlan
     }
 
     internal static PlannedTask Draft(
-        string type, string title, DateTimeOffset scheduledAt, JsonObject payload, string? description = null, int maxRetries = DefaultRetries) => new()
+        string type,
+        string title,
+        DateTimeOffset scheduledAt,
+        JsonObject payload,
+        string? description = null,
+        int maxRetries = DefaultRetries) => new()
         {
             Id = Guid.Empty,
             OrderItemId = Guid.Empty,
@@ -186,7 +191,9 @@ internal static class ConfiguredTasks
 
     private static DateTimeOffset Schedule(JsonObject entry, DateTimeOffset now)
     {
-        foreach (var (name, unit) in new[] { ("schedule_offset_seconds", 1.0), ("schedule_offset_minutes", 60.0), ("schedule_offset_hours", 3600.0) })
+        (string Name, double Unit)[] offsets =
+            [("schedule_offset_seconds", 1), ("schedule_offset_minutes", 60), ("schedule_offset_hours", 3600)];
+        foreach (var (name, unit) in offsets)
         {
             if (Number(entry[name]) is { } offset)
             {

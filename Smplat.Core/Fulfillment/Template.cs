@@ -116,7 +116,7 @@ public static partial class Template
         JsonObject members when members.TryGetPropertyValue(segment, out var value) => value,
         JsonArray items when int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             && index < items.Count => items[index],
-        _ => throw new TemplateException($"The path \"{path.Trim()}\" does not exist at \"{segment}\"."),
+        _ => throw new TemplateException($"The path \"{path.Trim()}\" does not exist: there is no \"{segment}\"."),
     };
 
     [GeneratedRegex(@"\{\{(.*?)\}\}", RegexOptions.Singleline)]

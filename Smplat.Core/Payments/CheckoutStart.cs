@@ -34,7 +34,10 @@ public abstract record StartCheckoutOutcome
     public sealed record Failed : StartCheckoutOutcome;
 }
 
-/// <summary>Called when a checkout session was created for an order; register with <c>services.AddCheckoutStartListener&lt;T&gt;()</c>.</summary>
+/// <summary>
+/// Called when a checkout session was created for an order; register with
+/// <c>services.AddCheckoutStartListener&lt;T&gt;()</c>.
+/// </summary>
 public interface ICheckoutStartListener
 {
     /// <summary>Called inside the transaction that records the session, for database work only.</summary>

@@ -148,7 +148,10 @@ public sealed class DuplicatePaymentMetrics(PaymentStore payments) : IMetricSour
 
     public IReadOnlyList<MetricFamily> Families { get; } =
     [
-        new(Duplicates, "Duplicate payments: another payment of the same order had succeeded before, and they are not refunded", MetricType.Gauge),
+        new(
+            Duplicates,
+            "Duplicate payments: another payment of the same order had succeeded before, and they are not refunded",
+            MetricType.Gauge),
     ];
 
     public async Task<IReadOnlyList<MetricSample>> ReadAsync(CancellationToken cancellationToken) =>

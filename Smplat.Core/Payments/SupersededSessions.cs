@@ -82,7 +82,8 @@ public sealed class SupersededSessionsJob(SupersededSessions sessions) : IJob
 {
     public const string Id = "payment-pages-superseded";
 
-    public JobDefinition Definition { get; } = new(Id, "Closes checkout sessions of orders that have a newer one, are paid or are canceled.");
+    public JobDefinition Definition { get; } = new(
+        Id, "Closes checkout sessions of orders that have a newer one, are paid or are canceled.");
 
     public bool IsEnabled => true;
 

@@ -40,8 +40,8 @@ public sealed class ExecutionTests
     [TestCase("""{"url":"http://elsewhere.test/x"}""", "FULFILLMENT_ALLOWED_HOSTS")]
     [TestCase("""{"url":"/relative"}""", "no absolute url")]
     [TestCase("""{"method":"POST"}""", "no absolute url")]
-    [TestCase("""{"url":"http://127.0.0.1/{{ nowhere }}"}""", "leads nowhere")]
-    [TestCase("""{"url":"http://127.0.0.1/{{ env.PATH }}"}""", "leads nowhere")]
+    [TestCase("""{"url":"http://127.0.0.1/{{ nowhere }}"}""", "does not exist")]
+    [TestCase("""{"url":"http://127.0.0.1/{{ env.PATH }}"}""", "does not exist")]
     [TestCase("""{"url":"http://127.0.0.1/","environment_keys":["SMPLAT_DATABASE"]}""", "FULFILLMENT_TEMPLATE_KEYS")]
     [TestCase("""{"url":"http://127.0.0.1/","headers":{"X":"a\r\nEvil: 1"}}""", "line break")]
     public async Task What_cannot_work_becomes_a_dead_letter_immediately(string execution, string why)
