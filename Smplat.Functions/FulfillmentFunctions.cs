@@ -8,7 +8,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions;
 
 /// <summary>The fulfillment worker: its health and metrics, running it now, and its dead letters.</summary>
-public sealed class FulfillmentFunctions(FulfillmentFigures figures, JobRunner runner, DeadLetterDesk deadLetters)
+public sealed class FulfillmentFunctions(WorkerMetrics figures, JobRunner runner, DeadLetterOperations deadLetters)
 {
     [Function("GetFulfillmentHealth")]
     [RequireKey(KeyScope.Metrics)]
@@ -22,7 +22,7 @@ public sealed class FulfillmentFunctions(FulfillmentFigures figures, JobRunner r
     [Function("GetFulfillmentMetrics")]
     [RequireKey(KeyScope.Metrics)]
     [Operation("Counters of the worker over all instances", Tag = "Fulfillment")]
-    [Answers(200, typeof(WorkerFigures), Naming.Snake)]
+    [Answers(200, typeof(WorkerStats), Naming.Snake)]
     public async Task<IResult> GetFulfillmentMetricsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/fulfillment/metrics")] HttpRequest request,
         CancellationToken cancellationToken) =>
@@ -71,7 +71,7 @@ public sealed class FulfillmentFunctions(FulfillmentFigures figures, JobRunner r
     [Function("GetDeadLetter")]
     [RequireKey(KeyScope.Operator)]
     [Operation("A given-up task with its failed attempts and what operators did", Tag = "Fulfillment")]
-    [Answers(200, typeof(DeadLetterFile), Naming.Snake)]
+    [Answers(200, typeof(DeadLetterDetails), Naming.Snake)]
     [Answers(404, "No such dead letter")]
     public async Task<IResult> GetDeadLetterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/fulfillment/dead-letters/{taskId}")] HttpRequest request,

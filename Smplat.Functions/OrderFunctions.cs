@@ -9,7 +9,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions;
 
 /// <summary>Orders: placing, reading, changing the status, progress.</summary>
-public sealed class OrderFunctions(OrderPlacement placement, OrderFile orders, OrderDesk status, OrderProgress progress)
+public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders, OrderOperations status, OrderProgress progress)
 {
     [Function("CreateOrder")]
     [RequireKey(KeyScope.Storefront)]

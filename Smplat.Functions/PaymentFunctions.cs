@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions;
 
 /// <summary>Payments: starting a checkout, reading a payment, the webhook of Stripe, totals for dashboards.</summary>
-public sealed class PaymentFunctions(CheckoutStart checkout, PaymentFile payments, WebhookReceiver receiver, PaymentFigures figures)
+public sealed class PaymentFunctions(CheckoutStart checkout, PaymentQueries payments, StripeWebhook receiver, PaymentCounters figures)
 {
     [Function("StartCheckout")]
     [RequireKey(KeyScope.Storefront)]

@@ -8,7 +8,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions;
 
 /// <summary>The products that can be ordered.</summary>
-public sealed class ProductFunctions(ProductCatalog catalog)
+public sealed class ProductFunctions(ProductQueries catalog)
 {
     [Function("ListProducts")]
     [OpenToAll("The catalogue is what the storefront shows to everybody.")]

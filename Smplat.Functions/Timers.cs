@@ -94,7 +94,7 @@ public sealed class Timers(JobRunner jobs)
     /// <summary>On the schedule of the parked events: both jobs repair within a minute what failed at the payment provider.</summary>
     [Function("CloseSupersededPages")]
     public Task CloseSupersededPagesAsync([TimerTrigger("%PAYMENT_EVENTS_PARKED_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>
-        jobs.TickAsync(SupersededPagesJob.Id, cancellationToken);
+        jobs.TickAsync(SupersededSessionsJob.Id, cancellationToken);
 
     [Function("ReplayParkedEvents")]
     public Task ReplayParkedEventsAsync([TimerTrigger("%PAYMENT_EVENTS_PARKED_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>

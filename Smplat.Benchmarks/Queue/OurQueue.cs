@@ -31,7 +31,7 @@ internal sealed class OurQueue : IAsyncDisposable
     {
         await _backlog.FillAsync(kind.Tasks, kind.CompletesOrders, cancellationToken);
         await using var services = Build(_database, kind);
-        var drain = services.GetRequiredService<FulfillmentDrain>();
+        var drain = services.GetRequiredService<FulfillmentWorker>();
         var watch = Stopwatch.StartNew();
         var reports = await Task.WhenAll(Enumerable.Range(0, kind.Workers).Select(
             _ => Task.Run(() => drain.RunAsync(Guid.NewGuid().ToString("N"), cancellationToken))));

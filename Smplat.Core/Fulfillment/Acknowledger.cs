@@ -4,8 +4,8 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Fulfillment;
 
 /// <summary>
-/// Records successes. Whatever has gathered while the last statements ran goes into the next one, up to the batch size, so
-/// that a single slow task is acknowledged at once and a flood in few statements. Size 1 acknowledges each by itself.
+/// Records successes. Those that arrive while the last statements run go into the next one, up to the batch size: a single
+/// slow task is acknowledged immediately, a flood of tasks in few statements. Size 1 acknowledges each task separately.
 /// </summary>
 internal sealed class Acknowledger
 {
@@ -15,32 +15,39 @@ internal sealed class Acknowledger
     private readonly SplitCommit<Success> _alone;
     private readonly TaskQueueStore _queue;
     private readonly string _owner;
-    private readonly FulfillmentTally _tally;
-    private readonly DrainCounts _counts;
+    private readonly FulfillmentCounters _counters;
+    private readonly WorkerRunCounts _counts;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
 
-    /// <param name="parts">Of the run.</param>
-    /// <param name="settings">Batch size, and the lease: the effect has happened, so recording it is worth half of that.</param>
-    /// <param name="owner">Holds the tasks.</param>
-    /// <param name="counts">Of the run.</param>
-    /// <param name="ended">Called for every task that was recorded, or too late.</param>
-    /// <param name="failed">Called with what keeps tasks from being recorded; their leases run out.</param>
+    /// <param name="parts">The parts of the run.</param>
+    /// <param name="settings">Batch size and lease. The effect has happened, so recording it is retried for half the lease.</param>
+    /// <param name="owner">The owner of the tasks.</param>
+    /// <param name="counts">The counts of the run.</param>
+    /// <param name="logger">The log of the run.</param>
+    /// <param name="ended">Called for every task that was recorded or came too late.</param>
+    /// <param name="failed">Called with the error when tasks could not be recorded; their leases expire.</param>
     public Acknowledger(
-        DrainParts parts, FulfillmentOptions settings, string owner, DrainCounts counts, Action<HeldTask> ended, Action<Exception> failed)
+        WorkerParts parts,
+        FulfillmentOptions settings,
+        string owner,
+        WorkerRunCounts counts,
+        ILogger logger,
+        Action<LeasedTask> ended,
+        Action<Exception> failed)
     {
-        (_queue, _tally, _clock, _logger) = (parts.Queue, parts.Tally, parts.Clock, parts.Logger);
+        (_queue, _counters, _clock, _logger) = (parts.Queue, parts.Counters, parts.Clock, logger);
         (_owner, _counts) = (owner, counts);
-        var patience = settings.Lease / 2;
-        _alone = new(CompleteAsync, Settle, (_, elapsed, _) => elapsed < patience, _clock);
+        var retryTime = settings.Lease / 2;
+        _alone = new(CompleteAsync, Settle, (_, elapsed, _) => elapsed < retryTime, _clock);
         _group = settings.AckBatchSize == 1 ? null : new(
             new()
             {
                 Commit = CompleteAsync,
                 Settle = Settle,
                 Limits = () => new(int.MaxValue, settings.AckBatchSize) { Writers = Writers },
-                OutageRetryLimit = patience,
-                StopRetryLimit = patience,
+                OutageRetryLimit = retryTime,
+                StopRetryLimit = retryTime,
             },
             _clock);
 
@@ -54,15 +61,15 @@ internal sealed class Acknowledger
 
             foreach (var success in successes)
             {
-                ended(success.Held);
+                ended(success.Leased);
             }
         }
     }
 
-    /// <summary>Takes a success; without batches it returns when that is recorded.</summary>
-    public async ValueTask AddAsync(HeldTask held, string result)
+    /// <summary>Adds a success. Without batches, it returns when the success is recorded.</summary>
+    public async ValueTask AddAsync(LeasedTask leased, string result)
     {
-        var success = new Success(held, new(held.Task, result));
+        var success = new Success(leased, new(leased.Task, result));
         if (_group is null)
         {
             await _alone.RunAsync(new[] { success });
@@ -73,7 +80,7 @@ internal sealed class Acknowledger
         }
     }
 
-    /// <summary>Records until it is closed and nothing is left.</summary>
+    /// <summary>Records successes until closed and nothing is left.</summary>
     public Task RunAsync() => _group?.RunAsync(CancellationToken.None) ?? Task.CompletedTask;
 
     public void Close() => _group?.Close();
@@ -112,8 +119,8 @@ internal sealed class Acknowledger
 
         _counts.Late(late);
         _counts.Processed(completed.Count);
-        _tally.CountProcessed([.. finished.Select(entry => entry.Task).Where(task => completed.Contains(task.Id))]);
+        _counters.CountProcessed([.. finished.Select(entry => entry.Task).Where(task => completed.Contains(task.Id))]);
     }
 
-    private readonly record struct Success(HeldTask Held, FinishedTask Finished);
+    private readonly record struct Success(LeasedTask Leased, FinishedTask Finished);
 }

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Fulfillment;
 
-/// <summary>Failed rows of <c>fulfillment_tasks</c> and what operators did to them.</summary>
+/// <summary>Dead letters: failed rows of <c>fulfillment_tasks</c>, and <c>fulfillment_task_action</c>.</summary>
 public sealed class DeadLetterStore(NpgsqlDataSource database)
 {
     private const string Columns =
@@ -69,7 +69,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         order by id
         """;
 
-    // The order before the task, as everywhere, so that no two wait for each other.
+    // Locks the order before the task, as everywhere, so that two callers cannot deadlock.
     private const string LockTask =
         """
         select task.id as task_id, task.status, o.id as order_id, o.status as order_status
@@ -88,7 +88,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         where id = @TaskId
         """;
 
-    // A fresh start: all retries again, due at once. The due time that was promised stays.
+    // All retries are available again, and the task is due now. Its promised due time stays.
     private const string Replay =
         """
         update fulfillment_tasks
@@ -124,7 +124,7 @@ public sealed class DeadLetterStore(NpgsqlDataSource database)
         return await connection.ExecuteScalarAsync<long>(Sql.Command(CountReplayable, filter, cancellationToken));
     }
 
-    public async Task<DeadLetterFile?> FindAsync(Guid taskId, CancellationToken cancellationToken)
+    public async Task<DeadLetterDetails?> FindAsync(Guid taskId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var parameters = new { TaskId = taskId };

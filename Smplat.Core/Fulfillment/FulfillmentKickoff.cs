@@ -3,18 +3,34 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Smplat.Core.Orders;
+using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Fulfillment;
 
-/// <summary>Turns a paid order into tasks and provider orders, once, in one commit with the order's step to processing.</summary>
+/// <summary>The outcome of a request to start work on an order.</summary>
+public abstract record KickoffOutcome
+{
+    private KickoffOutcome()
+    {
+    }
+
+    public sealed record KickedOff(int Tasks, int ProviderOrders) : KickoffOutcome;
+
+    /// <summary>Only pending orders are kicked off; this one is not pending, or no longer.</summary>
+    public sealed record NotPending(string Status) : KickoffOutcome;
+
+    public sealed record NoSuchOrder : KickoffOutcome;
+}
+
+/// <summary>
+/// Turns a paid order into tasks and provider orders, exactly once, in the same commit that moves the order to processing.
+/// </summary>
 public sealed class FulfillmentKickoff(
     NpgsqlDataSource database,
-    OrderFile orders,
+    OrderQueries orders,
     OrderStatusMachine machine,
-    TaskCreationStore tasks,
+    TaskCreation tasks,
     ProviderOrdering providers,
-    IOptionsMonitor<FulfillmentOptions> options,
-    TimeProvider clock,
     ILogger<FulfillmentKickoff> logger)
 {
     private const string Cause = "fulfillment_kickoff";
@@ -27,7 +43,7 @@ public sealed class FulfillmentKickoff(
             return new KickoffOutcome.NoSuchOrder();
         }
 
-        // Items never change, so what they need is read before the order's row is locked.
+        // Items never change, so their data is read before the order's row is locked.
         var items = await orders.FindItemsAsync([.. seen.Items.Select(item => item.Id)], cancellationToken);
         var wanted = await providers.PlanAsync([.. items.Values], cancellationToken);
 
@@ -43,12 +59,25 @@ public sealed class FulfillmentKickoff(
         await machine.MoveAsync(
             orderId, OrderStatus.Processing, new(HoldReason.Fulfillment, Cause, "payments"), transaction, cancellationToken);
         var placed = await providers.RecordAsync(wanted, transaction, cancellationToken);
-        var created = await tasks.InsertAsync(
-            Plan(order with { Status = OrderStatus.Processing }, items), transaction, cancellationToken);
+        var created = await tasks.CreateAsync(
+            order with { Status = OrderStatus.Processing }, items, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         FulfillmentLog.KickedOff(logger, orderId, created, placed);
         return new KickoffOutcome.KickedOff(created, placed);
     }
+}
+
+/// <summary>Creates the tasks of an order's items.</summary>
+public sealed class TaskCreation(
+    TaskQueueStore store, IOptionsMonitor<FulfillmentOptions> options, TimeProvider clock, ILogger<TaskCreation> logger)
+{
+    /// <returns>The number of new tasks.</returns>
+    public Task<int> CreateAsync(
+        Order order,
+        IReadOnlyDictionary<Guid, OrderedItem> items,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken) =>
+        store.InsertAsync(Plan(order, items), transaction, cancellationToken);
 
     private List<PlannedTask> Plan(Order order, IReadOnlyDictionary<Guid, OrderedItem> items)
     {
@@ -58,7 +87,7 @@ public sealed class FulfillmentKickoff(
         foreach (var item in order.Items)
         {
             var ordered = items[item.Id] with { Order = order };
-            var plan = TaskPlan.Of(ordered, now, due);
+            var plan = TaskPlan.From(ordered, now, due);
             foreach (var entry in plan.Skipped)
             {
                 FulfillmentLog.PlanEntrySkipped(logger, entry.Index, ordered.Product?.Slug ?? "", entry.Why);
@@ -69,4 +98,13 @@ public sealed class FulfillmentKickoff(
 
         return all;
     }
+}
+
+/// <summary>Kicks an order off when it was paid. Safe to repeat: an order that is no longer pending is skipped.</summary>
+public sealed class KickoffHandler(FulfillmentKickoff kickoff) : IOutboxHandler
+{
+    public string Kind => OrderPaid.Kind;
+
+    public Task HandleAsync(OutboxDelivery delivery, CancellationToken cancellationToken) =>
+        kickoff.RunAsync(OrderPaid.OrderIdOf(delivery.Payload), cancellationToken);
 }

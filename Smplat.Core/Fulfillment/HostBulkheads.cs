@@ -10,39 +10,39 @@ namespace Smplat.Core.Fulfillment;
 
 /// <summary>A call that was not made, because its host is failing or busy.</summary>
 /// <param name="message">Names the host and says why.</param>
-/// <param name="wait">After which it is worth another try.</param>
+/// <param name="wait">How long to wait before the next try.</param>
 public sealed class HostPausedException(string message, TimeSpan wait) : Exception(message)
 {
     public TimeSpan Wait => wait;
 }
 
 /// <summary>
-/// Keeps hosts apart: one that fails or is slow costs its own tasks time and nobody else's, and no task uses up its retries
-/// against a host that is down. Each instance learns for itself.
+/// Isolates hosts from each other: a failing or slow host delays only its own tasks, and no task uses up its retries against a
+/// host that is down. Each instance has its own state.
 /// </summary>
-public sealed class HostBulkheads(IOptionsMonitor<HostOptions> options, TimeProvider clock, ILogger<HostBulkheads> logger)
+public sealed class HostBulkheads(IOptionsMonitor<HostBulkheadOptions> options, TimeProvider clock, ILogger<HostBulkheads> logger)
 {
-    // Templates may make up any number of hosts within an allowed domain.
+    // Templates can produce any number of hosts within an allowed domain.
     private const int MaxHosts = 500;
 
     private readonly ConcurrentDictionary<(string Host, int Parallelism, int Failures, int Seconds), HostBulkhead> _hosts = new();
 
-    /// <summary>Hosts that are remembered.</summary>
+    /// <summary>The number of known hosts.</summary>
     public int Count => _hosts.Count;
 
-    /// <param name="url">Its host and port choose the bulkhead.</param>
-    /// <param name="call">Makes the call; its failures are its own to throw.</param>
-    /// <param name="cancellationToken">Ends the waiting and the call.</param>
-    /// <exception cref="HostPausedException">The call was not made and should be, later.</exception>
+    /// <param name="url">Its host and port select the bulkhead.</param>
+    /// <param name="call">Makes the call; its exceptions are passed on.</param>
+    /// <param name="cancellationToken">Cancels the waiting and the call.</param>
+    /// <exception cref="HostPausedException">The call was not made; try again later.</exception>
     public Task<CallResult> CallAsync(
         Uri url, Func<CancellationToken, Task<CallResult>> call, CancellationToken cancellationToken)
     {
         if (_hosts.Count >= MaxHosts)
         {
-            Forget();
+            RemoveIdle();
         }
 
-        // Changed settings make a new bulkhead; what is under way ends in the old one.
+        // Changed settings create a new bulkhead; calls in progress end in the old one.
         var settings = options.CurrentValue;
         var host = _hosts.GetOrAdd(
             (url.Authority, settings.Parallelism, settings.BreakerFailures, settings.BreakerSeconds),
@@ -50,7 +50,7 @@ public sealed class HostBulkheads(IOptionsMonitor<HostOptions> options, TimeProv
         return host.CallAsync(call, cancellationToken);
     }
 
-    private void Forget()
+    private void RemoveIdle()
     {
         foreach (var (key, host) in _hosts)
         {
@@ -62,11 +62,11 @@ public sealed class HostBulkheads(IOptionsMonitor<HostOptions> options, TimeProv
     }
 }
 
-/// <summary>The way to one host: a bounded number of concurrent calls, and none while its circuit is open.</summary>
-internal sealed class HostBulkhead(string host, HostOptions settings, TimeProvider clock, ILogger logger)
+/// <summary>Calls to one host: a limited number of concurrent ones, and none while its circuit is open.</summary>
+internal sealed class HostBulkhead(string host, HostBulkheadOptions settings, TimeProvider clock, ILogger logger)
 {
-    // Longer than most calls take; a task that waits longer makes room for one that goes elsewhere.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // Longer than most calls take; a task that has to wait longer makes room for tasks of other hosts.
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim? _slots = settings.Parallelism > 0 ? new(settings.Parallelism) : null;
     private readonly CircuitBreaker? _breaker = settings.BreakerFailures < 2 ? null : new(
@@ -80,7 +80,7 @@ internal sealed class HostBulkhead(string host, HostOptions settings, TimeProvid
 
     private int _users;
 
-    /// <summary>False while a call is under way or waits.</summary>
+    /// <summary>False while a call is in progress or waiting.</summary>
     public bool IsIdle => Volatile.Read(ref _users) == 0;
 
     /// <exception cref="HostPausedException">The host is failing, or too busy.</exception>
@@ -89,7 +89,7 @@ internal sealed class HostBulkhead(string host, HostOptions settings, TimeProvid
         Interlocked.Increment(ref _users);
         try
         {
-            return await InTurnAsync(call, cancellationToken);
+            return await CallInSlotAsync(call, cancellationToken);
         }
         finally
         {
@@ -97,21 +97,21 @@ internal sealed class HostBulkhead(string host, HostOptions settings, TimeProvid
         }
     }
 
-    private async Task<CallResult> InTurnAsync(Func<CancellationToken, Task<CallResult>> call, CancellationToken cancellationToken)
+    private async Task<CallResult> CallInSlotAsync(Func<CancellationToken, Task<CallResult>> call, CancellationToken cancellationToken)
     {
         if (_slots is null)
         {
-            return await UnlessOpenAsync(call, cancellationToken);
+            return await CallThroughBreakerAsync(call, cancellationToken);
         }
 
-        if (!await _slots.WaitAsync(Patience, cancellationToken))
+        if (!await _slots.WaitAsync(MaxWait, cancellationToken))
         {
-            throw new HostPausedException($"{host} is busy with as many calls as it may get.", Patience);
+            throw new HostPausedException($"{host} already has the maximum number of concurrent calls.", MaxWait);
         }
 
         try
         {
-            return await UnlessOpenAsync(call, cancellationToken);
+            return await CallThroughBreakerAsync(call, cancellationToken);
         }
         finally
         {
@@ -119,7 +119,8 @@ internal sealed class HostBulkhead(string host, HostOptions settings, TimeProvid
         }
     }
 
-    private async Task<CallResult> UnlessOpenAsync(Func<CancellationToken, Task<CallResult>> call, CancellationToken cancellationToken)
+    private async Task<CallResult> CallThroughBreakerAsync(
+        Func<CancellationToken, Task<CallResult>> call, CancellationToken cancellationToken)
     {
         if (_breaker is null)
         {
@@ -128,9 +129,10 @@ internal sealed class HostBulkhead(string host, HostOptions settings, TimeProvid
 
         if (!_breaker.TryEnter(out var pass))
         {
-            // While a trial call is under way no time is left on the break: the verdict is one call away.
+            // While a trial call is in progress no break time is left: its result decides.
             var left = _breaker.RetryAfter;
-            throw new HostPausedException($"{host} is not called for now, after repeated failures.", left > Patience ? left : Patience);
+            throw new HostPausedException(
+                $"{host} is not called for now: its circuit is open after repeated failures.", left > MaxWait ? left : MaxWait);
         }
 
         CallResult result;
@@ -140,13 +142,13 @@ internal sealed class HostBulkhead(string host, HostOptions settings, TimeProvid
         }
         catch (Exception problem)
         {
-            if (IsHostsOwn(problem) && !cancellationToken.IsCancellationRequested)
+            if (IsFailureOfHost(problem) && !cancellationToken.IsCancellationRequested)
             {
                 Report(_breaker, pass, failed: true);
             }
             else
             {
-                // A stopping app or a wrong template says nothing about the host.
+                // A stopping app or an invalid template says nothing about the host.
                 _breaker.Abandon(pass);
             }
 
@@ -169,7 +171,8 @@ internal sealed class HostBulkhead(string host, HostOptions settings, TimeProvid
         }
     }
 
-    /// <summary>Whether the host, and not the task, is the reason that there is no answer.</summary>
-    private static bool IsHostsOwn(Exception problem) =>
-        problem is HttpRequestException { InnerException: not PrivateAddressException } or IOException or SocketException or OperationCanceledException;
+    /// <summary>Whether the host, and not the task, is the reason for the missing answer.</summary>
+    private static bool IsFailureOfHost(Exception problem) =>
+        problem is HttpRequestException { InnerException: not PrivateAddressException }
+            or IOException or SocketException or OperationCanceledException;
 }

@@ -6,8 +6,8 @@ using Smplat.Core.Platform.Outbox;
 namespace Smplat.Core.Fulfillment;
 
 /// <summary>
-/// Brings orders to the status that their tasks say. Called after the commit of a change of tasks: whoever comes last sees
-/// all changes, and an order is decided on under its lock, so that no two decide on different facts.
+/// Moves orders to the status that follows from their tasks. It runs after a change of tasks has committed, so that the last
+/// caller sees all changes, and decides under the lock of the order, so that all callers decide on the same facts.
 /// </summary>
 public sealed class OrderRollup(
     NpgsqlDataSource database,
@@ -20,14 +20,14 @@ public sealed class OrderRollup(
     private const string Cause = "fulfillment_progress_update";
     private const string Actor = "fulfillment-worker";
 
-    /// <summary>Tasks of these items were begun.</summary>
-    public async Task BeginAsync(Guid[] orderItemIds, CancellationToken cancellationToken)
+    /// <summary>Tasks of these items were started.</summary>
+    public async Task StartAsync(Guid[] orderItemIds, CancellationToken cancellationToken)
     {
         var waiting = await progress.ListWaitingToStartAsync(orderItemIds, cancellationToken);
         await ApplyAsync(waiting, cancellationToken);
     }
 
-    /// <summary>Tasks of these items have ended; afterwards the claims owe nothing.</summary>
+    /// <summary>Tasks of these items have ended. Afterwards the claims have no pending roll-up.</summary>
     public async Task SettleAsync(Guid[] claimIds, Guid[] orderItemIds, CancellationToken cancellationToken)
     {
         if (orderItemIds.Length > 0)
@@ -37,11 +37,11 @@ public sealed class OrderRollup(
 
         if (claimIds.Length > 0)
         {
-            await queue.SettleAsync(claimIds, cancellationToken);
+            await queue.DeleteClaimsAsync(claimIds, cancellationToken);
         }
     }
 
-    /// <summary>Decides on these orders anew.</summary>
+    /// <summary>Decides on the status of these orders again.</summary>
     public async Task ApplyAsync(Guid[] orderIds, CancellationToken cancellationToken)
     {
         if (orderIds.Length == 0)
@@ -55,7 +55,7 @@ public sealed class OrderRollup(
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>The same as part of a change of tasks that has not committed yet.</summary>
+    /// <summary>The same, as part of a change of tasks that has not committed yet.</summary>
     public async Task ApplyAsync(Guid[] orderIds, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var orders = await progress.LockAsync(orderIds, transaction, cancellationToken);
@@ -90,4 +90,88 @@ public sealed class OrderRollup(
         $"fulfillment_completion:{change.Id}",
         JsonSerializer.Serialize(new { order_id = change.OrderId, order_number = change.OrderNumber, tasks_completed = tasks }),
         clock.GetUtcNow());
+}
+
+/// <summary>An order and the state of its tasks.</summary>
+public sealed record OrderTasks
+{
+    public required Guid OrderId { get; init; }
+
+    public required string OrderStatus { get; init; }
+
+    public long Total { get; init; }
+
+    public long Completed { get; init; }
+
+    public long Failed { get; init; }
+
+    public long InProgress { get; init; }
+
+    public long Items { get; init; }
+
+    public TaskCounts Counts => new(Total, Completed, Failed, InProgress);
+}
+
+/// <summary>Tasks of one order by status; cancelled ones count only in the total.</summary>
+public sealed record TaskCounts(long Total, long Completed, long Failed, long InProgress);
+
+/// <summary>Keeps tasks from running while their order is on hold or canceled, from the commit of the order's change on.</summary>
+public sealed class TaskHolds(ProgressStore progress, TimeProvider clock) : IOrderStatusListener
+{
+    public async Task OnChangedAsync(
+        IReadOnlyList<OrderStatusChange> changes, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        (Guid OrderId, bool Held)[] changed =
+            [.. changes.Where(change => IsHeld(change.From) != IsHeld(change.To)).Select(change => (change.OrderId, IsHeld(change.To)))];
+        if (changed.Length > 0)
+        {
+            await progress.SetHeldAsync(changed, clock.GetUtcNow(), transaction, cancellationToken);
+        }
+    }
+
+    internal static bool IsHeld(string orderStatus) => orderStatus is OrderStatus.OnHold or OrderStatus.Canceled;
+}
+
+/// <summary>Reads the progress of an order.</summary>
+public sealed class OrderProgress(ProgressStore store)
+{
+    /// <returns>Null when there is no such order.</returns>
+    public async Task<OrderProgressReport?> FindAsync(Guid orderId, CancellationToken cancellationToken) =>
+        await store.FindAsync(orderId, cancellationToken) is { } order
+            ? new(
+                order.OrderId,
+                order.OrderStatus,
+                order.Total,
+                order.Completed,
+                order.Failed,
+                order.InProgress,
+                Percentage(order.Completed, order.Total),
+                order.Items)
+            : null;
+
+    private static decimal Percentage(long completed, long total) =>
+        total == 0 ? 0 : Math.Round(completed * 100m / total, 2, MidpointRounding.ToEven);
+}
+
+/// <param name="ProgressPercentage">Share of completed tasks, two decimals; 0 without tasks.</param>
+public sealed record OrderProgressReport(
+    Guid OrderId,
+    string OrderStatus,
+    long TotalTasks,
+    long CompletedTasks,
+    long FailedTasks,
+    long InProgressTasks,
+    decimal ProgressPercentage,
+    long ItemsCount);
+
+/// <summary>Which status an order should have by its tasks.</summary>
+public static class RollupPolicy
+{
+    /// <returns>The status that the order should have; its current one when no change follows from the tasks.</returns>
+    public static string StatusOf(string orderStatus, TaskCounts tasks) =>
+        orderStatus == OrderStatus.Canceled || tasks.Total == 0 ? orderStatus
+        : tasks.Failed > 0 ? OrderStatus.OnHold
+        : tasks.Completed == tasks.Total ? OrderStatus.Completed
+        : tasks.InProgress + tasks.Completed > 0 ? OrderStatus.Active
+        : OrderStatus.Processing;
 }

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Fulfillment;
 
-/// <summary>Orders seen through their tasks.</summary>
+/// <summary>Reads orders together with the state of their tasks, and holds or releases their tasks.</summary>
 public sealed class ProgressStore(NpgsqlDataSource database)
 {
     private const string OrdersWaitingToStart =
@@ -15,13 +15,13 @@ public sealed class ProgressStore(NpgsqlDataSource database)
         where item.id = any(@ItemIds) and o.status in ('pending', 'processing')
         """;
 
-    // Reads only; most batches change no order's status. Whether a difference is real is decided again under the lock.
+    // Read-only, because most batches change no order's status. The decision is made again under the lock.
     private const string OrdersThatDiffer =
         """
         with touched as (
             select distinct order_id from order_items where id = any(@ItemIds)
         ),
-        standing as (
+        derived as (
             select item.order_id,
                 case
                     when bool_or(task.status = 'failed') then 'on_hold'
@@ -35,9 +35,9 @@ public sealed class ProgressStore(NpgsqlDataSource database)
             group by item.order_id
         )
         select o.id
-        from standing
-        join orders o on o.id = standing.order_id
-        where o.status not in ('canceled', standing.wanted)
+        from derived
+        join orders o on o.id = derived.order_id
+        where o.status not in ('canceled', derived.wanted)
         """;
 
     private const string Tasks =
@@ -55,7 +55,7 @@ public sealed class ProgressStore(NpgsqlDataSource database)
         order by o.id
         """;
 
-    // Serialises roll-ups of an order; always in one order of ids, so that no two wait for each other.
+    // Serialises roll-ups of an order. Always locks in id order, so that two callers cannot deadlock.
     private const string LockOrders = "select id from orders where id = any(@OrderIds) order by id for update";
 
     private const string SetHeld =
@@ -90,7 +90,7 @@ public sealed class ProgressStore(NpgsqlDataSource database)
             Tasks, new { OrderIds = new[] { orderId } }, cancellationToken));
     }
 
-    /// <summary>Orders with their tasks, the orders' rows locked until the transaction ends.</summary>
+    /// <summary>Orders with their tasks. The orders' rows are locked until the transaction ends.</summary>
     public async Task<IReadOnlyList<OrderTasks>> LockAsync(
         Guid[] orderIds, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
@@ -100,7 +100,7 @@ public sealed class ProgressStore(NpgsqlDataSource database)
         return (await connection.QueryAsync<OrderTasks>(Sql.Command(Tasks, parameters, cancellationToken, transaction))).AsList();
     }
 
-    /// <summary>Keeps the tasks of these orders out of claims, or lets them in again.</summary>
+    /// <summary>Excludes the tasks of these orders from claims, or includes them again.</summary>
     public Task SetHeldAsync(
         IReadOnlyList<(Guid OrderId, bool Held)> orders,
         DateTimeOffset now,

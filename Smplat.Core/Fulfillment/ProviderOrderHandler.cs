@@ -9,12 +9,12 @@ using Smplat.Core.Platform.Security;
 namespace Smplat.Core.Fulfillment;
 
 /// <summary>
-/// Places a recorded order at its provider. The call carries the record's id as key, so that a repeated one has no second
-/// effect. A failure is kept with the record and does not stop the order; one that may pass is tried again.
+/// Places a recorded order at its provider. The call carries the record's id as idempotency key, so that repeating it has no
+/// second effect. A failure is stored with the record and does not stop the customer's order; a temporary one is retried.
 /// </summary>
 public sealed class ProviderOrderHandler(
     ProviderStore store,
-    OrderFile orders,
+    OrderQueries orders,
     GuardedHttp http,
     IOptionsMonitor<ExecutionOptions> options,
     TimeProvider clock,
@@ -35,11 +35,11 @@ public sealed class ProviderOrderHandler(
             return;
         }
 
-        var (members, mayPass) = await CallAsync(order, payload, endpoint, cancellationToken);
+        var (members, isTemporary) = await CallAsync(order, payload, endpoint, cancellationToken);
         await store.MergeAsync(id, members.ToJsonString(), clock.GetUtcNow(), cancellationToken);
-        if (mayPass)
+        if (isTemporary)
         {
-            throw new HttpRequestException($"Provider {order.ProviderId} did not take order {id}.");
+            throw new HttpRequestException($"Provider {order.ProviderId} did not accept order {id}.");
         }
     }
 
@@ -48,23 +48,19 @@ public sealed class ProviderOrderHandler(
             ? ProviderEndpoint.Find(JsonNode.Parse(service.ProviderMetadata))
             : null;
 
-    private async Task<(JsonObject Members, bool MayPass)> CallAsync(
+    private async Task<(JsonObject Members, bool IsTemporary)> CallAsync(
         ProviderOrder order, JsonObject payload, JsonObject endpoint, CancellationToken cancellationToken)
     {
         var settings = options.CurrentValue;
         try
         {
             var ordered = (await orders.FindItemsAsync([order.OrderItemId], cancellationToken)).GetValueOrDefault(order.OrderItemId);
-            var context = ordered is null ? [] : Snapshots.Of(ordered);
+            var context = ordered is null ? [] : Snapshots.From(ordered);
             context["payload"] = payload.DeepClone();
             var call = HttpCall.Read(ProviderEndpoint.ToExecution(endpoint, payload), context, settings.HttpMaxSeconds);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(call.Timeout);
-            var started = clock.GetTimestamp();
             using var request = call.ToRequest(order.Id, Activity.Current?.Id);
-            using var response = await http.SendAsync(request, limit.Token);
-            var result = await CallResult.ReadAsync(response, clock.GetElapsedTime(started), [], clock.GetUtcNow(), limit.Token);
-            return response.IsSuccessStatusCode
+            var result = await http.CallAsync(request, call.Timeout, [], cancellationToken);
+            return (int)result.Status is >= 200 and <= 299
                 ? (Placed(result, endpoint), false)
                 : (Failed(order, $"answered with {(int)result.Status}: {result.Preview}", call.Url), !StatusPolicy.IsPermanent(result.Status));
         }
@@ -76,7 +72,7 @@ public sealed class ProviderOrderHandler(
         {
             return (Failed(order, refusal.Message, null), false);
         }
-        catch (Exception exception) when (CallFailure.MayPass(exception, cancellationToken))
+        catch (Exception exception) when (CallFailure.IsTemporary(exception, cancellationToken))
         {
             return (Failed(order, CallFailure.Describe(exception, []), null), true);
         }
@@ -85,7 +81,7 @@ public sealed class ProviderOrderHandler(
     private static JsonObject Placed(CallResult result, JsonObject endpoint)
     {
         var members = new JsonObject { ["providerResponse"] = result.Response?.DeepClone() };
-        if (ProviderEndpoint.OrderId(result.Response, endpoint) is { } id)
+        if (ProviderEndpoint.ReadOrderId(result.Response, endpoint) is { } id)
         {
             members["providerOrderId"] = id;
         }
@@ -98,8 +94,62 @@ public sealed class ProviderOrderHandler(
         FulfillmentLog.ProviderOrderFailed(logger, order.Id, order.ProviderId, problem);
         return new()
         {
-            // Without the query, which may carry a key.
+            // Without the query, which may contain a key.
             ["providerResponse"] = new JsonObject { ["error"] = problem, ["url"] = url?.GetLeftPart(UriPartial.Path) },
         };
+    }
+}
+
+/// <summary>A provider's order endpoint: <c>automation.endpoints.order</c> of its metadata.</summary>
+internal static class ProviderEndpoint
+{
+    private const int DefaultSeconds = 10;
+
+    private static readonly string[] IdMembers = ["providerOrderId", "orderId", "order_id", "id"];
+
+    internal static JsonObject? Find(JsonNode? metadata) =>
+        metadata?["automation"] is JsonObject automation
+        && automation["endpoints"] is JsonObject endpoints
+        && endpoints["order"] is JsonObject order
+        && order["url"] is not null
+            ? order
+            : null;
+
+    /// <summary>The endpoint as the execution of a task.</summary>
+    internal static JsonObject ToExecution(JsonObject endpoint, JsonObject payload) => new()
+    {
+        ["method"] = endpoint["method"]?.DeepClone(),
+        ["url"] = endpoint["url"]?.DeepClone(),
+        ["headers"] = endpoint["headers"]?.DeepClone(),
+        ["body"] = endpoint["payload"]?.DeepClone() ?? payload.DeepClone(),
+        ["timeout_seconds"] = endpoint["timeoutSeconds"]?.DeepClone() ?? DefaultSeconds,
+    };
+
+    /// <summary>The provider's own order id: from the configured path, else from the usual members.</summary>
+    internal static string? ReadOrderId(JsonNode? response, JsonObject endpoint)
+    {
+        if (response is not JsonObject members)
+        {
+            return null;
+        }
+
+        if (endpoint["response"] is JsonObject settings && settings["providerOrderIdPath"] is { } path)
+        {
+            return TryRender(Template.ToText(path), members);
+        }
+
+        return IdMembers.Select(name => members[name]).OfType<JsonValue>().Select(value => Template.ToText(value)).FirstOrDefault();
+    }
+
+    private static string? TryRender(string path, JsonObject members)
+    {
+        try
+        {
+            return Template.RenderText(JsonValue.Create($"{{{{ {path} }}}}"), members) is { Length: > 0 } id ? id : null;
+        }
+        catch (TemplateException)
+        {
+            return null;
+        }
     }
 }

@@ -17,7 +17,7 @@ public sealed class ProviderStore(NpgsqlDataSource database)
         where service.id = any(@Ids)
         """;
 
-    // One order from a service for an item, whatever asks twice.
+    // One order per item and service, however often it is requested.
     private const string Insert =
         """
         insert into fulfillment_provider_orders
@@ -34,7 +34,7 @@ public sealed class ProviderStore(NpgsqlDataSource database)
         where id = @Id
         """;
 
-    // Members of the payload that came back from the provider; the others stay.
+    // Overwrites the members that the provider returned; the others stay.
     private const string MergePayload =
         """
         update fulfillment_provider_orders

@@ -6,7 +6,7 @@ namespace Smplat.Core.Onboarding;
 
 /// <summary>Gives every operation the one journey of its order, locked, and makes it when it is the first to ask.</summary>
 public sealed class JourneyOpening(
-    NpgsqlDataSource database, JourneyStore journeys, JourneyHistoryStore history, OrderFile orders, TimeProvider clock)
+    NpgsqlDataSource database, JourneyStore journeys, JourneyHistoryStore history, OrderQueries orders, TimeProvider clock)
 {
     /// <summary>Runs work on the journey of an order in one transaction; null when there is no such order.</summary>
     public async Task<T?> WithJourneyAsync<T>(

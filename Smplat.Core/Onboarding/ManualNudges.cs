@@ -11,7 +11,7 @@ public sealed class ManualNudges(
     NpgsqlDataSource database,
     JourneyStore journeys,
     JourneyHistoryStore history,
-    OrderFile orders,
+    OrderQueries orders,
     OutboxWriter outbox,
     TimeProvider clock)
 {

@@ -5,7 +5,10 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Orders;
 
-/// <summary>Tables <c>orders</c> and <c>order_items</c>: making and reading; statuses are <see cref="OrderStatusStore"/>'s.</summary>
+/// <summary>
+/// Tables <c>orders</c>, <c>order_items</c> and <c>order_status_change</c>. Statements that change statuses take many orders
+/// at once.
+/// </summary>
 public sealed class OrderStore(NpgsqlDataSource database)
 {
     private const string OrderColumns =
@@ -20,7 +23,7 @@ public sealed class OrderStore(NpgsqlDataSource database)
         platform_context::text, created_at, updated_at
         """;
 
-    // A sequence gives no number twice, whatever runs side by side or rolls back.
+    // A sequence never returns a number twice, whatever runs concurrently or rolls back.
     private const string NextNumber = "select nextval('order_number_seq')";
 
     private const string InsertOrder =
@@ -57,6 +60,45 @@ public sealed class OrderStore(NpgsqlDataSource database)
         from orders
         where id in (select order_id from order_items where id = any(@ItemIds))
         """;
+
+    // Serialises all decisions on these orders. Always locks in id order, so that two callers cannot deadlock.
+    private const string LockForStatus =
+        """
+        select id, order_number, user_id, status, hold_reason, held_from, total, currency, notes
+        from orders
+        where id = any(@OrderIds)
+        order by id
+        for update
+        """;
+
+    private const string SetStates =
+        """
+        update orders
+        set status = step.status, hold_reason = step.hold_reason, held_from = step.held_from, notes = step.notes,
+            updated_at = @Now
+        from unnest(@Ids, @Statuses, @HoldReasons, @HeldFroms, @Notes) as step (id, status, hold_reason, held_from, notes)
+        where orders.id = step.id
+        """;
+
+    private const string InsertStatusChanges =
+        """
+        insert into order_status_change (id, order_id, from_status, to_status, cause, reason, actor, changed_at)
+        select id, order_id, from_status, to_status, cause, reason, actor, @Now
+        from unnest(@Ids, @OrderIds, @Froms, @Tos, @Causes, @Reasons, @Actors)
+            as change (id, order_id, from_status, to_status, cause, reason, actor)
+        """;
+
+    private const string ListStatusChanges =
+        """
+        select change.id, change.order_id, o.order_number, o.user_id, change.from_status as "from", change.to_status as "to",
+            null as hold_reason, change.cause, change.reason, change.actor, change.changed_at
+        from order_status_change change
+        join orders o on o.id = change.order_id
+        where change.order_id = @OrderId
+        order by change.sequence
+        """;
+
+    private const string Exists = "select exists (select 1 from orders where id = @OrderId)";
 
     /// <summary>Stores the order under the next free number.</summary>
     public async Task<Order> InsertAsync(Order draft, string? requestKey, CancellationToken cancellationToken)
@@ -111,6 +153,61 @@ public sealed class OrderStore(NpgsqlDataSource database)
         var orders = (await connection.QueryAsync<Order>(Sql.Command(
             ListOrdersByItems, new { ItemIds = itemIds }, cancellationToken))).AsList();
         return await WithItemsAsync(connection, null, orders, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<OrderStatusRow>> LockForStatusAsync(
+        Guid[] orderIds, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        (await transaction.Connection!.QueryAsync<OrderStatusRow>(Sql.Command(
+            LockForStatus, new { OrderIds = orderIds }, cancellationToken, transaction))).AsList();
+
+    public Task SetStatesAsync(
+        IReadOnlyList<(Guid OrderId, OrderState State, string? Notes)> steps,
+        DateTimeOffset now,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
+            SetStates,
+            new
+            {
+                Ids = steps.Select(step => step.OrderId).ToArray(),
+                Statuses = steps.Select(step => step.State.Status).ToArray(),
+                HoldReasons = steps.Select(step => step.State.HoldReason).ToArray(),
+                HeldFroms = steps.Select(step => step.State.HeldFrom).ToArray(),
+                Notes = steps.Select(step => step.Notes).ToArray(),
+                Now = now,
+            },
+            cancellationToken,
+            transaction));
+
+    public Task RecordChangesAsync(
+        IReadOnlyList<OrderStatusChange> changes, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
+            InsertStatusChanges,
+            new
+            {
+                Ids = changes.Select(change => change.Id).ToArray(),
+                OrderIds = changes.Select(change => change.OrderId).ToArray(),
+                Froms = changes.Select(change => change.From).ToArray(),
+                Tos = changes.Select(change => change.To).ToArray(),
+                Causes = changes.Select(change => change.Cause).ToArray(),
+                Reasons = changes.Select(change => change.Reason).ToArray(),
+                Actors = changes.Select(change => change.Actor).ToArray(),
+                Now = changes[0].ChangedAt,
+            },
+            cancellationToken,
+            transaction));
+
+    public async Task<IReadOnlyList<OrderStatusChange>> ListChangesAsync(Guid orderId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<OrderStatusChange>(Sql.Command(
+            ListStatusChanges, new { OrderId = orderId }, cancellationToken))).AsList();
+    }
+
+    public async Task<bool> ExistsAsync(Guid orderId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(Sql.Command(Exists, new { OrderId = orderId }, cancellationToken));
     }
 
     private async Task<Order?> FindAsync(string statement, object parameters, CancellationToken cancellationToken)

@@ -8,18 +8,17 @@ public static class OrdersFeature
     public static IServiceCollection AddOrders(this IServiceCollection services)
     {
         services.AddSingleton<ProductStore>();
-        services.AddSingleton<ProductCatalog>();
+        services.AddSingleton<ProductQueries>();
         services.AddSingleton<ISampleData, SampleProducts>();
         services.AddSingleton<OrderStore>();
         services.AddSingleton<OrderPlacement>();
-        services.AddSingleton<OrderFile>();
-        services.AddSingleton<OrderStatusStore>();
+        services.AddSingleton<OrderQueries>();
         services.AddSingleton<OrderStatusMachine>();
-        services.AddSingleton<OrderDesk>();
+        services.AddSingleton<OrderOperations>();
         return services;
     }
 
-    /// <summary>Tells a feature of every status change, inside the transaction that makes it.</summary>
+    /// <summary>Notifies a feature of every status change, inside the transaction that makes it.</summary>
     public static IServiceCollection AddOrderStatusListener<T>(this IServiceCollection services)
         where T : class, IOrderStatusListener
     {

@@ -1,3 +1,5 @@
+using Smplat.Core.Platform.Input;
+
 namespace Smplat.Core.Orders;
 
 /// <summary>Something that can be ordered.</summary>
@@ -23,7 +25,7 @@ public sealed record Product
     /// <summary>JSON list of channel names.</summary>
     public required string ChannelEligibility { get; init; }
 
-    /// <summary>JSON object with the tasks that an order of it becomes; null takes the standard ones.</summary>
+    /// <summary>JSON object with the tasks to create for an order of this product; null means the standard ones.</summary>
     public string? FulfillmentConfig { get; init; }
 
     public string? ConfigurationPresets { get; init; }
@@ -31,4 +33,25 @@ public sealed record Product
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <param name="Status">Only products in this status; null lists all, including drafts.</param>
+public sealed record ListProducts(string? Status, int Limit)
+{
+    public const int MaxLimit = 1000;
+
+    private static readonly string[] Statuses = ["draft", "active", "archived"];
+
+    public static ListProducts Read(Fields fields) =>
+        new(fields.Label("status", Statuses), fields.Integer("limit", 1, MaxLimit) ?? MaxLimit);
+}
+
+/// <summary>Reads of products, for routes and the command line.</summary>
+public sealed class ProductQueries(ProductStore products)
+{
+    public Task<IReadOnlyList<Product>> ListAsync(ListProducts query, CancellationToken cancellationToken) =>
+        products.ListAsync(query.Status, query.Limit, cancellationToken);
+
+    public Task<Product?> FindAsync(string slug, CancellationToken cancellationToken) =>
+        products.FindAsync(slug, cancellationToken);
 }

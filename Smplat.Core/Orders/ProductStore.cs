@@ -26,7 +26,7 @@ public sealed class ProductStore(NpgsqlDataSource database)
 
     private const string ListByIds = $"select {Columns} from products where id = any(@Ids)";
 
-    // Running it again changes nothing, also not what operators changed since.
+    // Safe to repeat: it never overwrites what operators have changed since.
     private const string InsertSample =
         """
         insert into products

@@ -2,10 +2,10 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Orders;
 
-/// <summary>Products for local runs and smoke checks: one of each way in which an order becomes tasks.</summary>
+/// <summary>Products for local runs and smoke checks: one for each way in which an order is turned into tasks.</summary>
 public sealed class SampleProducts(ProductStore products) : ISampleData
 {
-    /// <summary>The product that the checkout smoke orders.</summary>
+    /// <summary>The product that the checkout smoke check orders.</summary>
     public static Product InstagramGrowth { get; } = Sample(
         "0198f000-0000-7000-8000-000000000001",
         "instagram-growth",
@@ -52,7 +52,7 @@ public sealed class SampleProducts(ProductStore products) : ISampleData
         }
     }
 
-    /// <summary>Puts the smoke check's product there when it is missing; used by smoke checks in process.</summary>
+    /// <summary>Adds the smoke check's product when it is missing; for smoke checks that run in process.</summary>
     public Task<bool> EnsureInstagramGrowthAsync(CancellationToken cancellationToken) =>
         products.InsertSampleAsync(InstagramGrowth, cancellationToken);
 

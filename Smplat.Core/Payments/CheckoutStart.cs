@@ -6,18 +6,72 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Payments;
 
-/// <summary>Starts the payment of an order. The payment is on record before the provider is called, so that no event is a stranger.</summary>
+/// <summary>A request for a checkout session in which an order can be paid.</summary>
+/// <param name="RequestKey">The caller's idempotency key: a repeated request with it returns the same session.</param>
+public sealed record StartCheckout(
+    Guid OrderId, string SuccessUrl, string CancelUrl, string? CustomerEmail, string? RequestKey = null)
+{
+    public static StartCheckout Read(Fields fields) => new(
+        fields.RequiredGuid("order_id"),
+        fields.RequiredText("success_url", max: 2048),
+        fields.RequiredText("cancel_url", max: 2048),
+        fields.Text("customer_email", 0, 320));
+}
+
+/// <summary>The outcome of a request for a checkout session.</summary>
+public abstract record StartCheckoutOutcome
+{
+    private StartCheckoutOutcome()
+    {
+    }
+
+    public sealed record Started(
+        string CheckoutSessionId, string CheckoutUrl, Guid PaymentId, decimal Amount, string Currency) : StartCheckoutOutcome;
+
+    public sealed record Refused(Refusal Refusal) : StartCheckoutOutcome;
+
+    /// <summary>The payment provider did not create a session.</summary>
+    public sealed record Failed : StartCheckoutOutcome;
+}
+
+/// <summary>
+/// Called when a checkout session was created for an order; register with
+/// <c>services.AddCheckoutStartListener&lt;T&gt;()</c>.
+/// </summary>
+public interface ICheckoutStartListener
+{
+    /// <summary>Called inside the transaction that records the session, for database work only.</summary>
+    Task OnStartedAsync(Guid orderId, NpgsqlTransaction transaction, CancellationToken cancellationToken);
+}
+
+public sealed record NoSuchOrder() : NotFound("payments.order_not_found", "Order not found");
+
+public sealed record OrderHasNoItems() : Invalid("payments.order_has_no_items", "Order has no items");
+
+public sealed record OrderIsPaid() : Conflict("payments.order_is_paid", "The order is paid already");
+
+public sealed record OrderIsCanceled() : Conflict("payments.order_is_canceled", "The order is canceled");
+
+public sealed record IdempotencyKeyOfAnotherOrder()
+    : Conflict("payments.key_of_another_order", "This Idempotency-Key was used for another order");
+
+public sealed record SessionIsClosed()
+    : Conflict("payments.page_is_closed", "The checkout session of this Idempotency-Key is closed; use another key for a new one");
+
+public sealed record StripeNotConfigured(string Setting)
+    : Unavailable("payments.not_configured", $"Payments are not configured; {Setting} is not set.");
+
+/// <summary>
+/// Starts the payment of an order. The payment is recorded before the provider is called, so that every event matches a
+/// payment, and a repeated request with the same key returns the same session.
+/// </summary>
 public sealed class CheckoutStart(
-    NpgsqlDataSource database,
-    OrderFile orders,
-    PaymentStore payments,
+    OrderQueries orders,
+    CheckoutPayments payments,
     IStripeGateway stripe,
-    ParkedEvents parked,
-    SupersededPages pages,
-    IEnumerable<ICheckoutStartListener> listeners,
-    PaymentTally tally,
+    SupersededSessions sessions,
+    PaymentCounters counters,
     IOptionsMonitor<PaymentsOptions> options,
-    TimeProvider clock,
     ILogger<CheckoutStart> logger)
 {
     public async Task<StartCheckoutOutcome> StartAsync(StartCheckout command, CancellationToken cancellationToken)
@@ -30,7 +84,7 @@ public sealed class CheckoutStart(
 
         if (string.IsNullOrWhiteSpace(options.CurrentValue.SecretKey))
         {
-            tally.CheckoutFailed("STRIPE_SECRET_KEY is not set");
+            counters.CheckoutFailed("STRIPE_SECRET_KEY is not set");
             return new StartCheckoutOutcome.Refused(new StripeNotConfigured("STRIPE_SECRET_KEY"));
         }
 
@@ -40,7 +94,7 @@ public sealed class CheckoutStart(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            tally.CheckoutFailed(exception.Message);
+            counters.CheckoutFailed(exception.Message);
             throw;
         }
     }
@@ -49,13 +103,77 @@ public sealed class CheckoutStart(
         order is null ? new NoSuchOrder()
         : order.Items.Count == 0 ? new OrderHasNoItems()
         : order.Status == OrderStatus.Canceled ? new OrderIsCanceled()
-        : (await payments.AddUpAsync(order.Id, cancellationToken)).IsPaid ? new OrderIsPaid()
+        : await payments.IsPaidAsync(order.Id, cancellationToken) ? new OrderIsPaid()
         : null;
 
     private async Task<StartCheckoutOutcome> StartAsync(Order order, StartCheckout command, CancellationToken cancellationToken)
     {
+        var (request, payment) = await payments.BeginAsync(order, command, cancellationToken);
+        if (payment.OrderId != order.Id)
+        {
+            return new StartCheckoutOutcome.Refused(new IdempotencyKeyOfAnotherOrder());
+        }
+
+        if (payment.SessionClosedAt is not null)
+        {
+            return new StartCheckoutOutcome.Refused(new SessionIsClosed());
+        }
+
+        if (payment is { ProviderSessionId: { } known, CheckoutUrl: { } url })
+        {
+            return new StartCheckoutOutcome.Started(known, url, payment.Id, payment.Amount, payment.Currency);
+        }
+
+        return await stripe.CreateSessionAsync(request, cancellationToken) switch
+        {
+            SessionOutcome.Made made => await SucceedAsync(payment, made, cancellationToken),
+            SessionOutcome.Failed failed => await FailAsync(payment, failed, cancellationToken),
+            var unknown => throw new InvalidOperationException($"Unknown outcome {unknown}."),
+        };
+    }
+
+    private async Task<StartCheckoutOutcome> SucceedAsync(
+        Payment payment, SessionOutcome.Made made, CancellationToken cancellationToken)
+    {
+        await payments.RecordSessionAsync(payment, made, cancellationToken);
+        counters.CheckoutSucceeded(payment.Id);
+        PaymentsLog.CheckoutStarted(logger, payment.OrderId, payment.Id);
+        await sessions.TryCloseAsync(payment.OrderId, cancellationToken);
+        return new StartCheckoutOutcome.Started(made.SessionId, made.Url, payment.Id, payment.Amount, payment.Currency);
+    }
+
+    private async Task<StartCheckoutOutcome> FailAsync(
+        Payment payment, SessionOutcome.Failed failed, CancellationToken cancellationToken)
+    {
+        if (failed.IsDefinite)
+        {
+            await payments.DiscardAsync(payment.Id, cancellationToken);
+        }
+
+        counters.CheckoutFailed(failed.Reason);
+        PaymentsLog.CheckoutFailed(logger, payment.OrderId, failed.Reason);
+        return new StartCheckoutOutcome.Failed();
+    }
+}
+
+/// <summary>The payment behind a checkout: recorded before its session exists, linked to the session afterwards.</summary>
+public sealed class CheckoutPayments(
+    NpgsqlDataSource database,
+    PaymentStore payments,
+    ParkedEvents parked,
+    IEnumerable<ICheckoutStartListener> listeners,
+    TimeProvider clock)
+{
+    public async Task<bool> IsPaidAsync(Guid orderId, CancellationToken cancellationToken) =>
+        (await payments.ReadOrderStateAsync(orderId, cancellationToken)).IsPaid;
+
+    /// <summary>Records a pending payment.</summary>
+    /// <returns>The payment and the request for its session; the earlier payment when the command's key was used before.</returns>
+    public async Task<(SessionRequest Request, Payment Payment)> BeginAsync(
+        Order order, StartCheckout command, CancellationToken cancellationToken)
+    {
         var now = clock.GetUtcNow();
-        var request = SessionRequest.Of(order, Guid.CreateVersion7(now), command);
+        var request = SessionRequest.From(order, Guid.CreateVersion7(now), command);
         var payment = new Payment
         {
             Id = request.PaymentId,
@@ -66,69 +184,35 @@ public sealed class CheckoutStart(
             Currency = order.Currency,
             CreatedAt = now,
         };
-        if (!await payments.InsertAsync(payment, command.RequestKey, cancellationToken))
+        if (await payments.InsertAsync(payment, command.RequestKey, cancellationToken))
         {
-            payment = (await payments.FindByRequestKeyAsync(command.RequestKey!, cancellationToken))!;
-            request = request with { PaymentId = payment.Id };
-            if (payment.OrderId != order.Id)
-            {
-                return new StartCheckoutOutcome.Refused(new KeyOfAnotherOrder());
-            }
-
-            if (payment.PageClosedAt is not null)
-            {
-                return new StartCheckoutOutcome.Refused(new PageIsClosed());
-            }
-
-            if (payment is { ProviderSessionId: { } known, CheckoutUrl: { } url })
-            {
-                return new StartCheckoutOutcome.Started(known, url, payment.Id, payment.Amount, payment.Currency);
-            }
+            return (request, payment);
         }
 
-        return await stripe.CreateSessionAsync(request, cancellationToken) switch
-        {
-            SessionOutcome.Made made => await RecordAsync(payment, made, cancellationToken),
-            SessionOutcome.Failed failed => await FailAsync(payment, failed, cancellationToken),
-            var unknown => throw new InvalidOperationException($"Unknown outcome {unknown}."),
-        };
+        var earlier = (await payments.FindByRequestKeyAsync(command.RequestKey!, cancellationToken))!;
+        return (request with { PaymentId = earlier.Id }, earlier);
     }
 
-    private async Task<StartCheckoutOutcome> RecordAsync(
-        Payment payment, SessionOutcome.Made made, CancellationToken cancellationToken)
+    /// <summary>Links the payment to its session, and handles the events that arrived for the session in the meantime.</summary>
+    public async Task RecordSessionAsync(Payment payment, SessionOutcome.Made made, CancellationToken cancellationToken)
     {
-        await RecordSessionAsync(payment, made, cancellationToken);
-        await parked.ReplayAsync([made.SessionId, .. made.IntentId is { } intent ? new[] { intent } : []], cancellationToken);
-        tally.CheckoutSucceeded(payment.Id);
-        PaymentsLog.CheckoutStarted(logger, payment.OrderId, payment.Id);
-        await pages.TryCloseAsync(payment.OrderId, cancellationToken);
-        return new StartCheckoutOutcome.Started(made.SessionId, made.Url, payment.Id, payment.Amount, payment.Currency);
-    }
-
-    private async Task RecordSessionAsync(Payment payment, SessionOutcome.Made made, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await payments.SetSessionAsync(
-            payment.Id, made.SessionId, made.IntentId, made.Url, clock.GetUtcNow(), transaction, cancellationToken);
-        foreach (var listener in listeners)
+        await using (var connection = await database.OpenConnectionAsync(cancellationToken))
         {
-            await listener.OnStartedAsync(payment.OrderId, transaction, cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await payments.SetSessionAsync(payment.Id, made, clock.GetUtcNow(), transaction, cancellationToken);
+            foreach (var listener in listeners)
+            {
+                await listener.OnStartedAsync(payment.OrderId, transaction, cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        string?[] references = [made.SessionId, made.IntentId];
+        await parked.ReplayAsync([.. references.OfType<string>()], cancellationToken);
     }
 
-    private async Task<StartCheckoutOutcome> FailAsync(
-        Payment payment, SessionOutcome.Failed failed, CancellationToken cancellationToken)
-    {
-        if (failed.IsDefinite)
-        {
-            await payments.DeleteUnusedAsync(payment.Id, cancellationToken);
-        }
-
-        tally.CheckoutFailed(failed.Reason);
-        PaymentsLog.CheckoutFailed(logger, payment.OrderId, failed.Reason);
-        return new StartCheckoutOutcome.Failed();
-    }
+    /// <summary>Deletes a payment for which the provider refused to create a session.</summary>
+    public Task DiscardAsync(Guid paymentId, CancellationToken cancellationToken) =>
+        payments.DeleteUnusedAsync(paymentId, cancellationToken);
 }

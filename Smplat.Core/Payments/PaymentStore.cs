@@ -10,14 +10,15 @@ public sealed class PaymentStore(NpgsqlDataSource database)
     private const string Columns =
         """
         id, order_id, provider, provider_reference, provider_session_id, status, amount, currency, refunded_amount, failure_reason,
-        failed_at, captured_at, checkout_url, page_closed_at, created_at, updated_at
+        failed_at, captured_at, checkout_url, page_closed_at as session_closed_at,
+        created_at, updated_at
         """;
 
     private const string Find = $"select {Columns} from payments where id = @Id";
 
     private const string FindByRequestKey = $"select {Columns} from payments where request_key = @RequestKey";
 
-    // Serialises the events of one payment. The app's own id is the surest; intent and session follow.
+    // Serialises the events of one payment. Our own id is the most reliable reference, then intent, then session.
     private const string LockByReference =
         $"""
         select {Columns}
@@ -29,7 +30,7 @@ public sealed class PaymentStore(NpgsqlDataSource database)
         for update
         """;
 
-    // A caller's key makes one payment, however often it comes.
+    // One idempotency key makes one payment, however often it is repeated.
     private const string Insert =
         """
         insert into payments (id, order_id, provider, status, amount, currency, request_key, created_at, updated_at)
@@ -52,11 +53,11 @@ public sealed class PaymentStore(NpgsqlDataSource database)
         update payments
         set status = @Status, captured_at = @CapturedAt, failed_at = @FailedAt, failure_reason = @FailureReason,
             refunded_amount = @RefundedAmount, provider_reference = @ProviderReference,
-            provider_session_id = @ProviderSessionId, page_closed_at = @PageClosedAt, updated_at = @UpdatedAt
+            provider_session_id = @ProviderSessionId, page_closed_at = @SessionClosedAt, updated_at = @UpdatedAt
         where id = @Id
         """;
 
-    // The latest word on a refund stands, in whatever order the words come.
+    // The latest event about a refund wins, in whatever order events arrive.
     private const string UpsertRefund =
         """
         insert into payment_refund (id, payment_id, amount, status, reason, event_at)
@@ -66,7 +67,7 @@ public sealed class PaymentStore(NpgsqlDataSource database)
         where (excluded.event_at, coalesce(excluded.status, '')) > (payment_refund.event_at, coalesce(payment_refund.status, ''))
         """;
 
-    // The latest word on a dispute stands, in whatever order the words come.
+    // The latest event about a dispute wins, in whatever order events arrive.
     private const string UpsertDispute =
         """
         insert into payment_dispute (id, payment_id, amount, status, reason, event_at)
@@ -79,8 +80,8 @@ public sealed class PaymentStore(NpgsqlDataSource database)
     private const string SumRefunds =
         "select coalesce(sum(amount), 0) from payment_refund where payment_id = @PaymentId and status = 'succeeded'";
 
-    // With the order's row locked, of two payments that come at once the second one is the surplus.
-    private const string MarkSurplus =
+    // The order's row is locked, so of two payments that arrive at the same time the second one is the duplicate.
+    private const string MarkDuplicate =
         """
         update payments
         set is_surplus = true
@@ -90,17 +91,17 @@ public sealed class PaymentStore(NpgsqlDataSource database)
             where other.order_id = payments.order_id and other.id <> payments.id and other.status = 'succeeded')
         """;
 
-    private const string CountSurplus =
+    private const string CountDuplicates =
         """
         select count(*)
-        from payments surplus
-        where surplus.is_surplus and surplus.status = 'succeeded' and exists (
+        from payments duplicate
+        where duplicate.is_surplus and duplicate.status = 'succeeded' and exists (
             select 1
             from payments other
-            where other.order_id = surplus.order_id and other.id <> surplus.id and other.status = 'succeeded')
+            where other.order_id = duplicate.order_id and other.id <> duplicate.id and other.status = 'succeeded')
         """;
 
-    private const string AddUp =
+    private const string ReadOrderState =
         """
         select
             coalesce(bool_or(status = 'succeeded'), false) as is_paid,
@@ -116,6 +117,33 @@ public sealed class PaymentStore(NpgsqlDataSource database)
         where order_id = @OrderId
         """;
 
+    // Derived from committed rows alone: whoever commits last sees the session, and a crash loses nothing.
+    private const string ListSuperseded =
+        """
+        select session.id as payment_id, session.order_id, session.provider_session_id as session_id
+        from payments session
+        join orders on orders.id = session.order_id
+        where session.provider = 'stripe' and session.provider_session_id is not null and session.page_closed_at is null
+            and session.status in ('pending', 'failed') and session.created_at > @Since
+            and (@OrderId::uuid is null or session.order_id = @OrderId)
+            and (orders.status = 'canceled'
+                or exists (
+                    select 1
+                    from payments paid
+                    where paid.order_id = session.order_id and paid.status = 'succeeded')
+                or exists (
+                    select 1
+                    from payments newer
+                    where newer.order_id = session.order_id and newer.provider_session_id is not null
+                        and newer.page_closed_at is null and newer.status in ('pending', 'failed')
+                        and (newer.created_at, newer.id) > (session.created_at, session.id)))
+        order by session.created_at desc
+        limit @Limit
+        """;
+
+    private const string CloseSession =
+        "update payments set page_closed_at = coalesce(page_closed_at, @Now), updated_at = @Now where id = @PaymentId";
+
     public async Task<Payment?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -129,7 +157,7 @@ public sealed class PaymentStore(NpgsqlDataSource database)
             FindByRequestKey, new { RequestKey = requestKey }, cancellationToken));
     }
 
-    /// <returns>False when the key has made a payment before.</returns>
+    /// <returns>False when there is a payment with this key already.</returns>
     public async Task<bool> InsertAsync(Payment payment, string? requestKey, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -141,34 +169,32 @@ public sealed class PaymentStore(NpgsqlDataSource database)
 
     public Task SetSessionAsync(
         Guid id,
-        string sessionId,
-        string? intentId,
-        string checkoutUrl,
+        SessionOutcome.Made session,
         DateTimeOffset now,
         NpgsqlTransaction transaction,
         CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteAsync(Sql.Command(
             SetSession,
-            new { Id = id, SessionId = sessionId, IntentId = intentId, CheckoutUrl = checkoutUrl, Now = now },
+            new { Id = id, session.SessionId, session.IntentId, CheckoutUrl = session.Url, Now = now },
             cancellationToken,
             transaction));
 
-    /// <summary>Takes back a payment that the provider refused to make a session for.</summary>
+    /// <summary>Deletes a payment for which the provider refused to create a session.</summary>
     public async Task DeleteUnusedAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(Sql.Command(DeleteUnused, new { Id = id }, cancellationToken));
     }
 
-    public async Task<OrderMoney> AddUpAsync(Guid orderId, CancellationToken cancellationToken)
+    public async Task<OrderPaymentState> ReadOrderStateAsync(Guid orderId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleAsync<OrderMoney>(Sql.Command(AddUp, new { OrderId = orderId }, cancellationToken));
+        return await connection.QuerySingleAsync<OrderPaymentState>(Sql.Command(ReadOrderState, new { OrderId = orderId }, cancellationToken));
     }
 
-    public Task<OrderMoney> AddUpAsync(Guid orderId, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        transaction.Connection!.QuerySingleAsync<OrderMoney>(Sql.Command(
-            AddUp, new { OrderId = orderId }, cancellationToken, transaction));
+    public Task<OrderPaymentState> ReadOrderStateAsync(Guid orderId, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.QuerySingleAsync<OrderPaymentState>(Sql.Command(
+            ReadOrderState, new { OrderId = orderId }, cancellationToken, transaction));
 
     public Task<Payment?> LockAsync(
         Guid? paymentId, IReadOnlyList<string> references, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
@@ -181,17 +207,17 @@ public sealed class PaymentStore(NpgsqlDataSource database)
     public Task SaveAsync(Payment payment, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteAsync(Sql.Command(Save, payment, cancellationToken, transaction));
 
-    /// <returns>True when another payment of its order stands already.</returns>
-    public async Task<bool> MarkSurplusAsync(Guid id, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        await transaction.Connection!.ExecuteAsync(Sql.Command(MarkSurplus, new { Id = id }, cancellationToken, transaction)) == 1;
+    /// <returns>True when another payment of its order has succeeded already.</returns>
+    public async Task<bool> MarkDuplicateAsync(Guid id, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        await transaction.Connection!.ExecuteAsync(Sql.Command(MarkDuplicate, new { Id = id }, cancellationToken, transaction)) == 1;
 
-    public async Task<long> CountSurplusAsync(CancellationToken cancellationToken)
+    public async Task<long> CountDuplicatesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(Sql.Command(CountSurplus, null, cancellationToken));
+        return await connection.ExecuteScalarAsync<long>(Sql.Command(CountDuplicates, null, cancellationToken));
     }
 
-    /// <returns>Everything refunded so far, by the single refunds.</returns>
+    /// <returns>The sum of all refunds so far.</returns>
     public async Task<decimal> AddRefundAsync(
         Guid paymentId, PaymentFact.Refund refund, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
@@ -212,4 +238,23 @@ public sealed class PaymentStore(NpgsqlDataSource database)
             new { dispute.Id, PaymentId = paymentId, dispute.Amount, dispute.Status, dispute.Reason, dispute.At },
             cancellationToken,
             transaction));
+
+    /// <param name="orderId">Null lists those of all orders.</param>
+    /// <param name="since">Sessions created before this have expired by themselves.</param>
+    public async Task<IReadOnlyList<CheckoutSession>> ListSupersededAsync(
+        Guid? orderId, DateTimeOffset since, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<CheckoutSession>(Sql.Command(
+            ListSuperseded, new { OrderId = orderId, Since = since, Limit = limit }, cancellationToken))).AsList();
+    }
+
+    public async Task CloseSessionAsync(Guid paymentId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(CloseSession, new { PaymentId = paymentId, Now = now }, cancellationToken));
+    }
 }
+
+/// <summary>A checkout session at the provider in which an order can still be paid.</summary>
+public sealed record CheckoutSession(Guid PaymentId, Guid OrderId, string SessionId);

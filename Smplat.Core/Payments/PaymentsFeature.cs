@@ -13,26 +13,25 @@ public static class PaymentsFeature
     {
         services.AddSettings<PaymentsOptions>();
         services.AddOutgoing();
-        services.AddSingleton<PaymentTally>();
-        services.AddSingleton<PaymentFigures>();
-        services.AddSingleton<PaymentStore>();
-        services.AddSingleton<PaymentFile>();
-        services.AddOrderStatusListener<ResumedOrders>();
+        services.AddSingleton<PaymentCounters>();
+        services.AddSingleton<PaymentQueries>();
+        services.AddOrderStatusListener<ResumedOrderKickoff>();
         services.AddSingleton<IStripeGateway, StripeGateway>();
-        services.AddSingleton<PaymentPageStore>();
-        services.AddSingleton<SupersededPages>();
-        services.AddSingleton<IMetricSource, SurplusMetrics>();
+        services.AddSingleton<PaymentStore>();
+        services.AddSingleton<SupersededSessions>();
+        services.AddSingleton<IMetricSource, DuplicatePaymentMetrics>();
+        services.AddSingleton<CheckoutPayments>();
         services.AddSingleton<CheckoutStart>();
         services.AddSingleton<WebhookStore>();
-        services.AddSingleton<EventApplication>();
+        services.AddSingleton<PaymentEventApplier>();
         services.AddSingleton<EventIntake>();
         services.AddSingleton<ParkedEvents>();
-        services.AddSingleton<WebhookReceiver>();
-        services.AddJob<SupersededPagesJob>();
+        services.AddSingleton<StripeWebhook>();
+        services.AddJob<SupersededSessionsJob>();
         return services.AddJob<ParkedEventsJob>();
     }
 
-    /// <summary>Tells a feature of every payment page that was made, inside the transaction that records it.</summary>
+    /// <summary>Notifies a feature of every new checkout session, inside the transaction that records it.</summary>
     public static IServiceCollection AddCheckoutStartListener<T>(this IServiceCollection services)
         where T : class, ICheckoutStartListener
     {
@@ -41,7 +40,7 @@ public static class PaymentsFeature
         return services;
     }
 
-    /// <summary>Tells a feature of every event of the payment provider, inside the transaction that takes it in.</summary>
+    /// <summary>Notifies a feature of every event of the payment provider, inside the transaction that handles it.</summary>
     public static IServiceCollection AddPaymentEventListener<T>(this IServiceCollection services)
         where T : class, IPaymentEventListener
     {

@@ -8,34 +8,34 @@ internal static partial class PaymentsLog
     [LoggerMessage(6200, LogLevel.Information, "Checkout session for order {OrderId} started as payment {PaymentId}")]
     internal static partial void CheckoutStarted(ILogger logger, Guid orderId, Guid paymentId);
 
-    [LoggerMessage(6201, LogLevel.Error, "Checkout session for order {OrderId} could not be made: {Problem}")]
+    [LoggerMessage(6201, LogLevel.Error, "Checkout session for order {OrderId} could not be created: {Problem}")]
     internal static partial void CheckoutFailed(ILogger logger, Guid orderId, string problem);
 
     [LoggerMessage(6210, LogLevel.Information, "Event {EventId} ({EventType}) handled: {Result}")]
     internal static partial void EventHandled(ILogger logger, string eventId, string eventType, string result);
 
-    [LoggerMessage(6211, LogLevel.Warning, "Event {EventId} ({EventType}) waits: nobody knows its payment yet")]
+    [LoggerMessage(6211, LogLevel.Warning, "Event {EventId} ({EventType}) is parked: its payment is not known yet")]
     internal static partial void EventParked(ILogger logger, string eventId, string eventType);
 
     [LoggerMessage(6212, LogLevel.Error, "Event {EventId} ({EventType}) failed: {Problem}")]
     internal static partial void EventFailed(ILogger logger, string eventId, string eventType, string problem, Exception exception);
 
-    [LoggerMessage(6213, LogLevel.Warning, "A webhook with a bad signature was refused: {Why}")]
+    [LoggerMessage(6213, LogLevel.Warning, "A webhook with an invalid signature was rejected: {Why}")]
     internal static partial void BadSignature(ILogger logger, string why);
 
-    [LoggerMessage(6214, LogLevel.Error, "Event {EventId} ({EventType}) was given up: its payment never turned up")]
+    [LoggerMessage(6214, LogLevel.Error, "Event {EventId} ({EventType}) was abandoned: its payment never became known")]
     internal static partial void EventAbandoned(ILogger logger, string eventId, string? eventType);
 
-    [LoggerMessage(6202, LogLevel.Information, "Page of payment {PaymentId} for order {OrderId} is closed: nobody may pay on it any more")]
-    internal static partial void PageClosed(ILogger logger, Guid paymentId, Guid orderId);
+    [LoggerMessage(6202, LogLevel.Information, "Checkout session of payment {PaymentId} for order {OrderId} is closed: it can no longer be paid")]
+    internal static partial void SessionClosed(ILogger logger, Guid paymentId, Guid orderId);
 
-    [LoggerMessage(6203, LogLevel.Warning, "Page of payment {PaymentId} for order {OrderId} stays open for now: {Problem}")]
-    internal static partial void PageNotClosed(ILogger logger, Guid paymentId, Guid orderId, string problem);
+    [LoggerMessage(6203, LogLevel.Warning, "Checkout session of payment {PaymentId} for order {OrderId} could not be closed yet: {Problem}")]
+    internal static partial void SessionNotClosed(ILogger logger, Guid paymentId, Guid orderId, string problem);
 
-    [LoggerMessage(6204, LogLevel.Warning, "Older pages of order {OrderId} stay open for now; the job payment-pages-superseded closes them")]
-    internal static partial void PagesLeftOpen(ILogger logger, Guid orderId, Exception exception);
+    [LoggerMessage(6204, LogLevel.Warning, "Older checkout sessions of order {OrderId} could not be closed yet; the job payment-pages-superseded will close them")]
+    internal static partial void SessionsLeftOpen(ILogger logger, Guid orderId, Exception exception);
 
-    [LoggerMessage(6216, LogLevel.Error, "Order {OrderId} was paid again by payment {PaymentId}: {Amount} {Currency} are to be refunded")]
+    [LoggerMessage(6216, LogLevel.Error, "Order {OrderId} was paid twice: payment {PaymentId} is a duplicate; refund {Amount} {Currency}")]
     internal static partial void PaidAgain(ILogger logger, Guid orderId, Guid paymentId, decimal amount, string currency);
 
     [LoggerMessage(6215, LogLevel.Information, "Payment {PaymentId} went from {From} to {To}")]

@@ -14,30 +14,30 @@ public sealed class PaymentsOptions
     [SecretSetting]
     public string? SecretKey { get; init; }
 
-    /// <summary>Secret of the webhook endpoint. Unset: webhooks are answered with 503, never accepted.</summary>
+    /// <summary>Secret of the webhook endpoint. Unset: webhooks are rejected with 503.</summary>
     [ConfigurationKeyName("STRIPE_WEBHOOK_SECRET")]
     [SecretSetting]
     public string? WebhookSecret { get; init; }
 
-    /// <summary>The webhook secret before the last rotation; still accepted while set.</summary>
+    /// <summary>The webhook secret before the last rotation; accepted as long as it is set.</summary>
     [ConfigurationKeyName("STRIPE_WEBHOOK_SECRET_PREVIOUS")]
     [SecretSetting]
     public string? WebhookSecretPrevious { get; init; }
 
-    /// <summary>Where the API is. Default https://api.stripe.com.</summary>
+    /// <summary>Address of the API. Default https://api.stripe.com.</summary>
     [ConfigurationKeyName("STRIPE_API_BASE")]
     public Uri ApiBase { get; init; } = new("https://api.stripe.com");
 
-    /// <summary>API version that calls ask for, such as 2026-10-28.endive. Default: the one that the Stripe.net library is made for.</summary>
+    /// <summary>API version to request, such as 2026-10-28.endive. Default: the version that the Stripe.net library is built for.</summary>
     [ConfigurationKeyName("STRIPE_API_VERSION")]
     public string? ApiVersion { get; init; }
 
-    /// <summary>Longest wait for an answer in seconds. Default 10; one repetition with the same key follows a failure that may pass.</summary>
+    /// <summary>Timeout of one call in seconds. Default 10. After a temporary failure the call is repeated once with the same key.</summary>
     [ConfigurationKeyName("STRIPE_TIMEOUT_SECONDS")]
     [Range(1, 80)]
     public int TimeoutSeconds { get; init; } = 10;
 
-    /// <summary>Hours that an event of an unknown payment waits for it before it is given up. Default 72.</summary>
+    /// <summary>Hours that an event waits for an unknown payment before it is abandoned. Default 72.</summary>
     [ConfigurationKeyName("STRIPE_PARKED_HOURS")]
     [Range(1, 720)]
     public int ParkedHours { get; init; } = 72;

@@ -7,18 +7,18 @@ using Stripe.Checkout;
 
 namespace Smplat.Core.Payments;
 
-/// <summary>The payment provider's API, as far as paying on a hosted page needs it.</summary>
+/// <summary>The part of the payment provider's API that hosted checkout sessions need.</summary>
 public interface IStripeGateway
 {
-    /// <summary>Makes a checkout session. Repeating it with the same payment gives the same session.</summary>
+    /// <summary>Creates a checkout session. Repeating it with the same payment returns the same session.</summary>
     Task<SessionOutcome> CreateSessionAsync(SessionRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Makes sure that nobody can pay on a session any more. Repeating it is harmless.</summary>
+    /// <summary>Ends a session, so that it can no longer be paid. Safe to repeat.</summary>
     Task<SessionEnd> EndSessionAsync(string sessionId, CancellationToken cancellationToken);
 }
 
-/// <summary>What the provider is asked for.</summary>
-/// <param name="PaymentId">Also the idempotency key, so one payment never has two sessions.</param>
+/// <summary>The session that the provider is asked to create.</summary>
+/// <param name="PaymentId">Also the idempotency key, so that one payment never has two sessions.</param>
 public sealed record SessionRequest(
     Guid PaymentId,
     Guid OrderId,
@@ -31,7 +31,7 @@ public sealed record SessionRequest(
 {
     public decimal Amount => Lines.Sum(line => line.UnitCents * line.Quantity) / 100m;
 
-    public static SessionRequest Of(Order order, Guid paymentId, StartCheckout command) => new(
+    public static SessionRequest From(Order order, Guid paymentId, StartCheckout command) => new(
         paymentId,
         order.Id,
         order.OrderNumber,
@@ -47,17 +47,17 @@ public sealed record SessionRequest(
 
 public sealed record SessionLine(string Name, long UnitCents, int Quantity);
 
-/// <summary>What the provider answered.</summary>
+/// <summary>The answer of the provider.</summary>
 public abstract record SessionOutcome
 {
     private SessionOutcome()
     {
     }
 
-    /// <param name="IntentId">Recent versions of the API name it only when the customer pays.</param>
+    /// <param name="IntentId">Recent versions of the API return it only after the customer has paid.</param>
     public sealed record Made(string SessionId, string Url, string? IntentId) : SessionOutcome;
 
-    /// <param name="IsDefinite">The provider said no; otherwise a session may exist all the same.</param>
+    /// <param name="IsDefinite">The provider refused; otherwise a session may exist nevertheless.</param>
     public sealed record Failed(string Reason, bool IsDefinite) : SessionOutcome;
 }
 
@@ -68,23 +68,24 @@ public abstract record SessionEnd
     {
     }
 
-    /// <summary>It cannot: it ended now, had ended before, or is complete.</summary>
+    /// <summary>It cannot: it was ended now or earlier, or is complete.</summary>
     public sealed record Ended : SessionEnd;
 
-    /// <summary>Nobody knows; it is worth trying again.</summary>
+    /// <summary>Unknown; try again later.</summary>
     public sealed record Failed(string Reason) : SessionEnd;
 }
 
 /// <summary>
-/// Stripe through its own library. Time limits and retries are ours (the library's are off), so that a caller knows the longest
-/// wait. A failure is reported as a refusal or as unknown; its reason holds no key, and of the answer only Stripe's message.
+/// Calls Stripe through its own library. Timeouts and retries are ours (the library's are off), so that the longest wait is
+/// known. A failure is reported as definite or unknown; its reason never contains the key, and of the answer only Stripe's
+/// message.
 /// </summary>
 public sealed class StripeGateway : IStripeGateway, IDisposable
 {
-    private const int MostEndSeconds = 5;
+    private const int MaxEndSeconds = 5;
 
-    /// <summary>Longest answer that is read, in bytes. A session is some five kilobytes.</summary>
-    private const int LongestAnswer = 1024 * 1024;
+    /// <summary>Longest answer that is read, in bytes. A session is about five kilobytes.</summary>
+    private const int MaxAnswerBytes = 1024 * 1024;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
@@ -100,7 +101,7 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
         _http = new HttpClient(new HeaderHandler(options) { InnerHandler = outgoing.HandlerForSettings() })
         {
             Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = LongestAnswer,
+            MaxResponseContentBufferSize = MaxAnswerBytes,
         };
         _stripeHttp = new SystemNetHttpClient(_http, maxNetworkRetries: 0, enableTelemetry: false);
     }
@@ -113,18 +114,18 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
             return first;
         }
 
-        // The key makes a repetition harmless, also when the first one got through and only its answer was lost.
+        // The key makes it safe to repeat the call, even when only the answer to the first one was lost.
         await Task.Delay(Pause, _clock, cancellationToken);
         return await TryCreateAsync(request, cancellationToken);
     }
 
     public async Task<SessionEnd> EndSessionAsync(string sessionId, CancellationToken cancellationToken)
     {
-        // Without a key of ours: Stripe repeats the answer to a known key for a day, also that of a failure.
+        // Without an idempotency key: Stripe repeats the answer to a known key for a day, even a failure.
         var (session, failure) = await CallAsync(
-            (sessions, token) => sessions.ExpireAsync(sessionId, cancellationToken: token), MostEndSeconds, cancellationToken);
+            (sessions, token) => sessions.ExpireAsync(sessionId, cancellationToken: token), MaxEndSeconds, cancellationToken);
 
-        // Only an open session can be expired: what it is then, the session itself tells best.
+        // Only an open session can be expired. If it was not open, read what state it is in.
         return session is { Status: "expired" } ? new SessionEnd.Ended()
             : failure?.Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound
                 ? await ReadEndAsync(sessionId, cancellationToken)
@@ -146,23 +147,23 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
     private async Task<SessionEnd> ReadEndAsync(string sessionId, CancellationToken cancellationToken)
     {
         var (session, failure) = await CallAsync(
-            (sessions, token) => sessions.GetAsync(sessionId, cancellationToken: token), MostEndSeconds, cancellationToken);
+            (sessions, token) => sessions.GetAsync(sessionId, cancellationToken: token), MaxEndSeconds, cancellationToken);
         return session is { Status: not (null or "open") } || failure?.Status == HttpStatusCode.NotFound ? new SessionEnd.Ended()
             : new SessionEnd.Failed(failure?.Reason ?? "Stripe refuses to end the session although it is open.");
     }
 
-    /// <param name="mostSeconds">A shorter time limit than the setting's: other work waits behind the call.</param>
+    /// <param name="maxSeconds">Upper bound of the timeout, when other work waits for the call.</param>
     /// <returns>The session, or why there is none.</returns>
     private async Task<(Session? Session, CallFailure? Failure)> CallAsync(
-        Func<SessionService, CancellationToken, Task<Session>> call, int mostSeconds, CancellationToken cancellationToken)
+        Func<SessionService, CancellationToken, Task<Session>> call, int maxSeconds, CancellationToken cancellationToken)
     {
         var settings = _options.CurrentValue;
-        var seconds = Math.Min(settings.TimeoutSeconds, mostSeconds);
+        var seconds = Math.Min(settings.TimeoutSeconds, maxSeconds);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(seconds));
         try
         {
-            // The key and the address may have changed since the last call; the connections are kept all the same.
+            // The key and the address may have changed since the last call; connections are reused anyway.
             var client = new StripeClient(new StripeClientOptions
             {
                 ApiKey = settings.SecretKey,
@@ -187,7 +188,7 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // For one, the library fails in its own way (NullReferenceException, …) at an answer that is JSON but no object.
+            // For example, the library throws a NullReferenceException for an answer that is JSON but not an object.
             return (null, new(null, $"Stripe's library failed: {exception.GetType().Name}.", IsDefinite: false));
         }
     }
@@ -210,7 +211,7 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
             },
         })],
 
-        // On both, because events of either kind must find their payment.
+        // On both, because events of either kind must be matched to their payment.
         Metadata = Metadata(request),
         PaymentIntentData = new() { Metadata = Metadata(request) },
     };
@@ -222,13 +223,13 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
         ["payment_id"] = request.PaymentId.ToString(),
     };
 
-    /// <param name="Status">Null when no answer came, or none that can be read.</param>
+    /// <param name="Status">Null when there was no answer, or no readable one.</param>
     private sealed record CallFailure(HttpStatusCode? Status, string Reason, bool IsDefinite)
     {
         private const string IdempotencyError = "idempotency_error";
 
         /// <remarks>
-        /// The exception's own message is not used: for an answer that is no Stripe error it holds the whole body.
+        /// The exception's own message is not used: for an answer that is not a Stripe error it contains the whole body.
         /// </remarks>
         public static CallFailure From(StripeException exception, string? secretKey)
         {
@@ -240,8 +241,8 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
                 IsRefusal(exception.HttpStatusCode) && exception.StripeError?.Type != IdempotencyError);
         }
 
-        // 409: the same key is being worked on; 429 and 5xx may pass. An idempotency error means that the key was used before
-        // with other parameters (other return addresses, say): that earlier session exists.
+        // 409: a request with the same key is in progress; 429 and 5xx are temporary. An idempotency error means that the key
+        // was used before with other parameters, such as other return addresses: that earlier session exists.
         private static bool IsRefusal(HttpStatusCode status) => (int)status is >= 400 and < 500
             && status is not (HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout);
 
@@ -250,8 +251,8 @@ public sealed class StripeGateway : IStripeGateway, IDisposable
     }
 
     /// <summary>
-    /// Asks for another API version than the library's own where one is set (its request options cannot), and drops the notices
-    /// that the library would print on standard error.
+    /// Requests the configured API version instead of the library's own (its request options cannot do that), and drops the
+    /// notices that the library would print to standard error.
     /// </summary>
     private sealed class HeaderHandler(IOptionsMonitor<PaymentsOptions> options) : DelegatingHandler
     {

@@ -7,7 +7,7 @@ namespace Smplat.Core.Payments;
 /// <summary>Table <c>webhook_events</c>: the inbox.</summary>
 public sealed class WebhookStore(NpgsqlDataSource database)
 {
-    // One row per event. A second delivery at the same time waits here for the first to end.
+    // One row per event. A concurrent second delivery waits here until the first one ends.
     private const string Insert =
         """
         insert into webhook_events (id, provider, external_id, event_type, status, references_to, payload, received_at, processed_at)
@@ -43,7 +43,7 @@ public sealed class WebhookStore(NpgsqlDataSource database)
         limit @Limit
         """;
 
-    // Waited long enough: operators hear of them.
+    // They have waited long enough; operators are notified.
     private const string AbandonOld =
         """
         update webhook_events
@@ -80,13 +80,13 @@ public sealed class WebhookStore(NpgsqlDataSource database)
     public Task SetStatusAsync(
         string externalId,
         string status,
-        bool isAgain,
+        bool isRepeated,
         DateTimeOffset now,
         NpgsqlTransaction transaction,
         CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteAsync(Sql.Command(
             SetStatus,
-            new { ExternalId = externalId, Status = status, Attempts = isAgain ? 1 : 0, Now = now },
+            new { ExternalId = externalId, Status = status, Attempts = isRepeated ? 1 : 0, Now = now },
             cancellationToken,
             transaction));
 

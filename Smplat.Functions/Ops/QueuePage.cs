@@ -5,7 +5,7 @@ using Smplat.Functions.Http;
 namespace Smplat.Functions.Ops;
 
 /// <summary>The fulfillment queue: its depth, its throughput, and its dead letters.</summary>
-public sealed class QueuePage(QueueView queue, FulfillmentFigures figures, DeadLetterDesk deadLetters)
+public sealed class QueuePage(QueueView queue, WorkerMetrics figures, DeadLetterOperations deadLetters)
 {
     public const string Path = "/ops/queue";
 
@@ -111,7 +111,7 @@ public sealed class QueuePage(QueueView queue, FulfillmentFigures figures, DeadL
 }
 
 /// <summary>One dead letter: its task, its failed attempts, and what operators did with it.</summary>
-public sealed class DeadLetterPage(DeadLetterDesk deadLetters)
+public sealed class DeadLetterPage(DeadLetterOperations deadLetters)
 {
     private const string Title = "Dead letter";
 
@@ -138,7 +138,7 @@ public sealed class DeadLetterPage(DeadLetterDesk deadLetters)
             : OpsPage.NotFound(OpsSection.Queue, "This task is not a dead letter, or no longer exists.");
     }
 
-    private static Markup File(DeadLetterFile file, OpsRequest request) => Markup.Of(
+    private static Markup File(DeadLetterDetails file, OpsRequest request) => Markup.Of(
         $"""
         {Facts(file.Task, request)}
         <div class="acts">{DeadLetterForms.Replay(request, file.Task, file.Task.TaskId)}{DeadLetterForms.Discard(request, file.Task, file.Task.TaskId)}</div>
@@ -158,7 +158,7 @@ public sealed class DeadLetterPage(DeadLetterDesk deadLetters)
         ("Failed", OpsText.Time(task.FailedAt, request.Now)),
         ("Created", OpsText.Time(task.CreatedAt, request.Now)));
 
-    private static Markup Attempts(DeadLetterFile file, OpsRequest request) => OpsParts.Table(
+    private static Markup Attempts(DeadLetterDetails file, OpsRequest request) => OpsParts.Table(
         "Failed attempts, oldest first",
         ["Attempt", "Failed", "Then", "Error"],
         file.Attempts.Select(attempt => (Markup[])
@@ -170,7 +170,7 @@ public sealed class DeadLetterPage(DeadLetterDesk deadLetters)
         ]),
         "No attempt was recorded.");
 
-    private static Markup Actions(DeadLetterFile file, OpsRequest request) => OpsParts.Table(
+    private static Markup Actions(DeadLetterDetails file, OpsRequest request) => OpsParts.Table(
         "Decisions of operators, oldest first",
         ["When", "What", "Who", "Reason", "Error before"],
         file.Actions.Select(action => (Markup[])
@@ -208,7 +208,7 @@ internal static class DeadLetterForms
 }
 
 /// <summary>Replays and discards dead letters, as the API and the command line do.</summary>
-public sealed class QueueActions(DeadLetterDesk deadLetters)
+public sealed class QueueActions(DeadLetterOperations deadLetters)
 {
     public async Task<OpsNotice> ReplayAsync(string taskId, OpsForm form, CancellationToken cancellationToken)
     {

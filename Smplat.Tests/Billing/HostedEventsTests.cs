@@ -62,7 +62,7 @@ public sealed class HostedEventsTests
         var subject = new { id = "pi_9", metadata = new { payment_id = session } };
         var json = JsonSerializer.SerializeToUtf8Bytes(new { id = "evt_9", type = "payment_intent.succeeded", data = new { @object = subject } });
 
-        var (result, _) = await rig.Get<EventIntake>().TakeAsync(
+        var (result, _) = await rig.Get<EventIntake>().HandleAsync(
             StripeEvent.Read(json, rig.Clock.GetUtcNow())!, CancellationToken.None);
 
         Assert.That(result, Is.EqualTo(WebhookResult.Applied), "not parked: nobody will ever make a payment for it");

@@ -5,24 +5,24 @@ using Smplat.FakeVendors.Hosting;
 
 namespace Smplat.Tests.Fulfillment;
 
-/// <summary>Tasks that really call something, over real sockets.</summary>
+/// <summary>Tasks that make real calls, over real sockets.</summary>
 public sealed class ExecutionTests
 {
     [Test]
-    public async Task A_configured_task_is_rendered_called_and_its_answer_kept()
+    public async Task A_configured_task_is_rendered_and_called_and_its_answer_is_stored()
     {
-        await using var stage = await Stage.CreateAsync();
-        var id = await stage.ATaskAsync("""
+        await using var fixture = await ExecutionFixture.CreateAsync();
+        var id = await fixture.ATaskAsync("""
             {"kind":"HTTP","method":"put","url":"{{ env.PARTNER_URL }}tasks/{{ task.type }}","environment_keys":["PARTNER_URL","PARTNER_TOKEN"],
              "headers":{"Authorization":"Bearer {{ env.PARTNER_TOKEN }}","X-Order":"{{ order.order_number }}","X-None":null,"Idempotency-Key":"mine"},
              "query":{"q":"{{ item.quantity }}"},"body":{"total":"{{ order.total }}","note":"for {{ order.id }}"},
              "success_statuses":[405]}
             """);
 
-        var report = await stage.World.DrainAsync();
+        var report = await fixture.Fulfillment.RunWorkerAsync();
 
-        var call = stage.Provider.Calls.All.Single();
-        var task = await stage.World.TaskAsync(id);
+        var call = fixture.Provider.Calls.All.Single();
+        var task = await fixture.Fulfillment.TaskAsync(id);
         Assert.That(report.Processed, Is.EqualTo(1), task.ErrorMessage);
         Assert.That((call.Method, call.Path, call.Query), Is.EqualTo(("PUT", "/tasks/content_promotion", "?q=1")));
         Assert.That(call.Headers["Idempotency-Key"], Is.EqualTo(id.ToString()), "ours, whatever the task says");
@@ -40,43 +40,43 @@ public sealed class ExecutionTests
     [TestCase("""{"url":"http://elsewhere.test/x"}""", "FULFILLMENT_ALLOWED_HOSTS")]
     [TestCase("""{"url":"/relative"}""", "no absolute url")]
     [TestCase("""{"method":"POST"}""", "no absolute url")]
-    [TestCase("""{"url":"http://127.0.0.1/{{ nowhere }}"}""", "leads nowhere")]
-    [TestCase("""{"url":"http://127.0.0.1/{{ env.PATH }}"}""", "leads nowhere")]
+    [TestCase("""{"url":"http://127.0.0.1/{{ nowhere }}"}""", "does not exist")]
+    [TestCase("""{"url":"http://127.0.0.1/{{ env.PATH }}"}""", "does not exist")]
     [TestCase("""{"url":"http://127.0.0.1/","environment_keys":["SMPLAT_DATABASE"]}""", "FULFILLMENT_TEMPLATE_KEYS")]
     [TestCase("""{"url":"http://127.0.0.1/","headers":{"X":"a\r\nEvil: 1"}}""", "line break")]
-    public async Task What_cannot_work_is_a_dead_letter_at_once(string execution, string why)
+    public async Task What_cannot_work_becomes_a_dead_letter_immediately(string execution, string why)
     {
-        await using var stage = await Stage.CreateAsync();
-        var id = await stage.ATaskAsync(execution);
+        await using var fixture = await ExecutionFixture.CreateAsync();
+        var id = await fixture.ATaskAsync(execution);
 
-        var report = await stage.World.DrainAsync();
+        var report = await fixture.Fulfillment.RunWorkerAsync();
 
-        Assert.That((report.DeadLettered, stage.Provider.Calls.All.Count), Is.EqualTo((1, 0)));
-        Assert.That((await stage.World.TaskAsync(id)).ErrorMessage, Does.Contain(why));
+        Assert.That((report.DeadLettered, fixture.Provider.Calls.All.Count), Is.EqualTo((1, 0)));
+        Assert.That((await fixture.Fulfillment.TaskAsync(id)).ErrorMessage, Does.Contain(why));
     }
 
     [Test]
-    public async Task A_name_that_points_inside_opens_no_door()
+    public async Task A_host_name_that_resolves_to_a_private_address_is_not_called()
     {
-        await using var stage = await Stage.CreateAsync(allowPrivate: false);
-        var id = await stage.ATaskAsync($$"""{"url":"http://localhost:{{stage.Provider.Address.Port}}/tasks/x"}""");
+        await using var fixture = await ExecutionFixture.CreateAsync(allowPrivate: false);
+        var id = await fixture.ATaskAsync($$"""{"url":"http://localhost:{{fixture.Provider.Address.Port}}/tasks/x"}""");
 
-        await stage.World.DrainAsync();
+        await fixture.Fulfillment.RunWorkerAsync();
 
-        Assert.That(stage.Provider.Calls.All, Is.Empty);
-        Assert.That((await stage.World.TaskAsync(id)).ErrorMessage, Does.Contain("private network").And.Contain("FULFILLMENT_ALLOW_PRIVATE_NETWORKS"));
+        Assert.That(fixture.Provider.Calls.All, Is.Empty);
+        Assert.That((await fixture.Fulfillment.TaskAsync(id)).ErrorMessage, Does.Contain("private network").And.Contain("FULFILLMENT_ALLOW_PRIVATE_NETWORKS"));
     }
 
     [Test]
     public async Task Outside_a_local_run_an_endpoint_inside_the_network_is_a_dead_letter_that_names_the_setting()
     {
-        await using var stage = await Stage.CreateAsync(environment: "production");
-        var id = await stage.World.Given.ATaskAsync();
+        await using var fixture = await ExecutionFixture.CreateAsync(environment: "production");
+        var id = await fixture.Fulfillment.Given.ATaskAsync();
 
-        var report = await stage.World.DrainAsync();
+        var report = await fixture.Fulfillment.RunWorkerAsync();
 
-        Assert.That((report.DeadLettered, stage.Provider.Calls.All.Count), Is.EqualTo((1, 0)));
-        Assert.That((await stage.World.TaskAsync(id)).ErrorMessage, Does.Contain("SMPLAT_ALLOW_PRIVATE_NETWORKS"));
+        Assert.That((report.DeadLettered, fixture.Provider.Calls.All.Count), Is.EqualTo((1, 0)));
+        Assert.That((await fixture.Fulfillment.TaskAsync(id)).ErrorMessage, Does.Contain("SMPLAT_ALLOW_PRIVATE_NETWORKS"));
     }
 
     [TestCase(400, true)]
@@ -89,13 +89,13 @@ public sealed class ExecutionTests
     [TestCase(429, false)]
     [TestCase(500, false)]
     [TestCase(503, false)]
-    public async Task Only_what_time_may_mend_is_tried_again(int status, bool isPermanent)
+    public async Task Only_temporary_failures_are_retried(int status, bool isPermanent)
     {
-        await using var stage = await Stage.CreateAsync();
-        stage.Provider.Faults.Always(new Fault.Status(status));
-        await stage.World.Given.ATaskAsync();
+        await using var fixture = await ExecutionFixture.CreateAsync();
+        fixture.Provider.Faults.Always(new Fault.Status(status));
+        await fixture.Fulfillment.Given.ATaskAsync();
 
-        var report = await stage.World.DrainAsync();
+        var report = await fixture.Fulfillment.RunWorkerAsync();
 
         Assert.That(report.DeadLettered == 1, Is.EqualTo(isPermanent));
     }
@@ -103,13 +103,13 @@ public sealed class ExecutionTests
     [Test]
     public async Task The_providers_retry_after_is_honoured()
     {
-        await using var stage = await Stage.CreateAsync();
-        stage.Provider.Faults.Always(new Fault.TooManyRequests(900));
-        var id = await stage.World.Given.ATaskAsync();
+        await using var fixture = await ExecutionFixture.CreateAsync();
+        fixture.Provider.Faults.Always(new Fault.TooManyRequests(900));
+        var id = await fixture.Fulfillment.Given.ATaskAsync();
 
-        await stage.World.DrainAsync();
+        await fixture.Fulfillment.RunWorkerAsync();
 
-        Assert.That((await stage.World.TaskAsync(id)).ScheduledAt, Is.EqualTo(stage.World.Clock.GetUtcNow().AddSeconds(900)));
+        Assert.That((await fixture.Fulfillment.TaskAsync(id)).ScheduledAt, Is.EqualTo(fixture.Fulfillment.Clock.GetUtcNow().AddSeconds(900)));
     }
 
     [TestCase("instagram_setup", "instagram_setup")]
@@ -120,26 +120,26 @@ public sealed class ExecutionTests
     [TestCase("campaign_optimization", "campaign_optimized")]
     public async Task Built_in_types_go_to_their_endpoint(string type, string status)
     {
-        await using var stage = await Stage.CreateAsync();
-        var id = await stage.World.Given.ATaskAsync(type: type, payload: """{"targets":{"followers":500}}""");
+        await using var fixture = await ExecutionFixture.CreateAsync();
+        var id = await fixture.Fulfillment.Given.ATaskAsync(type: type, payload: """{"targets":{"followers":500}}""");
 
-        await stage.World.DrainAsync();
+        await fixture.Fulfillment.RunWorkerAsync();
 
-        var result = JsonElement.Parse((await stage.World.TaskAsync(id)).Result!);
+        var result = JsonElement.Parse((await fixture.Fulfillment.TaskAsync(id)).Result!);
         Assert.That(result.GetProperty("status").GetString(), Is.EqualTo(status));
         Assert.That(result.GetProperty("details").GetProperty("id").GetString(), Is.EqualTo($"job-{id}"));
-        Assert.That(stage.Provider.Calls.To($"/tasks/{type}").Single().BodyText, Does.Contain("\"followers\":500"));
+        Assert.That(fixture.Provider.Calls.To($"/tasks/{type}").Single().BodyText, Does.Contain("\"followers\":500"));
     }
 
     [Test]
-    public async Task A_type_without_an_endpoint_fails_for_good_and_names_the_setting()
+    public async Task A_type_without_an_endpoint_fails_permanently_and_names_the_setting()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
-        var id = await world.Given.ATaskAsync(type: "follower_growth");
+        await using var fixture = await FulfillmentFixture.CreateAsync();
+        var id = await fixture.Given.ATaskAsync(type: "follower_growth");
 
-        await world.DrainAsync();
+        await fixture.RunWorkerAsync();
 
-        var task = await world.TaskAsync(id);
+        var task = await fixture.TaskAsync(id);
         Assert.That(task.Status, Is.EqualTo("failed"));
         Assert.That(task.ErrorMessage, Does.Contain("FULFILLMENT_ENDPOINT_FOLLOWER_GROWTH"));
     }
@@ -147,22 +147,22 @@ public sealed class ExecutionTests
     [Test]
     public async Task A_retry_carries_the_same_key()
     {
-        await using var stage = await Stage.CreateAsync();
-        stage.Provider.Faults.Next(new Fault.ConnectionDrop(true), 1, "/");
-        var id = await stage.World.Given.ATaskAsync();
+        await using var fixture = await ExecutionFixture.CreateAsync();
+        fixture.Provider.Faults.Next(new Fault.ConnectionDrop(true), 1, "/");
+        var id = await fixture.Fulfillment.Given.ATaskAsync();
 
-        await stage.World.DrainAsync();
-        stage.World.Clock.Advance(TimeSpan.FromMinutes(1));
-        await stage.World.DrainAsync();
+        await fixture.Fulfillment.RunWorkerAsync();
+        fixture.Fulfillment.Clock.Advance(TimeSpan.FromMinutes(1));
+        await fixture.Fulfillment.RunWorkerAsync();
 
-        Assert.That((await stage.World.TaskAsync(id)).Status, Is.EqualTo("completed"));
+        Assert.That((await fixture.Fulfillment.TaskAsync(id)).Status, Is.EqualTo("completed"));
         Assert.That(
-            stage.Provider.Calls.All.Select(call => call.Headers["Idempotency-Key"]).Distinct(), Is.EqualTo(new[] { id.ToString() }));
+            fixture.Provider.Calls.All.Select(call => call.Headers["Idempotency-Key"]).Distinct(), Is.EqualTo(new[] { id.ToString() }));
     }
 
     [TestCase("{\"password\":\"hunter2\",\"deep\":[{\"api_key\":\"k\"}],\"fine\":1}")]
     [TestCase("echo very-secret")]
-    public async Task What_must_not_be_kept_is_hidden(string text)
+    public async Task Secrets_are_hidden(string text)
     {
         using var response = new HttpResponseMessage { Content = new StringContent(text) };
 
@@ -173,13 +173,13 @@ public sealed class ExecutionTests
         Assert.That(kept, Does.Not.Contain("hunter2").And.Not.Contain("very-secret").And.Not.Contain("\"k\""));
     }
 
-    private sealed class Stage(FulfillmentWorld world, FakeFulfillmentProvider provider) : IAsyncDisposable
+    private sealed class ExecutionFixture(FulfillmentFixture fixture, FakeFulfillmentProvider provider) : IAsyncDisposable
     {
-        public FulfillmentWorld World => world;
+        public FulfillmentFixture Fulfillment => fixture;
 
         public FakeFulfillmentProvider Provider => provider;
 
-        public static async Task<Stage> CreateAsync(bool allowPrivate = true, string environment = "local")
+        public static async Task<ExecutionFixture> CreateAsync(bool allowPrivate = true, string environment = "local")
         {
             var provider = new FakeFulfillmentProvider(TimeProvider.System);
             await provider.StartAsync(CancellationToken.None);
@@ -190,15 +190,15 @@ public sealed class ExecutionTests
             settings["FULFILLMENT_TEMPLATE_KEYS"] = "PARTNER_URL,PARTNER_TOKEN";
             settings["PARTNER_URL"] = provider.Address.ToString();
             settings["PARTNER_TOKEN"] = "very-secret";
-            return new(await FulfillmentWorld.CreateAsync(settings: settings), provider);
+            return new(await FulfillmentFixture.CreateAsync(settings: settings), provider);
         }
 
         public Task<Guid> ATaskAsync(string execution) =>
-            world.Given.ATaskAsync(payload: $$$"""{"execution": {{{execution}}} ,"raw_payload":{"kept":true}}""");
+            fixture.Given.ATaskAsync(payload: $$$"""{"execution": {{{execution}}} ,"raw_payload":{"kept":true}}""");
 
         public async ValueTask DisposeAsync()
         {
-            await world.DisposeAsync();
+            await fixture.DisposeAsync();
             await provider.DisposeAsync();
         }
     }

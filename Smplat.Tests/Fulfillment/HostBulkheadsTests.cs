@@ -15,7 +15,7 @@ public sealed class HostBulkheadsTests
     private readonly FixedClock _clock = new();
 
     [Test]
-    public async Task A_host_that_fails_is_not_called_and_the_others_are_not()
+    public async Task A_failing_host_opens_only_its_own_circuit()
     {
         var hosts = Hosts(new() { BreakerFailures = 3 });
         await FailAsync(hosts, 3);
@@ -28,7 +28,7 @@ public sealed class HostBulkheadsTests
     }
 
     [Test]
-    public async Task One_call_tries_it_again_and_a_good_answer_opens_the_way()
+    public async Task One_trial_call_is_made_and_a_success_closes_the_circuit()
     {
         var hosts = Hosts(new() { BreakerFailures = 3, BreakerSeconds = 10 });
         await FailAsync(hosts, 3);
@@ -44,7 +44,7 @@ public sealed class HostBulkheadsTests
     }
 
     [Test]
-    public async Task A_failed_trial_doubles_the_pause()
+    public async Task A_failed_trial_call_doubles_the_break()
     {
         var hosts = Hosts(new() { BreakerFailures = 3, BreakerSeconds = 10 });
         await FailAsync(hosts, 3);
@@ -71,7 +71,7 @@ public sealed class HostBulkheadsTests
     }
 
     [Test]
-    public async Task Silence_counts_as_failure_and_a_stop_does_not()
+    public async Task A_timeout_counts_as_a_failure_and_a_stop_does_not()
     {
         var hosts = Hosts(new() { BreakerFailures = 2 });
         using var stopped = new CancellationTokenSource();
@@ -90,7 +90,7 @@ public sealed class HostBulkheadsTests
     }
 
     [Test]
-    public async Task A_trial_that_never_reached_the_host_proves_nothing()
+    public async Task A_trial_call_that_never_reached_the_host_proves_nothing()
     {
         var hosts = Hosts(new() { BreakerFailures = 3, BreakerSeconds = 10 });
         await FailAsync(hosts, 3);
@@ -106,7 +106,7 @@ public sealed class HostBulkheadsTests
     }
 
     [Test]
-    public async Task A_host_gets_no_more_calls_side_by_side_than_the_setting_says()
+    public async Task A_host_gets_no_more_concurrent_calls_than_the_setting_allows()
     {
         var hosts = Hosts(new() { Parallelism = 2 });
         var running = 0;
@@ -146,7 +146,7 @@ public sealed class HostBulkheadsTests
     }
 
     [Test]
-    public async Task Without_a_breaker_a_failing_host_is_called_on()
+    public async Task Without_a_breaker_a_failing_host_is_still_called()
     {
         var hosts = Hosts(new() { BreakerFailures = 0 });
         await FailAsync(hosts, 50);
@@ -155,7 +155,7 @@ public sealed class HostBulkheadsTests
     }
 
     [Test]
-    public async Task Hosts_without_end_are_forgotten_and_all_answer()
+    public async Task Idle_hosts_are_removed_and_all_calls_are_answered()
     {
         var hosts = Hosts(new() { Parallelism = 1 });
         for (var i = 0; i < 2_000; i++)
@@ -166,7 +166,7 @@ public sealed class HostBulkheadsTests
         Assert.That(hosts.Count, Is.LessThanOrEqualTo(500));
     }
 
-    private HostBulkheads Hosts(HostOptions settings) => new(new Monitor<HostOptions>(settings), _clock, NullLogger<HostBulkheads>.Instance);
+    private HostBulkheads Hosts(HostBulkheadOptions settings) => new(new Monitor<HostBulkheadOptions>(settings), _clock, NullLogger<HostBulkheads>.Instance);
 
     private static async Task FailAsync(HostBulkheads hosts, int times)
     {

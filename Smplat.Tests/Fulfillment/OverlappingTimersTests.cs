@@ -4,14 +4,14 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Fulfillment;
 
-/// <summary>Two instances of the app whose timers fire together, again and again, with operators draining by hand beside them.</summary>
+/// <summary>Two instances of the app whose timers fire at the same time repeatedly, while operators run the worker manually.</summary>
 [NonParallelizable]
 public sealed class OverlappingTimersTests
 {
     private const int Tasks = 200;
 
     [Test]
-    public async Task Each_task_is_carried_out_once()
+    public async Task Each_task_runs_once()
     {
         await using var provider = new FakeFulfillmentProvider(TimeProvider.System);
         await provider.StartAsync(CancellationToken.None);
@@ -25,7 +25,7 @@ public sealed class OverlappingTimersTests
         };
         await using var one = await SmplatApp.StartAsync(settings);
         await using var two = await SmplatApp.StartAsync(settings);
-        var given = new FulfillmentGivens(database.DataSource, TimeProvider.System);
+        var given = new FulfillmentRows(database.DataSource, TimeProvider.System);
         for (var task = 0; task < Tasks; task++)
         {
             await given.ATaskAsync(type: "analytics_collection");
@@ -35,7 +35,7 @@ public sealed class OverlappingTimersTests
             async () =>
             {
                 await Task.WhenAll(
-                    FireAsync(one), FireAsync(two), FireAsync(one), FireAsync(two), DrainAsync(one), DrainAsync(two));
+                    FireAsync(one), FireAsync(two), FireAsync(one), FireAsync(two), RunWorkerAsync(one), RunWorkerAsync(two));
                 return await given.ScalarAsync<long>("select count(*) from fulfillment_tasks where status <> 'completed'") == 0;
             },
             "all tasks done",
@@ -54,7 +54,7 @@ public sealed class OverlappingTimersTests
         Assert.That((int)answer.StatusCode, Is.EqualTo(202));
     }
 
-    private static async Task DrainAsync(SmplatApp app)
+    private static async Task RunWorkerAsync(SmplatApp app)
     {
         using var answer = await app.Client.PostAsync("/api/v1/operators/fulfillment/drain", null);
         Assert.That((int)answer.StatusCode, Is.AnyOf(200, 409), await answer.Content.ReadAsStringAsync());

@@ -4,7 +4,7 @@ using Smplat.FakeVendors.Hosting;
 
 namespace Smplat.Tests.Fulfillment;
 
-/// <summary>A provider's outage costs its tasks time, not their retries. Over a real socket.</summary>
+/// <summary>A provider's outage delays its tasks but uses up no retries. Over a real socket.</summary>
 public sealed class PausedHostTests
 {
     private const int Tasks = 40;
@@ -14,67 +14,67 @@ public sealed class PausedHostTests
     {
         await using var provider = new FakeFulfillmentProvider(TimeProvider.System);
         await provider.StartAsync(CancellationToken.None);
-        await using var world = await WorldAsync(provider);
+        await using var fixture = await WorldAsync(provider);
         for (var i = 0; i < Tasks; i++)
         {
-            await world.Given.ATaskAsync(maxRetries: 1);
+            await fixture.Given.ATaskAsync(maxRetries: 1);
         }
 
         provider.Faults.Always(new Fault.Status(503));
-        var down = await world.DrainAsync();
-        var later = await MinutesAsync(world, 20);
+        var down = await fixture.RunWorkerAsync();
+        var later = await MinutesAsync(fixture, 20);
         provider.Faults.Clear();
-        await MinutesAsync(world, 20);
+        await MinutesAsync(fixture, 20);
 
         Assert.That(down.Postponed, Is.GreaterThan(Tasks / 2));
         Assert.That(down.Retried, Is.GreaterThanOrEqualTo(5).And.LessThanOrEqualTo(5 + Parallelism));
         Assert.That(later, Is.LessThanOrEqualTo(12), "trial calls only");
-        var completed = await world.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'completed'");
-        var failed = await world.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'failed'");
+        var completed = await fixture.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'completed'");
+        var failed = await fixture.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'failed'");
         Assert.That(completed + failed, Is.EqualTo(Tasks));
         Assert.That(failed, Is.LessThanOrEqualTo(12), "tasks that were trial calls twice");
     }
 
     [Test]
-    public async Task A_task_that_waits_for_its_host_is_as_it_was_but_for_the_time()
+    public async Task A_task_that_waits_for_its_host_changes_only_its_scheduled_time()
     {
         await using var provider = new FakeFulfillmentProvider(TimeProvider.System);
         await provider.StartAsync(CancellationToken.None);
-        await using var world = await WorldAsync(provider);
+        await using var fixture = await WorldAsync(provider);
         provider.Faults.Always(new Fault.Status(503));
         for (var i = 0; i < 5; i++)
         {
-            await world.Given.ATaskAsync();
+            await fixture.Given.ATaskAsync();
         }
 
-        await world.DrainAsync();
-        var id = await world.Given.ATaskAsync();
-        var report = await world.DrainAsync();
+        await fixture.RunWorkerAsync();
+        var id = await fixture.Given.ATaskAsync();
+        var report = await fixture.RunWorkerAsync();
 
-        var task = await world.TaskAsync(id);
+        var task = await fixture.TaskAsync(id);
         Assert.That((report.Postponed, report.Failed), Is.EqualTo((1, 0)));
         Assert.That((task.Status, task.RetryCount, task.LeaseOwner), Is.EqualTo(("pending", 0, (string?)null)));
-        Assert.That(task.ScheduledAt, Is.EqualTo(world.Clock.GetUtcNow().AddSeconds(30)));
+        Assert.That(task.ScheduledAt, Is.EqualTo(fixture.Clock.GetUtcNow().AddSeconds(30)));
         Assert.That((task.FirstStartedAt, task.StartedAt), Is.EqualTo(((DateTimeOffset?)null, (DateTimeOffset?)null)));
-        Assert.That(await world.ScalarAsync<long>("select count(*) from fulfillment_claim"), Is.Zero);
+        Assert.That(await fixture.ScalarAsync<long>("select count(*) from fulfillment_claim"), Is.Zero);
     }
 
     private const int Parallelism = 4;
 
-    private static Task<FulfillmentWorld> WorldAsync(FakeFulfillmentProvider provider) =>
-        FulfillmentWorld.CreateAsync(settings: new(provider.Settings.ToDictionary(entry => entry.Key, entry => (string?)entry.Value))
+    private static Task<FulfillmentFixture> WorldAsync(FakeFulfillmentProvider provider) =>
+        FulfillmentFixture.CreateAsync(settings: new(provider.Settings.ToDictionary(entry => entry.Key, entry => (string?)entry.Value))
         {
             ["FULFILLMENT_PARALLELISM"] = $"{Parallelism}",
         });
 
     /// <returns>Failed attempts.</returns>
-    private static async Task<int> MinutesAsync(FulfillmentWorld world, int minutes)
+    private static async Task<int> MinutesAsync(FulfillmentFixture fixture, int minutes)
     {
         var failed = 0;
         for (var minute = 0; minute < minutes; minute++)
         {
-            world.Clock.Advance(TimeSpan.FromMinutes(1));
-            DrainReport report = await world.DrainAsync();
+            fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+            WorkerReport report = await fixture.RunWorkerAsync();
             failed += report.Failed;
         }
 

@@ -21,15 +21,15 @@ public sealed class ProviderOrderTests
         """;
 
     [Test]
-    public async Task An_override_is_recorded_once_with_everything_that_came()
+    public async Task An_override_is_recorded_once_with_all_its_members()
     {
-        await using var world = await FulfillmentWorld.CreateAsync();
-        var order = await AnOrderAsync(world, "{}");
+        await using var fixture = await FulfillmentFixture.CreateAsync();
+        var order = await AnOrderAsync(fixture, "{}");
 
-        var outcome = await world.Get<FulfillmentKickoff>().RunAsync(order, CancellationToken.None);
+        var outcome = await fixture.Get<FulfillmentKickoff>().RunAsync(order, CancellationToken.None);
 
         Assert.That(outcome, Is.EqualTo(new KickoffOutcome.KickedOff(1, 1)));
-        var payload = JsonElement.Parse((await world.ScalarAsync<string>("select payload::text from fulfillment_provider_orders"))!);
+        var payload = JsonElement.Parse((await fixture.ScalarAsync<string>("select payload::text from fulfillment_provider_orders"))!);
         Assert.That(
             payload.EnumerateObject().Select(member => member.Name),
             Is.SupersetOf(new[]
@@ -39,60 +39,60 @@ public sealed class ProviderOrderTests
             }));
         Assert.That(payload.TryGetProperty("providerCostAmount", out _), Is.False, "nulls are left out");
         Assert.That(payload.GetProperty("payloadTemplate").GetProperty("q").GetString(), Is.EqualTo("{{ item.quantity }}"));
-        Assert.That(await world.ScalarAsync<decimal>("select amount from fulfillment_provider_orders"), Is.EqualTo(12.50m));
+        Assert.That(await fixture.ScalarAsync<decimal>("select amount from fulfillment_provider_orders"), Is.EqualTo(12.50m));
     }
 
     [Test]
-    public async Task A_provider_with_an_endpoint_is_called_after_the_commit_and_its_number_kept()
+    public async Task A_provider_with_an_endpoint_is_called_after_the_commit_and_its_order_id_is_stored()
     {
         await using var provider = await StartProviderAsync();
-        await using var world = await FulfillmentWorld.CreateAsync(settings: Open());
-        var order = await AnOrderAsync(world, Endpoint(provider));
+        await using var fixture = await FulfillmentFixture.CreateAsync(settings: Open());
+        var order = await AnOrderAsync(fixture, Endpoint(provider));
 
-        await world.Get<FulfillmentKickoff>().RunAsync(order, CancellationToken.None);
+        await fixture.Get<FulfillmentKickoff>().RunAsync(order, CancellationToken.None);
         Assert.That(provider.Calls.All, Is.Empty);
-        await DispatchAsync(world);
+        await DispatchAsync(fixture);
 
-        var id = await world.ScalarAsync<Guid>("select id from fulfillment_provider_orders");
+        var id = await fixture.ScalarAsync<Guid>("select id from fulfillment_provider_orders");
         Assert.That(provider.RequestsByKey.Keys, Is.EqualTo(new[] { id.ToString() }));
         Assert.That(
-            await world.ScalarAsync<string>("select payload ->> 'providerOrderId' from fulfillment_provider_orders"), Is.EqualTo($"job-{id}"));
+            await fixture.ScalarAsync<string>("select payload ->> 'providerOrderId' from fulfillment_provider_orders"), Is.EqualTo($"job-{id}"));
         Assert.That(provider.Calls.All.Single().BodyText, Does.Contain("\"rules\":[{\"id\":\"r1\"}]"), "structure stays structure");
     }
 
     [Test]
-    public async Task A_failing_provider_is_kept_on_record_stops_nothing_and_is_tried_again()
+    public async Task A_failing_provider_is_recorded_blocks_nothing_and_is_retried()
     {
         await using var provider = await StartProviderAsync();
         provider.Faults.Next(new Fault.Status(503), 1, "/");
-        await using var world = await FulfillmentWorld.CreateAsync(settings: Open());
-        var order = await AnOrderAsync(world, Endpoint(provider));
-        await world.Get<FulfillmentKickoff>().RunAsync(order, CancellationToken.None);
+        await using var fixture = await FulfillmentFixture.CreateAsync(settings: Open());
+        var order = await AnOrderAsync(fixture, Endpoint(provider));
+        await fixture.Get<FulfillmentKickoff>().RunAsync(order, CancellationToken.None);
 
-        await DispatchAsync(world);
+        await DispatchAsync(fixture);
         Assert.That(
-            await world.ScalarAsync<string>("select payload -> 'providerResponse' ->> 'error' from fulfillment_provider_orders"),
+            await fixture.ScalarAsync<string>("select payload -> 'providerResponse' ->> 'error' from fulfillment_provider_orders"),
             Does.Contain("503"));
-        Assert.That(await world.OrderStatusAsync(order), Is.EqualTo("processing"));
+        Assert.That(await fixture.OrderStatusAsync(order), Is.EqualTo("processing"));
 
-        world.Clock.Advance(TimeSpan.FromSeconds(5));
-        await DispatchAsync(world);
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+        await DispatchAsync(fixture);
         Assert.That(
-            await world.ScalarAsync<string>("select payload ->> 'providerOrderId' from fulfillment_provider_orders"), Does.StartWith("job-"));
+            await fixture.ScalarAsync<string>("select payload ->> 'providerOrderId' from fulfillment_provider_orders"), Does.StartWith("job-"));
     }
 
     [Test]
     public async Task A_provider_outside_the_allowed_hosts_is_not_called()
     {
         await using var provider = await StartProviderAsync();
-        await using var world = await FulfillmentWorld.CreateAsync();
-        await world.Get<FulfillmentKickoff>().RunAsync(await AnOrderAsync(world, Endpoint(provider)), CancellationToken.None);
+        await using var fixture = await FulfillmentFixture.CreateAsync();
+        await fixture.Get<FulfillmentKickoff>().RunAsync(await AnOrderAsync(fixture, Endpoint(provider)), CancellationToken.None);
 
-        await DispatchAsync(world);
+        await DispatchAsync(fixture);
 
         Assert.That(provider.Calls.All, Is.Empty);
         Assert.That(
-            await world.ScalarAsync<string>("select payload -> 'providerResponse' ->> 'error' from fulfillment_provider_orders"),
+            await fixture.ScalarAsync<string>("select payload -> 'providerResponse' ->> 'error' from fulfillment_provider_orders"),
             Does.Contain("FULFILLMENT_ALLOWED_HOSTS"));
     }
 
@@ -115,20 +115,20 @@ public sealed class ProviderOrderTests
         return provider;
     }
 
-    private static async Task<Guid> AnOrderAsync(FulfillmentWorld world, string metadata)
+    private static async Task<Guid> AnOrderAsync(FulfillmentFixture fixture, string metadata)
     {
-        await world.ExecuteAsync("insert into fulfillment_provider (id, name, metadata) values ('p1', 'Provider', @metadata::jsonb)", new { metadata });
-        await world.ExecuteAsync(
+        await fixture.ExecuteAsync("insert into fulfillment_provider (id, name, metadata) values ('p1', 'Provider', @metadata::jsonb)", new { metadata });
+        await fixture.ExecuteAsync(
             "insert into fulfillment_service (id, provider_id, name, action, default_currency) values ('svc-1', 'p1', 'Service', 'boost', 'EUR')");
-        var order = await world.Given.AnOrderAsync("pending");
-        await world.Given.AnItemAsync(order, await world.Given.AProductAsync(), selectedOptions: AddOns);
+        var order = await fixture.Given.AnOrderAsync("pending");
+        await fixture.Given.AnItemAsync(order, await fixture.Given.AProductAsync(), selectedOptions: AddOns);
         return order;
     }
 
-    private static async Task DispatchAsync(FulfillmentWorld world)
+    private static async Task DispatchAsync(FulfillmentFixture fixture)
     {
-        world.Clock.Advance(TimeSpan.FromSeconds(1));
-        await world.Get<InternalOutboxJob>().RunAsync(
-            new JobRun(Guid.NewGuid(), "test", 1, world.Clock.GetUtcNow()), CancellationToken.None);
+        fixture.Clock.Advance(TimeSpan.FromSeconds(1));
+        await fixture.Get<InternalOutboxJob>().RunAsync(
+            new JobRun(Guid.NewGuid(), "test", 1, fixture.Clock.GetUtcNow()), CancellationToken.None);
     }
 }

@@ -3,8 +3,8 @@ using Npgsql;
 namespace Smplat.Tests.Fulfillment;
 
 /// <summary>
-/// What Postgres believes about a queue is out of date by nature: while the figures say that nothing is under way, the index
-/// of leases looks like the shortest way to any task.
+/// Statistics of a queue are always out of date: while they say that nothing is in progress, the index of leases looks like
+/// the cheapest way to any task.
 /// </summary>
 public sealed class QueuePlanTests
 {
@@ -15,28 +15,28 @@ public sealed class QueuePlanTests
 
     [TestCase(1)]
     [TestCase(50)]
-    public async Task Acknowledgements_do_not_walk_the_leases_when_the_figures_say_that_nothing_is_under_way(int ackBatchSize)
+    public async Task Acknowledgements_do_not_scan_the_leases_when_statistics_say_that_nothing_is_in_progress(int ackBatchSize)
     {
         const int Tasks = 1000;
-        await using var world = await FulfillmentWorld.CreateAsync(new ScriptedGateway(), new()
+        await using var fixture = await FulfillmentFixture.CreateAsync(new ScriptedGateway(), new()
         {
             ["FULFILLMENT_BATCH_SIZE"] = $"{Tasks}",
             ["FULFILLMENT_ACK_BATCH_SIZE"] = $"{ackBatchSize}",
         });
-        var item = await world.Given.AnItemAsync(await world.Given.AnOrderAsync());
-        await world.ExecuteAsync(
+        var item = await fixture.Given.AnItemAsync(await fixture.Given.AnOrderAsync());
+        await fixture.ExecuteAsync(
             """
             insert into fulfillment_tasks (id, order_item_id, task_type, title, scheduled_at)
             select gen_random_uuid(), @item, 'content_promotion', 'A task', @now
             from generate_series(1, @Tasks)
             """,
-            new { item, now = world.Clock.GetUtcNow(), Tasks });
-        await world.ExecuteAsync("vacuum analyze fulfillment_tasks");
-        Assert.That((await world.DrainAsync()).Processed, Is.EqualTo(Tasks));
-        // A session tells what it has read when it ends, at the latest.
-        world.Get<NpgsqlDataSource>().Clear();
+            new { item, now = fixture.Clock.GetUtcNow(), Tasks });
+        await fixture.ExecuteAsync("vacuum analyze fulfillment_tasks");
+        Assert.That((await fixture.RunWorkerAsync()).Processed, Is.EqualTo(Tasks));
+        // A session reports what it has read when it ends, at the latest.
+        fixture.Get<NpgsqlDataSource>().Clear();
 
-        Assert.That(() => world.ScalarAsync<long>(Written), Is.EqualTo(2 * Tasks).After(20_000, 100));
-        Assert.That(await world.ScalarAsync<long>(ReadFromLeases), Is.LessThan(Tasks));
+        Assert.That(() => fixture.ScalarAsync<long>(Written), Is.EqualTo(2 * Tasks).After(20_000, 100));
+        Assert.That(await fixture.ScalarAsync<long>(ReadFromLeases), Is.LessThan(Tasks));
     }
 }

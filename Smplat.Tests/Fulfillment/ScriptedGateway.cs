@@ -3,7 +3,7 @@ using Smplat.Core.Fulfillment;
 
 namespace Smplat.Tests.Fulfillment;
 
-/// <summary>An outside world that does what a test says, and remembers which tasks came.</summary>
+/// <summary>A gateway that does what a test says, and records the tasks it received.</summary>
 internal sealed class ScriptedGateway(Func<ClaimedTask, CancellationToken, Task<ExecutionOutcome>> act) : ITaskGateway
 {
     public ScriptedGateway(Func<ClaimedTask, ExecutionOutcome> act)

@@ -32,7 +32,7 @@ public sealed class SmokeCommandTests
     }
 
     [Test]
-    public async Task A_wrong_key_and_nobody_there_fail()
+    public async Task A_wrong_key_and_an_unreachable_app_fail()
     {
         await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["CHECKOUT_API_KEY"] = "key" });
 
@@ -46,16 +46,16 @@ public sealed class SmokeCommandTests
     [Test]
     public async Task Dead_letters_are_listed_and_replayed_from_the_command_line()
     {
-        await using var world = await FulfillmentWorld.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
-        var id = await world.Given.ATaskAsync();
-        await world.DrainAsync();
-        string[] at = ["--database", world.ConnectionString];
+        await using var fixture = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
+        var id = await fixture.Given.ATaskAsync();
+        await fixture.RunWorkerAsync();
+        string[] at = ["--database", fixture.ConnectionString];
 
         Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "list", .. at]), Is.Zero);
         Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "show", $"{id}", .. at]), Is.Zero);
         Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "replay", $"{id}", .. at]), Is.EqualTo(CommandLine.UsedWrongly), "a reason is required");
         Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "replay", $"{id}", "--reason", "mended", .. at]), Is.Zero);
-        Assert.That((await world.TaskAsync(id)).Status, Is.EqualTo("pending"));
+        Assert.That((await fixture.TaskAsync(id)).Status, Is.EqualTo("pending"));
         Assert.That(
             await CommandLine.RunAsync(["fulfillment", "dead-letters", "discard", $"{id}", "--reason", "x", .. at]), Is.EqualTo(CommandLine.Failed));
         Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "redrive", "--type", "x", "--reason", "x", .. at]), Is.EqualTo(CommandLine.UsedWrongly));

@@ -39,7 +39,7 @@ public sealed class TemplateTests
     [TestCase("{{ order.tags.-1 }}")]
     [TestCase("{{ order.id.deeper }}")]
     [TestCase("{{ __class__ }}")]
-    public void A_path_that_leads_nowhere_fails(string text) =>
+    public void A_path_that_does_not_exist_fails(string text) =>
         Assert.That(() => Template.Render(JsonValue.Create(text), Context), Throws.TypeOf<TemplateException>());
 
     [Test]
@@ -52,7 +52,7 @@ public sealed class TemplateTests
             }
             catch (TemplateException)
             {
-                // An answer, too.
+                // Refused: that is fine too.
             }
         }).QuickCheckThrowOnFailure();
 

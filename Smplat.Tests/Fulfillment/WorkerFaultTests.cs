@@ -10,8 +10,7 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Fulfillment;
 
 /// <summary>
-/// Things break while tasks run. Nothing may be lost, and the provider must see one key per task, so that nothing takes effect
-/// twice.
+/// Faults while tasks run. No task may be lost, and the provider must see one key per task, so that nothing takes effect twice.
 /// </summary>
 [NonParallelizable]
 public sealed class WorkerFaultTests
@@ -28,7 +27,7 @@ public sealed class WorkerFaultTests
         var (kills, tasks) = (Kills, Kills * 40);
         await using var provider = await StartProviderAsync();
         await using var database = await TestDatabase.CreateAsync();
-        var given = new FulfillmentGivens(database.DataSource, TimeProvider.System);
+        var given = new FulfillmentRows(database.DataSource, TimeProvider.System);
         await FillAsync(given, tasks);
         var settings = Settings(provider, leaseSeconds: 3);
         settings["SMPLAT_DATABASE"] = database.ConnectionString;
@@ -38,7 +37,7 @@ public sealed class WorkerFaultTests
         var hit = 0;
         for (var kill = 0; kill < kills; kill++)
         {
-            // Some work gets done between two deaths, so that they hit workers in the middle of it.
+            // Some work is done between two kills, so that they hit workers in the middle of it.
             var before = provider.RequestsByKey.Count;
             await workers.UntilAsync(async () => provider.RequestsByKey.Count > before || await OpenAsync(given) == 0, "work between two kills");
             hit += await OpenAsync(given) > 0 ? 1 : 0;
@@ -65,7 +64,7 @@ public sealed class WorkerFaultTests
         await using var postgres = await TestPostgres.StartOwnAsync();
         await using var source = NpgsqlDataSource.Create(postgres.ConnectionString());
         await new Migrator(source, Microsoft.Extensions.Logging.Abstractions.NullLogger<Migrator>.Instance).MigrateAsync(CancellationToken.None);
-        var given = new FulfillmentGivens(source, TimeProvider.System);
+        var given = new FulfillmentRows(source, TimeProvider.System);
         const int Tasks = 300;
         await FillAsync(given, Tasks);
 
@@ -86,7 +85,7 @@ public sealed class WorkerFaultTests
     {
         await using var provider = await StartProviderAsync();
         await using var database = await TestDatabase.CreateAsync();
-        var given = new FulfillmentGivens(database.DataSource, TimeProvider.System);
+        var given = new FulfillmentRows(database.DataSource, TimeProvider.System);
         const int Tasks = 300;
         await FillAsync(given, Tasks);
 
@@ -106,9 +105,9 @@ public sealed class WorkerFaultTests
         await AssertAllDoneAsync(given, provider, Tasks);
     }
 
-    /// <summary>Two workers side by side, each with another lease clock, that begin again whenever they break.</summary>
+    /// <summary>Two concurrent workers, each with its own lease owner, that restart whenever they fail.</summary>
     private static async Task WorkWhileAsync(
-        string database, FakeFulfillmentProvider provider, FulfillmentGivens given, Func<Task> breakThings)
+        string database, FakeFulfillmentProvider provider, FulfillmentRows given, Func<Task> breakThings)
     {
         using var stop = new CancellationTokenSource();
         var workers = Enumerable.Range(0, 2).Select(_ => Task.Run(() => WorkAsync(database, provider, stop.Token))).ToArray();
@@ -121,31 +120,31 @@ public sealed class WorkerFaultTests
     private static async Task WorkAsync(string database, FakeFulfillmentProvider provider, CancellationToken cancellationToken)
     {
         var settings = Settings(provider, leaseSeconds: 3).ToDictionary(entry => entry.Key, entry => (string?)entry.Value);
-        await using var services = FulfillmentWorld.Build(database, TimeProvider.System, null, settings);
-        var drain = (FulfillmentDrain)services.GetService(typeof(FulfillmentDrain))!;
+        await using var services = FulfillmentFixture.Build(database, TimeProvider.System, null, settings);
+        var worker = (FulfillmentWorker)services.GetService(typeof(FulfillmentWorker))!;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await drain.RunAsync(Guid.NewGuid().ToString("N"), cancellationToken);
+                await worker.RunAsync(Guid.NewGuid().ToString("N"), cancellationToken);
             }
             catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
             {
-                TestContext.Progress.WriteLine($"The worker begins again: {exception.Message}");
+                TestContext.Progress.WriteLine($"The worker restarts: {exception.Message}");
             }
 
             await Task.Delay(200, CancellationToken.None);
         }
     }
 
-    private static Task SomeWorkAsync(FakeFulfillmentProvider provider, FulfillmentGivens given)
+    private static Task SomeWorkAsync(FakeFulfillmentProvider provider, FulfillmentRows given)
     {
         var before = provider.RequestsByKey.Count;
         return Eventually.BecomesTrueAsync(
             async () => provider.RequestsByKey.Count > before || await IsOverAsync(given), "some work", Patience);
     }
 
-    private static async Task<bool> IsOverAsync(FulfillmentGivens given)
+    private static async Task<bool> IsOverAsync(FulfillmentRows given)
     {
         try
         {
@@ -157,7 +156,7 @@ public sealed class WorkerFaultTests
         }
     }
 
-    private static async Task AssertAllDoneAsync(FulfillmentGivens given, FakeFulfillmentProvider provider, int tasks)
+    private static async Task AssertAllDoneAsync(FulfillmentRows given, FakeFulfillmentProvider provider, int tasks)
     {
         Assert.That(
             await given.ScalarAsync<string>("select string_agg(distinct status, ',') from fulfillment_tasks"), Is.EqualTo("completed"));
@@ -170,10 +169,10 @@ public sealed class WorkerFaultTests
             Is.EqualTo(tasks));
     }
 
-    private static Task<long> OpenAsync(FulfillmentGivens given) => given.ScalarAsync<long>(
+    private static Task<long> OpenAsync(FulfillmentRows given) => given.ScalarAsync<long>(
         "select count(*) from fulfillment_tasks where status in ('pending', 'in_progress')")!;
 
-    private static async Task FillAsync(FulfillmentGivens given, int tasks)
+    private static async Task FillAsync(FulfillmentRows given, int tasks)
     {
         await given.ExecuteAsync(
             """
@@ -198,7 +197,7 @@ public sealed class WorkerFaultTests
     {
         var provider = new FakeFulfillmentProvider(TimeProvider.System);
         await provider.StartAsync(CancellationToken.None);
-        // Long enough that something is always under way.
+        // Long enough that something is always in progress.
         provider.Faults.Always(new Fault.Latency(TimeSpan.FromMilliseconds(40)), "/");
         return provider;
     }

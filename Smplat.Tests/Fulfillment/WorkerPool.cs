@@ -2,7 +2,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Fulfillment;
 
-/// <summary>Workers in processes of their own. Any that ends before it is killed fails the test at once, with what it said.</summary>
+/// <summary>Workers in separate processes. One that exits before it is killed fails the test immediately, with its output.</summary>
 internal sealed class WorkerPool : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);

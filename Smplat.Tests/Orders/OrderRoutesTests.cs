@@ -8,7 +8,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Orders;
 
-/// <summary>Orders, payments and fulfillment as callers meet them.</summary>
+/// <summary>The routes of orders, payments and fulfillment, over HTTP.</summary>
 public sealed class OrderRoutesTests
 {
     private static readonly object Body = new
@@ -103,7 +103,7 @@ public sealed class OrderRoutesTests
     [TestCase("POST", "/api/v1/payments/webhooks/stripe", 422, null)]
     [TestCase("GET", "/api/v1/operators/fulfillment/dead-letters?limit=0", 422, null)]
     [TestCase("GET", "/api/v1/operators/fulfillment/dead-letters/0198f000-0000-7000-8000-000000000001", 404, "Task not found")]
-    public async Task What_is_not_there_or_makes_no_sense_is_said_so(string method, string path, int status, string? detail)
+    public async Task Missing_resources_and_invalid_input_are_reported(string method, string path, int status, string? detail)
     {
         using var answer = await SendAsync(new HttpMethod(method), path, method == "POST" ? new { } : null);
 
@@ -120,7 +120,7 @@ public sealed class OrderRoutesTests
     [TestCase("GET", "/api/v1/payments/observability")]
     [TestCase("GET", "/api/v1/fulfillment/observability")]
     [TestCase("POST", "/api/v1/operators/fulfillment/drain")]
-    public async Task These_need_the_key(string method, string path)
+    public async Task These_routes_require_the_key(string method, string path)
     {
         using var answer = await _app.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
 
@@ -128,7 +128,7 @@ public sealed class OrderRoutesTests
     }
 
     [Test]
-    public async Task Checkout_says_what_is_missing()
+    public async Task Checkout_reports_what_is_missing()
     {
         using var placed = await SendAsync(HttpMethod.Post, "/api/v1/orders", Body);
         var order = (await JsonAsync(placed)).GetProperty("id").GetString();
@@ -144,7 +144,7 @@ public sealed class OrderRoutesTests
     }
 
     [Test]
-    public async Task An_order_is_held_resumed_and_canceled_by_hand_and_remembers_it()
+    public async Task An_operator_holds_resumes_and_cancels_an_order_and_its_history_shows_it()
     {
         using var placed = await SendAsync(HttpMethod.Post, "/api/v1/orders", Body);
         var path = $"/api/v1/operators/orders/{(await JsonAsync(placed)).GetProperty("id").GetString()}/status";
@@ -166,7 +166,7 @@ public sealed class OrderRoutesTests
     }
 
     [Test]
-    public async Task A_worker_that_is_off_says_so_and_still_shows_every_total()
+    public async Task A_disabled_worker_is_reported_and_still_shows_every_total()
     {
         using var health = await SendAsync(HttpMethod.Get, "/api/v1/fulfillment/health");
         using var observability = await SendAsync(HttpMethod.Get, "/api/v1/fulfillment/observability");

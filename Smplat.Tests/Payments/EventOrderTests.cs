@@ -4,7 +4,7 @@ using Smplat.Core.Payments;
 
 namespace Smplat.Tests.Payments;
 
-/// <summary>The same events in any order, and any of them repeated, end in the same state.</summary>
+/// <summary>The same events lead to the same state in any order and when repeated.</summary>
 public sealed class EventOrderTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
@@ -14,7 +14,7 @@ public sealed class EventOrderTests
         Gen.Choose(0, 5).SelectMany(
             minute => Gen.Elements("declined", "expired", "limit"),
             (minute, reason) => (PaymentFact)new PaymentFact.Failed(reason, Start.AddMinutes(minute))),
-        Gen.Elements(10m, 50m, 100m).Select(total => (PaymentFact)new PaymentFact.RefundedInAll(total)),
+        Gen.Elements(10m, 50m, 100m).Select(total => (PaymentFact)new PaymentFact.TotalRefunded(total)),
         Gen.Constant((PaymentFact)new PaymentFact.Linked()));
 
     [Test]
@@ -30,7 +30,7 @@ public sealed class EventOrderTests
     }
 
     [Test]
-    public void A_payment_never_steps_back() =>
+    public void A_payment_never_returns_to_an_earlier_status() =>
         Prop.ForAll(
             Facts.ArrayOf().ToArbitrary(),
             facts =>
@@ -38,7 +38,7 @@ public sealed class EventOrderTests
                 var payment = Fresh();
                 foreach (var fact in facts)
                 {
-                    var next = PaymentPolicy.Add(payment, fact);
+                    var next = PaymentPolicy.Apply(payment, fact);
                     if (Rank(next.Status) < Rank(payment.Status))
                     {
                         return false;
@@ -54,13 +54,13 @@ public sealed class EventOrderTests
     [Repeat(4)]
     public async Task Events_over_the_wire_end_in_the_same_rows_in_any_order()
     {
-        await using var world = await PaymentWorld.CreateAsync();
-        var product = await world.Inner.Given.AProductAsync();
+        await using var fixture = await PaymentFixture.CreateAsync();
+        var product = await fixture.Inner.Given.AProductAsync();
         var ends = new List<string?>();
         for (var round = 0; round < 6; round++)
         {
-            var order = await world.AnOrderAsync(product);
-            var payment = await world.APaymentAsync(order, $"cs_{round}", $"cs_{round}");
+            var order = await fixture.AnOrderAsync(product);
+            var payment = await fixture.APaymentAsync(order, $"cs_{round}", $"cs_{round}");
             byte[][] events =
             [
                 Event(round, 1, "payment_intent.payment_failed", new { id = $"pi_{round}", last_payment_error = new { message = "no" } }),
@@ -75,11 +75,11 @@ public sealed class EventOrderTests
             Random.Shared.Shuffle(deliveries);
             foreach (var delivery in deliveries)
             {
-                await world.DeliverAsync(delivery);
+                await fixture.DeliverAsync(delivery);
             }
 
-            await world.DispatchAsync();
-            ends.Add(await world.Inner.ScalarAsync<string>(
+            await fixture.DispatchAsync();
+            ends.Add(await fixture.Inner.ScalarAsync<string>(
                 """
                 select concat_ws(' ', p.status, p.refunded_amount, p.captured_at, p.failure_reason, o.status, o.hold_reason,
                     (select string_agg(status, ',') from payment_dispute where payment_id = p.id),
@@ -93,10 +93,10 @@ public sealed class EventOrderTests
         Assert.That(ends.Distinct(), Has.One.Items, string.Join('\n', ends.Distinct()));
 
         byte[] Event(int round, int number, string type, object subject) =>
-            world.Stripe.Event(type, subject, Start.AddMinutes(number), $"evt_{round}_{number}");
+            fixture.Stripe.Event(type, subject, Start.AddMinutes(number), $"evt_{round}_{number}");
     }
 
-    private static Payment AddUp(IEnumerable<PaymentFact> facts) => facts.Aggregate(Fresh(), PaymentPolicy.Add);
+    private static Payment AddUp(IEnumerable<PaymentFact> facts) => facts.Aggregate(Fresh(), PaymentPolicy.Apply);
 
     private static Payment Fresh() => new()
     {

@@ -2,76 +2,76 @@ using Smplat.Core.Orders;
 
 namespace Smplat.Tests.Payments;
 
-/// <summary>Money that comes while an order is held must not be lost to fulfillment.</summary>
+/// <summary>An order that is paid while on hold must still be fulfilled after its release.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class ResumedOrderTests
 {
     [Test]
-    public async Task A_held_order_that_was_paid_is_fulfilled_when_an_operator_lets_it_go()
+    public async Task A_paid_order_on_hold_is_fulfilled_when_an_operator_releases_it()
     {
-        await using var world = await PaymentWorld.CreateAsync();
-        var order = await world.AnOrderAsync();
-        await world.APaymentAsync(order);
-        await ByHandAsync(world, order, OrderStatus.OnHold);
+        await using var fixture = await PaymentFixture.CreateAsync();
+        var order = await fixture.AnOrderAsync();
+        await fixture.APaymentAsync(order);
+        await ChangeManuallyAsync(fixture, order, OrderStatus.OnHold);
 
-        await world.SucceedAsync();
-        await world.DispatchAsync();
-        var whileHeld = await world.TasksOfAsync(order);
-        await ByHandAsync(world, order, ChangeOrderStatus.Resumed);
-        await world.DispatchAsync();
+        await fixture.SucceedAsync();
+        await fixture.DispatchAsync();
+        var whileHeld = await fixture.TasksOfAsync(order);
+        await ChangeManuallyAsync(fixture, order, ChangeOrderStatus.Resumed);
+        await fixture.DispatchAsync();
 
         Assert.That(whileHeld, Is.Zero);
-        Assert.That(await world.TasksOfAsync(order), Is.EqualTo(1));
-        Assert.That(await world.Inner.OrderStatusAsync(order), Is.EqualTo("processing"));
+        Assert.That(await fixture.TasksOfAsync(order), Is.EqualTo(1));
+        Assert.That(await fixture.Inner.OrderStatusAsync(order), Is.EqualTo("processing"));
     }
 
     [Test]
-    public async Task An_order_held_between_payment_and_kick_off_is_fulfilled_when_it_goes_on()
+    public async Task An_order_held_between_payment_and_kick_off_is_fulfilled_when_released()
     {
-        await using var world = await PaymentWorld.CreateAsync();
-        var order = await world.AnOrderAsync();
-        await world.APaymentAsync(order);
-        await world.SucceedAsync();
-        await ByHandAsync(world, order, OrderStatus.OnHold);
-        await world.DispatchAsync();
+        await using var fixture = await PaymentFixture.CreateAsync();
+        var order = await fixture.AnOrderAsync();
+        await fixture.APaymentAsync(order);
+        await fixture.SucceedAsync();
+        await ChangeManuallyAsync(fixture, order, OrderStatus.OnHold);
+        await fixture.DispatchAsync();
 
-        await ByHandAsync(world, order, ChangeOrderStatus.Resumed);
-        await world.DispatchAsync();
+        await ChangeManuallyAsync(fixture, order, ChangeOrderStatus.Resumed);
+        await fixture.DispatchAsync();
 
-        Assert.That(await world.TasksOfAsync(order), Is.EqualTo(1));
+        Assert.That(await fixture.TasksOfAsync(order), Is.EqualTo(1));
     }
 
     [Test]
-    public async Task An_unpaid_order_that_is_let_go_waits_for_its_payment()
+    public async Task An_unpaid_order_that_is_released_waits_for_its_payment()
     {
-        await using var world = await PaymentWorld.CreateAsync();
-        var order = await world.AnOrderAsync();
-        await ByHandAsync(world, order, OrderStatus.OnHold);
-        await ByHandAsync(world, order, ChangeOrderStatus.Resumed);
-        await world.DispatchAsync();
+        await using var fixture = await PaymentFixture.CreateAsync();
+        var order = await fixture.AnOrderAsync();
+        await ChangeManuallyAsync(fixture, order, OrderStatus.OnHold);
+        await ChangeManuallyAsync(fixture, order, ChangeOrderStatus.Resumed);
+        await fixture.DispatchAsync();
 
-        Assert.That(await world.Inner.OrderStatusAsync(order), Is.EqualTo("pending"));
-        Assert.That(await world.TasksOfAsync(order), Is.Zero);
+        Assert.That(await fixture.Inner.OrderStatusAsync(order), Is.EqualTo("pending"));
+        Assert.That(await fixture.TasksOfAsync(order), Is.Zero);
     }
 
     [Test]
-    public async Task The_events_of_one_payment_ask_for_one_kick_off()
+    public async Task The_events_of_one_payment_request_one_kick_off()
     {
-        await using var world = await PaymentWorld.CreateAsync();
-        var order = await world.AnOrderAsync();
-        await world.APaymentAsync(order, session: "cs_1");
+        await using var fixture = await PaymentFixture.CreateAsync();
+        var order = await fixture.AnOrderAsync();
+        await fixture.APaymentAsync(order, session: "cs_1");
 
-        await world.SucceedAsync();
-        await world.DeliverAsync("checkout.session.completed", new { id = "cs_1", payment_intent = "pi_1" });
-        await world.SucceedAsync();
+        await fixture.SucceedAsync();
+        await fixture.DeliverAsync("checkout.session.completed", new { id = "cs_1", payment_intent = "pi_1" });
+        await fixture.SucceedAsync();
 
         Assert.That(
-            await world.Inner.ScalarAsync<long>("select count(*) from notification_outbox where kind = 'order_paid'"), Is.EqualTo(1));
+            await fixture.Inner.ScalarAsync<long>("select count(*) from notification_outbox where kind = 'order_paid'"), Is.EqualTo(1));
     }
 
-    private static async Task ByHandAsync(PaymentWorld world, Guid order, string status)
+    private static async Task ChangeManuallyAsync(PaymentFixture fixture, Guid order, string status)
     {
-        var outcome = await world.Inner.Get<OrderDesk>().ChangeAsync(order, new(status, "operator", "test"), CancellationToken.None);
+        var outcome = await fixture.Inner.Get<OrderOperations>().ChangeAsync(order, new(status, "operator", "test"), CancellationToken.None);
         Assert.That(outcome, Is.InstanceOf<OrderStatusOutcome.Changed>());
     }
 }

@@ -7,14 +7,14 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Payments;
 
-/// <summary>What Stripe's own library sends and makes of the answers, over real sockets.</summary>
+/// <summary>What Stripe's own library sends and how it reads the answers, over real sockets.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class StripeGatewayTests
 {
     private const string PinnedVersion = "2026-10-28.endive";
 
     [Test]
-    public async Task A_session_is_asked_for_in_Stripes_form_encoding_with_our_key_and_ids()
+    public async Task A_session_is_requested_in_Stripes_form_encoding_with_our_key_and_ids()
     {
         await using var lab = await Lab.StartAsync();
         var request = ARequest() with
@@ -60,7 +60,7 @@ public sealed class StripeGatewayTests
 
     [TestCase(null, PinnedVersion)]
     [TestCase("2024-06-20", "2024-06-20")]
-    public async Task Every_call_names_the_API_version_of_the_library_or_the_one_that_is_set(string? setting, string sent)
+    public async Task Every_call_carries_the_API_version_of_the_library_or_the_configured_one(string? setting, string sent)
     {
         await using var lab = await Lab.StartAsync(version: setting);
         var made = (SessionOutcome.Made)await lab.Gateway.CreateSessionAsync(ARequest(), CancellationToken.None);
@@ -72,7 +72,7 @@ public sealed class StripeGatewayTests
     }
 
     [Test]
-    public async Task No_call_tells_Stripe_about_the_machine_or_earlier_calls()
+    public async Task No_call_reveals_the_machine_or_earlier_calls_to_Stripe()
     {
         await using var lab = await Lab.StartAsync();
 
@@ -90,7 +90,7 @@ public sealed class StripeGatewayTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task The_intent_is_known_when_the_answer_names_or_expands_it(bool expanded)
+    public async Task The_intent_is_known_when_the_answer_contains_or_expands_it(bool expanded)
     {
         await using var lab = await Lab.StartAsync();
         var intent = expanded ? """{"id":"pi_1","object":"payment_intent","amount":5}""" : "\"pi_1\"";
@@ -114,7 +114,7 @@ public sealed class StripeGatewayTests
     [TestCase(502, false)]
     [TestCase(503, false)]
     [TestCase(307, false)]
-    public async Task A_refusal_is_final_and_asked_once_and_a_failure_that_may_pass_is_repeated_once(int status, bool isDefinite)
+    public async Task A_refusal_is_final_and_a_temporary_failure_is_retried_once(int status, bool isDefinite)
     {
         await using var lab = await Lab.StartAsync();
         lab.Stripe.Faults.Always(new Fault.Status(
@@ -128,7 +128,7 @@ public sealed class StripeGatewayTests
     }
 
     [Test]
-    public async Task A_refusal_carries_Stripes_message_and_the_number_of_the_request()
+    public async Task A_refusal_carries_Stripes_message_and_request_id()
     {
         await using var lab = await Lab.StartAsync();
 
@@ -180,7 +180,7 @@ public sealed class StripeGatewayTests
     [TestCase("[]")]
     [TestCase("null")]
     [TestCase("{\"id\":\"cs_1\",\"url\":\"cut of")]
-    public async Task A_success_that_is_no_session_leaves_open_whether_one_exists(string body)
+    public async Task After_a_success_without_a_session_it_is_unknown_whether_one_exists(string body)
     {
         await using var lab = await Lab.StartAsync();
         lab.Stripe.Faults.Always(new Fault.OddJson(body));
@@ -193,7 +193,7 @@ public sealed class StripeGatewayTests
     }
 
     [Test]
-    public async Task A_reason_never_holds_the_key_also_when_Stripe_repeats_it()
+    public async Task A_reason_never_contains_the_key_even_when_Stripe_repeats_it()
     {
         await using var lab = await Lab.StartAsync(secretKey: "sk_live_0123456789");
         lab.Stripe.Faults.Always(new Fault.Status(
@@ -205,7 +205,7 @@ public sealed class StripeGatewayTests
     }
 
     [Test]
-    public async Task An_answer_that_never_comes_costs_the_time_limit_twice_and_stays_open()
+    public async Task A_missing_answer_takes_the_timeout_twice_and_the_result_is_unknown()
     {
         await using var lab = await Lab.StartAsync(timeoutSeconds: 1);
         lab.Stripe.Faults.Always(new Fault.Hang());
@@ -217,7 +217,7 @@ public sealed class StripeGatewayTests
     }
 
     [Test]
-    public async Task An_answer_that_trickles_in_costs_the_time_limit_too()
+    public async Task An_answer_that_trickles_in_takes_the_timeout_too()
     {
         await using var lab = await Lab.StartAsync(timeoutSeconds: 1);
         lab.Stripe.Faults.Always(new Fault.SlowDrip(1, TimeSpan.FromMilliseconds(100)));
@@ -240,7 +240,7 @@ public sealed class StripeGatewayTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_connection_that_breaks_leaves_open_whether_a_session_exists(bool afterHeaders)
+    public async Task After_a_broken_connection_it_is_unknown_whether_a_session_exists(bool afterHeaders)
     {
         await using var lab = await Lab.StartAsync();
         lab.Stripe.Faults.Always(new Fault.ConnectionDrop(afterHeaders));
@@ -251,7 +251,7 @@ public sealed class StripeGatewayTests
     }
 
     [Test]
-    public async Task A_caller_who_leaves_is_not_told_of_a_time_out()
+    public async Task A_canceled_call_is_not_reported_as_a_timeout()
     {
         await using var lab = await Lab.StartAsync();
         lab.Stripe.Faults.Always(new Fault.Hang());
@@ -262,7 +262,7 @@ public sealed class StripeGatewayTests
     }
 
     [Test]
-    public async Task Ending_asks_again_each_time_and_reads_the_session_when_it_is_no_longer_open()
+    public async Task Ending_calls_Stripe_each_time_and_reads_the_session_when_it_is_no_longer_open()
     {
         await using var lab = await Lab.StartAsync();
         var made = (SessionOutcome.Made)await lab.Gateway.CreateSessionAsync(ARequest(), CancellationToken.None);
@@ -280,7 +280,7 @@ public sealed class StripeGatewayTests
     }
 
     [Test]
-    public async Task A_session_that_Stripe_will_not_end_although_it_is_open_is_a_failure()
+    public async Task An_open_session_that_Stripe_refuses_to_end_is_a_failure()
     {
         await using var lab = await Lab.StartAsync();
         var made = (SessionOutcome.Made)await lab.Gateway.CreateSessionAsync(ARequest(), CancellationToken.None);

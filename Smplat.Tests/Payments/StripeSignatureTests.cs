@@ -36,11 +36,11 @@ public sealed class StripeSignatureTests
     [TestCase(301, false)]
     [TestCase(-300, true)]
     [TestCase(-301, false)]
-    public void A_signature_may_be_five_minutes_off_our_clock_either_way(int seconds, bool accepted) =>
+    public void A_signature_may_be_five_minutes_older_or_newer_than_our_clock(int seconds, bool accepted) =>
         Assert.That(StripeSignature.Refuse(Header("secret", Now.AddSeconds(seconds)), Body, ["secret"], Now) is null, Is.EqualTo(accepted));
 
     [Test]
-    public void Either_of_two_secrets_may_have_made_it()
+    public void A_signature_made_with_either_of_two_secrets_is_accepted()
     {
         var header = Header("old", Now);
 
@@ -50,11 +50,11 @@ public sealed class StripeSignatureTests
     }
 
     [Test]
-    public void While_a_secret_is_rotated_a_late_delivery_is_still_called_late() =>
+    public void While_a_secret_is_rotated_a_late_delivery_is_still_rejected_as_late() =>
         Assert.That(StripeSignature.Refuse(Header("old", Now.AddHours(-1)), Body, ["new", "old"], Now), Does.Contain("tolerance"));
 
     [Test]
-    public void Either_of_two_signatures_may_be_ours()
+    public void Either_of_two_signatures_may_match()
     {
         var other = Header("other", Now);
 
@@ -83,7 +83,7 @@ public sealed class StripeSignatureTests
     [TestCase("99999999999999999999")]
     [TestCase("yesterday")]
     [TestCase("")]
-    public void A_time_that_is_no_number_is_refused_also_when_it_is_signed(string time)
+    public void A_timestamp_that_is_not_a_number_is_refused_even_when_it_is_signed(string time)
     {
         var signed = HMACSHA256.HashData("secret"u8, [.. Encoding.UTF8.GetBytes($"{time}."), .. Body]);
 
@@ -104,7 +104,7 @@ public sealed class StripeSignatureTests
     }
 
     [Test]
-    public void Of_a_genuine_delivery_no_byte_of_the_body_can_be_changed() => Check.QuickThrowOnFailure(Prop.ForAll<NonEmptyString, int, byte>(
+    public void No_byte_of_a_genuine_delivery_can_be_changed() => Check.QuickThrowOnFailure(Prop.ForAll<NonEmptyString, int, byte>(
         (text, position, flip) =>
         {
             var body = Encoding.UTF8.GetBytes(text.Get);
@@ -115,6 +115,6 @@ public sealed class StripeSignatureTests
                 && StripeSignature.Refuse(header, changed, ["secret"], Now) is not null;
         }));
 
-    /// <summary>Made by the fake Stripe, not by the library that is to check it.</summary>
+    /// <summary>Made by the fake Stripe, not by the library under test.</summary>
     private static string Header(string secret, DateTimeOffset at) => Webhooks.Sign(Body, secret, at);
 }

@@ -69,7 +69,7 @@ internal static class DeadLetterCommands
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = FulfillmentCommands.Services(parsed);
-        var rows = await services.GetRequiredService<DeadLetterDesk>().ListAsync(Filter(parsed), cancellationToken);
+        var rows = await services.GetRequiredService<DeadLetterOperations>().ListAsync(Filter(parsed), cancellationToken);
         return parsed.Show(rows, () => Print(rows));
     }
 
@@ -94,7 +94,7 @@ internal static class DeadLetterCommands
     private static async Task<int> ShowAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = FulfillmentCommands.Services(parsed);
-        if (await services.GetRequiredService<DeadLetterDesk>().FindAsync(parsed.GetValue(Task), cancellationToken) is not { } file)
+        if (await services.GetRequiredService<DeadLetterOperations>().FindAsync(parsed.GetValue(Task), cancellationToken) is not { } file)
         {
             return CliCommand.Fail("There is no such dead letter.", CommandLine.Failed);
         }
@@ -103,11 +103,11 @@ internal static class DeadLetterCommands
     }
 
     private static async Task<int> HandleAsync(
-        ParseResult parsed, Func<DeadLetterDesk, Guid, HandleDeadLetter, Task<DeadLetterOutcome>> decide)
+        ParseResult parsed, Func<DeadLetterOperations, Guid, HandleDeadLetter, Task<DeadLetterOutcome>> decide)
     {
         await using var services = FulfillmentCommands.Services(parsed);
         var command = new HandleDeadLetter(parsed.GetValue(Actor)!, parsed.GetValue(Reason)!);
-        switch (await decide(services.GetRequiredService<DeadLetterDesk>(), parsed.GetValue(Task), command))
+        switch (await decide(services.GetRequiredService<DeadLetterOperations>(), parsed.GetValue(Task), command))
         {
             case DeadLetterOutcome.Done done:
                 var wait = done.Held ? "; it waits until the order goes on" : "";
@@ -122,7 +122,7 @@ internal static class DeadLetterCommands
     private static async Task<int> RedriveAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = FulfillmentCommands.Services(parsed);
-        var report = await services.GetRequiredService<DeadLetterDesk>().RedriveAsync(
+        var report = await services.GetRequiredService<DeadLetterOperations>().RedriveAsync(
             new(Filter(parsed), parsed.GetValue(Actor)!, parsed.GetValue(Reason)!), cancellationToken);
         return parsed.Show(report, string.Create(
             CultureInfo.InvariantCulture, $"{report.Replayed} tasks replayed, {report.Remaining} still match."));

@@ -35,7 +35,7 @@ internal static class WorkCommand
     {
         await using var services = FulfillmentCommands.Services(parsed);
         RequireEndpoints(services.GetRequiredService<IOptionsMonitor<ExecutionOptions>>().CurrentValue);
-        var drain = services.GetRequiredService<FulfillmentDrain>();
+        var drain = services.GetRequiredService<FulfillmentWorker>();
         var counters = services.GetRequiredService<DurableCounters>();
         var clock = services.GetRequiredService<TimeProvider>();
         var poll = TimeSpan.FromSeconds(
@@ -79,8 +79,8 @@ internal static class WorkCommand
     }
 
     /// <returns>Null when the database was away; the next pass tries again.</returns>
-    private static async Task<DrainReport?> TryDrainAsync(
-        FulfillmentDrain drain, DurableCounters counters, CancellationToken cancellationToken)
+    private static async Task<WorkerReport?> TryDrainAsync(
+        FulfillmentWorker drain, DurableCounters counters, CancellationToken cancellationToken)
     {
         try
         {

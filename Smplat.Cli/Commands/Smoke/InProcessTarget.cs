@@ -34,7 +34,7 @@ public sealed class InProcessTarget : ISmokeTarget
         "/api/v1/fulfillment/health" => Element(await Figures.ReadHealthAsync(cancellationToken), Snake),
         "/api/v1/fulfillment/observability" => Element(await Figures.ReadObservabilityAsync(cancellationToken), Snake),
         "/api/v1/payments/observability" => Element(
-            await _services.GetRequiredService<PaymentFigures>().ReadAsync(cancellationToken), Snake),
+            await _services.GetRequiredService<PaymentCounters>().ReadAsync(cancellationToken), Snake),
         "/api/v1/products/" => Element(
             await Catalog.ListAsync(new(null, ListProducts.MaxLimit), cancellationToken), Camel),
         _ when path.StartsWith("/api/v1/products/", StringComparison.Ordinal) => Element(
@@ -62,9 +62,9 @@ public sealed class InProcessTarget : ISmokeTarget
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private FulfillmentFigures Figures => _services.GetRequiredService<FulfillmentFigures>();
+    private WorkerMetrics Figures => _services.GetRequiredService<WorkerMetrics>();
 
-    private ProductCatalog Catalog => _services.GetRequiredService<ProductCatalog>();
+    private ProductQueries Catalog => _services.GetRequiredService<ProductQueries>();
 
     private static JsonElement Element<T>(T value, JsonSerializerOptions options) => JsonSerializer.SerializeToElement(value, options);
 }

@@ -28,7 +28,7 @@ internal sealed class DrillApp : IAsyncDisposable
 
     public AlertTimeline Alerts { get; }
 
-    public FulfillmentGivens Given { get; }
+    public FulfillmentRows Given { get; }
 
     public static async Task<DrillApp> StartAsync(params IEnumerable<KeyValuePair<string, string>>[] settings)
     {
