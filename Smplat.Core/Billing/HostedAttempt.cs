@@ -6,7 +6,7 @@ namespace Smplat.Core.Billing;
 /// <summary>One recovery attempt of one session: its date, its trail and its messages commit together.</summary>
 public sealed class HostedAttempt(
     NpgsqlDataSource database,
-    HostedStore store,
+    HostedSessionStore store,
     HostedSweepStore sweep,
     HostedNotices notices,
     IOptionsMonitor<HostedRecoveryOptions> options)
@@ -25,11 +25,11 @@ public sealed class HostedAttempt(
         var nextRetryAt = now + RetryPolicy.Waits.After(attempt);
         var keys = HostedNotices.Keys(id, session.RetryCount, options.CurrentValue.EmailRecipients);
         var lastNotice = await store.LastNoticeAsync(keys, transaction, cancellationToken);
-        var lastStatus = RecoveryTrail.LastStatus(session.Metadata);
+        var lastStatus = RecoveryHistory.LastStatus(session.Metadata);
         var channels = RetryPolicy.ShouldNotify(session.Status, lastStatus, lastNotice, now)
             ? await notices.TellAsync(session, attempt, nextRetryAt, isExhausted: false, now, transaction, cancellationToken)
             : [];
-        var trail = RecoveryTrail.WithAttempt(session.Metadata, attempt, session.Status, channels, now, nextRetryAt);
+        var trail = RecoveryHistory.WithAttempt(session.Metadata, attempt, session.Status, channels, now, nextRetryAt);
         await store.WriteAttemptAsync(id, attempt, nextRetryAt, trail, now, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return channels.Count > 0;

@@ -6,7 +6,7 @@ using Smplat.Core.Platform.Settings;
 namespace Smplat.Core.Billing;
 
 /// <summary>Puts the way to pay into a reminder: the session's own page while it is open, else the storefront's.</summary>
-public sealed class HostedContent(HostedStore store, IOptionsMonitor<RuntimeOptions> runtime) : IMessageContent
+public sealed class HostedContent(HostedSessionStore store, IOptionsMonitor<RuntimeOptions> runtime) : IMessageContent
 {
     public string Kind => MessageKinds.HostedSessionRecovery;
 

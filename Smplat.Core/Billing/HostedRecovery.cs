@@ -14,11 +14,11 @@ namespace Smplat.Core.Billing;
 /// with itself; one session that cannot be handled does not stop the others.
 /// </summary>
 public sealed class HostedRecovery(
-    HostedStore store,
+    HostedSessionStore store,
     HostedSweepStore sweep,
     HostedAttempt attempts,
     HostedRegeneration regeneration,
-    RecoveryRunStore runs,
+    HostedRecoveryRunStore runs,
     MailGateways mail,
     DurableCounters counters,
     IOptionsMonitor<HostedRecoveryOptions> options,

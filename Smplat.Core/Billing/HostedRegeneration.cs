@@ -12,10 +12,10 @@ namespace Smplat.Core.Billing;
 /// the old session's state: a repetition after a crash gets the same page.
 /// </summary>
 public sealed class HostedRegeneration(
-    HostedStore store,
+    HostedSessionStore store,
     RegenerationStore replacement,
     IHostedSessionGateway gateway,
-    HostedSessionFile file,
+    HostedSessionQueries file,
     TimeProvider clock,
     ILogger<HostedRegeneration> logger)
 {

@@ -7,7 +7,7 @@ public sealed record HostedReport(
     DateTimeOffset WindowStart,
     DateTimeOffset WindowEnd,
     int LookbackDays,
-    HostedFigures Metrics,
+    HostedReportMetrics Metrics,
     IReadOnlyList<ReasonCount> AbandonmentReasons,
     IReadOnlyList<StatusCount> InvoiceStatuses);
 
@@ -15,7 +15,7 @@ public sealed record HostedReport(
 /// <param name="AverageRetryCount">Over sessions that were retried.</param>
 /// <param name="AverageRetryLatencySeconds">From creation to the last retry; null when none was retried.</param>
 /// <param name="PendingRegeneration">Open or failed sessions whose next attempt lies ahead.</param>
-public sealed record HostedFigures(
+public sealed record HostedReportMetrics(
     long Total,
     IReadOnlyDictionary<string, long> StatusCounts,
     decimal ConversionRate,

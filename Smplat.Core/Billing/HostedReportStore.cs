@@ -86,7 +86,7 @@ public sealed class HostedReportStore(NpgsqlDataSource database)
 
         public required long Pending { get; init; }
 
-        public HostedFigures Read(IReadOnlyDictionary<string, long> statuses) => new(
+        public HostedReportMetrics Read(IReadOnlyDictionary<string, long> statuses) => new(
             Total, statuses, Share(Completed), Share(Lost), CompletionSeconds, RetryCount ?? 0, Retried, RetrySeconds, Pending);
 
         private decimal Share(long count) => Total == 0 ? 0 : Math.Round((decimal)count / Total, 4, MidpointRounding.AwayFromZero);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Smplat.Core.Billing;
 
 /// <summary>Shows sessions with what their recovery really did: notices count from the moment that they were sent.</summary>
-public sealed class HostedViews(HostedStore store, IOptionsMonitor<HostedRecoveryOptions> options)
+public sealed class HostedViews(HostedSessionStore store, IOptionsMonitor<HostedRecoveryOptions> options)
 {
     public async Task<IReadOnlyList<HostedSessionView>> ShowAsync(
         IReadOnlyList<HostedSession> sessions, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ namespace Smplat.Core.Checkout;
 /// <param name="MetadataPatch">Members that are merged into the metadata, as a JSON object.</param>
 /// <param name="IsPrompt">The change is a recovery prompt and counts as one.</param>
 public sealed record CheckoutChange(
-    Guid Id, CheckoutStanding Standing, string MetadataPatch, IReadOnlyList<CheckoutStep> Steps, bool IsPrompt = false);
+    Guid Id, CheckoutState Standing, string MetadataPatch, IReadOnlyList<CheckoutStep> Steps, bool IsPrompt = false);
 
 /// <summary>An event to be written.</summary>
 /// <param name="Payload">A JSON object.</param>

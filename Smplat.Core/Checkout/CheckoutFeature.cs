@@ -15,22 +15,22 @@ public static class CheckoutFeature
     {
         services.AddSettings<CheckoutRecoveryOptions>();
         services.AddSingleton<CheckoutStore>();
-        services.AddSingleton<CheckoutFile>();
-        services.AddOrderStatusListener<OrderFollowing>();
-        services.AddCheckoutStartListener<PaymentFollowing>();
+        services.AddSingleton<CheckoutOperations>();
+        services.AddOrderStatusListener<CheckoutOrderSync>();
+        services.AddCheckoutStartListener<CheckoutPaymentSync>();
         services.AddSingleton<RecoveryStore>();
         services.AddSingleton<RecoveredRevenueStore>();
-        services.AddSingleton<CheckoutRecoveryFigures>();
+        services.AddSingleton<CheckoutRecoveryQueries>();
         services.AddSingleton<ResumeLinks>();
         services.AddSingleton<CheckoutResume>();
         services.AddSingleton<SweepStep>();
         services.AddSingleton<RepairStore>();
         services.AddSingleton<RecoveryRepair>();
-        services.AddSingleton<SampleBillingStore>();
-        services.AddSingleton<ISampleData, SampleBilling>();
+        services.AddSingleton<BillingSampleStore>();
+        services.AddSingleton<ISampleData, BillingSample>();
         services.AddMessageGuard<PromptGuard>();
         services.AddMessageContent<PromptContent>();
         services.AddJob<RecoverySweepJob>();
-        return services.AddHostedSessions();
+        return services.AddBilling();
     }
 }

@@ -16,7 +16,7 @@ public static class CheckoutPolicy
 
     /// <param name="nextActionAt">For <c>waiting</c>: when somebody should look after it; null means never.</param>
     public static CheckoutVerdict Decide(
-        CheckoutStanding now, string stage, string status, DateTimeOffset? nextActionAt, DateTimeOffset at)
+        CheckoutState now, string stage, string status, DateTimeOffset? nextActionAt, DateTimeOffset at)
     {
         if (IsRepetition(now, stage, status))
         {
@@ -31,13 +31,13 @@ public static class CheckoutPolicy
     }
 
     /// <summary>The same word again, or the completion of a stage that lies behind.</summary>
-    private static bool IsRepetition(CheckoutStanding now, string stage, string status) =>
+    private static bool IsRepetition(CheckoutState now, string stage, string status) =>
         (stage == now.Stage && status == now.Status)
         || (status == CheckoutStatus.Completed
             && now.Status != CheckoutStatus.Failed
             && CheckoutStage.Position(stage) < CheckoutStage.Position(now.Stage));
 
-    private static CheckoutStanding Move(CheckoutStanding now, string status, DateTimeOffset? nextActionAt, DateTimeOffset at) =>
+    private static CheckoutState Move(CheckoutState now, string status, DateTimeOffset? nextActionAt, DateTimeOffset at) =>
         status switch
         {
             CheckoutStatus.Completed => Complete(now, at),
@@ -47,7 +47,7 @@ public static class CheckoutPolicy
         };
 
     /// <summary>The stage that follows begins; after the last one the checkout is completed.</summary>
-    private static CheckoutStanding Complete(CheckoutStanding now, DateTimeOffset at)
+    private static CheckoutState Complete(CheckoutState now, DateTimeOffset at)
     {
         var next = CheckoutStage.Next(now.Stage);
         var isEnd = next == CheckoutStage.Completed;

@@ -2,7 +2,7 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Checkout;
 
-public sealed record UnknownOrder() : NotFound("checkout.unknown_order", "Order not found");
+public sealed record CheckoutOrderNotFound() : NotFound("checkout.unknown_order", "Order not found");
 
 public sealed record IllegalTransition(string FromStage, string FromStatus, string Stage, string Status) : Conflict(
     "checkout.illegal_transition",

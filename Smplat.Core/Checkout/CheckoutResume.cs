@@ -2,7 +2,7 @@ namespace Smplat.Core.Checkout;
 
 /// <summary>A person followed a resume link: the visit is kept, since only such orders count as won back.</summary>
 public sealed class CheckoutResume(
-    ResumeLinks links, RecoveredRevenueStore revenue, CheckoutFile checkouts, TimeProvider clock)
+    ResumeLinks links, RecoveredRevenueStore revenue, CheckoutOperations checkouts, TimeProvider clock)
 {
     public async Task<CheckoutOutcome> ResumeAsync(string token, CancellationToken cancellationToken)
     {

@@ -27,7 +27,7 @@ public sealed record CheckoutRow
 
     public DateTimeOffset? NextActionAt { get; init; }
 
-    public CheckoutStanding Standing => new(CurrentStage, StageStatus)
+    public CheckoutState Standing => new(CurrentStage, StageStatus)
     {
         StartedAt = StartedAt,
         CompletedAt = CompletedAt,

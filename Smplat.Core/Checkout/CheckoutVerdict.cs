@@ -7,7 +7,7 @@ public abstract record CheckoutVerdict
     {
     }
 
-    public sealed record Moved(CheckoutStanding Next) : CheckoutVerdict;
+    public sealed record Moved(CheckoutState Next) : CheckoutVerdict;
 
     /// <summary>It is so already; nothing is written.</summary>
     public sealed record Same : CheckoutVerdict;

@@ -31,7 +31,7 @@ public sealed record StalledCheckout
 
     public required bool HasConsent { get; init; }
 
-    public CheckoutStanding Standing => new(CurrentStage, CheckoutStatus.Waiting)
+    public CheckoutState Standing => new(CurrentStage, CheckoutStatus.Waiting)
     {
         StartedAt = StartedAt,
         NextActionAt = NextActionAt,

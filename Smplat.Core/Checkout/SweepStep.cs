@@ -54,10 +54,10 @@ public sealed class SweepStep(
         return new(checkout.Id, standing, Metadata(checkout, verdict, now), steps, IsPrompt: Counts(verdict));
     }
 
-    private static (CheckoutStanding Standing, CheckoutStep[] Steps) Follow(
+    private static (CheckoutState Standing, CheckoutStep[] Steps) Follow(
         StalledCheckout checkout, string orderStatus, CheckoutStep swept, DateTimeOffset now)
     {
-        var steps = OrderFollowingPolicy.Steps(checkout.Standing, orderStatus, null, now, now);
+        var steps = CheckoutSyncPolicy.Steps(checkout.Standing, orderStatus, null, now, now);
         return steps.Count == 0
             ? (checkout.Standing with { NextActionAt = null }, [swept])
             : (steps[^1].Standing, [swept, .. steps.Select(step => step.Step)]);

@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Input;
 namespace Smplat.Core.Onboarding;
 
 /// <summary>Turns events of the storefront into changes of the journey.</summary>
-public sealed class OnboardingEventIntake(JourneyDesk desk, TaskToggle toggle)
+public sealed class OnboardingEventIntake(JourneyOperations desk, TaskToggle toggle)
 {
     public async Task<OnboardingOutcome<OnboardingEventReceipt>> TakeAsync(
         OnboardingEvent told, CancellationToken cancellationToken)

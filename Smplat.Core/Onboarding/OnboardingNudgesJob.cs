@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Jobs;
 namespace Smplat.Core.Onboarding;
 
 /// <summary>Reminds clients of open tasks, every two hours.</summary>
-public sealed class OnboardingNudgesJob(NudgeRound round, IOptionsMonitor<OnboardingOptions> options) : IJob
+public sealed class OnboardingNudgesJob(NudgeRun round, IOptionsMonitor<OnboardingOptions> options) : IJob
 {
     public JobDefinition Definition { get; } = new("onboarding-nudges", "Reminds clients of open onboarding tasks.") { MaxAttempts = 3 };
 
@@ -15,7 +15,7 @@ public sealed class OnboardingNudgesJob(NudgeRound round, IOptionsMonitor<Onboar
     public async Task<JobReport> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var settings = options.CurrentValue;
-        var triggeredBy = run.TriggeredBy == JobRun.Timer ? NudgeOrder.Automation : run.TriggeredBy;
+        var triggeredBy = run.TriggeredBy == JobRun.Timer ? NudgeCommand.Automation : run.TriggeredBy;
         var report = await round.RunAsync(
             new(TimeSpan.FromHours(settings.IdleHours), settings.NudgeLimit, false, triggeredBy), cancellationToken);
         return JobReport.Of(

@@ -2,7 +2,7 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Onboarding;
 
-public sealed record UnknownOrder() : NotFound("onboarding.unknown_order", "Order not found");
+public sealed record JourneyOrderNotFound() : NotFound("onboarding.unknown_order", "Order not found");
 
 public sealed record JourneyNotFound() : NotFound("onboarding.journey_not_found", "Journey not found");
 

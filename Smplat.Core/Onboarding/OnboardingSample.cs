@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Onboarding;
 
 /// <summary>A client of a local run with a checklist under way: a task done, a referral copied, two experiments seen.</summary>
-public sealed class OnboardingSample(OnboardingSampleStore store, JourneyDesk desk, TaskToggle toggle) : ISampleData
+public sealed class OnboardingSample(OnboardingSampleStore store, JourneyOperations desk, TaskToggle toggle) : ISampleData
 {
     public static readonly Guid OrderId = new("0198f000-0000-7000-8000-00000000c1e0");
 

@@ -164,9 +164,9 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var parameters = new { since, until, step = window.Step };
         var selections = await connection.QueryAsync<ProviderSelection>(Command(Selections, parameters, cancellationToken));
-        var quotes = await connection.QueryAsync<QuoteSteps>(Command(Quotes, parameters, cancellationToken));
+        var quotes = await connection.QueryAsync<QuoteBucket>(Command(Quotes, parameters, cancellationToken));
         var calls = await connection.QueryAsync<VendorCalls>(Command(Calls, parameters, cancellationToken));
-        return new(window, since, until, selections.AsList(), QuoteSteps.Sum(quotes.AsList()), calls.AsList());
+        return new(window, since, until, selections.AsList(), QuoteBucket.Sum(quotes.AsList()), calls.AsList());
     }
 
     /// <param name="since">Any moment.</param>

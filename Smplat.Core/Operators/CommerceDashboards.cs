@@ -5,19 +5,19 @@ public sealed class CommerceDashboards(CommerceDashboardStore store, TimeProvide
 {
     private static readonly TimeSpan LiveWindow = TimeSpan.FromHours(1);
 
-    private readonly Recollection<RouterLive> _live = new(clock, TimeSpan.FromSeconds(5));
-    private readonly Recollection<BusinessFigures> _business = new(clock, TimeSpan.FromSeconds(30));
+    private readonly ShortLivedCache<LiveDashboard> _live = new(clock, TimeSpan.FromSeconds(5));
+    private readonly ShortLivedCache<BusinessDashboard> _business = new(clock, TimeSpan.FromSeconds(30));
 
-    private readonly Dictionary<string, Recollection<ProviderPerformance>> _providers = DashboardWindow.All.ToDictionary(
-        window => window.Label, _ => new Recollection<ProviderPerformance>(clock, TimeSpan.FromSeconds(15)));
+    private readonly Dictionary<string, ShortLivedCache<ProviderPerformance>> _providers = DashboardWindow.All.ToDictionary(
+        window => window.Label, _ => new ShortLivedCache<ProviderPerformance>(clock, TimeSpan.FromSeconds(15)));
 
     /// <summary>The last hour: sixty whole minutes, the present one included.</summary>
-    public Task<RouterLive> ReadLiveAsync(CancellationToken cancellationToken) => _live.GiveAsync(
+    public Task<LiveDashboard> ReadLiveAsync(CancellationToken cancellationToken) => _live.GiveAsync(
         async (now, token) =>
         {
             var since = Floor(now, TimeSpan.FromMinutes(1)) - LiveWindow + TimeSpan.FromMinutes(1);
             var (minutes, providers) = await store.ReadLiveAsync(since, now, token);
-            return new RouterLive(since, now, minutes, providers);
+            return new LiveDashboard(since, now, minutes, providers);
         },
         cancellationToken);
 
@@ -26,7 +26,7 @@ public sealed class CommerceDashboards(CommerceDashboardStore store, TimeProvide
             (now, token) => store.ReadProvidersAsync(window, Floor(now, window.Step) - window.Length + window.Step, now, token),
             cancellationToken);
 
-    public Task<BusinessFigures> ReadBusinessAsync(CancellationToken cancellationToken) => _business.GiveAsync(
+    public Task<BusinessDashboard> ReadBusinessAsync(CancellationToken cancellationToken) => _business.GiveAsync(
         async (now, token) =>
         {
             var windows = new List<BusinessWindow>();
@@ -38,7 +38,7 @@ public sealed class CommerceDashboards(CommerceDashboardStore store, TimeProvide
             }
 
             // The longest window comes last.
-            return new BusinessFigures(now, windows, days);
+            return new BusinessDashboard(now, windows, days);
         },
         cancellationToken);
 

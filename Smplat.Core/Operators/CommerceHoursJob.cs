@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Jobs;
 namespace Smplat.Core.Operators;
 
 /// <summary>Sums the routing log by the hour, so that the dashboards of a month read hours and not lines.</summary>
-public sealed class CommerceHoursJob(HoursStore store, IOptionsMonitor<HoursOptions> options, TimeProvider clock) : IJob
+public sealed class CommerceHoursJob(HourlyTotalsStore store, IOptionsMonitor<HourlyTotalsOptions> options, TimeProvider clock) : IJob
 {
     public const string Id = "commerce-hours";
 

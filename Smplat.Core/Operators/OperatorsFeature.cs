@@ -8,7 +8,7 @@ public static class OperatorsFeature
 {
     public static IServiceCollection AddOperators(this IServiceCollection services) => services
         .AddSingleton<IncidentBannerStore>()
-        .AddSingleton<BannerBoard>()
+        .AddSingleton<BannerOperations>()
         .AddSingleton<FeatureSwitches>()
         .AddSingleton<SampleLoadStore>()
         .AddSingleton<SampleLoad>()
@@ -18,19 +18,19 @@ public static class OperatorsFeature
         .AddSingleton<KeyUseStore>()
         .AddSingleton<KeyUseLog>()
         .AddSingleton<KeyReview>()
-        .AddSingleton<IExpiringRows, KeyUseUpkeep>()
+        .AddSingleton<IExpiringRows, KeyUseRetention>()
         .AddHostedService<KeyUseFlush>();
 
     /// <summary>What the operators' page reads beside what the routes and the command line read.</summary>
     public static IServiceCollection AddOperatorsPage(this IServiceCollection services) => services
         .AddSettings<OpsPageOptions>()
-        .AddSettings<HoursOptions>()
-        .AddSingleton<HoursStore>()
+        .AddSettings<HourlyTotalsOptions>()
+        .AddSingleton<HourlyTotalsStore>()
         .AddJob<CommerceHoursJob>()
         .AddSingleton<QueueStore>()
-        .AddSingleton<QueueView>()
+        .AddSingleton<QueueQueries>()
         .AddSingleton<CommerceDashboardStore>()
         .AddSingleton<CommerceDashboards>()
         .AddSingleton<RecoveryViewStore>()
-        .AddSingleton<RecoveryView>();
+        .AddSingleton<RecoveryQueries>();
 }

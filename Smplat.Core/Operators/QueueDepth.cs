@@ -27,4 +27,4 @@ public sealed record QueueDepth
 public sealed record QueueThroughput(DateTimeOffset At, long Completed, long Failed);
 
 /// <param name="Steps">The last hour in steps of five minutes, oldest first, all of them.</param>
-public sealed record QueueReading(QueueDepth Depth, IReadOnlyList<QueueThroughput> Steps);
+public sealed record QueueOverview(QueueDepth Depth, IReadOnlyList<QueueThroughput> Steps);

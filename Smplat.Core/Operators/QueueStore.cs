@@ -42,7 +42,7 @@ public sealed class QueueStore(NpgsqlDataSource database)
         """;
 
     /// <param name="since">Start of the throughput's first step.</param>
-    public async Task<QueueReading> ReadAsync(DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<QueueOverview> ReadAsync(DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var depth = await connection.QuerySingleAsync<QueueDepth>(

@@ -43,7 +43,7 @@ public sealed class RecoveryViewStore(NpgsqlDataSource database)
         order by 1
         """;
 
-    private const string HostedFigures =
+    private const string HostedReportMetrics =
         """
         select
             (select count(*) from smplat_hosted_session_recovery.due) as due,
@@ -86,7 +86,7 @@ public sealed class RecoveryViewStore(NpgsqlDataSource database)
         """;
 
     /// <param name="since">How far back orders that were won back are told.</param>
-    public async Task<CheckoutReading> ReadCheckoutsAsync(DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<CheckoutOverview> ReadCheckoutsAsync(DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var window = new { since, now };
@@ -96,16 +96,16 @@ public sealed class RecoveryViewStore(NpgsqlDataSource database)
         return new(stages.AsList(), due, days.AsList());
     }
 
-    public async Task<HostedReading> ReadHostedAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<HostedOverview> ReadHostedAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var statuses = await connection.QueryAsync<LabelCount>(Command(HostedStatuses, new { since }, cancellationToken));
         var (due, exhausted, retried, paid) = await connection.QuerySingleAsync<(long, long, long, long)>(
-            Command(HostedFigures, new { since }, cancellationToken));
+            Command(HostedReportMetrics, new { since }, cancellationToken));
         return new(statuses.AsList(), due, exhausted, retried, paid);
     }
 
-    public async Task<OutboxReading> ReadOutboxAsync(DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<OutboxOverview> ReadOutboxAsync(DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var window = new { since, now };

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Checkout;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class GetCheckoutAliasFunction(CheckoutFile checkouts)
+public sealed class GetCheckoutAliasFunction(CheckoutOperations checkouts)
 {
     [Function("GetCheckoutAlias")]
     [Operation("The same for the storefront", Tag = "Checkout")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Checkout;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class GetCheckoutFunction(CheckoutFile checkouts)
+public sealed class GetCheckoutFunction(CheckoutOperations checkouts)
 {
     [Function("GetCheckout")]
     [Operation("Where an order's checkout stands; made on first read", Tag = "Checkout")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Checkout;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class GetRecoveryReportFunction(CheckoutRecoveryFigures figures)
+public sealed class GetRecoveryReportFunction(CheckoutRecoveryQueries figures)
 {
     [Function("GetRecoveryReport")]
     [Operation("What winning checkouts back has brought; only orders whose resume link was followed count", Tag = "Operators")]

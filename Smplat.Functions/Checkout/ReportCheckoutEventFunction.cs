@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Checkout;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class ReportCheckoutEventFunction(CheckoutFile checkouts)
+public sealed class ReportCheckoutEventFunction(CheckoutOperations checkouts)
 {
     [Function("ReportCheckoutEvent")]
     [Operation("Report what happened to a checkout; only moves of the transition table are taken", Tag = "Checkout")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Onboarding;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class AddOnboardingArtifactFunction(ArtifactDesk desk)
+public sealed class AddOnboardingArtifactFunction(ArtifactOperations desk)
 {
     [Function("AddOnboardingArtifact")]
     [Operation("Add something that the client is to hand over, or hands over now", Tag = "Onboarding")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Onboarding;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class CopyReferralFunction(JourneyDesk desk)
+public sealed class CopyReferralFunction(JourneyOperations desk)
 {
     [Function("CopyReferral")]
     [Operation("Remember that the client copied a referral code", Tag = "Onboarding")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Onboarding;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class GetJourneyFunction(JourneyReview review)
+public sealed class GetJourneyFunction(JourneyQueries review)
 {
     [Function("GetJourney")]
     [Operation("A journey with its tasks, artifacts, touches and fitting nudges", Tag = "Onboarding")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Onboarding;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class GetOnboardingFunction(JourneyDesk desk)
+public sealed class GetOnboardingFunction(JourneyOperations desk)
 {
     [Function("GetOnboarding")]
     [Operation("The checklist of an order", Tag = "Onboarding")]

@@ -8,7 +8,7 @@ namespace Smplat.Functions.Onboarding;
 
 /// <summary>The storefront's name of the same checklist.</summary>
 [RequireKey(KeyScope.Storefront)]
-public sealed class GetStorefrontJourneyFunction(JourneyDesk desk)
+public sealed class GetStorefrontJourneyFunction(JourneyOperations desk)
 {
     [Function("GetStorefrontJourney")]
     [Operation("The checklist of an order, under the storefront's path", Tag = "Onboarding")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Onboarding;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class ListJourneysFunction(JourneyReview review)
+public sealed class ListJourneysFunction(JourneyQueries review)
 {
     [Function("ListJourneys")]
     [Operation("Journeys for operators, with their risk", Tag = "Onboarding")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Onboarding;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class ReceiveOnboardingArtifactFunction(ArtifactDesk desk)
+public sealed class ReceiveOnboardingArtifactFunction(ArtifactOperations desk)
 {
     [Function("ReceiveOnboardingArtifact")]
     [Operation("Take in an artifact; repeating it changes nothing", Tag = "Onboarding")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Onboarding;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class RecordPricingExperimentsFunction(JourneyDesk desk)
+public sealed class RecordPricingExperimentsFunction(JourneyOperations desk)
 {
     [Function("RecordPricingExperiments")]
     [Operation("Record which variants of pricing experiments a client was shown", Tag = "Onboarding")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Onboarding;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class StartOnboardingFunction(JourneyDesk desk)
+public sealed class StartOnboardingFunction(JourneyOperations desk)
 {
     [Function("StartOnboarding")]
     [Operation("Open the checklist of an order, or add to what is known about it", Tag = "Onboarding")]

@@ -8,7 +8,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Operators;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class ClearBannerFunction(BannerBoard board)
+public sealed class ClearBannerFunction(BannerOperations board)
 {
     [Function("ClearBanner")]
     [Operation("Take down the incident banner; doing it twice changes nothing", Tag = "Operators")]

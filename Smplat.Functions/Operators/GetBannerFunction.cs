@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Operators;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class GetBannerFunction(BannerBoard board)
+public sealed class GetBannerFunction(BannerOperations board)
 {
     [Function("GetBanner")]
     [Operation("The incident banner, if one is up", Tag = "Operators")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Operators;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class SetBannerFunction(BannerBoard board)
+public sealed class SetBannerFunction(BannerOperations board)
 {
     [Function("SetBanner")]
     [Operation("Put up the incident banner", Tag = "Operators")]

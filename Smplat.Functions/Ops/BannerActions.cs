@@ -3,7 +3,7 @@ using Smplat.Core.Operators;
 namespace Smplat.Functions.Ops;
 
 /// <summary>Puts the incident banner up and takes it down, on the same board as the routes.</summary>
-public sealed class BannerActions(BannerBoard board)
+public sealed class BannerActions(BannerOperations board)
 {
     public const string Path = "/ops";
 

@@ -6,7 +6,7 @@ namespace Smplat.Functions.Ops;
 /// <summary>What routing brings: orders, carts, commission, and what shoppers saved.</summary>
 internal static class BusinessBoard
 {
-    internal static Markup Render(BusinessFigures figures)
+    internal static Markup Render(BusinessDashboard figures)
     {
         var today = new DateTimeOffset(figures.Until.UtcDateTime.Date, TimeSpan.Zero);
         var steps = ChartTime.Steps(today.AddDays(-29), today, TimeSpan.FromDays(1));
@@ -30,7 +30,7 @@ internal static class BusinessBoard
             """);
     }
 
-    private static Markup Table(BusinessFigures figures) => OpsParts.Table(
+    private static Markup Table(BusinessDashboard figures) => OpsParts.Table(
         "What routing brought",
         ["Figure", .. figures.Windows.Select(window => "#Last " + window.Window)],
         [
@@ -42,6 +42,6 @@ internal static class BusinessBoard
         ],
         "Nothing was routed.");
 
-    private static Markup[] Row(BusinessFigures figures, string name, Func<BusinessWindow, string> value) =>
+    private static Markup[] Row(BusinessDashboard figures, string name, Func<BusinessWindow, string> value) =>
         [Markup.Of($"{name}"), .. figures.Windows.Select(window => Markup.Of($"{value(window)}"))];
 }

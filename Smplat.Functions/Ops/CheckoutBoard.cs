@@ -8,10 +8,10 @@ namespace Smplat.Functions.Ops;
 /// <summary>Stalled checkouts and what winning them back has brought.</summary>
 internal static class CheckoutBoard
 {
-    internal static Markup Render(CheckoutRecoveryReport report, CheckoutReading reading)
+    internal static Markup Render(CheckoutRecoveryReport report, CheckoutOverview reading)
     {
         var today = new DateTimeOffset(report.Until.UtcDateTime.Date, TimeSpan.Zero);
-        var steps = ChartTime.Steps(today.AddDays(1 - RecoveryView.Days), today, TimeSpan.FromDays(1));
+        var steps = ChartTime.Steps(today.AddDays(1 - RecoveryQueries.Days), today, TimeSpan.FromDays(1));
         var days = reading.Days.ToDictionary(day => day.Day, day => day.Orders);
         return Markup.Of(
             $"""

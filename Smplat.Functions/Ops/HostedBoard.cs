@@ -6,7 +6,7 @@ namespace Smplat.Functions.Ops;
 /// <summary>Hosted payment sessions and their recovery.</summary>
 internal static class HostedBoard
 {
-    internal static Markup Render(HostedReading reading) => Markup.Of(
+    internal static Markup Render(HostedOverview reading) => Markup.Of(
         $"""
         {OpsParts.Tiles(
             OpsParts.Tile("Due now", OpsText.Count(reading.DueNow), "for the next run"),

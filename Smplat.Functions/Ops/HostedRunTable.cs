@@ -6,7 +6,7 @@ namespace Smplat.Functions.Ops;
 /// <summary>Runs of the hosted recovery as a table.</summary>
 internal static class HostedRunTable
 {
-    internal static Markup Of(IReadOnlyList<RecoveryRun> runs, DateTimeOffset now) => OpsParts.Table(
+    internal static Markup Of(IReadOnlyList<HostedRecoveryRun> runs, DateTimeOffset now) => OpsParts.Table(
         "Runs of the hosted recovery, newest first",
         ["Started", "Result", "#Scheduled", "#Notified", "Triggered by", "Error"],
         runs.Select(run => (Markup[])

@@ -19,7 +19,7 @@ public sealed class OpsDoor(
     OpsSecret secret,
     OpsCookies cookies,
     KeyRing keys,
-    BannerBoard board,
+    BannerOperations board,
     IOptionsMonitor<RuntimeOptions> runtime,
     TimeProvider clock,
     ILogger<OpsDoor> logger)

@@ -7,7 +7,7 @@ namespace Smplat.Functions.Ops;
 /// <summary>The outbox: what waits, what went out, what was suppressed or given up.</summary>
 internal static class OutboxBoard
 {
-    internal static Markup Render(OutboxReading reading, DateTimeOffset now)
+    internal static Markup Render(OutboxOverview reading, DateTimeOffset now)
     {
         var counts = reading.Statuses.ToDictionary(status => status.Label, status => status.Count);
         var dead = counts.GetValueOrDefault(OutboxStatus.Dead);

@@ -7,7 +7,7 @@ namespace Smplat.Functions.Ops;
 
 /// <summary>The first look: is the app ready, is there an incident, and what needs a hand.</summary>
 public sealed class OverviewPage(
-    ReadinessCheck readiness, BannerBoard board, QueueView queue, JobCatalog catalog, JobGate gate, JobLedgerStore ledger, CommerceDashboards commerce)
+    ReadinessCheck readiness, BannerOperations board, QueueQueries queue, JobCatalog catalog, JobGate gate, JobLedgerStore ledger, CommerceDashboards commerce)
 {
     private const int LatestBanners = 5;
 

@@ -5,7 +5,7 @@ using Smplat.Functions.Http;
 namespace Smplat.Functions.Ops;
 
 /// <summary>The fulfillment queue: how full it is, how it moves, and what was given up.</summary>
-public sealed class QueuePage(QueueView queue, FulfillmentFigures figures, DeadLetterDesk desk)
+public sealed class QueuePage(QueueQueries queue, FulfillmentFigures figures, DeadLetterDesk desk)
 {
     public const string Path = "/ops/queue";
 

@@ -10,7 +10,7 @@ internal static class RealTimeBoard
     private const double LeastSuccess = 0.9;
     private const double MostMillis = 5000;
 
-    internal static Markup Render(RouterLive live)
+    internal static Markup Render(LiveDashboard live)
     {
         var steps = ChartTime.Steps(live.Since, live.Until, TimeSpan.FromMinutes(1));
         var minutes = live.Minutes.Where(minute => minute.Minute is not null).ToDictionary(minute => minute.Minute!.Value);
@@ -40,7 +40,7 @@ internal static class RealTimeBoard
             """);
     }
 
-    private static Markup Tiles(RouterLive live)
+    private static Markup Tiles(LiveDashboard live)
     {
         var total = live.Total;
         var worst = live.Providers.Min(provider => provider.SuccessRate);

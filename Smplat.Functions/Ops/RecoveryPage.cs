@@ -8,7 +8,7 @@ using Smplat.Functions.Http;
 namespace Smplat.Functions.Ops;
 
 /// <summary>Checkouts and payments that are won back, messages and what became of them, weekly digests.</summary>
-public sealed class RecoveryPage(RecoveryView view, CheckoutRecoveryFigures figures, RecoveryRuns runs, MessageReview review)
+public sealed class RecoveryPage(RecoveryQueries view, CheckoutRecoveryQueries figures, HostedRecoveryRuns runs, MessageReview review)
 {
     public const string Path = "/ops/recovery";
 
@@ -36,7 +36,7 @@ public sealed class RecoveryPage(RecoveryView view, CheckoutRecoveryFigures figu
 
     private async Task<Markup> CheckoutsAsync(CancellationToken cancellationToken)
     {
-        var report = await figures.ReportAsync(RecoveryView.Days, cancellationToken);
+        var report = await figures.ReportAsync(RecoveryQueries.Days, cancellationToken);
         var reading = await view.ReadCheckoutsAsync(cancellationToken);
         return CheckoutBoard.Render(report, reading);
     }

@@ -12,7 +12,7 @@ public sealed class HostedEventsTests
     [Test]
     public async Task Completed_is_final_and_pays_the_invoice()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
         var session = await rig.ASessionAsync(invoice, "initiated");
 
@@ -27,7 +27,7 @@ public sealed class HostedEventsTests
     [Test]
     public async Task A_failure_and_an_expiry_come_due_for_recovery()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
         var failed = await rig.ASessionAsync(invoice, "initiated");
         var expired = await rig.ASessionAsync(invoice, "initiated");
@@ -43,7 +43,7 @@ public sealed class HostedEventsTests
     [Test]
     public async Task An_abandoned_session_may_still_be_paid_and_nothing_else()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
         var session = await rig.ASessionAsync(invoice, "abandoned");
 
@@ -57,7 +57,7 @@ public sealed class HostedEventsTests
     [Test]
     public async Task The_intent_s_event_finds_the_session_by_our_id_and_waits_for_no_payment()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var session = await rig.ASessionAsync(await rig.AnInvoiceAsync(await rig.APersonAsync()), "initiated");
         var subject = new { id = "pi_9", metadata = new { payment_id = session } };
         var json = JsonSerializer.SerializeToUtf8Bytes(new { id = "evt_9", type = "payment_intent.succeeded", data = new { @object = subject } });

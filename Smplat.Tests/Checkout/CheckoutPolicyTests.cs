@@ -55,21 +55,21 @@ public sealed class CheckoutPolicyTests
             from stage in CheckoutStage.All
             from status in CheckoutStatus.All
             where stage == "completed" == (status == "completed")
-            select new CheckoutStanding(stage, status);
+            select new CheckoutState(stage, status);
 
         Assert.Multiple(() =>
         {
             foreach (var standing in standings)
             {
-                var paid = OrderFollowingPolicy.Steps(standing, "processing", null, Now, Now);
+                var paid = CheckoutSyncPolicy.Steps(standing, "processing", null, Now, Now);
                 var end = paid.Count == 0 ? standing : paid[^1].Standing;
                 Assert.That((end.Stage, end.Status), Is.EqualTo(("fulfillment", "in_progress")), standing.ToString());
 
-                var done = OrderFollowingPolicy.Steps(end, "completed", null, Now, Now)[^1].Standing;
+                var done = CheckoutSyncPolicy.Steps(end, "completed", null, Now, Now)[^1].Standing;
                 Assert.That((done.Stage, done.Status, done.CompletedAt), Is.EqualTo(("completed", "completed", (DateTimeOffset?)Now)));
             }
         });
     }
 
-    private static CheckoutStanding Standing(string text) => new(text.Split('/')[0], text.Split('/')[1]);
+    private static CheckoutState Standing(string text) => new(text.Split('/')[0], text.Split('/')[1]);
 }

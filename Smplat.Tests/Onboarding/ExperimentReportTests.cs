@@ -7,10 +7,10 @@ namespace Smplat.Tests.Onboarding;
 [Parallelizable]
 public sealed class ExperimentReportTests
 {
-    private OnboardingApi _api = null!;
+    private OnboardingFixture _api = null!;
 
     [SetUp]
-    public async Task StartAsync() => _api = await OnboardingApi.StartAsync();
+    public async Task StartAsync() => _api = await OnboardingFixture.StartAsync();
 
     [TearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();

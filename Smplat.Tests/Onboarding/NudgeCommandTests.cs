@@ -8,13 +8,13 @@ namespace Smplat.Tests.Onboarding;
 public sealed class NudgeCommandTests
 {
     private readonly FixedClock _past = new(TimeProvider.System.GetUtcNow().AddDays(-3));
-    private OnboardingApi _api = null!;
+    private OnboardingFixture _api = null!;
     private string[] _at = [];
 
     [SetUp]
     public async Task StartAsync()
     {
-        _api = await OnboardingApi.StartAsync(_past);
+        _api = await OnboardingFixture.StartAsync(_past);
         _at = ["--database", _api.ConnectionString];
         await _api.StartAsync(await _api.AnOrderAsync());
     }

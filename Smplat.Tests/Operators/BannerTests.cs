@@ -51,7 +51,7 @@ public sealed class BannerTests
         await app.Client.PutAsJsonAsync(Route, new { message = "slow", set_by = "on-call" });
 
         await app.Client.DeleteAsync($"{Route}?actor=lead&reason=it%20is%20over");
-        var changes = await app.Services.GetRequiredService<BannerBoard>().ListChangesAsync(5, CancellationToken.None);
+        var changes = await app.Services.GetRequiredService<BannerOperations>().ListChangesAsync(5, CancellationToken.None);
 
         Assert.That(
             changes.Select(change => (change.Action, change.Message, change.Actor, change.Reason)),
@@ -69,7 +69,7 @@ public sealed class BannerTests
         await CliRun.RunAsync(["banner", "set", "slow again", "--by", "on-call", .. address]);
         var silent = await CliRun.RunAsync(["banner", "clear", .. address]);
 
-        var changes = await app.Services.GetRequiredService<BannerBoard>().ListChangesAsync(5, CancellationToken.None);
+        var changes = await app.Services.GetRequiredService<BannerOperations>().ListChangesAsync(5, CancellationToken.None);
         Assert.That((cleared.ExitCode, silent.ExitCode), Is.EqualTo((0, 0)), cleared.Error + silent.Error);
         Assert.That(
             changes.Where(change => change.Action == "clear").Select(change => (change.Message, change.Actor, change.Reason)),

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Checkout.Hosted;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class GetBillingReportFunction(HostedReporting reporting)
+public sealed class GetBillingReportFunction(HostedReportQueries reporting)
 {
     [Function("GetBillingReport")]
     [Operation("How a workspace's hosted sessions went", Tag = "Billing")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Checkout.Hosted;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class GetHostedSessionFunction(HostedSessionFile sessions)
+public sealed class GetHostedSessionFunction(HostedSessionQueries sessions)
 {
     [Function("GetHostedSession")]
     [Operation("One hosted payment session", Tag = "Billing")]

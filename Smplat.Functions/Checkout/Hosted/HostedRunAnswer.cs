@@ -14,7 +14,7 @@ public sealed record HostedRunAnswer(
     JsonElement Metadata,
     string? ErrorMessage)
 {
-    public static HostedRunAnswer From(RecoveryRun run) => new(
+    public static HostedRunAnswer From(HostedRecoveryRun run) => new(
         run.Id,
         run.TriggeredBy,
         run.Status,

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Checkout.Hosted;
 
 [RequireKey(KeyScope.Operator)]
-public sealed class ListHostedRecoveryRunsFunction(RecoveryRuns runs)
+public sealed class ListHostedRecoveryRunsFunction(HostedRecoveryRuns runs)
 {
     [Function("ListHostedRecoveryRuns")]
     [Operation("Runs of the hosted recovery, newest first", Tag = "Operators")]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions.Checkout.Hosted;
 
 [RequireKey(KeyScope.Storefront)]
-public sealed class ListHostedSessionsFunction(HostedSessionFile sessions)
+public sealed class ListHostedSessionsFunction(HostedSessionQueries sessions)
 {
     [Function("ListHostedSessions")]
     [Operation("Hosted payment sessions of a workspace, newest first", Tag = "Billing")]

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Smplat.Core.Platform.Outbox;
+
+namespace Smplat.Core.Onboarding;
+
+/// <summary>
+/// Reminds clients of open tasks: one message for each journey and channel, left in the outbox together with the note that
+/// silences the next one. A dry run only looks.
+/// </summary>
+public sealed class NudgeRun(
+    NpgsqlDataSource database,
+    NudgeStore store,
+    JourneyStore journeys,
+    JourneyHistoryStore history,
+    OutboxWriter outbox,
+    IOptionsMonitor<OnboardingOptions> options,
+    TimeProvider clock)
+{
+    public static readonly TimeSpan Cooldown = TimeSpan.FromHours(12);
+
+    public async Task<NudgeReport> RunAsync(NudgeCommand order, CancellationToken cancellationToken)
+    {
+        var due = await ListAsync(null, order, cancellationToken);
+        if (order.IsDryRun)
+        {
+            return new NudgeReport(due, 0, 0);
+        }
+
+        var messages = 0;
+        var skipped = 0;
+        foreach (var journeyId in due.Select(task => task.JourneyId).Distinct())
+        {
+            var (sent, without) = await NudgeAsync(journeyId, order, cancellationToken);
+            messages += sent;
+            skipped += without;
+        }
+
+        return new NudgeReport(due, messages, skipped);
+    }
+
+    private async Task<(int Messages, int Skipped)> NudgeAsync(
+        Guid journeyId, NudgeCommand order, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await journeys.LockAsync(journeyId, transaction, cancellationToken) is null)
+        {
+            return (0, 0);
+        }
+
+        // Looked at again under the lock: another round may have been here in between.
+        var due = await ListAsync(journeyId, order, cancellationToken);
+        var messages = 0;
+        var skipped = 0;
+        foreach (var group in due.GroupBy(ChannelOf))
+        {
+            var tasks = group.ToArray();
+            var isQueued = tasks[0].UserId is not null || group.Key == Channel.Slack;
+            if (isQueued)
+            {
+                await outbox.EnqueueAsync(Message(tasks, group.Key, order), transaction, cancellationToken);
+                messages++;
+            }
+            else
+            {
+                skipped++;
+            }
+
+            foreach (var task in tasks)
+            {
+                await NoteAsync(task, group.Key, isQueued, order, transaction, cancellationToken);
+            }
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return (messages, skipped);
+    }
+
+    private Task<IReadOnlyList<NudgeOpportunity>> ListAsync(
+        Guid? journeyId, NudgeCommand order, CancellationToken cancellationToken) =>
+        store.ListDueAsync(journeyId, clock.GetUtcNow(), order.Idle, Cooldown, order.Limit, cancellationToken);
+
+    /// <summary>Slack only while there is a webhook; a reminder must not end in a void.</summary>
+    private string ChannelOf(NudgeOpportunity task) =>
+        task.RecommendedChannel == Channel.Slack && options.CurrentValue.SlackWebhookUrl is not null ? Channel.Slack : Channel.Email;
+
+    private OutboxMessage Message(NudgeOpportunity[] tasks, string channel, NudgeCommand order)
+    {
+        var now = clock.GetUtcNow();
+        var paragraphs = NudgeText.ParagraphsOf(tasks);
+        var payload = JourneyJson.Of(new
+        {
+            order_id = tasks[0].OrderId,
+            order_number = tasks[0].OrderNumber,
+            journey_id = tasks[0].JourneyId,
+            triggered_by = order.TriggeredBy,
+            subject = NudgeText.SubjectOf(tasks),
+            message = string.Join("\n\n", paragraphs),
+            paragraphs,
+            tasks = tasks.Select(task => new { id = task.TaskId, slug = task.TaskSlug, reason = task.Reason, idle_hours = task.IdleHours(now) }),
+        });
+        return channel == Channel.Slack
+            ? new(MessageKinds.OnboardingConciergeNudge, OutboxChannel.Slack, OnboardingFeature.SlackTargetName, null, KeyOf(tasks, channel, now), payload, now)
+            : new(MessageKinds.OnboardingConciergeNudge, OutboxChannel.Email, null, tasks[0].UserId, KeyOf(tasks, channel, now), payload, now);
+    }
+
+    /// <summary>The same tasks for the same reasons within the same half of a day are one message.</summary>
+    private static string KeyOf(NudgeOpportunity[] tasks, string channel, DateTimeOffset now)
+    {
+        var keys = string.Join('\n', tasks.Select(task => task.DedupeKey).Order(StringComparer.Ordinal));
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(keys)).AsSpan(0, 8));
+        var half = now.UtcDateTime.Hour < 12 ? "am" : "pm";
+        return string.Create(CultureInfo.InvariantCulture, $"onb:{tasks[0].JourneyId}:{channel}:{digest}:{now.UtcDateTime:yyyy-MM-dd}-{half}");
+    }
+
+    private Task NoteAsync(
+        NudgeOpportunity task,
+        string channel,
+        bool isQueued,
+        NudgeCommand order,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var note = NudgeNote.Of(
+            task.DedupeKey, order.TriggeredBy, isQueued ? "queued" : "skipped", new { automated = true, idle_hours = task.IdleHours(now), channel });
+        return history.AddInteractionAsync(
+            new(task.JourneyId, task.TaskId, Actor.System, channel, NudgeNote.Summary, $"{task.Subject}\n\n{NudgeText.MessageOf([task])}", note, now),
+            transaction,
+            cancellationToken);
+    }
+}
