@@ -7,11 +7,11 @@ namespace Smplat.Core.Billing;
 /// <summary>Table <c>hosted_session_recovery_runs</c>.</summary>
 public sealed class HostedRecoveryRunStore(NpgsqlDataSource database)
 {
-    // Runs that a crash left open are closed by the next one, so that none stays "running" for ever.
+    // A run that a crash left open is closed by the next one, so that it does not stay "running" permanently.
     private const string Begin = """
         with stuck as (
             update hosted_session_recovery_runs
-            set status = 'failed', completed_at = @now, error_message = 'The process that ran it stopped without a word.'
+            set status = 'failed', completed_at = @now, error_message = 'The process exited without reporting.'
             where status = 'running' and started_at < @stuckSince
         )
         insert into hosted_session_recovery_runs (id, triggered_by, started_at, metadata)

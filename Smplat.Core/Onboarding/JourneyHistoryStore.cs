@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Smplat.Core.Platform.Database;
@@ -112,4 +114,72 @@ public sealed class JourneyHistoryStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteAsync(Sql.Command(ForgetDetails, new { Before = before, Limit = limit }, cancellationToken));
     }
+}
+
+/// <summary>A change of a journey, for reports: written with the change or not at all.</summary>
+/// <param name="Metadata">JSON object.</param>
+public sealed record JourneyEvent(
+    Guid JourneyId,
+    Guid OrderId,
+    Guid? TaskId,
+    string EventType,
+    string? StatusBefore,
+    string? StatusAfter,
+    string Metadata,
+    DateTimeOffset OccurredAt);
+
+/// <summary>Labels of <c>onboarding_journey_events.event_type</c>.</summary>
+public static class JourneyEventType
+{
+    public const string JourneyStarted = "journey_started";
+    public const string TaskStatusChanged = "task_status_changed";
+    public const string ArtifactReceived = "artifact_received";
+    public const string ReferralCopied = "referral_copied";
+    public const string PricingExperimentSegment = "pricing_experiment_segment";
+}
+
+/// <summary>A touch between us and the client.</summary>
+/// <param name="ActorType">One of <see cref="Actor"/>.</param>
+/// <param name="Channel">One of <see cref="Onboarding.Channel"/>.</param>
+/// <param name="Metadata">JSON object.</param>
+public sealed record Interaction(
+    Guid JourneyId,
+    Guid? TaskId,
+    string ActorType,
+    string Channel,
+    string Summary,
+    string? Details,
+    string Metadata,
+    DateTimeOffset CreatedAt);
+
+/// <summary>Labels of <c>onboarding_interactions.actor_type</c>.</summary>
+public static class Actor
+{
+    public const string Client = "client";
+    public const string Operator = "operator";
+    public const string System = "system";
+
+    public static readonly string[] All = [Client, Operator, System];
+}
+
+/// <summary>Labels of <c>onboarding_interactions.channel</c>.</summary>
+public static class Channel
+{
+    public const string Dashboard = "dashboard";
+    public const string Email = "email";
+    public const string Slack = "slack";
+
+    public static readonly string[] All = [Dashboard, Email, Slack, "other"];
+}
+
+/// <summary>How JSON columns of this feature are written.</summary>
+internal static class JourneyJson
+{
+    public static readonly JsonSerializerOptions Snake = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static string Of<T>(T value) => JsonSerializer.Serialize(value, Snake);
 }

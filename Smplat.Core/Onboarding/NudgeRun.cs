@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Smplat.Core.Platform.Outbox;
@@ -132,5 +133,102 @@ public sealed class NudgeRun(
             new(task.JourneyId, task.TaskId, Actor.System, channel, NudgeNote.Summary, $"{task.Subject}\n\n{NudgeText.MessageOf([task])}", note, now),
             transaction,
             cancellationToken);
+    }
+}
+
+/// <summary>What a round of nudges is to do.</summary>
+/// <param name="Idle">Untouched time from which a task is due.</param>
+/// <param name="Limit">Most journeys.</param>
+/// <param name="IsDryRun">Look, and write nothing.</param>
+/// <param name="TriggeredBy">Kept with every nudge.</param>
+public sealed record NudgeCommand(TimeSpan Idle, int Limit, bool IsDryRun, string TriggeredBy)
+{
+    public const string Automation = "automation";
+}
+
+/// <summary>What a round found and did.</summary>
+/// <param name="Due">Tasks that were due when the round began.</param>
+/// <param name="Messages">Messages left in the outbox.</param>
+/// <param name="Skipped">Groups without anybody to write to.</param>
+public sealed record NudgeReport(IReadOnlyList<NudgeOpportunity> Due, int Messages, int Skipped)
+{
+    public int Journeys => Due.Select(task => task.JourneyId).Distinct().Count();
+}
+
+/// <summary>A task that its client should be reminded of.</summary>
+public sealed record NudgeOpportunity
+{
+    public const string Overdue = "task_overdue";
+    public const string Idle = "task_idle";
+
+    public required Guid JourneyId { get; init; }
+
+    public required Guid OrderId { get; init; }
+
+    public required string OrderNumber { get; init; }
+
+    public Guid? UserId { get; init; }
+
+    public required Guid TaskId { get; init; }
+
+    public required string TaskSlug { get; init; }
+
+    public required string TaskTitle { get; init; }
+
+    public DateTimeOffset? DueAt { get; init; }
+
+    public required DateTimeOffset LastTouchAt { get; init; }
+
+    public string? PreferredChannel { get; init; }
+
+    /// <summary><see cref="Overdue"/> or <see cref="Idle"/>.</summary>
+    public required string Reason { get; init; }
+
+    public string DedupeKey => $"{TaskId}:{Reason}";
+
+    public string RecommendedChannel => PreferredChannel == Channel.Slack ? Channel.Slack : Channel.Email;
+
+    public string Subject => $"Action needed: {TaskTitle}";
+
+    public int IdleHours(DateTimeOffset now) => (int)Math.Floor((now - LastTouchAt).TotalHours);
+
+    public DateTimeOffset SlaExpiresAt(DateTimeOffset now, TimeSpan threshold) => DueAt ?? now + threshold;
+}
+
+/// <summary>What a nudge says: one message for all open tasks of a journey.</summary>
+public static class NudgeText
+{
+    public static string SubjectOf(IReadOnlyList<NudgeOpportunity> tasks) => tasks.Count == 1
+        ? tasks[0].Subject
+        : string.Create(CultureInfo.InvariantCulture, $"Action needed: {tasks.Count} onboarding steps");
+
+    public static IReadOnlyList<string> ParagraphsOf(IReadOnlyList<NudgeOpportunity> tasks) =>
+    [
+        tasks.Count == 1
+            ? "One step of your onboarding is waiting for you:"
+            : "Some steps of your onboarding are waiting for you:",
+        .. tasks.Select(task => task.Reason == NudgeOpportunity.Overdue
+            ? $"{task.TaskTitle} (it was due on {task.DueAt!.Value.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)})"
+            : task.TaskTitle),
+        "We can start the work as soon as this is done. Reply to this message if you are stuck.",
+    ];
+
+    public static string MessageOf(IReadOnlyList<NudgeOpportunity> tasks) => string.Join("\n\n", ParagraphsOf(tasks));
+}
+
+/// <summary>What an interaction's metadata tells about a nudge; the key in it is what silences the next one.</summary>
+public static class NudgeNote
+{
+    public const string Summary = "Concierge nudge dispatched";
+
+    /// <param name="status"><c>queued</c>, <c>skipped</c> or <c>logged</c>.</param>
+    /// <param name="extra">Further members, as an object.</param>
+    public static string Of<T>(string key, string triggeredBy, string status, T extra)
+    {
+        var note = JsonNode.Parse(JourneyJson.Of(extra))!.AsObject();
+        note["key"] = key;
+        note["triggered_by"] = triggeredBy;
+        note["delivery_status"] = status;
+        return new JsonObject { ["nudge"] = note }.ToJsonString();
     }
 }

@@ -17,20 +17,24 @@ public static class OperatorsFeature
         .AddSettings<KeyUseOptions>()
         .AddSingleton<KeyUseStore>()
         .AddSingleton<KeyUseLog>()
+        .AddHostedService(provider => provider.GetRequiredService<KeyUseLog>())
         .AddSingleton<KeyReview>()
-        .AddSingleton<IExpiringRows, KeyUseRetention>()
-        .AddHostedService<KeyUseFlush>();
+        .AddSingleton<IExpiringRows, KeyUseRetention>();
 
-    /// <summary>What the operators' page reads beside what the routes and the command line read.</summary>
+    /// <summary>What only the operators' page reads.</summary>
     public static IServiceCollection AddOperatorsPage(this IServiceCollection services) => services
         .AddSettings<OpsPageOptions>()
         .AddSettings<HourlyTotalsOptions>()
         .AddSingleton<HourlyTotalsStore>()
         .AddJob<CommerceHoursJob>()
-        .AddSingleton<QueueStore>()
+        .AddSingleton<OpsPageStore>()
         .AddSingleton<QueueQueries>()
+        .AddSingleton<RecoveryQueries>()
         .AddSingleton<CommerceDashboardStore>()
-        .AddSingleton<CommerceDashboards>()
-        .AddSingleton<RecoveryViewStore>()
-        .AddSingleton<RecoveryQueries>();
+        .AddSingleton<CommerceDashboards>();
+
+    /// <summary>The repair of checkouts, hosted sessions and messages. It needs Checkout, Billing and the outbox.</summary>
+    public static IServiceCollection AddRecoveryRepair(this IServiceCollection services) => services
+        .AddSingleton<RepairStore>()
+        .AddSingleton<RecoveryRepair>();
 }

@@ -1,13 +1,21 @@
-using Npgsql;
+using Smplat.Core.Billing;
+using Smplat.Core.Checkout;
+using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Operators;
 
-/// <summary>Inspect, read, apply: nothing is repaired that has changed since it was inspected, and nothing twice.</summary>
-public sealed class RecoveryRepair(NpgsqlDataSource database, RepairStore store, CheckoutStore checkouts, TimeProvider clock)
+/// <summary>
+/// Inspects what does not recover automatically, and applies the plan that an operator has read. An item that has changed since
+/// the inspection is not repaired, and no item is repaired twice.
+/// </summary>
+public sealed class RecoveryRepair(
+    RepairStore store, MessageReview messages, CheckoutOrderSync checkouts, HostedRecovery hostedSessions, TimeProvider clock)
 {
     public const string Done = "done";
     public const string Changed = "changed since";
     public const string Left = "left";
+
+    private const string DeadMessage = "dead:";
 
     public async Task<RepairPlan> InspectAsync(int limit, CancellationToken cancellationToken) =>
         new(clock.GetUtcNow(), await store.InspectAsync(limit, cancellationToken));
@@ -25,36 +33,48 @@ public sealed class RecoveryRepair(NpgsqlDataSource database, RepairStore store,
 
     private async Task<string> ApplyAsync(RepairItem item, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
         var isDone = (item.Subject, item.Action) switch
         {
             (_, RepairAction.Leave) => (bool?)null,
-            ("message", RepairAction.Redrive) => await store.RedriveAsync(item.Id, item.State, now, cancellationToken),
-            ("hosted_session", RepairAction.Schedule) => await store.ScheduleAsync(item.Id, item.State, now, cancellationToken),
-            ("checkout", RepairAction.FollowOrder) => await FollowAsync(item, now, cancellationToken),
+            ("message", RepairAction.Redrive) => await RedriveAsync(item, cancellationToken),
+            ("hosted_session", RepairAction.Schedule) => await hostedSessions.ScheduleAsync(item.Id, item.State, cancellationToken),
+            ("checkout", RepairAction.FollowOrder) => await checkouts.CatchUpAsync(item.Id, item.State, cancellationToken),
             _ => false,
         };
         return isDone switch { null => Left, true => Done, false => Changed };
     }
 
-    private async Task<bool> FollowAsync(RepairItem item, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await store.LockCheckoutAsync(item.Id, item.State, transaction, cancellationToken) is not var (orderId, orderStatus)
-            || await checkouts.LockAsync([orderId], transaction, cancellationToken) is not [var row])
-        {
-            return false;
-        }
+    private async Task<bool> RedriveAsync(RepairItem item, CancellationToken cancellationToken) =>
+        item.State.StartsWith(DeadMessage, StringComparison.Ordinal)
+        && await messages.RedriveDeadAsync(item.Id, item.State[DeadMessage.Length..], cancellationToken);
+}
 
-        var steps = CheckoutSyncPolicy.Steps(row.Standing, orderStatus, null, now, now);
-        if (steps.Count > 0)
-        {
-            var change = new CheckoutChange(row.Id, steps[^1].Standing, "{}", [.. steps.Select(step => step.Step)]);
-            await checkouts.WriteAsync([change], now, transaction, cancellationToken);
-        }
+/// <summary>What an inspection found. Read it, change it, apply it.</summary>
+public sealed record RepairPlan(DateTimeOffset InspectedAt, IReadOnlyList<RepairItem> Items);
 
-        await transaction.CommitAsync(cancellationToken);
-        return true;
-    }
+/// <summary>One thing that does not recover automatically, and what is proposed about it.</summary>
+/// <param name="Subject"><c>message</c>, <c>checkout</c> or <c>hosted_session</c>.</param>
+/// <param name="State">Its state at the inspection. The action is taken only while the state is the same.</param>
+/// <param name="Action">One of <see cref="RepairAction"/>. Change it in the plan before applying the plan.</param>
+public sealed record RepairItem(string Subject, Guid Id, string Name, string State, string Action, string Why);
+
+/// <summary>The result for one item of an applied plan.</summary>
+public sealed record RepairResult(RepairItem Item, string Outcome);
+
+/// <summary>The actions that a plan can contain.</summary>
+public static class RepairAction
+{
+    /// <summary>Nothing; somebody must look at it first.</summary>
+    public const string Leave = "leave";
+
+    /// <summary>Send the message again.</summary>
+    public const string Redrive = "redrive";
+
+    /// <summary>Bring the checkout to the stage of its paid order.</summary>
+    public const string FollowOrder = "follow_order";
+
+    /// <summary>Make the hosted session's next attempt due now.</summary>
+    public const string Schedule = "schedule";
+
+    public static readonly string[] All = [Leave, Redrive, FollowOrder, Schedule];
 }

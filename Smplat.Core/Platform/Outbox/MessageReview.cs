@@ -18,4 +18,9 @@ public sealed class MessageReview(MessageStore store, TimeProvider clock, ILogge
         NotificationLog.Intervened(logger, command.Actor, "redrive", count);
         return count;
     }
+
+    /// <summary>Sends a dead message again, if it is still dead for the reason that was read.</summary>
+    /// <param name="reason">Empty for a message without a reason.</param>
+    public Task<bool> RedriveDeadAsync(Guid id, string reason, CancellationToken cancellationToken) =>
+        store.RedriveDeadAsync(id, reason, clock.GetUtcNow(), cancellationToken);
 }

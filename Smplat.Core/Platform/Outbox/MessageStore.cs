@@ -45,6 +45,13 @@ public sealed class MessageStore(NpgsqlDataSource database)
         from chosen join revived on revived.id = chosen.id
         """;
 
+    private const string RedriveDead = """
+        update notification_outbox
+        set status = 'pending', reason = null, attempts = 0, rescues = 0, not_before = @now, finished_at = null,
+            admitted_at = null, handover_at = null
+        where id = @id and status = 'dead' and coalesce(reason, '') = @reason
+        """;
+
     public async Task<IReadOnlyList<MessageRow>> ListAsync(ListMessages query, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -66,5 +73,12 @@ public sealed class MessageStore(NpgsqlDataSource database)
             now,
         };
         return await connection.ExecuteAsync(Sql.Command(Redrive, parameters, cancellationToken));
+    }
+
+    /// <returns>False when the message is no longer dead for this reason.</returns>
+    public async Task<bool> RedriveDeadAsync(Guid id, string reason, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Sql.Command(RedriveDead, new { id, reason, now }, cancellationToken)) == 1;
     }
 }
