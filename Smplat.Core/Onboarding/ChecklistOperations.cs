@@ -4,7 +4,16 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Onboarding;
 
-/// <summary>Ticks tasks off and back. Only a change leaves a trace: the same call twice is one event.</summary>
+/// <summary>Mark a task as completed, or as open again.</summary>
+/// <param name="Actor">One of <see cref="Onboarding.Actor"/>; the client by default.</param>
+public sealed record ToggleTask(bool Completed, string Actor)
+{
+    public static ToggleTask Read(Fields fields) => new(
+        fields.RequiredFlag("completed"),
+        fields.Label("actor", Smplat.Core.Onboarding.Actor.All) ?? Smplat.Core.Onboarding.Actor.Client);
+}
+
+/// <summary>Completes and reopens tasks. Only a change is recorded: the same call twice is one event.</summary>
 public sealed class TaskToggle(
     NpgsqlDataSource database, JourneyStore journeys, JourneyHistoryStore history, TimeProvider clock)
 {
@@ -35,12 +44,12 @@ public sealed class TaskToggle(
         var tasks = journey.Tasks.Select(task => task.Id == taskId ? after : task).ToArray();
         await journeys.UpdateTaskAsync(after, transaction, cancellationToken);
         await journeys.UpdateAsync(ProgressPolicy.Refresh(journey with { Tasks = tasks }, now), transaction, cancellationToken);
-        await TraceAsync(journey, before, after, actor, transaction, cancellationToken);
+        await RecordAsync(journey, before, after, actor, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new OnboardingOutcome<JourneyTask>.Done(after);
     }
 
-    private async Task TraceAsync(
+    private async Task RecordAsync(
         Journey journey,
         JourneyTask before,
         JourneyTask after,
@@ -67,28 +76,32 @@ public sealed class TaskToggle(
     }
 }
 
-/// <summary>Ticks a task off, or back.</summary>
-/// <param name="Actor">One of <see cref="Onboarding.Actor"/>; clients unless told otherwise.</param>
-public sealed record ToggleTask(bool Completed, string Actor)
+/// <summary>Add an artifact that the client has to provide, or is providing now.</summary>
+public sealed record AddArtifact(string Label, string? Url, bool Required, Guid? TaskId)
 {
-    public static ToggleTask Read(Fields fields) => new(
-        fields.RequiredFlag("completed"),
-        fields.Label("actor", Smplat.Core.Onboarding.Actor.All) ?? Smplat.Core.Onboarding.Actor.Client);
+    public static AddArtifact Read(Fields fields) => new(
+        fields.RequiredText("label", max: 255),
+        ReadUrl(fields),
+        fields.Flag("required") ?? false,
+        fields.Guid("task_id", also: "taskId"));
+
+    /// <summary>Only web addresses are allowed, because operators click on them.</summary>
+    public static string? ReadUrl(Fields fields) => fields.WebAddress("url", 2_048);
 }
 
-/// <summary>Asks for artifacts and takes them in; receiving one twice is one event.</summary>
+/// <summary>Requests artifacts from the client and receives them. Receiving one twice is one event.</summary>
 public sealed class ArtifactOperations(
     NpgsqlDataSource database, JourneyOpening opening, JourneyStore journeys, JourneyHistoryStore history, TimeProvider clock)
 {
-    /// <summary>Adds an artifact; one that comes with its address counts as received.</summary>
+    /// <summary>Adds an artifact. One with a URL counts as received.</summary>
     public async Task<OnboardingOutcome<JourneyArtifact>> AddAsync(
-        Guid orderId, AddArtifact wanted, CancellationToken cancellationToken)
+        Guid orderId, AddArtifact command, CancellationToken cancellationToken)
     {
         var outcome = await opening.WithJourneyAsync(
             orderId,
-            async (journey, now, transaction) => wanted.TaskId is { } taskId && journey.Tasks.All(task => task.Id != taskId)
+            async (journey, now, transaction) => command.TaskId is { } taskId && journey.Tasks.All(task => task.Id != taskId)
                 ? Refuse(new UnknownOrderTask(taskId, orderId))
-                : await AddAsync(journey, wanted, now, transaction, cancellationToken),
+                : await AddAsync(journey, command, now, transaction, cancellationToken),
             cancellationToken);
         return outcome ?? Refuse(new JourneyOrderNotFound());
     }
@@ -118,7 +131,7 @@ public sealed class ArtifactOperations(
         await journeys.UpdateArtifactAsync(after, now, transaction, cancellationToken);
         if (before.ReceivedAt is null)
         {
-            await TraceAsync(journey, after, now, transaction, cancellationToken);
+            await RecordAsync(journey, after, now, transaction, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -126,29 +139,29 @@ public sealed class ArtifactOperations(
     }
 
     private async Task<OnboardingOutcome<JourneyArtifact>> AddAsync(
-        Journey journey, AddArtifact wanted, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        Journey journey, AddArtifact command, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var artifact = new JourneyArtifact
         {
             Id = Guid.CreateVersion7(now),
             JourneyId = journey.Id,
-            TaskId = wanted.TaskId,
-            Label = wanted.Label,
-            Url = wanted.Url,
-            Required = wanted.Required,
-            ReceivedAt = wanted.Url is null ? null : now,
+            TaskId = command.TaskId,
+            Label = command.Label,
+            Url = command.Url,
+            Required = command.Required,
+            ReceivedAt = command.Url is null ? null : now,
             CreatedAt = now,
         };
         await journeys.InsertArtifactAsync(artifact, transaction, cancellationToken);
         if (artifact.ReceivedAt is not null)
         {
-            await TraceAsync(journey, artifact, now, transaction, cancellationToken);
+            await RecordAsync(journey, artifact, now, transaction, cancellationToken);
         }
 
         return new OnboardingOutcome<JourneyArtifact>.Done(artifact);
     }
 
-    private Task TraceAsync(
+    private Task RecordAsync(
         Journey journey, JourneyArtifact artifact, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         history.AddEventAsync(
             new(
@@ -165,17 +178,4 @@ public sealed class ArtifactOperations(
 
     private static OnboardingOutcome<JourneyArtifact> Refuse(Refusal refusal) =>
         new OnboardingOutcome<JourneyArtifact>.Refused(refusal);
-}
-
-/// <summary>An artifact that the client is to hand over, or hands over now.</summary>
-public sealed record AddArtifact(string Label, string? Url, bool Required, Guid? TaskId)
-{
-    public static AddArtifact Read(Fields fields) => new(
-        fields.RequiredText("label", max: 255),
-        ReadUrl(fields),
-        fields.Flag("required") ?? false,
-        fields.Guid("task_id", also: "taskId"));
-
-    /// <summary>Only web addresses: operators click on them.</summary>
-    public static string? ReadUrl(Fields fields) => fields.WebAddress("url", 2_048);
 }

@@ -1,6 +1,6 @@
 namespace Smplat.Core.Onboarding;
 
-/// <summary>A client's way from the purchase to the start of the work.</summary>
+/// <summary>The onboarding of a client, from the purchase to the start of the work.</summary>
 public sealed record Journey
 {
     public required Guid Id { get; init; }
@@ -14,7 +14,7 @@ public sealed record Journey
 
     public string? ReferralCode { get; init; }
 
-    /// <summary>What the storefront told about the purchase, as JSON.</summary>
+    /// <summary>What the storefront sent about the purchase, as JSON.</summary>
     public string Context { get; init; } = "{}";
 
     public decimal ProgressPercentage { get; init; }
@@ -25,14 +25,14 @@ public sealed record Journey
 
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>In the order of the checklist.</summary>
+    /// <summary>In checklist order.</summary>
     public IReadOnlyList<JourneyTask> Tasks { get; init; } = [];
 
-    /// <summary>In the order of their making.</summary>
+    /// <summary>In the order in which they were created.</summary>
     public IReadOnlyList<JourneyArtifact> Artifacts { get; init; } = [];
 }
 
-/// <summary>One line of the checklist.</summary>
+/// <summary>One task of the checklist.</summary>
 public sealed record JourneyTask
 {
     public required Guid Id { get; init; }
@@ -57,7 +57,7 @@ public sealed record JourneyTask
     public DateTimeOffset UpdatedAt { get; init; }
 }
 
-/// <summary>Something that the client hands over.</summary>
+/// <summary>Something that the client has to provide.</summary>
 public sealed record JourneyArtifact
 {
     public required Guid Id { get; init; }
@@ -97,7 +97,7 @@ public static class JourneyTaskStatus
     public const string Blocked = "blocked";
 }
 
-/// <summary>What a new journey consists of.</summary>
+/// <summary>The tasks and artifacts of a new journey.</summary>
 public static class JourneyTemplate
 {
     public static readonly IReadOnlyList<TemplateTask> Tasks =
@@ -113,12 +113,12 @@ public static class JourneyTemplate
         int SortOrder, string Slug, string Title, string Description, TimeSpan DueAfter, string? Artifact);
 }
 
-/// <summary>What a journey's tasks make of the journey.</summary>
+/// <summary>Derives a journey's status and progress from its tasks.</summary>
 public static class ProgressPolicy
 {
     /// <summary>
-    /// All done: completed, with the first time of completion kept. Some done: active. None done: as it was, except that a
-    /// completed journey is active again.
+    /// All tasks done: completed, and the first time of completion is kept. Some done: active. None done: unchanged, except
+    /// that a completed journey becomes active again.
     /// </summary>
     public static Journey Refresh(Journey journey, DateTimeOffset now)
     {

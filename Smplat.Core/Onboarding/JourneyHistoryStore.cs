@@ -6,7 +6,7 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Onboarding;
 
-/// <summary>Tables of what happened: events, interactions and pricing segments. All are written with the change itself.</summary>
+/// <summary>The history of journeys: events, interactions and pricing segments. Every row is written in the transaction of the change.</summary>
 public sealed class JourneyHistoryStore(NpgsqlDataSource database)
 {
     private const string InsertEvent =
@@ -34,7 +34,7 @@ public sealed class JourneyHistoryStore(NpgsqlDataSource database)
         where onboarding_pricing_segment.recorded_at <= excluded.recorded_at
         """;
 
-    // Only the free text goes; the interaction, its date and its summary stay.
+    // Only the free text is cleared. The interaction, its date and its summary are kept.
     private const string ForgetDetails =
         """
         update onboarding_interactions
@@ -86,7 +86,7 @@ public sealed class JourneyHistoryStore(NpgsqlDataSource database)
         NpgsqlTransaction transaction,
         CancellationToken cancellationToken)
     {
-        // In one order everywhere, so that two requests of one journey cannot wait for each other.
+        // Always in the same order, so that two requests for one journey cannot deadlock.
         foreach (var segment in segments.OrderBy(segment => (segment.Slug, segment.VariantKey)))
         {
             await transaction.Connection!.ExecuteAsync(Sql.Command(
@@ -116,7 +116,7 @@ public sealed class JourneyHistoryStore(NpgsqlDataSource database)
     }
 }
 
-/// <summary>A change of a journey, for reports: written with the change or not at all.</summary>
+/// <summary>A change of a journey, for reports. It is written with the change or not at all.</summary>
 /// <param name="Metadata">JSON object.</param>
 public sealed record JourneyEvent(
     Guid JourneyId,
@@ -138,7 +138,7 @@ public static class JourneyEventType
     public const string PricingExperimentSegment = "pricing_experiment_segment";
 }
 
-/// <summary>A touch between us and the client.</summary>
+/// <summary>A contact between us and the client.</summary>
 /// <param name="ActorType">One of <see cref="Actor"/>.</param>
 /// <param name="Channel">One of <see cref="Onboarding.Channel"/>.</param>
 /// <param name="Metadata">JSON object.</param>
@@ -172,7 +172,7 @@ public static class Channel
     public static readonly string[] All = [Dashboard, Email, Slack, "other"];
 }
 
-/// <summary>How JSON columns of this feature are written.</summary>
+/// <summary>Writes the JSON columns of this feature.</summary>
 internal static class JourneyJson
 {
     public static readonly JsonSerializerOptions Snake = new()

@@ -7,21 +7,21 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Onboarding;
 
-/// <summary>What the storefront tells when a checklist is opened; every member may be absent and then changes nothing.</summary>
-/// <param name="Context">JSON object of the members that came: offer, addons, support, platform_contexts.</param>
+/// <summary>What the storefront sends when a checklist is opened. Every member is optional; absent members change nothing.</summary>
+/// <param name="Context">JSON object of the members that were sent: offer, addons, support, platform_contexts.</param>
 public sealed record StartJourney(string? ReferralCode, string Context)
 {
     private const int MaxListed = 100;
 
-    /// <summary>Characters of JSON; a checklist is no place for files.</summary>
+    /// <summary>In characters of JSON. A checklist is not meant for files.</summary>
     private const int MaxContext = 65_536;
 
     public static StartJourney Read(Fields fields)
     {
         var context = new JsonObject();
-        Take(context, "offer", fields.Object("offer"));
-        Take(context, "addons", List(fields, "addons"));
-        Take(context, "support", fields.Object("support"));
+        Add(context, "offer", fields.Object("offer"));
+        Add(context, "addons", List(fields, "addons"));
+        Add(context, "support", fields.Object("support"));
         var contexts = fields.List("platformContexts", MaxListed, also: "platform_contexts").Select(PlatformContext).ToArray();
         if (contexts.Length > 0)
         {
@@ -31,7 +31,7 @@ public sealed record StartJourney(string? ReferralCode, string Context)
         var kept = context.ToJsonString();
         if (kept.Length > MaxContext)
         {
-            fields.Error("offer", $"Offer, addons, support and platform contexts together may have {MaxContext} characters.", "too_large");
+            fields.Error("offer", $"Offer, addons, support and platform contexts together can have at most {MaxContext} characters.", "too_large");
         }
 
         return new StartJourney(fields.Text("referralCode", max: 255, also: "referral_code"), kept);
@@ -65,7 +65,7 @@ public sealed record StartJourney(string? ReferralCode, string Context)
         };
     }
 
-    private static void Take(JsonObject context, string name, JsonElement? value)
+    private static void Add(JsonObject context, string name, JsonElement? value)
     {
         if (value is { } element)
         {
@@ -117,36 +117,36 @@ public sealed record PricingSegment
         return text.Trim();
     }
 
-    /// <summary>The list as an event keeps it: later entries of the same variant win.</summary>
+    /// <summary>The list as an event stores it.</summary>
     public static string ToMetadata(IEnumerable<PricingSegment> segments) =>
         JsonSerializer.Serialize(new { experiments = segments }, JourneyJson.Snake);
 }
 
-/// <summary>What clients and storefronts do with a journey.</summary>
+/// <summary>What clients and storefronts can do with a journey.</summary>
 public sealed class JourneyOperations(
     JourneyOpening opening, JourneyStore journeys, JourneyHistoryStore history)
 {
     public async Task<OnboardingOutcome<Journey>> FindAsync(Guid orderId, CancellationToken cancellationToken) =>
-        Of(await journeys.FindByOrderAsync(orderId, cancellationToken), new JourneyNotFound());
+        Outcome(await journeys.FindByOrderAsync(orderId, cancellationToken), new JourneyNotFound());
 
-    /// <summary>Opens the journey of an order, or adds to what is known about it; repeating it changes nothing.</summary>
+    /// <summary>Opens the journey of an order, or adds to its context. Repeating the call changes nothing.</summary>
     public async Task<OnboardingOutcome<Journey>> StartAsync(
-        Guid orderId, StartJourney told, CancellationToken cancellationToken) =>
-        Of(
+        Guid orderId, StartJourney command, CancellationToken cancellationToken) =>
+        Outcome(
             await opening.WithJourneyAsync(
                 orderId,
                 async (journey, now, transaction) =>
                 {
-                    await journeys.MergeContextAsync(journey.Id, told, now, transaction, cancellationToken);
+                    await journeys.MergeContextAsync(journey.Id, command, now, transaction, cancellationToken);
                     return (await journeys.LockByOrderAsync(orderId, transaction, cancellationToken))!;
                 },
                 cancellationToken),
             new JourneyOrderNotFound());
 
-    /// <summary>Remembers that the client copied a referral code; the first code is kept.</summary>
+    /// <summary>Records that the client copied a referral code. The journey keeps the first code.</summary>
     public async Task<OnboardingOutcome<Journey>> CopyReferralAsync(
         Guid orderId, string code, CancellationToken cancellationToken) =>
-        Of(
+        Outcome(
             await opening.WithJourneyAsync(
                 orderId,
                 async (journey, now, transaction) =>
@@ -162,13 +162,13 @@ public sealed class JourneyOperations(
                 cancellationToken),
             new JourneyOrderNotFound());
 
-    /// <summary>Records which variants of pricing experiments the client was shown: one event for all of them.</summary>
+    /// <summary>Records which variants of pricing experiments the client saw, as one event.</summary>
     public async Task<OnboardingOutcome<Journey>> RecordSegmentsAsync(
         Guid orderId, IReadOnlyList<PricingSegment> segments, CancellationToken cancellationToken)
     {
-        // Of entries of the same variant the last one counts.
+        // The last entry of a variant counts.
         var distinct = segments.GroupBy(segment => (segment.Slug, segment.VariantKey)).Select(group => group.Last()).ToArray();
-        return Of(
+        return Outcome(
             await opening.WithJourneyAsync(
                 orderId,
                 async (journey, now, transaction) =>
@@ -198,16 +198,16 @@ public sealed class JourneyOperations(
             cancellationToken);
     }
 
-    private static OnboardingOutcome<Journey> Of(Journey? journey, Smplat.Core.Platform.Input.Refusal otherwise) => journey is null
+    private static OnboardingOutcome<Journey> Outcome(Journey? journey, Refusal otherwise) => journey is null
         ? new OnboardingOutcome<Journey>.Refused(otherwise)
         : new OnboardingOutcome<Journey>.Done(journey);
 }
 
-/// <summary>Gives every operation the one journey of its order, locked, and makes it when it is the first to ask.</summary>
+/// <summary>Locks the journey of an order for an operation, and creates it if it does not exist yet.</summary>
 public sealed class JourneyOpening(
     NpgsqlDataSource database, JourneyStore journeys, JourneyHistoryStore history, OrderFile orders, TimeProvider clock)
 {
-    /// <summary>Runs work on the journey of an order in one transaction; null when there is no such order.</summary>
+    /// <summary>Runs work on the locked journey of an order in one transaction. Returns null when there is no such order.</summary>
     public async Task<T?> WithJourneyAsync<T>(
         Guid orderId, Func<Journey, DateTimeOffset, NpgsqlTransaction, Task<T>> work, CancellationToken cancellationToken)
         where T : class
@@ -239,13 +239,13 @@ public sealed class JourneyOpening(
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
-            // The order went away between the look and the insert.
+            // The order was deleted between the check and the insert.
             return null;
         }
     }
 }
 
-/// <summary>How a call to onboarding ended.</summary>
+/// <summary>The result of a call to onboarding.</summary>
 public abstract record OnboardingOutcome<T>
 {
     private OnboardingOutcome()

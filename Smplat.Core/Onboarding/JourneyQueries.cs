@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Onboarding;
 
-/// <summary>Which journeys operators want to see; all conditions hold together, and all before the limit.</summary>
+/// <summary>Selects journeys for operators. All conditions must hold, and they apply before the limit.</summary>
 public sealed record ListJourneys(
     IReadOnlyList<string> Statuses,
     bool? Stalled,
@@ -35,27 +35,26 @@ public sealed record ListJourneys(
     }
 }
 
-/// <summary>What operators see of journeys.</summary>
+/// <summary>Lists and shows journeys to operators.</summary>
 public sealed class JourneyQueries(
-    JourneyListStore list,
-    JourneyDetailStore details,
+    JourneyQueryStore store,
     JourneyStore journeys,
     NudgeStore nudges,
     IOptionsMonitor<OnboardingOptions> options,
     TimeProvider clock)
 {
     public async Task<(IReadOnlyList<JourneySummary> Summaries, JourneyAggregates Aggregates)> ListAsync(
-        ListJourneys wanted, CancellationToken cancellationToken)
+        ListJourneys query, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (rows, aggregates) = await list.ListAsync(wanted, now, cancellationToken);
+        var (rows, aggregates) = await store.ListAsync(query, now, cancellationToken);
         return ([.. rows.Select(row => Judge(row, now))], aggregates);
     }
 
     public async Task<OnboardingOutcome<JourneyDetail>> FindAsync(Guid journeyId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if (await list.FindAsync(journeyId, now, cancellationToken) is not { } summary
+        if (await store.FindAsync(journeyId, now, cancellationToken) is not { } summary
             || await journeys.FindAsync(journeyId, cancellationToken) is not { } journey)
         {
             return new OnboardingOutcome<JourneyDetail>.Refused(new JourneyNotFound());
@@ -66,47 +65,32 @@ public sealed class JourneyQueries(
         return new OnboardingOutcome<JourneyDetail>.Done(new JourneyDetail(
             Judge(summary, now),
             journey,
-            await details.ListInteractionsAsync(journeyId, cancellationToken),
+            await store.ListInteractionsAsync(journeyId, cancellationToken),
             [.. due.Select(task => Advise(task, now, idle))],
-            await details.ListProvidersAsync(journey.OrderId, cancellationToken)));
+            await store.ListProvidersAsync(journey.OrderId, cancellationToken)));
     }
 
     private static JourneySummary Judge(JourneySummary row, DateTimeOffset now) =>
         row with { RiskLevel = RiskPolicy.Judge(row.Status, row.LastInteractionAt ?? row.UpdatedAt, now) };
 
-    private static NudgeAdvice Advise(NudgeOpportunity task, DateTimeOffset now, TimeSpan idle) => new(
-        task.JourneyId,
-        task.OrderId,
-        task.OrderNumber,
-        task.TaskId,
-        task.TaskSlug,
-        task.Reason,
-        task.DedupeKey,
-        task.IdleHours(now),
-        task.RecommendedChannel,
-        task.SlaExpiresAt(now, idle),
-        task.Subject,
-        NudgeText.MessageOf([task]));
-}
-
-/// <summary>How much a journey needs an operator's eye.</summary>
-public static class RiskPolicy
-{
-    private static readonly TimeSpan High = TimeSpan.FromHours(72);
-    private static readonly TimeSpan Medium = TimeSpan.FromHours(36);
-
-    /// <param name="lastTouchAt">The last interaction, else the last change, else the start.</param>
-    public static string Judge(string status, DateTimeOffset lastTouchAt, DateTimeOffset now) => (status, now - lastTouchAt) switch
+    private static NudgeAdvice Advise(NudgeOpportunity task, DateTimeOffset now, TimeSpan idle) => new()
     {
-        (JourneyStatus.Completed, _) => "low",
-        (JourneyStatus.Stalled, _) => "high",
-        (_, var age) when age >= High => "high",
-        (_, var age) when age >= Medium => "medium",
-        _ => "low",
+        JourneyId = task.JourneyId,
+        OrderId = task.OrderId,
+        OrderNumber = task.OrderNumber,
+        TaskId = task.TaskId,
+        TaskSlug = task.TaskSlug,
+        Reason = task.Reason,
+        DedupeKey = task.DedupeKey,
+        IdleHours = task.IdleHours(now),
+        RecommendedChannel = task.RecommendedChannel,
+        SlaExpiresAt = task.SlaExpiresAt(now, idle),
+        Subject = task.Subject,
+        Message = NudgeText.MessageOf([task]),
     };
 }
 
-/// <summary>One line of the operators' list.</summary>
+/// <summary>A journey in the operators' list.</summary>
 public sealed record JourneySummary
 {
     public required Guid JourneyId { get; init; }
@@ -141,7 +125,7 @@ public sealed record JourneySummary
     public IReadOnlyList<SegmentRow> PricingExperiments { get; init; } = [];
 }
 
-/// <summary>All journeys, whatever the list is filtered by.</summary>
+/// <summary>Counts over all journeys, regardless of the list's filters.</summary>
 public sealed record JourneyAggregates(long Total, long Active, long Stalled, long Completed, long WithReferrals);
 
 /// <summary>The newest assignment of a variant.</summary>
@@ -167,7 +151,7 @@ public sealed record SegmentRow
     public DateTimeOffset RecordedAt { get; init; }
 }
 
-/// <summary>A journey with all that an operator needs to help its client.</summary>
+/// <summary>A journey with everything that an operator needs to help its client.</summary>
 public sealed record JourneyDetail(
     JourneySummary Summary,
     Journey Journey,
@@ -175,28 +159,58 @@ public sealed record JourneyDetail(
     IReadOnlyList<NudgeAdvice> NudgeOpportunities,
     IReadOnlyList<ProviderReference> ProviderAutomation);
 
-/// <summary>A touch, as operators read it.</summary>
+/// <summary>An interaction, as operators see it.</summary>
 public sealed record InteractionRow(
     Guid Id, string Actor, string Channel, string? Summary, string? Details, DateTimeOffset CreatedAt, JsonElement Metadata);
 
-/// <summary>A nudge that would be fitting now.</summary>
-public sealed record NudgeAdvice(
-    Guid JourneyId,
-    Guid OrderId,
-    string OrderNumber,
-    Guid TaskId,
-    string TaskSlug,
-    string Reason,
-    string DedupeKey,
-    int IdleHours,
-    string RecommendedChannel,
-    DateTimeOffset SlaExpiresAt,
-    string Subject,
-    string Message);
+/// <summary>A nudge that can be sent now.</summary>
+public sealed record NudgeAdvice
+{
+    public required Guid JourneyId { get; init; }
 
-/// <summary>An outside provider that works on items of the order.</summary>
-/// <param name="GuardrailStatus">Null while nothing is recorded about its guardrails.</param>
+    public required Guid OrderId { get; init; }
+
+    public required string OrderNumber { get; init; }
+
+    public required Guid TaskId { get; init; }
+
+    public required string TaskSlug { get; init; }
+
+    public required string Reason { get; init; }
+
+    public required string DedupeKey { get; init; }
+
+    public required int IdleHours { get; init; }
+
+    public required string RecommendedChannel { get; init; }
+
+    public required DateTimeOffset SlaExpiresAt { get; init; }
+
+    public required string Subject { get; init; }
+
+    public required string Message { get; init; }
+}
+
+/// <summary>An external provider that works on items of the order.</summary>
+/// <param name="GuardrailStatus">Null if no guardrail status is recorded.</param>
 public sealed record ProviderReference(
     string ProviderId, string? ProviderName, IReadOnlyList<ProviderItem> OrderItems, JsonElement? GuardrailStatus);
 
 public sealed record ProviderItem(Guid OrderItemId, string OrderItemLabel);
+
+/// <summary>How much a journey needs an operator's attention.</summary>
+public static class RiskPolicy
+{
+    private static readonly TimeSpan High = TimeSpan.FromHours(72);
+    private static readonly TimeSpan Medium = TimeSpan.FromHours(36);
+
+    /// <param name="lastActivityAt">The last interaction, or else the last change, or else the start.</param>
+    public static string Judge(string status, DateTimeOffset lastActivityAt, DateTimeOffset now) => (status, now - lastActivityAt) switch
+    {
+        (JourneyStatus.Completed, _) => "low",
+        (JourneyStatus.Stalled, _) => "high",
+        (_, var age) when age >= High => "high",
+        (_, var age) when age >= Medium => "medium",
+        _ => "low",
+    };
+}

@@ -5,8 +5,8 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Onboarding;
 
-/// <summary>Reads for the operators' list.</summary>
-public sealed class JourneyListStore(NpgsqlDataSource database)
+/// <summary>Read model of the operators' pages of journeys, over tables of several features.</summary>
+public sealed class JourneyQueryStore(NpgsqlDataSource database)
 {
     private const string SummaryColumns =
         """
@@ -18,7 +18,7 @@ public sealed class JourneyListStore(NpgsqlDataSource database)
         (select count(*) from onboarding_artifacts a where a.journey_id = j.id and a.required and a.received_at is null) as awaiting_artifacts
         """;
 
-    // Every filter is applied before the limit; texts are compared without case, wildcards in them mean themselves.
+    // Every filter is applied before the limit. Texts are compared case-insensitively, and wildcards in them are literal.
     private const string List =
         $"""
         select {SummaryColumns}
@@ -61,21 +61,42 @@ public sealed class JourneyListStore(NpgsqlDataSource database)
         from onboarding_journeys
         """;
 
+    private const string ListInteractions =
+        """
+        select id, actor_type, channel, summary, details, created_at, metadata::text
+        from onboarding_interactions
+        where journey_id = @Id
+        order by created_at desc, id desc
+        limit 50
+        """;
+
+    // Ordered by the newest order of each provider; each item appears once.
+    private const string ListProviders =
+        """
+        select p.provider_id, max(p.provider_name) as provider_name, p.order_item_id, i.product_title,
+            max(max(p.created_at)) over (partition by p.provider_id) as newest
+        from fulfillment_provider_orders p
+        join order_items i on i.id = p.order_item_id
+        where p.order_id = @OrderId
+        group by p.provider_id, p.order_item_id, i.product_title
+        order by newest desc, p.provider_id, i.product_title
+        """;
+
     public async Task<(IReadOnlyList<JourneySummary> Summaries, JourneyAggregates Aggregates)> ListAsync(
-        ListJourneys wanted, DateTimeOffset now, CancellationToken cancellationToken)
+        ListJourneys query, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var rows = (await connection.QueryAsync<JourneySummary>(Sql.Command(
             List,
             new
             {
-                Statuses = wanted.Statuses.ToArray(),
-                wanted.Stalled,
-                wanted.Referrals,
-                wanted.Search,
-                Slug = wanted.ExperimentSlug,
-                Variant = wanted.ExperimentVariant,
-                wanted.Limit,
+                Statuses = query.Statuses.ToArray(),
+                query.Stalled,
+                query.Referrals,
+                query.Search,
+                Slug = query.ExperimentSlug,
+                Variant = query.ExperimentVariant,
+                query.Limit,
                 Now = now,
             },
             cancellationToken))).AsList();
@@ -90,40 +111,6 @@ public sealed class JourneyListStore(NpgsqlDataSource database)
             Find, new { Id = journeyId, Now = now }, cancellationToken));
         return row is null ? null : (await WithSegmentsAsync(connection, [row], cancellationToken))[0];
     }
-
-    private static async Task<IReadOnlyList<JourneySummary>> WithSegmentsAsync(
-        NpgsqlConnection connection, IReadOnlyList<JourneySummary> rows, CancellationToken cancellationToken)
-    {
-        var segments = (await connection.QueryAsync<SegmentRow>(Sql.Command(
-            ListSegments, new { Ids = rows.Select(row => row.JourneyId).ToArray() }, cancellationToken)))
-            .ToLookup(segment => segment.JourneyId);
-        return [.. rows.Select(row => row with { PricingExperiments = [.. segments[row.JourneyId]] })];
-    }
-}
-
-/// <summary>Reads for the operators' page of one journey, over tables of several features.</summary>
-public sealed class JourneyDetailStore(NpgsqlDataSource database)
-{
-    private const string ListInteractions =
-        """
-        select id, actor_type, channel, summary, details, created_at, metadata::text
-        from onboarding_interactions
-        where journey_id = @Id
-        order by created_at desc, id desc
-        limit 50
-        """;
-
-    // Providers by their newest order; each item once.
-    private const string ListProviders =
-        """
-        select p.provider_id, max(p.provider_name) as provider_name, p.order_item_id, i.product_title,
-            max(max(p.created_at)) over (partition by p.provider_id) as newest
-        from fulfillment_provider_orders p
-        join order_items i on i.id = p.order_item_id
-        where p.order_id = @OrderId
-        group by p.provider_id, p.order_item_id, i.product_title
-        order by newest desc, p.provider_id, i.product_title
-        """;
 
     public async Task<IReadOnlyList<InteractionRow>> ListInteractionsAsync(Guid journeyId, CancellationToken cancellationToken)
     {
@@ -150,5 +137,14 @@ public sealed class JourneyDetailStore(NpgsqlDataSource database)
                 [.. group.Select(row => new ProviderItem(row.ItemId, row.Title))],
                 null)),
         ];
+    }
+
+    private static async Task<IReadOnlyList<JourneySummary>> WithSegmentsAsync(
+        NpgsqlConnection connection, IReadOnlyList<JourneySummary> rows, CancellationToken cancellationToken)
+    {
+        var segments = (await connection.QueryAsync<SegmentRow>(Sql.Command(
+            ListSegments, new { Ids = rows.Select(row => row.JourneyId).ToArray() }, cancellationToken)))
+            .ToLookup(segment => segment.JourneyId);
+        return [.. rows.Select(row => row with { PricingExperiments = [.. segments[row.JourneyId]] })];
     }
 }

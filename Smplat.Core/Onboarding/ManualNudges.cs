@@ -5,8 +5,8 @@ using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Onboarding;
 
-/// <summary>A nudge that an operator writes.</summary>
-/// <param name="TriggeredBy">Who it is: initials or a name.</param>
+/// <summary>A nudge written by an operator.</summary>
+/// <param name="TriggeredBy">The operator's name or initials.</param>
 public sealed record ManualNudge(string Channel, string Subject, string Message, Guid? TaskId, string TriggeredBy)
 {
     public static ManualNudge Read(Fields fields) => new(
@@ -17,7 +17,7 @@ public sealed record ManualNudge(string Channel, string Subject, string Message,
         fields.RequiredText("triggeredBy", 2, 120));
 }
 
-/// <summary>Nudges by hand: the message goes to the outbox and the touch into the journey's history, together.</summary>
+/// <summary>Sends nudges manually. The message is queued and the contact is recorded in the journey's history, in one transaction.</summary>
 public sealed class ManualNudges(
     NpgsqlDataSource database,
     JourneyStore journeys,
@@ -26,7 +26,7 @@ public sealed class ManualNudges(
     OutboxWriter outbox,
     TimeProvider clock)
 {
-    /// <returns><c>queued</c>: whether it may be delivered is decided by the person's preferences when it is sent.</returns>
+    /// <returns><c>queued</c>. The client's preferences decide at sending time whether it is delivered.</returns>
     public async Task<OnboardingOutcome<string>> SendAsync(
         Guid journeyId, ManualNudge nudge, CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ public sealed class ManualNudges(
             isSlack ? OutboxChannel.Slack : OutboxChannel.Email,
             isSlack ? OnboardingFeature.SlackTargetName : null,
             isSlack ? null : order.UserId,
-            // Every call of an operator is a message of its own.
+            // Every call by an operator is a separate message.
             $"onb:{journey.Id}:manual:{Guid.CreateVersion7(clock.GetUtcNow())}",
             payload,
             clock.GetUtcNow());
@@ -91,7 +91,7 @@ public sealed class ManualNudges(
         Journey journey, ManualNudge nudge, bool isQueued, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var key = $"{nudge.TaskId ?? journey.Id}:manual:{nudge.Channel}";
-        var note = NudgeNote.Of(
+        var note = NudgeNote.Create(
             key, nudge.TriggeredBy, isQueued ? "queued" : "logged", new { channel = nudge.Channel, manual = true, delivered = false });
         return history.AddInteractionAsync(
             new(

@@ -8,9 +8,28 @@ using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Onboarding;
 
+/// <summary>Start a run of nudges.</summary>
+/// <param name="Idle">How long a task must be idle before its client is reminded.</param>
+/// <param name="Limit">The most journeys of the run.</param>
+/// <param name="IsDryRun">Only find the due tasks, and write nothing.</param>
+/// <param name="TriggeredBy">Recorded with every nudge.</param>
+public sealed record NudgeCommand(TimeSpan Idle, int Limit, bool IsDryRun, string TriggeredBy)
+{
+    public const string Automation = "automation";
+}
+
+/// <summary>What a run found and did.</summary>
+/// <param name="Due">Tasks that were due when the run began.</param>
+/// <param name="Messages">Messages that were queued.</param>
+/// <param name="Skipped">Groups of tasks without a recipient.</param>
+public sealed record NudgeReport(IReadOnlyList<NudgeOpportunity> Due, int Messages, int Skipped)
+{
+    public int Journeys => Due.Select(task => task.JourneyId).Distinct().Count();
+}
+
 /// <summary>
-/// Reminds clients of open tasks: one message for each journey and channel, left in the outbox together with the note that
-/// silences the next one. A dry run only looks.
+/// Reminds clients of open tasks, with one message for each journey and channel. The message is queued together with the
+/// note that prevents the next one during the cooldown. A dry run only finds the due tasks.
 /// </summary>
 public sealed class NudgeRun(
     NpgsqlDataSource database,
@@ -23,10 +42,10 @@ public sealed class NudgeRun(
 {
     public static readonly TimeSpan Cooldown = TimeSpan.FromHours(12);
 
-    public async Task<NudgeReport> RunAsync(NudgeCommand order, CancellationToken cancellationToken)
+    public async Task<NudgeReport> RunAsync(NudgeCommand command, CancellationToken cancellationToken)
     {
-        var due = await ListAsync(null, order, cancellationToken);
-        if (order.IsDryRun)
+        var due = await ListAsync(null, command, cancellationToken);
+        if (command.IsDryRun)
         {
             return new NudgeReport(due, 0, 0);
         }
@@ -35,7 +54,7 @@ public sealed class NudgeRun(
         var skipped = 0;
         foreach (var journeyId in due.Select(task => task.JourneyId).Distinct())
         {
-            var (sent, without) = await NudgeAsync(journeyId, order, cancellationToken);
+            var (sent, without) = await NudgeAsync(journeyId, command, cancellationToken);
             messages += sent;
             skipped += without;
         }
@@ -44,7 +63,7 @@ public sealed class NudgeRun(
     }
 
     private async Task<(int Messages, int Skipped)> NudgeAsync(
-        Guid journeyId, NudgeCommand order, CancellationToken cancellationToken)
+        Guid journeyId, NudgeCommand command, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -53,8 +72,8 @@ public sealed class NudgeRun(
             return (0, 0);
         }
 
-        // Looked at again under the lock: another round may have been here in between.
-        var due = await ListAsync(journeyId, order, cancellationToken);
+        // Read again under the lock, because another run may have nudged the journey in the meantime.
+        var due = await ListAsync(journeyId, command, cancellationToken);
         var messages = 0;
         var skipped = 0;
         foreach (var group in due.GroupBy(ChannelOf))
@@ -63,7 +82,7 @@ public sealed class NudgeRun(
             var isQueued = tasks[0].UserId is not null || group.Key == Channel.Slack;
             if (isQueued)
             {
-                await outbox.EnqueueAsync(Message(tasks, group.Key, order), transaction, cancellationToken);
+                await outbox.EnqueueAsync(Message(tasks, group.Key, command), transaction, cancellationToken);
                 messages++;
             }
             else
@@ -73,7 +92,7 @@ public sealed class NudgeRun(
 
             foreach (var task in tasks)
             {
-                await NoteAsync(task, group.Key, isQueued, order, transaction, cancellationToken);
+                await NoteAsync(task, group.Key, isQueued, command, transaction, cancellationToken);
             }
         }
 
@@ -82,14 +101,14 @@ public sealed class NudgeRun(
     }
 
     private Task<IReadOnlyList<NudgeOpportunity>> ListAsync(
-        Guid? journeyId, NudgeCommand order, CancellationToken cancellationToken) =>
-        store.ListDueAsync(journeyId, clock.GetUtcNow(), order.Idle, Cooldown, order.Limit, cancellationToken);
+        Guid? journeyId, NudgeCommand command, CancellationToken cancellationToken) =>
+        store.ListDueAsync(journeyId, clock.GetUtcNow(), command.Idle, Cooldown, command.Limit, cancellationToken);
 
-    /// <summary>Slack only while there is a webhook; a reminder must not end in a void.</summary>
+    /// <summary>Slack only while a webhook is configured; otherwise the reminder would be lost.</summary>
     private string ChannelOf(NudgeOpportunity task) =>
         task.RecommendedChannel == Channel.Slack && options.CurrentValue.SlackWebhookUrl is not null ? Channel.Slack : Channel.Email;
 
-    private OutboxMessage Message(NudgeOpportunity[] tasks, string channel, NudgeCommand order)
+    private OutboxMessage Message(NudgeOpportunity[] tasks, string channel, NudgeCommand command)
     {
         var now = clock.GetUtcNow();
         var paragraphs = NudgeText.ParagraphsOf(tasks);
@@ -98,7 +117,7 @@ public sealed class NudgeRun(
             order_id = tasks[0].OrderId,
             order_number = tasks[0].OrderNumber,
             journey_id = tasks[0].JourneyId,
-            triggered_by = order.TriggeredBy,
+            triggered_by = command.TriggeredBy,
             subject = NudgeText.SubjectOf(tasks),
             message = string.Join("\n\n", paragraphs),
             paragraphs,
@@ -109,7 +128,7 @@ public sealed class NudgeRun(
             : new(MessageKinds.OnboardingConciergeNudge, OutboxChannel.Email, null, tasks[0].UserId, KeyOf(tasks, channel, now), payload, now);
     }
 
-    /// <summary>The same tasks for the same reasons within the same half of a day are one message.</summary>
+    /// <summary>The same tasks for the same reasons within the same half-day are one message.</summary>
     private static string KeyOf(NudgeOpportunity[] tasks, string channel, DateTimeOffset now)
     {
         var keys = string.Join('\n', tasks.Select(task => task.DedupeKey).Order(StringComparer.Ordinal));
@@ -122,37 +141,18 @@ public sealed class NudgeRun(
         NudgeOpportunity task,
         string channel,
         bool isQueued,
-        NudgeCommand order,
+        NudgeCommand command,
         NpgsqlTransaction transaction,
         CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var note = NudgeNote.Of(
-            task.DedupeKey, order.TriggeredBy, isQueued ? "queued" : "skipped", new { automated = true, idle_hours = task.IdleHours(now), channel });
+        var note = NudgeNote.Create(
+            task.DedupeKey, command.TriggeredBy, isQueued ? "queued" : "skipped", new { automated = true, idle_hours = task.IdleHours(now), channel });
         return history.AddInteractionAsync(
             new(task.JourneyId, task.TaskId, Actor.System, channel, NudgeNote.Summary, $"{task.Subject}\n\n{NudgeText.MessageOf([task])}", note, now),
             transaction,
             cancellationToken);
     }
-}
-
-/// <summary>What a round of nudges is to do.</summary>
-/// <param name="Idle">Untouched time from which a task is due.</param>
-/// <param name="Limit">Most journeys.</param>
-/// <param name="IsDryRun">Look, and write nothing.</param>
-/// <param name="TriggeredBy">Kept with every nudge.</param>
-public sealed record NudgeCommand(TimeSpan Idle, int Limit, bool IsDryRun, string TriggeredBy)
-{
-    public const string Automation = "automation";
-}
-
-/// <summary>What a round found and did.</summary>
-/// <param name="Due">Tasks that were due when the round began.</param>
-/// <param name="Messages">Messages left in the outbox.</param>
-/// <param name="Skipped">Groups without anybody to write to.</param>
-public sealed record NudgeReport(IReadOnlyList<NudgeOpportunity> Due, int Messages, int Skipped)
-{
-    public int Journeys => Due.Select(task => task.JourneyId).Distinct().Count();
 }
 
 /// <summary>A task that its client should be reminded of.</summary>
@@ -195,7 +195,7 @@ public sealed record NudgeOpportunity
     public DateTimeOffset SlaExpiresAt(DateTimeOffset now, TimeSpan threshold) => DueAt ?? now + threshold;
 }
 
-/// <summary>What a nudge says: one message for all open tasks of a journey.</summary>
+/// <summary>The text of a nudge: one message for all open tasks of a journey.</summary>
 public static class NudgeText
 {
     public static string SubjectOf(IReadOnlyList<NudgeOpportunity> tasks) => tasks.Count == 1
@@ -216,14 +216,14 @@ public static class NudgeText
     public static string MessageOf(IReadOnlyList<NudgeOpportunity> tasks) => string.Join("\n\n", ParagraphsOf(tasks));
 }
 
-/// <summary>What an interaction's metadata tells about a nudge; the key in it is what silences the next one.</summary>
+/// <summary>The metadata of an interaction about a nudge. Its key prevents the next nudge during the cooldown.</summary>
 public static class NudgeNote
 {
     public const string Summary = "Concierge nudge dispatched";
 
     /// <param name="status"><c>queued</c>, <c>skipped</c> or <c>logged</c>.</param>
-    /// <param name="extra">Further members, as an object.</param>
-    public static string Of<T>(string key, string triggeredBy, string status, T extra)
+    /// <param name="extra">An object with further members.</param>
+    public static string Create<T>(string key, string triggeredBy, string status, T extra)
     {
         var note = JsonNode.Parse(JourneyJson.Of(extra))!.AsObject();
         note["key"] = key;

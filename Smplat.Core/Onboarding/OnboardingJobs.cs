@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Resilience;
 namespace Smplat.Core.Onboarding;
 
 /// <summary>Reminds clients of open tasks, every two hours.</summary>
-public sealed class OnboardingNudgesJob(NudgeRun round, IOptionsMonitor<OnboardingOptions> options) : IJob
+public sealed class OnboardingNudgesJob(NudgeRun nudges, IOptionsMonitor<OnboardingOptions> options) : IJob
 {
     public JobDefinition Definition { get; } = new("onboarding-nudges", "Reminds clients of open onboarding tasks.") { MaxAttempts = 3 };
 
@@ -17,7 +17,7 @@ public sealed class OnboardingNudgesJob(NudgeRun round, IOptionsMonitor<Onboardi
     {
         var settings = options.CurrentValue;
         var triggeredBy = run.TriggeredBy == JobRun.Timer ? NudgeCommand.Automation : run.TriggeredBy;
-        var report = await round.RunAsync(
+        var report = await nudges.RunAsync(
             new(TimeSpan.FromHours(settings.IdleHours), settings.NudgeLimit, false, triggeredBy), cancellationToken);
         return JobReport.Of(
             report.Due.Count > 0,
@@ -28,9 +28,9 @@ public sealed class OnboardingNudgesJob(NudgeRun round, IOptionsMonitor<Onboardi
     }
 }
 
-/// <summary>Marks journeys whose order was never paid and whose checklist nobody touched.</summary>
+/// <summary>Marks journeys as stalled whose order was never paid and whose checklist is untouched.</summary>
 public sealed class StalledJourneysJob(
-    StalledJourneyStore store, IOptionsMonitor<OnboardingOptions> options, TimeProvider clock) : IJob
+    JourneyStore journeys, IOptionsMonitor<OnboardingOptions> options, TimeProvider clock) : IJob
 {
     private const int BatchSize = 500;
 
@@ -48,7 +48,7 @@ public sealed class StalledJourneysJob(
         int batch;
         do
         {
-            batch = await store.MarkAsync(before, now, BatchSize, cancellationToken);
+            batch = await journeys.MarkStalledAsync(before, now, BatchSize, cancellationToken);
             marked += batch;
         }
         while (batch == BatchSize);
@@ -69,7 +69,7 @@ public sealed class OnboardingRetentionJob(
         Backoff = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(30)) { Jitter = Jitter.UpTo(TimeSpan.FromSeconds(1)) },
     };
 
-    /// <summary>Always on: what was promised to be forgotten is.</summary>
+    /// <summary>Always on: the retention period is a promise to clients.</summary>
     public bool IsEnabled => true;
 
     public TimeSpan Spacing => TimeSpan.FromHours(1);

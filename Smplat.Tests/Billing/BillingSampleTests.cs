@@ -1,7 +1,8 @@
+using Smplat.Core.Billing;
 using Smplat.Core.Platform.Database;
-using Smplat.Tests.Billing;
+using Smplat.Tests.Checkout;
 
-namespace Smplat.Tests.Checkout;
+namespace Smplat.Tests.Billing;
 
 public sealed class BillingSampleTests
 {
@@ -9,7 +10,7 @@ public sealed class BillingSampleTests
     public async Task Sample_rows_load_twice_without_doubling_and_give_the_recovery_work()
     {
         await using var rig = await CheckoutFixture.StartAsync();
-        var sample = rig.Get<IEnumerable<ISampleData>>().OfType<Smplat.Core.Checkout.BillingSample>().Single();
+        var sample = rig.Get<IEnumerable<ISampleData>>().OfType<BillingSample>().Single();
 
         await sample.LoadAsync(CancellationToken.None);
         await sample.LoadAsync(CancellationToken.None);

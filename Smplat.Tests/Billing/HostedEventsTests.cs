@@ -73,8 +73,8 @@ public sealed class HostedEventsTests
     {
         await using var connection = await rig.Database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await rig.Get<HostedEvents>().ApplyAsync(
-            type, JsonSerializer.SerializeToElement(subject), transaction, CancellationToken.None);
+        var message = new StripeEvent("evt_1", type, rig.Clock.GetUtcNow(), JsonSerializer.SerializeToElement(subject), "{}");
+        await rig.Get<HostedEvents>().OnEventAsync(message, transaction, CancellationToken.None);
         await transaction.CommitAsync();
     }
 }

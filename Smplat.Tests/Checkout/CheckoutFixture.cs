@@ -1,4 +1,6 @@
+using Smplat.Core.Billing;
 using Smplat.Core.Checkout;
+using Smplat.Core.Operators;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Core.Platform.Jobs;
@@ -9,7 +11,7 @@ namespace Smplat.Tests.Checkout;
 internal static class CheckoutFixture
 {
     public static Task<NotificationRig> StartAsync(Dictionary<string, string?>? settings = null) =>
-        NotificationRig.StartAsync(settings, services => services.AddOrders().AddPayments().AddCheckout());
+        NotificationRig.StartAsync(settings, services => services.AddOrders().AddPayments().AddCheckout().AddBilling().AddRecoveryRepair());
 
     public static async Task<CheckoutOrchestration> ReadAsync(this NotificationRig rig, Guid orderId) =>
         ((CheckoutOutcome.Known)await rig.Get<CheckoutOperations>().ReadAsync(orderId, CancellationToken.None)).Checkout;

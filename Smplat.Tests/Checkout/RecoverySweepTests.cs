@@ -84,7 +84,7 @@ public sealed partial class RecoverySweepTests
         Assert.That(
             await rig.QueryAsync<string>("select status || ' ' || reason from notification_outbox"),
             Is.EqualTo("suppressed preference_off:order_updates"));
-        Assert.That((await rig.ReadAsync(order)).Events[^1].Note, Is.EqualTo(SweepStep.Note));
+        Assert.That((await rig.ReadAsync(order)).Events[^1].Note, Is.EqualTo(RecoverySweepJob.Note));
     }
 
     [Test]

@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Smplat.Core.Operators;
+using Smplat.Core.Platform.Database;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Operators;
@@ -97,14 +99,15 @@ public sealed class KeyUseTests
         var store = new KeyUseStore(database.DataSource);
         var clock = new FixedClock(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         await using var gone = Npgsql.NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=1");
-        using var waiting = new KeyUseLog(new KeyUseStore(gone), clock);
+        var gate = new MigrationGate();
+        using var waiting = new KeyUseLog(new KeyUseStore(gone), gate, clock, NullLogger<KeyUseLog>.Instance);
         waiting.Note("metrics", "ab", "metrics", KeyUseOutcome.Opened);
-        Assert.That(() => waiting.FlushAsync(CancellationToken.None), Throws.InstanceOf<Npgsql.NpgsqlException>());
-        Assert.That(() => waiting.FlushAsync(CancellationToken.None), Throws.InstanceOf<Npgsql.NpgsqlException>(), "it still waits");
+        Assert.That(() => waiting.WriteAsync(CancellationToken.None), Throws.InstanceOf<Npgsql.NpgsqlException>());
+        Assert.That(() => waiting.WriteAsync(CancellationToken.None), Throws.InstanceOf<Npgsql.NpgsqlException>(), "it still waits");
 
-        using var log = new KeyUseLog(store, clock);
+        using var log = new KeyUseLog(store, gate, clock, NullLogger<KeyUseLog>.Instance);
         log.Note("metrics", "ab", "metrics", KeyUseOutcome.Opened);
-        await log.FlushAsync(CancellationToken.None);
+        await log.WriteAsync(CancellationToken.None);
         var kept = await store.DeleteBeforeAsync(new DateOnly(2026, 3, 1), CancellationToken.None);
         var gonePast = await store.DeleteBeforeAsync(new DateOnly(2026, 3, 2), CancellationToken.None);
 

@@ -1,13 +1,14 @@
-using Smplat.Core.Checkout;
+using Smplat.Core.Operators;
 using Smplat.Tests.Billing;
+using Smplat.Tests.Checkout;
 
-namespace Smplat.Tests.Checkout;
+namespace Smplat.Tests.Operators;
 
 [Parallelizable(ParallelScope.All)]
 public sealed class RecoveryRepairTests
 {
     [Test]
-    public async Task What_was_found_is_mended_and_what_has_changed_since_is_left_alone()
+    public async Task What_was_found_is_repaired_unless_it_has_changed_since()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var person = await rig.APersonAsync();

@@ -27,7 +27,7 @@ public sealed class SeedCommand : ICommandModule
     private static async Task<int> SeedAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = CliServices.Create(
-            parsed, services => services.AddOperators().AddOrders().AddPayments().AddTrust().AddCheckout().AddAnalytics().AddOnboarding().AddCatalogSearch());
+            parsed, services => services.AddOperators().AddOrders().AddPayments().AddTrust().AddCheckout().AddBilling().AddAnalytics().AddOnboarding().AddCatalogSearch());
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
         await services.GetRequiredService<PartitionUpkeep>().EnsureAsync(cancellationToken);
         return await services.GetRequiredService<SampleLoad>().RunAsync(parsed.GetValue(Force), cancellationToken) is { } loaded
