@@ -26,7 +26,7 @@ public sealed class BillingRolloutOptions
 /// <summary>How hosted payment sessions that were not completed are recovered.</summary>
 public sealed class HostedRecoveryOptions
 {
-    /// <summary>Whether the recovery runs by timer. Default false.</summary>
+    /// <summary>Whether the recovery runs on a timer. Default false.</summary>
     [ConfigurationKeyName("HOSTED_RECOVERY_WORKER_ENABLED")]
     public bool IsEnabled { get; init; }
 
@@ -35,22 +35,22 @@ public sealed class HostedRecoveryOptions
     [Range(5, 86_400)]
     public int IntervalSeconds { get; init; } = 300;
 
-    /// <summary>Sessions of one run. Default 100.</summary>
+    /// <summary>The most sessions of one run. Default 100.</summary>
     [ConfigurationKeyName("HOSTED_RECOVERY_LIMIT")]
     [Range(1, 10_000)]
     public int Limit { get; init; } = 100;
 
-    /// <summary>Attempts for one session; after them it is exhausted. Default 5.</summary>
+    /// <summary>The most attempts for one session; after them the session is exhausted. Default 5.</summary>
     [ConfigurationKeyName("HOSTED_RECOVERY_MAX_ATTEMPTS")]
     [Range(1, 50)]
     public int MaxAttempts { get; init; } = 5;
 
-    /// <summary>What runs by timer are labelled with in the ledger. Default scheduler.</summary>
+    /// <summary>The label of runs started by the timer. Default scheduler.</summary>
     [ConfigurationKeyName("HOSTED_RECOVERY_TRIGGER_LABEL")]
     [StringLength(64, MinimumLength = 1)]
     public string TriggerLabel { get; init; } = "scheduler";
 
-    /// <summary>Tell operators by mail about the first two attempts. Default false.</summary>
+    /// <summary>Notify operators by mail of the first two attempts. Default false.</summary>
     [ConfigurationKeyName("HOSTED_RECOVERY_EMAIL_ENABLED")]
     public bool IsEmailEnabled { get; init; }
 
@@ -58,24 +58,24 @@ public sealed class HostedRecoveryOptions
     [ConfigurationKeyName("HOSTED_RECOVERY_EMAIL_RECIPIENTS")]
     public string[] EmailRecipients { get; init; } = [];
 
-    /// <summary>Tell operators in Slack about later attempts and exhausted sessions. Default false.</summary>
+    /// <summary>Notify operators in Slack of later attempts and exhausted sessions. Default false.</summary>
     [ConfigurationKeyName("HOSTED_RECOVERY_SLACK_ENABLED")]
     public bool IsSlackEnabled { get; init; }
 
-    /// <summary>Slack webhook for that. Default none.</summary>
+    /// <summary>The Slack webhook for these notifications. Default none.</summary>
     [ConfigurationKeyName("HOSTED_RECOVERY_SLACK_WEBHOOK_URL")]
     [SecretSetting]
     public Uri? SlackWebhookUrl { get; init; }
 
-    /// <summary>Slack channel, when it is not the webhook's own.</summary>
+    /// <summary>Slack channel to use instead of the webhook's own.</summary>
     [ConfigurationKeyName("HOSTED_RECOVERY_SLACK_CHANNEL")]
     public string? SlackChannel { get; init; }
 
-    /// <summary>Remind the customer as well. Default true.</summary>
+    /// <summary>Also remind the customer. Default true.</summary>
     [ConfigurationKeyName("HOSTED_RECOVERY_CUSTOMER_ENABLED")]
     public bool IsCustomerEnabled { get; init; } = true;
 
-    /// <summary>Replace expired and failed sessions by new ones, so that the customer's link works. Default false.</summary>
+    /// <summary>Replace expired and failed sessions with new ones, so that the customer's link works. Default false.</summary>
     [ConfigurationKeyName("HOSTED_RECOVERY_REGENERATE_ENABLED")]
     public bool IsRegenerateEnabled { get; init; }
 }

@@ -6,7 +6,7 @@ using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Billing;
 
-/// <summary>One recovery attempt at one session: its next date, its history entry and its messages commit together.</summary>
+/// <summary>One attempt to recover a session: its next date, its history entry and its messages commit together.</summary>
 public sealed class HostedAttempt(
     NpgsqlDataSource database,
     HostedSessionStore store,

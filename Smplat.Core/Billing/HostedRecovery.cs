@@ -8,7 +8,7 @@ namespace Smplat.Core.Billing;
 
 /// <summary>
 /// One recovery run over the hosted sessions that were not completed: first ends those that are over, then makes an attempt
-/// at each session that is due. Several runs can work at the same time. A session that fails does not stop the others.
+/// for each session that is due. Several runs can work at the same time. A session that fails does not stop the others.
 /// </summary>
 public sealed class HostedRecovery(
     HostedSessionStore store,
@@ -44,7 +44,7 @@ public sealed class HostedRecovery(
         return counts.ToReport(id);
     }
 
-    /// <summary>Gives a session without a next attempt one that is due now.</summary>
+    /// <summary>Makes a session without a next attempt due now.</summary>
     /// <param name="state">Status and retry count as they were read, as <c>failed/2</c>.</param>
     /// <returns>False when the session has changed since.</returns>
     public Task<bool> ScheduleAsync(Guid sessionId, string state, CancellationToken cancellationToken) =>
@@ -96,7 +96,7 @@ public sealed class HostedRecovery(
 }
 
 /// <summary>What a recovery run did.</summary>
-/// <param name="Scheduled">Sessions at which an attempt was made.</param>
+/// <param name="Scheduled">Sessions that an attempt was made to recover.</param>
 /// <param name="Notified">Those of them about which a message was queued.</param>
 public sealed record HostedRecoveryReport(
     Guid RunId, int Scheduled, int Notified, int Expired, int Abandoned, int Exhausted, int Regenerated, int Failed);

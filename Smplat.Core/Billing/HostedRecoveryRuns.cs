@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Platform.Observability;
-using Smplat.Core.Platform.Outbox;
 using Smplat.Core.Platform.Outbox.Mail;
 
 namespace Smplat.Core.Billing;

@@ -7,7 +7,7 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Billing;
 
-/// <summary>Replace a session by a new one.</summary>
+/// <summary>Replace a session with a new one.</summary>
 /// <param name="ExpectedUpdatedAt">The session's <c>updatedAt</c> as it was read. If it has changed, the session is not replaced.</param>
 /// <param name="SuccessUrl">Default: the one in the session's metadata.</param>
 public sealed record RegenerateSession(
@@ -30,7 +30,7 @@ public sealed record RegenerateSession(
 }
 
 /// <summary>
-/// Replaces a session by one with a new payment page. The provider is called outside any transaction, with an idempotency
+/// Replaces a session with one that has a new payment page. The provider is called outside any transaction, with an idempotency
 /// key derived from the old session's state, so repeating the call after a crash returns the same page.
 /// </summary>
 public sealed class HostedRegeneration(

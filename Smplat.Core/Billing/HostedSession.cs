@@ -86,10 +86,10 @@ public sealed record SessionCompleted() : Conflict("billing.completed", "Cannot 
 
 public sealed record SessionModified() : Conflict("billing.modified", "Session was modified; read it again");
 
-public sealed record InvoiceSettled() : Conflict("billing.settled", "The invoice has nothing left to pay");
+public sealed record InvoiceSettled() : Conflict("billing.settled", "The invoice has no balance due");
 
 public sealed record NoReturnUrls() : Invalid("billing.urls", "successUrl and cancelUrl are required");
 
-public sealed record ProviderRefused(string Reason) : Unavailable("billing.provider", $"The payment provider made no session: {Reason}");
+public sealed record ProviderRefused(string Reason) : Unavailable("billing.provider", $"The payment provider did not create a session: {Reason}");
 
 public sealed record UnsupportedStatus() : Invalid("billing.status", "Unsupported hosted session status filter");

@@ -212,7 +212,7 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
         return await connection.QuerySingleOrDefaultAsync<HostedSession>(Sql.Command(Find, new { id }, cancellationToken));
     }
 
-    /// <summary>Expires open sessions whose time is over. Sessions that another transaction has locked are left for the next run.</summary>
+    /// <summary>Expires open sessions that have run out of time. Sessions that another transaction has locked are left for the next run.</summary>
     public Task<int> ExpireAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         ExecuteAsync(Expire, new { now, limit }, cancellationToken);
 
@@ -302,7 +302,7 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>Replaces a session by its successor.</summary>
+    /// <summary>Replaces a session with its successor.</summary>
     /// <returns>False when the old session has changed since it was read.</returns>
     public async Task<bool> ReplaceAsync(
         HostedSession old, Successor successor, DateTimeOffset now, CancellationToken cancellationToken)

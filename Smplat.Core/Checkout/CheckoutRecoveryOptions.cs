@@ -38,7 +38,7 @@ public sealed class CheckoutRecoveryOptions
     [Range(1, MaxHoldSeconds)]
     public int HoldSeconds { get; init; } = 300;
 
-    /// <summary>Days for which a resume link works. Default 14.</summary>
+    /// <summary>Days for which a resume link is valid. Default 14.</summary>
     [ConfigurationKeyName("CHECKOUT_RECOVERY_LINK_DAYS")]
     [Range(1, 365)]
     public int LinkDays { get; init; } = 14;

@@ -48,7 +48,7 @@ public sealed class CheckoutStore(NpgsqlDataSource database)
         select {Columns} from checkout_orchestrations where order_id = any(@orderIds) order by order_id for update
         """;
 
-    // The order's status with it, and only while the checkout is as it was read.
+    // No row when the checkout has changed since it was read.
     private const string LockAsRead = """
         select checkout.order_id, o.status as order_status
         from checkout_orchestrations checkout

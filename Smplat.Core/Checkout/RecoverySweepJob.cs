@@ -29,7 +29,7 @@ public sealed class RecoverySweepJob(
     /// <summary>The note of every event that a sweep writes.</summary>
     public const string Note = "Recovery sweep executed";
 
-    /// <summary>Older orders are not stalled checkouts any more, but history.</summary>
+    /// <summary>Older orders no longer count as stalled checkouts.</summary>
     private static readonly TimeSpan Oldest = TimeSpan.FromDays(30);
 
     public JobDefinition Definition { get; } = new(Id, "Reminds customers of stalled checkouts.")
@@ -190,7 +190,7 @@ public enum SweepVerdict
     UsedUp,
 }
 
-/// <summary>Decides about a stalled checkout from what the claim found, and what is written about it.</summary>
+/// <summary>Decides what to do about a stalled checkout, and what to record about it.</summary>
 public static class SweepPolicy
 {
     private const string Canceled = "canceled";

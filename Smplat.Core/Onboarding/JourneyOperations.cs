@@ -281,6 +281,6 @@ public sealed record UnsupportedEventType(string EventType)
 public sealed record MemberMissing(string Member) : Invalid("onboarding.member_missing", $"{Member} is required");
 
 public sealed record NoValidExperiment()
-    : Invalid("onboarding.no_valid_experiment", "experiments must hold at least one entry with slug and variantKey");
+    : Invalid("onboarding.no_valid_experiment", "experiments must contain at least one entry with slug and variantKey");
 
 public sealed record OrderMissingForJourney() : NotFound("onboarding.order_missing", "Order missing for journey");

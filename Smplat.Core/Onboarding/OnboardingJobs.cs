@@ -57,7 +57,7 @@ public sealed class StalledJourneysJob(
     }
 }
 
-/// <summary>Clears the free text of old interactions; their dates, channels and summaries stay.</summary>
+/// <summary>Clears the free text of old interactions; their dates, channels and summaries are kept.</summary>
 public sealed class OnboardingRetentionJob(
     JourneyHistoryStore history, IOptionsMonitor<OnboardingOptions> options, TimeProvider clock) : IJob
 {

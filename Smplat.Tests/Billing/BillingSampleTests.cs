@@ -7,7 +7,7 @@ namespace Smplat.Tests.Billing;
 public sealed class BillingSampleTests
 {
     [Test]
-    public async Task Sample_rows_load_twice_without_doubling_and_give_the_recovery_work()
+    public async Task Sample_rows_loaded_twice_are_not_duplicated_and_are_due_for_recovery()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var sample = rig.Get<IEnumerable<ISampleData>>().OfType<BillingSample>().Single();

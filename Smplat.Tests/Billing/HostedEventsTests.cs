@@ -25,7 +25,7 @@ public sealed class HostedEventsTests
     }
 
     [Test]
-    public async Task A_failure_and_an_expiry_come_due_for_recovery()
+    public async Task Failed_and_expired_sessions_become_due_for_recovery()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
@@ -41,7 +41,7 @@ public sealed class HostedEventsTests
     }
 
     [Test]
-    public async Task An_abandoned_session_may_still_be_paid_and_nothing_else()
+    public async Task An_abandoned_session_can_only_become_paid()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
@@ -55,7 +55,7 @@ public sealed class HostedEventsTests
     }
 
     [Test]
-    public async Task The_intent_s_event_finds_the_session_by_our_id_and_waits_for_no_payment()
+    public async Task An_intents_event_finds_the_session_by_our_id_and_is_not_parked()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var session = await rig.ASessionAsync(await rig.AnInvoiceAsync(await rig.APersonAsync()), "initiated");

@@ -10,7 +10,7 @@ public sealed class HostedRecoveryTests
     private static readonly Dictionary<string, string?> Calm = new() { ["NOTIFICATION_QUIET_HOURS"] = "none", ["NOTIFICATION_DAILY_CAP"] = "0", ["NOTIFICATION_COOLDOWN_MINUTES"] = "0" };
 
     [Test]
-    public async Task A_run_attempts_what_is_due_tells_the_customer_and_stands_in_the_ledger()
+    public async Task A_run_makes_the_due_attempts_reminds_the_customer_and_is_recorded()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
@@ -58,7 +58,7 @@ public sealed class HostedRecoveryTests
     }
 
     [Test]
-    public async Task A_paid_invoice_is_neither_attempted_nor_reminded_of()
+    public async Task A_paid_invoice_gets_neither_an_attempt_nor_a_reminder()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var person = await rig.APersonAsync();
@@ -78,7 +78,7 @@ public sealed class HostedRecoveryTests
     }
 
     [Test]
-    public async Task Sessions_that_ran_out_expire_and_come_due()
+    public async Task Sessions_past_their_time_expire_and_become_due()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
@@ -93,7 +93,7 @@ public sealed class HostedRecoveryTests
     }
 
     [Test]
-    public async Task Workers_side_by_side_share_no_session()
+    public async Task Concurrent_runs_never_handle_the_same_session()
     {
         await using var rig = await CheckoutFixture.StartAsync(Calm);
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
@@ -111,7 +111,7 @@ public sealed class HostedRecoveryTests
     }
 
     [Test]
-    public async Task Operators_hear_by_mail_first_and_in_slack_from_the_third_attempt()
+    public async Task Operators_are_notified_by_mail_first_and_in_slack_from_the_third_attempt()
     {
         await using var slack = new FakeSlack(TimeProvider.System);
         await slack.StartAsync(CancellationToken.None);
@@ -171,7 +171,7 @@ public sealed class HostedRecoveryTests
     }
 
     [Test]
-    public async Task A_session_that_cannot_be_handled_fails_a_run_of_its_own_but_not_the_others()
+    public async Task A_failing_session_fails_a_run_of_its_own_but_not_other_sessions()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());

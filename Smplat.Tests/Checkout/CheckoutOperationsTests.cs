@@ -8,7 +8,7 @@ namespace Smplat.Tests.Checkout;
 public sealed class CheckoutOperationsTests
 {
     [Test]
-    public async Task The_first_read_makes_one_row_however_many_read_at_once()
+    public async Task Concurrent_first_reads_create_one_row()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var order = await rig.AnOrderAsync(await rig.APersonAsync(), status: "pending");
@@ -21,7 +21,7 @@ public sealed class CheckoutOperationsTests
     }
 
     [Test]
-    public async Task An_unknown_order_is_refused_and_leaves_nothing()
+    public async Task An_unknown_order_is_refused_and_nothing_is_written()
     {
         await using var rig = await CheckoutFixture.StartAsync();
 
@@ -48,7 +48,7 @@ public sealed class CheckoutOperationsTests
     }
 
     [Test]
-    public async Task Of_callers_that_have_read_the_same_version_one_gets_through()
+    public async Task Of_several_updates_of_the_same_version_one_succeeds()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var order = await rig.AnOrderAsync(await rig.APersonAsync(), status: "pending");
@@ -73,7 +73,7 @@ public sealed class CheckoutOperationsTests
     }
 
     [Test]
-    public async Task A_checkout_goes_along_with_its_order()
+    public async Task A_checkout_follows_its_order()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var order = await rig.AnOrderAsync(await rig.APersonAsync(), status: "pending");
@@ -96,7 +96,7 @@ public sealed class CheckoutOperationsTests
     }
 
     [Test]
-    public async Task Who_opens_the_payment_page_is_under_way_and_not_reminded_at_once()
+    public async Task Opening_the_payment_page_starts_the_checkout_and_delays_the_reminder()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var order = await rig.AnOrderAsync(await rig.APersonAsync(), status: "pending");
@@ -116,7 +116,7 @@ public sealed class CheckoutOperationsTests
     }
 
     [Test]
-    public async Task A_cancelled_order_ends_its_checkout_for_good()
+    public async Task A_cancelled_order_ends_its_checkout_permanently()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var order = await rig.AnOrderAsync(await rig.APersonAsync(), status: "pending");

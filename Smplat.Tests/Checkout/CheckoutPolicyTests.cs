@@ -26,7 +26,7 @@ public sealed class CheckoutPolicyTests
     [TestCase("completed/completed", "payment", "in_progress", "illegal")]
     [TestCase("completed/completed", "completed", "failed", "illegal")]
     [TestCase("fulfillment/waiting", "completed", "completed", "illegal")]
-    public void Only_moves_of_the_table_are_taken(string from, string stage, string status, string to)
+    public void Only_transitions_of_the_table_are_allowed(string from, string stage, string status, string to)
     {
         var verdict = CheckoutPolicy.Decide(State(from), stage, status, Now, Now);
 
@@ -40,7 +40,7 @@ public sealed class CheckoutPolicyTests
     }
 
     [Test]
-    public void What_is_over_has_no_next_action_and_keeps_when_it_ended()
+    public void An_ended_checkout_has_no_next_action_and_keeps_when_it_ended()
     {
         var failed = (CheckoutVerdict.Moved)CheckoutPolicy.Decide(
             State("payment/waiting") with { NextActionAt = Now }, "payment", "failed", null, Now);

@@ -29,7 +29,7 @@ public sealed class RecoveryCommandTests
     [TestCase("""{"items":[{"action":"burn"}]}""")]
     [TestCase("not a plan")]
     [TestCase("{}")]
-    public async Task Something_else_than_a_plan_is_used_wrongly(string content)
+    public async Task Anything_but_a_plan_is_a_usage_error(string content)
     {
         await using var rig = await CheckoutFixture.StartAsync();
         using var folder = TestFolder.Create(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -43,7 +43,7 @@ public sealed class RecoveryCommandTests
     }
 
     [Test]
-    public async Task A_manual_run_stands_in_the_ledger_under_its_label()
+    public async Task A_manual_run_is_recorded_under_its_label()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         await rig.ASessionAsync(await rig.AnInvoiceAsync(await rig.APersonAsync()));
@@ -72,7 +72,7 @@ public sealed class RecoveryCommandTests
     }
 
     [Test]
-    public async Task Messages_are_listed_previewed_and_never_suppressed_for_want_of_a_sender()
+    public async Task Messages_are_listed_and_previewed_and_not_suppressed_when_no_sender_is_configured()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         await rig.EnqueueAsync("order_status_update", await rig.APersonAsync(), "key-1");

@@ -47,7 +47,7 @@ public sealed partial class RecoverySweepTests
     }
 
     [Test]
-    public async Task Nobody_is_reminded_who_has_paid_before_the_sweep_or_before_the_sending()
+    public async Task Nobody_is_reminded_who_paid_before_the_sweep_or_before_sending()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var (_, early) = await rig.AStalledCheckoutAsync();
@@ -88,7 +88,7 @@ public sealed partial class RecoverySweepTests
     }
 
     [Test]
-    public async Task After_three_prompts_the_checkout_is_lost_and_operators_are_told()
+    public async Task After_three_prompts_the_checkout_is_lost_and_operators_are_notified()
     {
         await using var rig = await CheckoutFixture.StartAsync(new() { ["CHECKOUT_RECOVERY_ALERT_RECIPIENTS"] = "ops@example.test", ["NOTIFICATION_QUIET_HOURS"] = "none" });
         var (_, order) = await rig.AStalledCheckoutAsync();
@@ -107,7 +107,7 @@ public sealed partial class RecoverySweepTests
     }
 
     [Test]
-    public async Task A_checkout_of_nobody_is_escalated()
+    public async Task A_checkout_without_a_customer_is_escalated()
     {
         await using var rig = await CheckoutFixture.StartAsync(new() { ["CHECKOUT_RECOVERY_ALERT_RECIPIENTS"] = "ops@example.test" });
         var (_, order) = await rig.AStalledCheckoutAsync();
@@ -122,7 +122,7 @@ public sealed partial class RecoverySweepTests
     }
 
     [Test]
-    public async Task Orders_that_stall_unpaid_are_found_without_anybody_reporting_them()
+    public async Task Stalled_unpaid_orders_are_found_without_a_report()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var person = await rig.APersonAsync();
@@ -139,7 +139,7 @@ public sealed partial class RecoverySweepTests
     }
 
     [Test]
-    public async Task Revenue_counts_as_won_back_only_when_the_link_was_followed_and_only_once()
+    public async Task Revenue_counts_as_recovered_only_after_the_link_was_followed_and_only_once()
     {
         await using var rig = await CheckoutFixture.StartAsync(new() { ["NOTIFICATION_COOLDOWN_MINUTES"] = "0" });
         var (_, followed) = await rig.AStalledCheckoutAsync();
@@ -164,7 +164,7 @@ public sealed partial class RecoverySweepTests
     }
 
     [Test]
-    public async Task A_link_that_was_changed_or_has_expired_opens_nothing()
+    public async Task A_changed_or_expired_link_opens_nothing()
     {
         await using var rig = await CheckoutFixture.StartAsync();
         var (_, order) = await rig.AStalledCheckoutAsync();

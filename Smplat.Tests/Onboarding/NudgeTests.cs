@@ -12,7 +12,7 @@ public sealed class NudgeTests
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 1, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public async Task Idle_tasks_of_a_journey_make_one_message_and_silence_the_next_for_twelve_hours()
+    public async Task Idle_tasks_of_a_journey_make_one_message_and_no_other_for_twelve_hours()
     {
         var clock = new FixedClock(Start);
         await using var api = await OnboardingFixture.StartAsync(clock);
@@ -76,7 +76,7 @@ public sealed class NudgeTests
     }
 
     [Test]
-    public async Task Rounds_that_overlap_send_one_message()
+    public async Task Concurrent_runs_send_one_message()
     {
         var clock = new FixedClock(Start);
         await using var api = await OnboardingFixture.StartAsync(clock);
@@ -94,7 +94,7 @@ public sealed class NudgeTests
     }
 
     [Test]
-    public async Task The_limit_takes_the_journeys_that_are_idle_longest()
+    public async Task The_limit_takes_the_journeys_that_have_been_idle_the_longest()
     {
         var clock = new FixedClock(Start);
         await using var api = await OnboardingFixture.StartAsync(clock);

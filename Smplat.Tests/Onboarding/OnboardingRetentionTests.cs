@@ -30,7 +30,7 @@ public sealed class OnboardingRetentionTests
     }
 
     [Test]
-    public async Task The_statement_clears_no_more_than_it_is_allowed_to()
+    public async Task The_statement_clears_at_most_the_limit()
     {
         var clock = new FixedClock();
         await using var api = await OnboardingFixture.StartAsync(clock);

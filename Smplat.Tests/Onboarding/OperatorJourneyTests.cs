@@ -55,7 +55,7 @@ public sealed class OperatorJourneyTests
     [TestCase("limit=x")]
     [TestCase("status=unknown")]
     [TestCase("stalled=maybe")]
-    public async Task A_wrong_filter_is_422(string query)
+    public async Task An_invalid_filter_is_422(string query)
     {
         var (status, _) = await _api.GetAsync($"/api/v1/operators/onboarding/journeys?{query}");
 

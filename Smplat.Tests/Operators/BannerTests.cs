@@ -12,7 +12,7 @@ public sealed class BannerTests
     private const string Route = "/api/v1/operators/banner";
 
     [Test]
-    public async Task A_banner_is_put_up_replaced_and_taken_down()
+    public async Task A_banner_is_set_replaced_and_cleared()
     {
         await using var app = await SmplatApp.StartAsync();
 
@@ -36,7 +36,7 @@ public sealed class BannerTests
     [TestCase("""{"message":"","set_by":"x"}""")]
     [TestCase("""{"message":"x"}""")]
     [TestCase("""{"message":"x","set_by":"x","severity":"loud"}""")]
-    public async Task A_banner_that_makes_no_sense_is_refused(string body)
+    public async Task An_invalid_banner_is_refused(string body)
     {
         await using var app = await SmplatApp.StartAsync();
 
@@ -45,7 +45,7 @@ public sealed class BannerTests
     }
 
     [Test]
-    public async Task Who_took_a_banner_down_and_why_is_kept()
+    public async Task Who_cleared_a_banner_and_why_is_recorded()
     {
         await using var app = await SmplatApp.StartAsync();
         await app.Client.PutAsJsonAsync(Route, new { message = "slow", set_by = "on-call" });
@@ -59,7 +59,7 @@ public sealed class BannerTests
     }
 
     [Test]
-    public async Task The_command_line_tells_who_took_a_banner_down_and_why()
+    public async Task The_command_line_shows_who_cleared_a_banner_and_why()
     {
         await using var app = await SmplatApp.StartAsync();
         string[] address = ["--base-url", app.Client.BaseAddress!.ToString()];

@@ -23,7 +23,7 @@ public sealed class KeyUseTests
     };
 
     [Test]
-    public async Task Uses_and_refusals_are_told_by_key_and_scope_and_never_the_key_itself()
+    public async Task Uses_and_refusals_are_reported_by_key_and_scope_without_the_key_itself()
     {
         await using var app = await SmplatApp.StartAsync(Keys);
         await AskAsync(app, "/api/v1/observability/prometheus", "metrics-key-of-this-test", 2);
@@ -66,7 +66,7 @@ public sealed class KeyUseTests
     }
 
     [Test]
-    public async Task A_rotated_key_is_told_from_its_predecessor()
+    public async Task A_rotated_key_is_distinguished_from_its_predecessor()
     {
         await using var database = await TestDatabase.CreateAsync();
         var settings = new Dictionary<string, string>(Keys) { ["SMPLAT_DATABASE"] = database.ConnectionString };
@@ -85,7 +85,7 @@ public sealed class KeyUseTests
     [TestCase("0")]
     [TestCase("401")]
     [TestCase("many")]
-    public async Task A_window_that_makes_no_sense_is_refused(string days)
+    public async Task An_invalid_window_is_refused(string days)
     {
         await using var app = await SmplatApp.StartAsync();
 
@@ -93,7 +93,7 @@ public sealed class KeyUseTests
     }
 
     [Test]
-    public async Task Uses_wait_while_the_database_is_away_and_days_past_retention_go()
+    public async Task Uses_wait_while_the_database_is_unavailable_and_days_past_retention_are_deleted()
     {
         await using var database = await TestDatabase.CreateAsync();
         var store = new KeyUseStore(database.DataSource);
@@ -115,7 +115,7 @@ public sealed class KeyUseTests
     }
 
     [Test]
-    public async Task The_retention_job_lets_old_uses_go()
+    public async Task The_retention_job_deletes_old_uses()
     {
         await using var app = await SmplatApp.StartAsync();
         var store = app.Services.GetRequiredService<KeyUseStore>();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Analytics;
+using Smplat.Core.Billing;
 using Smplat.Core.Catalog;
 using Smplat.Core.Checkout;
 using Smplat.Core.Onboarding;

@@ -37,7 +37,7 @@ public sealed class AccessAlertDrillTests
     }
 
     [Test]
-    public async Task Requests_without_a_right_key_alert_when_they_come_in_numbers()
+    public async Task Many_requests_without_a_valid_key_alert()
     {
         await using var drill = await DrillFixture.StartAsync();
         await drill.Alerts.SeeAsync(6);

@@ -33,7 +33,7 @@ public sealed class JobAlertDrillTests
 
     [TestCase("weekly-digest", "digest_issue", "DigestFailing")]
     [TestCase("onboarding-nudges", "onboarding_interactions", "NudgesFailing")]
-    public async Task What_tells_people_something_alerts_at_its_first_server_action_failed(string jobId, string table, string alert)
+    public async Task A_failed_server_action_that_notifies_people_alerts_the_first_time(string jobId, string table, string alert)
     {
         await using var drill = await DrillFixture.StartAsync();
         await drill.RunJobAsync(jobId);
