@@ -7,7 +7,7 @@ public sealed class BannerOperations(IncidentBannerStore store, TimeProvider clo
 {
     public Task<IncidentBanner?> ReadAsync(CancellationToken cancellationToken) => store.FindAsync(cancellationToken);
 
-    public async Task<IncidentBanner> PutUpAsync(IncidentBanner banner, CancellationToken cancellationToken)
+    public async Task<IncidentBanner> SetAsync(IncidentBanner banner, CancellationToken cancellationToken)
     {
         var put = banner with { SetAt = clock.GetUtcNow() };
         await store.PutAsync(put, cancellationToken);
@@ -15,7 +15,7 @@ public sealed class BannerOperations(IncidentBannerStore store, TimeProvider clo
     }
 
     /// <returns>Whether there was a banner.</returns>
-    public Task<bool> TakeDownAsync(ClearBanner command, CancellationToken cancellationToken) =>
+    public Task<bool> ClearAsync(ClearBanner command, CancellationToken cancellationToken) =>
         store.DeleteAsync(command.Actor, command.Reason, clock.GetUtcNow(), cancellationToken);
 
     /// <summary>Who set and cleared banners, newest first.</summary>

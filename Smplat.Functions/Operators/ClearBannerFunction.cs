@@ -21,7 +21,7 @@ public sealed class ClearBannerFunction(BannerOperations board)
         CancellationToken cancellationToken)
     {
         var command = request.ReadQuery(ReadQuery);
-        await board.TakeDownAsync(
+        await board.ClearAsync(
             new ClearBanner(command.Actor ?? request.HttpContext.Caller().Key?.Name ?? "local", command.Reason), cancellationToken);
         return Answer.Empty();
     }

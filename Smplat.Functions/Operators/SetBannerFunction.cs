@@ -19,6 +19,6 @@ public sealed class SetBannerFunction(BannerOperations board)
         CancellationToken cancellationToken)
     {
         var banner = await request.ReadAsync(IncidentBanner.Read, cancellationToken);
-        return Answer.Snake(new BannerAnswer(await board.PutUpAsync(banner, cancellationToken)));
+        return Answer.Snake(new BannerAnswer(await board.SetAsync(banner, cancellationToken)));
     }
 }

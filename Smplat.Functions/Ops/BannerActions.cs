@@ -9,12 +9,12 @@ public sealed class BannerActions(BannerOperations board)
 
     public async Task<OpsNotice> SetAsync(OpsVisit visit, OpsForm form, CancellationToken cancellationToken)
     {
-        await board.PutUpAsync(form.With("set_by", visit.Actor).Read(IncidentBanner.Read), cancellationToken);
+        await board.SetAsync(form.With("set_by", visit.Actor).Read(IncidentBanner.Read), cancellationToken);
         return OpsNotice.Good("The banner is up.");
     }
 
     public async Task<OpsNotice> ClearAsync(OpsForm form, CancellationToken cancellationToken) =>
-        await board.TakeDownAsync(form.Read(ClearBanner.Read), cancellationToken)
+        await board.ClearAsync(form.Read(ClearBanner.Read), cancellationToken)
             ? OpsNotice.Good("The banner is down.")
             : OpsNotice.Warn("No banner was up.");
 }
