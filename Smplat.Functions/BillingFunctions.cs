@@ -10,11 +10,11 @@ namespace Smplat.Functions;
 
 /// <summary>Hosted payment sessions of a workspace: reading, regenerating and recovering them, and the billing report.</summary>
 public sealed class BillingFunctions(
-    HostedSessionFile sessions,
+    HostedSessionQueries sessions,
     HostedRegeneration regeneration,
-    HostedReporting reporting,
+    HostedReportQueries reporting,
     HostedRecovery recovery,
-    RecoveryRuns runs)
+    HostedRecoveryRuns runs)
 {
     [Function("ListHostedSessions")]
     [RequireKey(KeyScope.Storefront)]
@@ -172,7 +172,7 @@ public sealed record HostedRunAnswer
 
     public required string? ErrorMessage { get; init; }
 
-    public static HostedRunAnswer From(RecoveryRun run) => new()
+    public static HostedRunAnswer From(HostedRecoveryRun run) => new()
     {
         Id = run.Id,
         TriggeredBy = run.TriggeredBy,

@@ -8,7 +8,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions;
 
 /// <summary>The routes of a checkout: its state, events of the storefront, resuming it, and the recovery report.</summary>
-public sealed class CheckoutFunctions(CheckoutFile checkouts, CheckoutResume resume, CheckoutRecoveryFigures figures)
+public sealed class CheckoutFunctions(CheckoutOperations checkouts, CheckoutResume resume, CheckoutRecoveryQueries figures)
 {
     [Function("GetCheckout")]
     [RequireKey(KeyScope.Storefront)]

@@ -7,7 +7,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions;
 
 /// <summary>What operators see of onboarding journeys, and nudging one manually.</summary>
-public sealed class JourneyFunctions(JourneyReview review, ManualNudges nudges)
+public sealed class JourneyFunctions(JourneyQueries review, ManualNudges nudges)
 {
     [Function("ListJourneys")]
     [RequireKey(KeyScope.Operator)]

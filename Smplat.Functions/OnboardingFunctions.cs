@@ -9,7 +9,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions;
 
 /// <summary>The onboarding journey of an order: tasks, artifacts, referral, events.</summary>
-public sealed class OnboardingFunctions(JourneyDesk journeys, TaskToggle toggle, ArtifactDesk artifacts, OnboardingEventIntake events)
+public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle toggle, ArtifactOperations artifacts, OnboardingEventIntake events)
 {
     [Function("StartOnboarding")]
     [RequireKey(KeyScope.Storefront)]

@@ -8,7 +8,7 @@ using Smplat.Functions.Http.OpenApi;
 namespace Smplat.Functions;
 
 /// <summary>Operator tools: the incident banner, feature switches and the review of API keys.</summary>
-public sealed class OperatorFunctions(BannerBoard banners, FeatureSwitches switches, KeyRing keys, KeyReview review)
+public sealed class OperatorFunctions(BannerOperations banners, FeatureSwitches switches, KeyRing keys, KeyReview review)
 {
     [Function("GetBanner")]
     [RequireKey(KeyScope.Operator)]
@@ -30,7 +30,7 @@ public sealed class OperatorFunctions(BannerBoard banners, FeatureSwitches switc
         CancellationToken cancellationToken)
     {
         var banner = await request.ReadAsync(IncidentBanner.Read, cancellationToken);
-        return Answer.Snake(new BannerAnswer(await banners.PutUpAsync(banner, cancellationToken)));
+        return Answer.Snake(new BannerAnswer(await banners.SetAsync(banner, cancellationToken)));
     }
 
     [Function("ClearBanner")]
@@ -45,7 +45,7 @@ public sealed class OperatorFunctions(BannerBoard banners, FeatureSwitches switc
         CancellationToken cancellationToken)
     {
         var command = request.ReadQuery(ReadClearBannerQuery);
-        await banners.TakeDownAsync(
+        await banners.ClearAsync(
             new ClearBanner(command.Actor ?? request.HttpContext.Caller().Key?.Name ?? "local", command.Reason), cancellationToken);
         return Answer.Empty();
     }

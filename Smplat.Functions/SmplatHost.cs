@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Analytics;
+using Smplat.Core.Billing;
 using Smplat.Core.Catalog;
 using Smplat.Core.Checkout;
 using Smplat.Core.Commerce;
@@ -79,6 +80,7 @@ public static class SmplatHost
             .AddPayments()
             .AddFulfillment()
             .AddCheckout()
+            .AddBilling()
             .AddDigests()
             .AddOperators()
             .AddTrust()

@@ -1,46 +1,62 @@
 using System.Text.Json;
 using Npgsql;
+using Smplat.Core.Payments;
 
 namespace Smplat.Core.Billing;
 
-/// <summary>Takes the payment provider's events to the hosted sessions that they are about.</summary>
-public sealed class HostedEvents(HostedEventStore store, TimeProvider clock)
+/// <summary>
+/// Moves hosted sessions, and pays their invoices, when the payment provider reports an event about them. Runs in the
+/// transaction in which the webhook stores the event, so an event is applied with its receipt or not at all.
+/// </summary>
+public sealed class HostedEvents(HostedSessionStore store, TimeProvider clock) : IPaymentEventListener
 {
-    /// <param name="subject">The event's object.</param>
-    /// <returns>True when it is about a hosted session.</returns>
-    public async Task<bool> ApplyAsync(
-        string eventType, JsonElement subject, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <returns>True when the event is about a hosted session.</returns>
+    public async Task<bool> OnEventAsync(StripeEvent message, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        if (HostedTransitionPolicy.StatusFor(eventType, Text(subject, "status")) is not { } status)
+        var subject = message.Object;
+        if (HostedTransitionPolicy.StatusFor(message.Type, Text(subject, "status")) is not { } status)
         {
             return false;
         }
 
-        var intent = Text(subject, "payment_intent") ?? (eventType.StartsWith("payment_intent.", StringComparison.Ordinal) ? Text(subject, "id") : null);
-        string[] references = [.. new[] { Text(subject, "id"), intent }.OfType<string>().Distinct()];
         var now = clock.GetUtcNow();
-        var next = status == HostedStatus.Expired ? now : now + RetryPolicy.AfterFailure;
-        var sessions = await store.LockAsync(references, OwnId(subject), transaction, cancellationToken);
+        var change = new HostedStatusChange
+        {
+            Status = status,
+            EventType = message.Type,
+            IntentId = IntentId(message.Type, subject),
+            Error = Error(subject, status),
+            At = now,
+            NextRetryAt = status == HostedStatus.Expired ? now : now + RetryPolicy.AfterFailure,
+        };
+        string[] references = [.. new[] { Text(subject, "id"), change.IntentId }.OfType<string>().Distinct()];
+        var sessions = await store.LockByReferenceAsync(references, OwnId(subject), transaction, cancellationToken);
         foreach (var (id, from) in sessions)
         {
             if (HostedTransitionPolicy.MayMove(from, status))
             {
-                await store.MoveAsync(
-                    id, status, eventType, intent, Reason(subject, status), now, next, transaction, cancellationToken);
+                await store.MoveAsync(id, change, transaction, cancellationToken);
             }
         }
 
         return sessions.Count > 0;
     }
 
-    /// <summary>Our id, in the metadata of session and intent: the intent's events come before anything else names the intent.</summary>
+    private static string? IntentId(string eventType, JsonElement subject) =>
+        Text(subject, "payment_intent")
+        ?? (eventType.StartsWith("payment_intent.", StringComparison.Ordinal) ? Text(subject, "id") : null);
+
+    /// <summary>
+    /// Our own id, which is in the metadata of the session and of the payment intent. An intent's events can arrive before
+    /// we know which intent belongs to the session.
+    /// </summary>
     private static Guid? OwnId(JsonElement subject) =>
         subject.ValueKind == JsonValueKind.Object && subject.TryGetProperty("metadata", out var metadata)
             && Guid.TryParse(Text(metadata, "payment_id"), out var id)
                 ? id
                 : null;
 
-    private static string? Reason(JsonElement subject, string status)
+    private static string? Error(JsonElement subject, string status)
     {
         if (status == HostedStatus.Completed)
         {
@@ -57,4 +73,27 @@ public sealed class HostedEvents(HostedEventStore store, TimeProvider clock)
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
+}
+
+/// <summary>What the payment provider's events mean for a hosted session.</summary>
+public static class HostedTransitionPolicy
+{
+    /// <param name="payloadStatus">The <c>status</c> member of the event's object.</param>
+    /// <returns>Null for events that do not change a session.</returns>
+    public static string? StatusFor(string eventType, string? payloadStatus) => eventType switch
+    {
+        "checkout.session.completed" or "checkout.session.async_payment_succeeded" or "payment_intent.succeeded" => HostedStatus.Completed,
+        "checkout.session.expired" or "checkout.session.async_payment_failed" =>
+            payloadStatus == HostedStatus.Expired ? HostedStatus.Expired : HostedStatus.Failed,
+        "payment_intent.payment_failed" => HostedStatus.Failed,
+        _ => null,
+    };
+
+    /// <summary>Completed is final; an abandoned session can only become completed.</summary>
+    public static bool MayMove(string from, string to) => from switch
+    {
+        HostedStatus.Completed => false,
+        HostedStatus.Abandoned => to == HostedStatus.Completed,
+        _ => true,
+    };
 }

@@ -2,20 +2,41 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
-using Smplat.Core.Checkout;
+using Smplat.Core.Payments;
 using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Billing;
 
+/// <summary>Replace a session with a new one.</summary>
+/// <param name="ExpectedUpdatedAt">The session's <c>updatedAt</c> as it was read. If it has changed, the session is not replaced.</param>
+/// <param name="SuccessUrl">Default: the one in the session's metadata.</param>
+public sealed record RegenerateSession(
+    DateTimeOffset ExpectedUpdatedAt,
+    string? SuccessUrl,
+    string? CancelUrl,
+    string? Notes,
+    bool IsAutomated,
+    DateTimeOffset? OverrideNextRetryAt,
+    bool Notify)
+{
+    public static RegenerateSession Read(Fields fields) => new(
+        fields.RequiredInstant("expectedUpdatedAt"),
+        fields.WebAddress("successUrl", 2000),
+        fields.WebAddress("cancelUrl", 2000),
+        fields.Text("notes", 0, 2000),
+        fields.Flag("automated") ?? false,
+        fields.Instant("overrideNextRetryAt"),
+        fields.Flag("notify") ?? true);
+}
+
 /// <summary>
-/// Replaces a session by a new payment page. The provider is asked outside any transaction, under a key that follows from
-/// the old session's state: a repetition after a crash gets the same page.
+/// Replaces a session with one that has a new payment page. The provider is called outside any transaction, with an idempotency
+/// key derived from the old session's state, so repeating the call after a crash returns the same page.
 /// </summary>
 public sealed class HostedRegeneration(
-    HostedStore store,
-    RegenerationStore replacement,
-    IHostedSessionGateway gateway,
-    HostedSessionFile file,
+    HostedSessionStore store,
+    IStripeGateway stripe,
+    HostedSessionQueries queries,
     TimeProvider clock,
     ILogger<HostedRegeneration> logger)
 {
@@ -25,7 +46,7 @@ public sealed class HostedRegeneration(
     public async Task<HostedOutcome> RegenerateAsync(
         Guid id, Guid workspaceId, RegenerateSession command, CancellationToken cancellationToken)
     {
-        if (file.Refuse(workspaceId) is { } refusal)
+        if (queries.Refuse(workspaceId) is { } refusal)
         {
             return new HostedOutcome.Refused(refusal);
         }
@@ -45,12 +66,12 @@ public sealed class HostedRegeneration(
             return new HostedOutcome.Refused(new SessionModified());
         }
 
-        return await ReplaceAsync(old, command, cancellationToken) is { } refused
-            ? new HostedOutcome.Refused(refused.Refusal)
-            : await file.FindAsync(SuccessorId(old), workspaceId, cancellationToken);
+        return await ReplaceAsync(old, command, cancellationToken) is { } failure
+            ? new HostedOutcome.Refused(failure)
+            : await queries.FindAsync(SuccessorId(old), workspaceId, cancellationToken);
     }
 
-    /// <summary>The automatic form: true when the session has a successor now.</summary>
+    /// <summary>Replaces an expired or failed session automatically. True when it now has a successor.</summary>
     public async Task<bool> RenewAsync(Guid id, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(id, cancellationToken) is not { Status: HostedStatus.Expired or HostedStatus.Failed } old)
@@ -62,12 +83,12 @@ public sealed class HostedRegeneration(
         return await ReplaceAsync(old, command, cancellationToken) is null;
     }
 
-    /// <returns>Null when it is done.</returns>
-    private async Task<Failure?> ReplaceAsync(HostedSession old, RegenerateSession command, CancellationToken cancellationToken)
+    /// <returns>Null when the session was replaced, or else why not.</returns>
+    private async Task<Refusal?> ReplaceAsync(HostedSession old, RegenerateSession command, CancellationToken cancellationToken)
     {
         if (old.BalanceDue <= 0 || old.InvoiceStatus is "paid" or "void")
         {
-            return new(new InvoiceSettled());
+            return new InvoiceSettled();
         }
 
         var metadata = JsonNode.Parse(old.Metadata) as JsonObject ?? [];
@@ -75,18 +96,17 @@ public sealed class HostedRegeneration(
         var cancel = command.CancelUrl ?? metadata["cancel_url"]?.ToString();
         if (success is null || cancel is null)
         {
-            return new(new NoReturnUrls());
+            return new NoReturnUrls();
         }
 
         var key = SuccessorId(old);
-        var answer = await gateway.CreateAsync(key, old, success, cancel, cancellationToken);
-        if (answer is not HostedPage.Made page)
+        var answer = await stripe.CreateSessionAsync(Request(key, old, success, cancel), cancellationToken);
+        if (answer is not SessionOutcome.Made page)
         {
-            return new(new ProviderRefused(((HostedPage.Failed)answer).Reason));
+            return new ProviderRefused(((SessionOutcome.Failed)answer).Reason);
         }
 
         var now = clock.GetUtcNow();
-        var nextRetryAt = command.OverrideNextRetryAt ?? now + RetryPolicy.AfterRegeneration;
         var successor = new Successor(
             key,
             page.SessionId,
@@ -95,23 +115,40 @@ public sealed class HostedRegeneration(
             Metadata(success, cancel, command, now),
             Notes(command.Notes, old),
             old.RetryCount + 1,
-            nextRetryAt);
-        if (!await replacement.ReplaceAsync(old, successor, now, cancellationToken))
+            command.OverrideNextRetryAt ?? now + RetryPolicy.AfterRegeneration);
+        if (!await store.ReplaceAsync(old, successor, now, cancellationToken))
         {
-            return new(new SessionModified());
+            return new SessionModified();
         }
 
-        await EndAsync(old, cancellationToken);
+        await CloseAsync(old, cancellationToken);
         return null;
     }
 
-    /// <summary>On the old page the invoice could be paid a second time. The new page stands, whatever comes of it.</summary>
-    private async Task EndAsync(HostedSession old, CancellationToken cancellationToken)
+    /// <summary>
+    /// Closes the old page, on which the invoice could be paid a second time. If that fails, the session stays replaced.
+    /// </summary>
+    private async Task CloseAsync(HostedSession old, CancellationToken cancellationToken)
     {
-        if (old.Status is not HostedStatus.Expired && await gateway.EndAsync(old.SessionId, cancellationToken) is { } problem)
+        if (old.Status is not HostedStatus.Expired
+            && await stripe.EndSessionAsync(old.SessionId, cancellationToken) is SessionEnd.Failed failed)
         {
-            CheckoutLog.OldPageStaysOpen(logger, old.Id, problem);
+            BillingLog.OldPageStaysOpen(logger, old.Id, failed.Reason);
         }
+    }
+
+    private static SessionRequest Request(Guid key, HostedSession session, string successUrl, string cancelUrl)
+    {
+        var cents = (long)Math.Round(session.BalanceDue * 100, MidpointRounding.AwayFromZero);
+        return new(
+            key,
+            session.InvoiceId,
+            session.InvoiceNumber,
+            session.Currency,
+            [new SessionLine($"Invoice {session.InvoiceNumber}", cents, 1)],
+            successUrl,
+            cancelUrl,
+            null);
     }
 
     private static string Metadata(string success, string cancel, RegenerateSession command, DateTimeOffset now)
@@ -122,9 +159,9 @@ public sealed class HostedRegeneration(
             ["trigger_notified"] = command.Notify,
             ["triggered_at"] = now.UtcDateTime,
         };
-        if (command.OverrideNextRetryAt is { } wish)
+        if (command.OverrideNextRetryAt is { } nextRetryAt)
         {
-            automation["override_next_retry_at"] = wish.UtcDateTime;
+            automation["override_next_retry_at"] = nextRetryAt.UtcDateTime;
         }
 
         return new JsonObject { ["success_url"] = success, ["cancel_url"] = cancel, ["automation"] = automation }.ToJsonString();
@@ -133,12 +170,10 @@ public sealed class HostedRegeneration(
     private static string Notes(string? notes, HostedSession old) =>
         $"{notes ?? old.RecoveryNotes}\nReplaces {old.SessionId}".Trim();
 
-    /// <summary>One successor for one state of a session, whoever asks and how often.</summary>
+    /// <summary>Derived from the old session's state, so that there is one successor, however often it is requested.</summary>
     private static Guid SuccessorId(HostedSession old)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{old.Id}:{old.UpdatedAt.UtcTicks}"));
         return new Guid(hash.AsSpan(0, 16));
     }
-
-    private sealed record Failure(Refusal Refusal);
 }

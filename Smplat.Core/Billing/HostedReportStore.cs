@@ -4,10 +4,10 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Billing;
 
-/// <summary>Figures over hosted sessions, aggregated by the database over all rows of the window.</summary>
+/// <summary>Totals over hosted sessions and invoices. The database computes them over all rows of the window.</summary>
 public sealed class HostedReportStore(NpgsqlDataSource database)
 {
-    private const string Figures = """
+    private const string Totals = """
         select count(*) as total,
             count(*) filter (where status = 'completed') as completed,
             count(*) filter (where status in ('expired', 'abandoned', 'failed')) as lost,
@@ -47,48 +47,43 @@ public sealed class HostedReportStore(NpgsqlDataSource database)
         order by status
         """;
 
-    public async Task<HostedReport> ReadAsync(
-        Guid workspaceId, int days, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<HostedReportCounts> ReadAsync(
+        Guid workspaceId, DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var since = now - TimeSpan.FromDays(days);
         var window = new { workspaceId, since, now };
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var figures = await connection.QuerySingleAsync<FigureRow>(Sql.Command(Figures, window, cancellationToken));
+        var totals = await connection.QuerySingleAsync<HostedReportTotals>(Sql.Command(Totals, window, cancellationToken));
         var statuses = await connection.QueryAsync<StatusCount>(Sql.Command(Statuses, window, cancellationToken));
         var reasons = await connection.QueryAsync<ReasonCount>(Sql.Command(Reasons, window, cancellationToken));
         var invoices = await connection.QueryAsync<StatusCount>(Sql.Command(Invoices, window, cancellationToken));
-        return new(
-            workspaceId,
-            now,
-            since,
-            now,
-            days,
-            figures.Read(statuses.ToDictionary(row => row.Status, row => row.Count)),
-            reasons.AsList(),
-            invoices.AsList());
+        return new(totals, statuses.AsList(), reasons.AsList(), invoices.AsList());
     }
+}
 
-    private sealed record FigureRow
-    {
-        public required long Total { get; init; }
+/// <summary>What the database counted over the window.</summary>
+/// <param name="LossReasons">Why sessions were not completed, the most frequent reason first.</param>
+public sealed record HostedReportCounts(
+    HostedReportTotals Totals,
+    IReadOnlyList<StatusCount> SessionStatuses,
+    IReadOnlyList<ReasonCount> LossReasons,
+    IReadOnlyList<StatusCount> InvoiceStatuses);
 
-        public required long Completed { get; init; }
+public sealed record HostedReportTotals
+{
+    public required long Total { get; init; }
 
-        public required long Lost { get; init; }
+    public required long Completed { get; init; }
 
-        public required double? CompletionSeconds { get; init; }
+    /// <summary>Expired, abandoned or failed.</summary>
+    public required long Lost { get; init; }
 
-        public required double? RetryCount { get; init; }
+    public required double? CompletionSeconds { get; init; }
 
-        public required long Retried { get; init; }
+    public required double? RetryCount { get; init; }
 
-        public required double? RetrySeconds { get; init; }
+    public required long Retried { get; init; }
 
-        public required long Pending { get; init; }
+    public required double? RetrySeconds { get; init; }
 
-        public HostedFigures Read(IReadOnlyDictionary<string, long> statuses) => new(
-            Total, statuses, Share(Completed), Share(Lost), CompletionSeconds, RetryCount ?? 0, Retried, RetrySeconds, Pending);
-
-        private decimal Share(long count) => Total == 0 ? 0 : Math.Round((decimal)count / Total, 4, MidpointRounding.AwayFromZero);
-    }
+    public required long Pending { get; init; }
 }

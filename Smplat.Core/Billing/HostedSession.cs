@@ -1,6 +1,8 @@
+using Smplat.Core.Platform.Input;
+
 namespace Smplat.Core.Billing;
 
-/// <summary>A row of <c>hosted_checkout_sessions</c> with what recovery needs of its invoice.</summary>
+/// <summary>A row of <c>hosted_checkout_sessions</c> with the parts of its invoice that recovery needs.</summary>
 public sealed record HostedSession
 {
     public required Guid Id { get; init; }
@@ -47,3 +49,47 @@ public sealed record HostedSession
 
     public required string Currency { get; init; }
 }
+
+/// <summary>Labels of <c>hosted_checkout_sessions.status</c>.</summary>
+public static class HostedStatus
+{
+    public const string Initiated = "initiated";
+    public const string Completed = "completed";
+    public const string Expired = "expired";
+    public const string Abandoned = "abandoned";
+    public const string Failed = "failed";
+
+    public static readonly string[] All = [Initiated, Completed, Expired, Abandoned, Failed];
+}
+
+/// <summary>The result of a request about hosted sessions.</summary>
+public abstract record HostedOutcome
+{
+    private HostedOutcome()
+    {
+    }
+
+    public sealed record Found(HostedSessionView Session) : HostedOutcome;
+
+    public sealed record Listed(IReadOnlyList<HostedSessionView> Sessions) : HostedOutcome;
+
+    public sealed record Refused(Refusal Refusal) : HostedOutcome;
+}
+
+public sealed record BillingOff() : NotFound("billing.disabled", "Billing center is not enabled");
+
+public sealed record WorkspaceNotAdmitted() : NotFound("billing.workspace", "Billing center unavailable for workspace");
+
+public sealed record UnknownSession() : NotFound("billing.unknown_session", "Session not found");
+
+public sealed record SessionCompleted() : Conflict("billing.completed", "Cannot regenerate a completed session");
+
+public sealed record SessionModified() : Conflict("billing.modified", "Session was modified; read it again");
+
+public sealed record InvoiceSettled() : Conflict("billing.settled", "The invoice has no balance due");
+
+public sealed record NoReturnUrls() : Invalid("billing.urls", "successUrl and cancelUrl are required");
+
+public sealed record ProviderRefused(string Reason) : Unavailable("billing.provider", $"The payment provider did not create a session: {Reason}");
+
+public sealed record UnsupportedStatus() : Invalid("billing.status", "Unsupported hosted session status filter");

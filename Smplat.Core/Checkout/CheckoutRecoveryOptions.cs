@@ -3,10 +3,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace Smplat.Core.Checkout;
 
-/// <summary>How stalled checkouts are won back.</summary>
+/// <summary>How stalled checkouts are recovered.</summary>
 public sealed class CheckoutRecoveryOptions
 {
-    /// <summary>Whether the sweep runs; the catalogue scheduler's switch applies as well. Default true.</summary>
+    /// <summary>Whether the sweep runs. The catalog scheduler's switch applies as well. Default true.</summary>
     [ConfigurationKeyName("CHECKOUT_RECOVERY_ENABLED")]
     public bool IsEnabled { get; init; } = true;
 
@@ -20,7 +20,7 @@ public sealed class CheckoutRecoveryOptions
     [Range(1, 720)]
     public int IntervalHours { get; init; } = 6;
 
-    /// <summary>Prompts for one checkout; after the last one it counts as lost and operators are told. Default 3.</summary>
+    /// <summary>Prompts for one checkout; after the last one the checkout counts as lost and operators are notified. Default 3.</summary>
     [ConfigurationKeyName("CHECKOUT_RECOVERY_MAX_PROMPTS")]
     [Range(1, 20)]
     public int MaxPrompts { get; init; } = 3;
@@ -33,22 +33,22 @@ public sealed class CheckoutRecoveryOptions
     /// <summary>The longest hold that <see cref="HoldSeconds"/> allows.</summary>
     public const int MaxHoldSeconds = 3600;
 
-    /// <summary>Seconds after which checkouts are taken from a sweep that has died. Default 300.</summary>
+    /// <summary>Seconds after which another sweep may take the checkouts of a sweep that crashed. Default 300.</summary>
     [ConfigurationKeyName("CHECKOUT_RECOVERY_HOLD_SECONDS")]
     [Range(1, MaxHoldSeconds)]
     public int HoldSeconds { get; init; } = 300;
 
-    /// <summary>Days for which a resume link works. Default 14.</summary>
+    /// <summary>Days for which a resume link is valid. Default 14.</summary>
     [ConfigurationKeyName("CHECKOUT_RECOVERY_LINK_DAYS")]
     [Range(1, 365)]
     public int LinkDays { get; init; } = 14;
 
-    /// <summary>Days after following a link within which a payment counts as won back. Default 7.</summary>
+    /// <summary>Days after a resume link was followed within which a payment counts as recovered. Default 7.</summary>
     [ConfigurationKeyName("CHECKOUT_RECOVERY_ATTRIBUTION_DAYS")]
     [Range(1, 90)]
     public int AttributionDays { get; init; } = 7;
 
-    /// <summary>Addresses of operators who are told about checkouts that need a person. Default none.</summary>
+    /// <summary>Addresses of operators to notify of checkouts that need manual attention. Default none.</summary>
     [ConfigurationKeyName("CHECKOUT_RECOVERY_ALERT_RECIPIENTS")]
     public string[] AlertRecipients { get; init; } = [];
 

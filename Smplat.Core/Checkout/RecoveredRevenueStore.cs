@@ -7,7 +7,7 @@ namespace Smplat.Core.Checkout;
 /// <summary>Tables <c>checkout_recovery_visit</c> and <c>checkout_recovered_order</c>.</summary>
 public sealed class RecoveredRevenueStore(NpgsqlDataSource database)
 {
-    // Revenue is won back only if the order's own resume link was followed before it was paid, and counts once.
+    // An order counts as recovered only if its own resume link was followed before it was paid, and it counts once.
     private const string Attribute = """
         insert into checkout_recovered_order (orchestration_id, prompt, amount, currency, visited_at, recovered_at)
         select distinct on (checkout.id) checkout.id, visit.prompt, o.total, o.currency, visit.visited_at, @now
@@ -19,7 +19,7 @@ public sealed class RecoveredRevenueStore(NpgsqlDataSource database)
         on conflict (orchestration_id) do nothing
         """;
 
-    // A visit counts only while there is something to win back.
+    // A visit counts only while the order is unpaid.
     private const string Visit = """
         insert into checkout_recovery_visit (id, orchestration_id, prompt, visited_at)
         select gen_random_uuid(), checkout.id, @prompt, @now

@@ -1,10 +1,12 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Onboarding;
 
-/// <summary>Tables of what happened: events, interactions and pricing segments. All are written with the change itself.</summary>
+/// <summary>The history of journeys: events, interactions and pricing segments. Every row is written in the transaction of the change.</summary>
 public sealed class JourneyHistoryStore(NpgsqlDataSource database)
 {
     private const string InsertEvent =
@@ -32,7 +34,7 @@ public sealed class JourneyHistoryStore(NpgsqlDataSource database)
         where onboarding_pricing_segment.recorded_at <= excluded.recorded_at
         """;
 
-    // Only the free text goes; the interaction, its date and its summary stay.
+    // Only the free text is cleared. The interaction, its date and its summary are kept.
     private const string ForgetDetails =
         """
         update onboarding_interactions
@@ -84,7 +86,7 @@ public sealed class JourneyHistoryStore(NpgsqlDataSource database)
         NpgsqlTransaction transaction,
         CancellationToken cancellationToken)
     {
-        // In one order everywhere, so that two requests of one journey cannot wait for each other.
+        // Always in the same order, so that two requests for one journey cannot deadlock.
         foreach (var segment in segments.OrderBy(segment => (segment.Slug, segment.VariantKey)))
         {
             await transaction.Connection!.ExecuteAsync(Sql.Command(
@@ -112,4 +114,72 @@ public sealed class JourneyHistoryStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteAsync(Sql.Command(ForgetDetails, new { Before = before, Limit = limit }, cancellationToken));
     }
+}
+
+/// <summary>A change of a journey, for reports. It is written with the change or not at all.</summary>
+/// <param name="Metadata">JSON object.</param>
+public sealed record JourneyEvent(
+    Guid JourneyId,
+    Guid OrderId,
+    Guid? TaskId,
+    string EventType,
+    string? StatusBefore,
+    string? StatusAfter,
+    string Metadata,
+    DateTimeOffset OccurredAt);
+
+/// <summary>Labels of <c>onboarding_journey_events.event_type</c>.</summary>
+public static class JourneyEventType
+{
+    public const string JourneyStarted = "journey_started";
+    public const string TaskStatusChanged = "task_status_changed";
+    public const string ArtifactReceived = "artifact_received";
+    public const string ReferralCopied = "referral_copied";
+    public const string PricingExperimentSegment = "pricing_experiment_segment";
+}
+
+/// <summary>A contact between us and the client.</summary>
+/// <param name="ActorType">One of <see cref="Actor"/>.</param>
+/// <param name="Channel">One of <see cref="Onboarding.Channel"/>.</param>
+/// <param name="Metadata">JSON object.</param>
+public sealed record Interaction(
+    Guid JourneyId,
+    Guid? TaskId,
+    string ActorType,
+    string Channel,
+    string Summary,
+    string? Details,
+    string Metadata,
+    DateTimeOffset CreatedAt);
+
+/// <summary>Labels of <c>onboarding_interactions.actor_type</c>.</summary>
+public static class Actor
+{
+    public const string Client = "client";
+    public const string Operator = "operator";
+    public const string System = "system";
+
+    public static readonly string[] All = [Client, Operator, System];
+}
+
+/// <summary>Labels of <c>onboarding_interactions.channel</c>.</summary>
+public static class Channel
+{
+    public const string Dashboard = "dashboard";
+    public const string Email = "email";
+    public const string Slack = "slack";
+
+    public static readonly string[] All = [Dashboard, Email, Slack, "other"];
+}
+
+/// <summary>Writes the JSON columns of this feature.</summary>
+internal static class JourneyJson
+{
+    public static readonly JsonSerializerOptions Snake = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static string Of<T>(T value) => JsonSerializer.Serialize(value, Snake);
 }

@@ -21,7 +21,7 @@ public sealed class JourneyStore(NpgsqlDataSource database)
 
     private const string FindById = $"select {JourneyColumns} from onboarding_journeys where id = @Id";
 
-    // Whoever holds it is alone with the journey until the commit.
+    // The lock gives exclusive access to the journey until the commit.
     private const string LockByOrder = $"select {JourneyColumns} from onboarding_journeys where order_id = @Id for update";
 
     private const string LockById = $"select {JourneyColumns} from onboarding_journeys where id = @Id for update";
@@ -32,7 +32,7 @@ public sealed class JourneyStore(NpgsqlDataSource database)
     private const string ListArtifacts =
         $"select {ArtifactColumns} from onboarding_artifacts where journey_id = @Id order by created_at, id";
 
-    // One journey an order: of many that try at once one inserts, the others wait and find it.
+    // One journey per order: of several concurrent callers one inserts it, and the others wait and find it.
     private const string Insert =
         """
         insert into onboarding_journeys (id, order_id, status, current_step, started_at, created_at, updated_at)
@@ -52,7 +52,7 @@ public sealed class JourneyStore(NpgsqlDataSource database)
         values (@Id, @JourneyId, @TaskId, @Label, @Url, @Required, @ReceivedAt, @CreatedAt, @CreatedAt)
         """;
 
-    // Members that are not in the new context stay as they are.
+    // Members that are not in the new context are unchanged.
     private const string MergeContext =
         """
         update onboarding_journeys
@@ -79,6 +79,35 @@ public sealed class JourneyStore(NpgsqlDataSource database)
 
     private const string UpdateArtifact =
         "update onboarding_artifacts set url = @Url, received_at = @ReceivedAt, updated_at = @Now where id = @Id";
+
+    // Status and event change together. Journeys that another transaction has locked are left for the next run.
+    private const string MarkStalled =
+        """
+        with stuck as (
+            select j.id, j.order_id
+            from onboarding_journeys j
+            join orders o on o.id = j.order_id
+            where j.status = 'active'
+                and o.status = 'pending'
+                and j.started_at <= @StartedBefore
+                and not exists (select 1 from onboarding_tasks t where t.journey_id = j.id and t.status <> 'pending')
+            order by j.started_at, j.id
+            limit @Limit
+            for update of j skip locked
+        ),
+        marked as (
+            update onboarding_journeys
+            set status = 'stalled', updated_at = @Now
+            from stuck
+            where onboarding_journeys.id = stuck.id
+            returning onboarding_journeys.id, stuck.order_id
+        )
+        insert into onboarding_journey_events (
+            id, journey_id, order_id, event_type, status_before, status_after, metadata, occurred_at)
+        select gen_random_uuid(), id, order_id, 'task_status_changed', 'active', 'stalled',
+            '{"auto_reason":"pending_order"}', @Now
+        from marked
+        """;
 
     public Task<Journey?> FindByOrderAsync(Guid orderId, CancellationToken cancellationToken) =>
         FindAsync(FindByOrder, orderId, cancellationToken);
@@ -144,10 +173,10 @@ public sealed class JourneyStore(NpgsqlDataSource database)
         transaction.Connection!.ExecuteAsync(Sql.Command(InsertArtifact, artifact, cancellationToken, transaction));
 
     public Task MergeContextAsync(
-        Guid journeyId, StartJourney told, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        Guid journeyId, StartJourney start, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteAsync(Sql.Command(
             MergeContext,
-            new { Id = journeyId, told.Context, told.ReferralCode, Now = now },
+            new { Id = journeyId, start.Context, start.ReferralCode, Now = now },
             cancellationToken,
             transaction));
 
@@ -171,6 +200,16 @@ public sealed class JourneyStore(NpgsqlDataSource database)
         JourneyArtifact artifact, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteAsync(Sql.Command(
             UpdateArtifact, new { artifact.Id, artifact.Url, artifact.ReceivedAt, Now = now }, cancellationToken, transaction));
+
+    /// <summary>Marks journeys as stalled whose order is unpaid and whose checklist is untouched.</summary>
+    /// <returns>How many were marked, at most <paramref name="limit"/>.</returns>
+    public async Task<int> MarkStalledAsync(
+        DateTimeOffset startedBefore, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Sql.Command(
+            MarkStalled, new { StartedBefore = startedBefore, Now = now, Limit = limit }, cancellationToken));
+    }
 
     private async Task<Journey?> FindAsync(string statement, Guid id, CancellationToken cancellationToken)
     {

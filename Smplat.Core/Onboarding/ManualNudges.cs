@@ -6,7 +6,19 @@ using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Onboarding;
 
-/// <summary>Nudges by hand: the message goes to the outbox and the touch into the journey's history, together.</summary>
+/// <summary>A nudge written by an operator.</summary>
+/// <param name="TriggeredBy">The operator's name or initials.</param>
+public sealed record ManualNudge(string Channel, string Subject, string Message, Guid? TaskId, string TriggeredBy)
+{
+    public static ManualNudge Read(Fields fields) => new(
+        fields.RequiredLabel("channel", Smplat.Core.Onboarding.Channel.All),
+        fields.RequiredText("subject", 3, 120),
+        fields.RequiredText("message", 10, 10_000),
+        fields.Guid("taskId"),
+        fields.RequiredText("triggeredBy", 2, 120));
+}
+
+/// <summary>Sends nudges manually. The message is queued and the contact is recorded in the journey's history, in one transaction.</summary>
 public sealed class ManualNudges(
     NpgsqlDataSource database,
     JourneyStore journeys,
@@ -15,7 +27,7 @@ public sealed class ManualNudges(
     OutboxWriter outbox,
     TimeProvider clock)
 {
-    /// <returns><c>queued</c>: whether it may be delivered is decided by the person's preferences when it is sent.</returns>
+    /// <returns><c>queued</c>. The client's preferences decide at sending time whether it is delivered.</returns>
     public async Task<OnboardingOutcome<string>> SendAsync(
         Guid journeyId, ManualNudge nudge, CancellationToken cancellationToken)
     {
@@ -70,7 +82,7 @@ public sealed class ManualNudges(
             isSlack ? OutboxChannel.Slack : OutboxChannel.Email,
             isSlack ? OnboardingFeature.SlackTargetName : null,
             isSlack ? null : order.UserId,
-            // Every call of an operator is a message of its own.
+            // Every call by an operator is a separate message.
             $"onb:{journey.Id}:manual:{Guid.CreateVersion7(clock.GetUtcNow())}",
             payload,
             clock.GetUtcNow());
@@ -80,7 +92,7 @@ public sealed class ManualNudges(
         Journey journey, ManualNudge nudge, bool isQueued, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var key = $"{nudge.TaskId ?? journey.Id}:manual:{nudge.Channel}";
-        var note = NudgeNote.Of(
+        var note = NudgeNote.Create(
             key, nudge.TriggeredBy, isQueued ? "queued" : "logged", new { channel = nudge.Channel, manual = true, delivered = false });
         return history.AddInteractionAsync(
             new(

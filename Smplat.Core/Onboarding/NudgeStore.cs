@@ -7,8 +7,8 @@ namespace Smplat.Core.Onboarding;
 /// <summary>Finds the tasks that clients should be reminded of.</summary>
 public sealed class NudgeStore(NpgsqlDataSource database)
 {
-    // All due tasks of the journeys that have been idle longest: the limit starves none and splits none. Overdue counts
-    // from the moment after the due date; a nudge of the same task and reason silences the next for the cooldown.
+    // All due tasks of the journeys that have been idle the longest, so that the limit neither starves nor splits a journey.
+    // A task is overdue as soon as its due date has passed. No nudge repeats one of the same task and reason during the cooldown.
     private const string ListDue =
         """
         with touched as (

@@ -9,7 +9,7 @@ namespace Smplat.Core.Onboarding;
 
 public static class OnboardingFeature
 {
-    /// <summary>Name of the webhook in messages; its address stays in the settings.</summary>
+    /// <summary>The name of the webhook in messages. Its URL is only in the settings.</summary>
     public const string SlackTargetName = "onboarding";
 
     public static IServiceCollection AddOnboarding(this IServiceCollection services)
@@ -18,17 +18,15 @@ public static class OnboardingFeature
         services.AddSingleton<JourneyStore>();
         services.AddSingleton<JourneyHistoryStore>();
         services.AddSingleton<JourneyOpening>();
-        services.AddSingleton<JourneyDesk>();
+        services.AddSingleton<JourneyOperations>();
         services.AddSingleton<TaskToggle>();
-        services.AddSingleton<ArtifactDesk>();
+        services.AddSingleton<ArtifactOperations>();
         services.AddSingleton<OnboardingEventIntake>();
-        services.AddSingleton<JourneyListStore>();
-        services.AddSingleton<JourneyDetailStore>();
-        services.AddSingleton<JourneyReview>();
+        services.AddSingleton<JourneyQueryStore>();
+        services.AddSingleton<JourneyQueries>();
         services.AddSingleton<ManualNudges>();
         services.AddSingleton<NudgeStore>();
-        services.AddSingleton<NudgeRound>();
-        services.AddSingleton<StalledJourneyStore>();
+        services.AddSingleton<NudgeRun>();
         services.AddSingleton<OnboardingSampleStore>();
         services.AddSingleton<ISampleData, OnboardingSample>();
         services.AddJob<OnboardingNudgesJob>();

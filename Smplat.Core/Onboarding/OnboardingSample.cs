@@ -2,8 +2,8 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Onboarding;
 
-/// <summary>A client of a local run with a checklist under way: a task done, a referral copied, two experiments seen.</summary>
-public sealed class OnboardingSample(OnboardingSampleStore store, JourneyDesk desk, TaskToggle toggle) : ISampleData
+/// <summary>A client for local runs with a checklist in progress: one task done, a referral copied, two experiments seen.</summary>
+public sealed class OnboardingSample(OnboardingSampleStore store, JourneyOperations journeys, TaskToggle toggle) : ISampleData
 {
     public static readonly Guid OrderId = new("0198f000-0000-7000-8000-00000000c1e0");
 
@@ -14,7 +14,7 @@ public sealed class OnboardingSample(OnboardingSampleStore store, JourneyDesk de
             return;
         }
 
-        var started = await desk.StartAsync(
+        var started = await journeys.StartAsync(
             OrderId,
             new StartJourney("FRIEND10", """{"platform_contexts":[{"id":"ig","label":"Instagram","platformType":"instagram"}]}"""),
             cancellationToken);
@@ -24,8 +24,8 @@ public sealed class OnboardingSample(OnboardingSampleStore store, JourneyDesk de
         }
 
         await toggle.ToggleAsync(OrderId, journey.Tasks[0].Id, completed: true, Actor.Client, cancellationToken);
-        await desk.CopyReferralAsync(OrderId, "FRIEND10", cancellationToken);
-        await desk.RecordSegmentsAsync(
+        await journeys.CopyReferralAsync(OrderId, "FRIEND10", cancellationToken);
+        await journeys.RecordSegmentsAsync(
             OrderId,
             [
                 new() { Slug = "spring-price", VariantKey = "anchor", VariantName = "Anchor", IsControl = false, Status = "running" },

@@ -7,7 +7,7 @@ namespace Smplat.Core.Onboarding;
 /// <summary>The order that the sample journey belongs to.</summary>
 public sealed class OnboardingSampleStore(NpgsqlDataSource database)
 {
-    // Fixed ids: adding again changes nothing.
+    // The ids are fixed, so adding the order again changes nothing.
     private const string AddOrder =
         """
         with client as (
@@ -20,7 +20,7 @@ public sealed class OnboardingSampleStore(NpgsqlDataSource database)
         on conflict do nothing
         """;
 
-    /// <returns>False when it is there already.</returns>
+    /// <returns>False when it already exists.</returns>
     public async Task<bool> AddOrderAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

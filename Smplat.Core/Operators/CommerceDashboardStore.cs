@@ -5,14 +5,15 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Operators;
 
 /// <summary>
-/// Read model: the three commerce dashboards, from <c>edge_logs</c>, its hourly sums and the ledger of vendor calls. A statement that takes
-/// too long is an outage for the page, never a smaller figure.
+/// Read model: the three commerce dashboards, from <c>edge_logs</c>, its hourly totals and the counts of vendor calls. A
+/// statement that takes too long fails, so the page never shows a figure that is too small.
 /// </summary>
 public sealed class CommerceDashboardStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 8;
 
-    // A request is a line that ends one; the row without a minute is the whole window, whose percentiles no sum could give.
+    // A request is counted by the line that ends it. The row without a minute is the whole window, whose percentiles cannot be
+    // computed from those of the minutes.
     private const string Minutes =
         """
         select
@@ -47,7 +48,7 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         order by provider_id
         """;
 
-    // Hours before the mark come from their sums, the rest from the lines; @since is the start of an hour.
+    // Hours before the mark come from their totals, the rest from the log lines. @since is the start of an hour.
     private const string Quotes =
         """
         with bound as materialized (
@@ -104,8 +105,8 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         group by provider_id
         """;
 
-    // A dearer choice (speed, availability) saves nothing. @whole is the first hour that lies in the window as a whole: what
-    // comes before it, and what is not summed yet, is read from the lines.
+    // A more expensive choice (speed, availability) saves nothing. @whole is the first hour that lies completely in the window:
+    // what comes before it, and what is not summed yet, is read from the log lines.
     private const string Business =
         """
         with bound as materialized (
@@ -164,12 +165,12 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var parameters = new { since, until, step = window.Step };
         var selections = await connection.QueryAsync<ProviderSelection>(Command(Selections, parameters, cancellationToken));
-        var quotes = await connection.QueryAsync<QuoteSteps>(Command(Quotes, parameters, cancellationToken));
+        var quotes = await connection.QueryAsync<QuoteBucket>(Command(Quotes, parameters, cancellationToken));
         var calls = await connection.QueryAsync<VendorCalls>(Command(Calls, parameters, cancellationToken));
-        return new(window, since, until, selections.AsList(), QuoteSteps.Sum(quotes.AsList()), calls.AsList());
+        return new(window, since, until, selections.AsList(), QuoteBucket.Sum(quotes.AsList()), calls.AsList());
     }
 
-    /// <param name="since">Any moment.</param>
+    /// <param name="since">Any time; it need not be the start of an hour.</param>
     public async Task<IReadOnlyList<BusinessDay>> ReadBusinessAsync(
         DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
     {
@@ -181,4 +182,111 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
 
     private static CommandDefinition Command(string text, object parameters, CancellationToken cancellationToken) =>
         Sql.Command(text, parameters, cancellationToken, timeoutSeconds: TimeoutSeconds);
+}
+
+/// <summary>Fills <c>ops_hour_quote</c> and <c>ops_hour_decision</c>, and advances the mark up to which they are complete.</summary>
+public sealed class HourlyTotalsStore(NpgsqlDataSource database)
+{
+    private const int TimeoutSeconds = 60;
+
+    // One writer at a time. Readers see the old hours with the old mark, or the new hours with the new mark.
+    private const string Lock = "select summed_until from ops_hour_mark where id = 1 for update";
+
+    private const string FirstLine = """select min("timestamp") from edge_logs where "timestamp" >= @since""";
+
+    private const string Clear =
+        """
+        delete from ops_hour_quote where hour_at >= @from and hour_at < @to;
+        delete from ops_hour_decision where hour_at >= @from and hour_at < @to;
+        """;
+
+    private const string SumQuotes =
+        """
+        insert into ops_hour_quote (hour_at, provider_id, bucket, quotes)
+        select
+            date_trunc('hour', "timestamp", 'UTC'),
+            provider_id,
+            case when event = 'provider_quote_error' then -1
+                else floor(ln(greatest(coalesce(latency_ms, 1), 1)) / 0.048790164169432)::smallint end,
+            count(*)
+        from edge_logs
+        where "timestamp" >= @from and "timestamp" < @to
+            and function_name = 'loopgpt_route_order'
+            and event in ('provider_quote_success', 'provider_quote_error')
+            and provider_id is not null
+        group by 1, 2, 3
+        """;
+
+    private const string SumDecisions =
+        """
+        insert into ops_hour_decision (hour_at, provider_id, orders, confirmed, cart_cents, commission_cents, savings_cents)
+        select
+            date_trunc('hour', "timestamp", 'UTC'),
+            coalesce(selected_provider_id, ''),
+            count(*) filter (where event = 'router_decision'),
+            count(*) filter (where event = 'commerce.confirm_order.success'),
+            coalesce(sum(total_cents) filter (where event = 'router_decision'), 0),
+            coalesce(sum(commission_cents) filter (where event = 'router_decision'), 0),
+            coalesce(sum(greatest(0, coalesce(best_alternative_cents, total_cents) - total_cents))
+                filter (where event = 'router_decision'), 0)
+        from edge_logs
+        where "timestamp" >= @from and "timestamp" < @to
+            and event in ('router_decision', 'commerce.confirm_order.success')
+        group by 1, 2
+        """;
+
+    private const string Move = "update ops_hour_mark set summed_until = greatest(summed_until, @to) where id = 1";
+
+    private const string Trim =
+        """
+        delete from ops_hour_quote where hour_at < @before;
+        delete from ops_hour_decision where hour_at < @before;
+        """;
+
+    /// <summary>Sums a range of hours, again where they were summed before. All of them are written, or none.</summary>
+    /// <param name="again">How far back hours are summed again, for log lines that were written late.</param>
+    /// <param name="oldest">Hours before this are ignored.</param>
+    /// <param name="ended">Hours before this have ended and are complete.</param>
+    /// <returns>The new mark, and how many hours were summed.</returns>
+    public async Task<(DateTimeOffset SummedUntil, int Hours)> SumAsync(
+        TimeSpan again, TimeSpan stride, DateTimeOffset oldest, DateTimeOffset ended, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var mark = await connection.ExecuteScalarAsync<DateTimeOffset>(Command(Lock, null, transaction, cancellationToken));
+        var from = mark > oldest
+            ? Later(mark - again, oldest)
+            : await connection.ExecuteScalarAsync<DateTimeOffset?>(Command(FirstLine, new { since = oldest }, transaction, cancellationToken)) is { } first
+                ? Later(Hour(first), oldest)
+                : ended;
+        var to = from + stride < ended ? from + stride : ended;
+        if (to <= mark - again || from >= to)
+        {
+            to = Later(to, mark);
+            await connection.ExecuteAsync(Command(Move, new { to }, transaction, cancellationToken));
+            await transaction.CommitAsync(cancellationToken);
+            return (to, 0);
+        }
+
+        var hours = new { from, to };
+        await connection.ExecuteAsync(Command(Clear, hours, transaction, cancellationToken));
+        await connection.ExecuteAsync(Command(SumQuotes, hours, transaction, cancellationToken));
+        await connection.ExecuteAsync(Command(SumDecisions, hours, transaction, cancellationToken));
+        await connection.ExecuteAsync(Command(Move, hours, transaction, cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return (Later(to, mark), (int)(to - from).TotalHours);
+    }
+
+    public async Task TrimAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(Trim, new { before }, cancellationToken));
+    }
+
+    private static CommandDefinition Command(string text, object? parameters, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        Sql.Command(text, parameters, cancellationToken, transaction, TimeoutSeconds);
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static DateTimeOffset Hour(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
 }

@@ -3,8 +3,8 @@ using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Core.Operators;
 
-/// <summary>Sums the routing log by the hour, so that the dashboards of a month read hours and not lines.</summary>
-public sealed class CommerceHoursJob(HoursStore store, IOptionsMonitor<HoursOptions> options, TimeProvider clock) : IJob
+/// <summary>Sums the routing log by the hour, so that the dashboards of a month read hours and not log lines.</summary>
+public sealed class CommerceHoursJob(HourlyTotalsStore store, IOptionsMonitor<HourlyTotalsOptions> options, TimeProvider clock) : IJob
 {
     public const string Id = "commerce-hours";
 
@@ -13,10 +13,10 @@ public sealed class CommerceHoursJob(HoursStore store, IOptionsMonitor<HoursOpti
     /// <summary>The dashboards look back 30 days, from the start of a day.</summary>
     private static readonly TimeSpan LookBack = TimeSpan.FromDays(32);
 
-    /// <summary>Lines are written within seconds; an hour is left alone until this long after its end.</summary>
+    /// <summary>Log lines are written within seconds. An hour is summed only this long after its end.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMinutes(10);
 
-    /// <summary>Hours that are summed again in every run, should lines have waited for the database longer than that.</summary>
+    /// <summary>Hours that are summed again in every run, in case log lines waited for the database even longer.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromHours(2);
 
     private static readonly TimeSpan Stride = TimeSpan.FromHours(24);

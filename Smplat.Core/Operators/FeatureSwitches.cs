@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Operators;
 
-/// <summary>All switches of the app with their present values: what operators look at before and after they flip one.</summary>
+/// <summary>All switches of the app with their current values, for operators to check before and after they change one.</summary>
 public sealed class FeatureSwitches(IEnumerable<SettingsClass> classes, IServiceProvider services)
 {
     public IReadOnlyList<FeatureSwitch> Read() =>
@@ -31,3 +31,6 @@ public sealed class FeatureSwitches(IEnumerable<SettingsClass> classes, IService
             .GetValue(services.GetRequiredService(monitor))!;
     }
 }
+
+/// <summary>A setting that turns something on or off, with the value that this instance currently reads.</summary>
+public sealed record FeatureSwitch(string Setting, bool IsOn, bool IsDefault);

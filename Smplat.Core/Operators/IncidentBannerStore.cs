@@ -9,7 +9,7 @@ public sealed class IncidentBannerStore(NpgsqlDataSource database)
 {
     private const string Select = "select message, severity, set_by, reference, set_at from incident_banner where id = 1";
 
-    // The banner and its trace commit together.
+    // The banner and its history entry commit together.
     private const string Upsert =
         """
         with trace as (
@@ -26,7 +26,7 @@ public sealed class IncidentBannerStore(NpgsqlDataSource database)
             set_at = excluded.set_at
         """;
 
-    // Leaves a trace only when there was a banner to take down.
+    // Adds a history entry only if there was a banner.
     private const string Delete =
         """
         with gone as (

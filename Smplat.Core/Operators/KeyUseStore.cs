@@ -7,7 +7,7 @@ namespace Smplat.Core.Operators;
 /// <summary>Table <c>key_use</c>.</summary>
 public sealed class KeyUseStore(NpgsqlDataSource database)
 {
-    // Additive, and in one order of keys, so that instances neither overwrite nor deadlock one another.
+    // Adds to the counts, always in the same order of keys, so that instances neither overwrite nor deadlock each other.
     private const string Add =
         """
         insert into key_use (day, key_name, fingerprint, scope, outcome, uses, first_used_at, last_used_at)
@@ -66,7 +66,7 @@ public sealed class KeyUseStore(NpgsqlDataSource database)
         return (await connection.QueryAsync<KeyUseRow>(Sql.Command(Sum, new { From = from }, cancellationToken))).AsList();
     }
 
-    /// <returns>Null while nothing was noted.</returns>
+    /// <returns>Null if nothing was recorded.</returns>
     public async Task<DateOnly?> FindFirstDayAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -79,3 +79,7 @@ public sealed class KeyUseStore(NpgsqlDataSource database)
         return await connection.ExecuteAsync(Sql.Command(DeleteBefore, new { Before = before }, cancellationToken));
     }
 }
+
+/// <summary>The uses of one key for one scope with one outcome, over the days of the review.</summary>
+public sealed record KeyUseRow(
+    string KeyName, string Fingerprint, string Scope, string Outcome, long Uses, DateTimeOffset FirstUsedAt, DateTimeOffset LastUsedAt);

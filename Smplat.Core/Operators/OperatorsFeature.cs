@@ -8,7 +8,7 @@ public static class OperatorsFeature
 {
     public static IServiceCollection AddOperators(this IServiceCollection services) => services
         .AddSingleton<IncidentBannerStore>()
-        .AddSingleton<BannerBoard>()
+        .AddSingleton<BannerOperations>()
         .AddSingleton<FeatureSwitches>()
         .AddSingleton<SampleLoadStore>()
         .AddSingleton<SampleLoad>()
@@ -17,20 +17,24 @@ public static class OperatorsFeature
         .AddSettings<KeyUseOptions>()
         .AddSingleton<KeyUseStore>()
         .AddSingleton<KeyUseLog>()
+        .AddHostedService(provider => provider.GetRequiredService<KeyUseLog>())
         .AddSingleton<KeyReview>()
-        .AddSingleton<IExpiringRows, KeyUseUpkeep>()
-        .AddHostedService<KeyUseFlush>();
+        .AddSingleton<IExpiringRows, KeyUseRetention>();
 
-    /// <summary>What the operators' page reads beside what the routes and the command line read.</summary>
+    /// <summary>What only the operators' page reads.</summary>
     public static IServiceCollection AddOperatorsPage(this IServiceCollection services) => services
         .AddSettings<OpsPageOptions>()
-        .AddSettings<HoursOptions>()
-        .AddSingleton<HoursStore>()
+        .AddSettings<HourlyTotalsOptions>()
+        .AddSingleton<HourlyTotalsStore>()
         .AddJob<CommerceHoursJob>()
-        .AddSingleton<QueueStore>()
-        .AddSingleton<QueueView>()
+        .AddSingleton<OpsPageStore>()
+        .AddSingleton<QueueQueries>()
+        .AddSingleton<RecoveryQueries>()
         .AddSingleton<CommerceDashboardStore>()
-        .AddSingleton<CommerceDashboards>()
-        .AddSingleton<RecoveryViewStore>()
-        .AddSingleton<RecoveryView>();
+        .AddSingleton<CommerceDashboards>();
+
+    /// <summary>The repair of checkouts, hosted sessions and messages. It needs Checkout, Billing and the outbox.</summary>
+    public static IServiceCollection AddRecoveryRepair(this IServiceCollection services) => services
+        .AddSingleton<RepairStore>()
+        .AddSingleton<RecoveryRepair>();
 }

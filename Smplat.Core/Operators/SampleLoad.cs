@@ -2,11 +2,11 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Operators;
 
-/// <summary>Loads the sample rows of all features by hand; a local run does it by itself into a new database.</summary>
+/// <summary>Loads the sample rows of all features on demand. A local run loads them automatically into a new database.</summary>
 public sealed class SampleLoad(SampleLoadStore store, IEnumerable<ISampleData> samples)
 {
-    /// <param name="evenBesideOrders">Load them although the database holds orders of shoppers.</param>
-    /// <returns>The samples that stand in the database now; null when it was refused.</returns>
+    /// <param name="evenBesideOrders">Load them even if the database contains real orders.</param>
+    /// <returns>The samples that are now in the database; null when loading was refused.</returns>
     public async Task<IReadOnlyList<string>?> RunAsync(bool evenBesideOrders, CancellationToken cancellationToken)
     {
         if (!evenBesideOrders && await store.HasOrdersAsync(cancellationToken))

@@ -4,10 +4,10 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Operators;
 
-/// <summary>A look at whether a database is in use.</summary>
+/// <summary>Checks whether a database is in use.</summary>
 public sealed class SampleLoadStore(NpgsqlDataSource database)
 {
-    // Sample orders have numbers of their own; any other came from somebody.
+    // Sample orders have order numbers of their own. Any other order is real.
     private const string HasOrders = "select exists (select 1 from orders where order_number not like 'SAMPLE%')";
 
     public async Task<bool> HasOrdersAsync(CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Operators;
 
-/// <summary>Reads which migrations a database has seen, for snapshots and reports.</summary>
+/// <summary>Reads which migrations were applied to a database, for snapshots and reports.</summary>
 public sealed class SchemaStore(NpgsqlDataSource database)
 {
     private const string ListMigrations = "select number, name, checksum, applied_at from schema_migration order by number";

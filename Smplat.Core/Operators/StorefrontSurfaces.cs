@@ -5,14 +5,14 @@ using Smplat.Core.Platform.Observability;
 namespace Smplat.Core.Operators;
 
 /// <summary>
-/// Tells storefronts which parts to show. Each telling is counted and each suspension leaves a span, so that whoever
-/// suspended a part sees whether storefronts have heard of it.
+/// Answers storefronts which parts to show. Every answer is counted, and every suspended part adds an event to the trace, so
+/// that operators who suspended a part can see whether storefronts have received that.
 /// </summary>
 public sealed class StorefrontSurfaces(IOptionsMonitor<SurfaceOptions> options, DurableCounters counters)
 {
-    public const string Told = "smplat_storefront_surface_answers_total";
+    public const string AnswersMetric = "smplat_storefront_surface_answers_total";
 
-    /// <summary>How long a storefront may go on with an answer, in seconds: the longest that a suspension takes to work.</summary>
+    /// <summary>How long a storefront may cache an answer, in seconds: the longest time until a suspension takes effect.</summary>
     public const int MaxAgeSeconds = 30;
 
     public SurfaceStates Tell()
@@ -26,7 +26,7 @@ public sealed class StorefrontSurfaces(IOptionsMonitor<SurfaceOptions> options, 
 
     private SurfaceState StateOf(string surface, bool isEnabled, Activity? activity)
     {
-        counters.Increment(Told, ("state", isEnabled ? "shown" : "suspended"), ("surface", surface));
+        counters.Increment(AnswersMetric, ("state", isEnabled ? "shown" : "suspended"), ("surface", surface));
         if (!isEnabled)
         {
             activity?.AddEvent(new ActivityEvent("suspended", tags: new ActivityTagsCollection([new("surface", surface)])));
@@ -35,3 +35,9 @@ public sealed class StorefrontSurfaces(IOptionsMonitor<SurfaceOptions> options, 
         return new(isEnabled);
     }
 }
+
+/// <summary>The parts of a storefront and whether it shows them.</summary>
+public sealed record SurfaceStates(SurfaceState PromotionalBanners, SurfaceState LoyaltyRedemption);
+
+/// <param name="Enabled">False while operators have suspended the part.</param>
+public sealed record SurfaceState(bool Enabled);

@@ -39,7 +39,7 @@ internal static class RealTimePanel
     private const double MinSuccessRate = 0.9;
     private const double MaxMillis = 5000;
 
-    internal static Markup Render(RouterLive live)
+    internal static Markup Render(LiveDashboard live)
     {
         var steps = ChartTime.Steps(live.Since, live.Until, TimeSpan.FromMinutes(1));
         var minutes = live.Minutes.Where(minute => minute.Minute is not null).ToDictionary(minute => minute.Minute!.Value);
@@ -69,7 +69,7 @@ internal static class RealTimePanel
             """);
     }
 
-    private static Markup Tiles(RouterLive live)
+    private static Markup Tiles(LiveDashboard live)
     {
         var total = live.Total;
         var worst = live.Providers.Min(provider => provider.SuccessRate);
@@ -169,7 +169,7 @@ internal static class QuoteCosts
 /// <summary>The results of routing: orders, carts, commission and the savings of shoppers.</summary>
 internal static class BusinessPanel
 {
-    internal static Markup Render(BusinessFigures figures)
+    internal static Markup Render(BusinessDashboard figures)
     {
         var today = new DateTimeOffset(figures.Until.UtcDateTime.Date, TimeSpan.Zero);
         var steps = ChartTime.Steps(today.AddDays(-29), today, TimeSpan.FromDays(1));
@@ -193,7 +193,7 @@ internal static class BusinessPanel
             """);
     }
 
-    private static Markup Table(BusinessFigures figures) => OpsParts.Table(
+    private static Markup Table(BusinessDashboard figures) => OpsParts.Table(
         "Results of routing",
         ["Metric", .. figures.Windows.Select(window => "#Last " + window.Window)],
         [
@@ -205,6 +205,6 @@ internal static class BusinessPanel
         ],
         "Nothing was routed.");
 
-    private static Markup[] Row(BusinessFigures figures, string name, Func<BusinessWindow, string> value) =>
+    private static Markup[] Row(BusinessDashboard figures, string name, Func<BusinessWindow, string> value) =>
         [Markup.Of($"{name}"), .. figures.Windows.Select(window => Markup.Of($"{value(window)}"))];
 }

@@ -27,7 +27,7 @@ public sealed record OpsRequest(HttpRequest Http, OpsSession Session, string Tok
 public sealed class OpsAuthorization(
     OpsSessions sessions,
     OpsCookies cookies,
-    BannerBoard board,
+    BannerOperations board,
     IOptionsMonitor<RuntimeOptions> runtime,
     TimeProvider clock,
     ILogger<OpsAuthorization> logger)

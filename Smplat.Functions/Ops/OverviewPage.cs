@@ -7,7 +7,7 @@ namespace Smplat.Functions.Ops;
 
 /// <summary>The start page: readiness, the incident banner, and what needs attention.</summary>
 public sealed class OverviewPage(
-    ReadinessCheck readiness, BannerBoard board, QueueView queue, JobRegistry catalog, JobGate gate, JobQueries ledger, CommerceDashboards commerce)
+    ReadinessCheck readiness, BannerOperations board, QueueQueries queue, JobRegistry catalog, JobGate gate, JobQueries ledger, CommerceDashboards commerce)
 {
     private const int LatestBanners = 5;
 
@@ -129,18 +129,18 @@ internal static class BannerForms
 }
 
 /// <summary>Sets and clears the incident banner, as the API does.</summary>
-public sealed class BannerActions(BannerBoard board)
+public sealed class BannerActions(BannerOperations board)
 {
     public const string Path = "/ops";
 
     public async Task<OpsNotice> SetAsync(OpsRequest request, OpsForm form, CancellationToken cancellationToken)
     {
-        await board.PutUpAsync(form.With("set_by", request.Actor).Read(IncidentBanner.Read), cancellationToken);
+        await board.SetAsync(form.With("set_by", request.Actor).Read(IncidentBanner.Read), cancellationToken);
         return OpsNotice.Good("The banner is set.");
     }
 
     public async Task<OpsNotice> ClearAsync(OpsForm form, CancellationToken cancellationToken) =>
-        await board.TakeDownAsync(form.Read(ClearBanner.Read), cancellationToken)
+        await board.ClearAsync(form.Read(ClearBanner.Read), cancellationToken)
             ? OpsNotice.Good("The banner is cleared.")
             : OpsNotice.Warn("No banner was set.");
 }

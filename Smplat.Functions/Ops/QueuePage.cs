@@ -5,7 +5,7 @@ using Smplat.Functions.Http;
 namespace Smplat.Functions.Ops;
 
 /// <summary>The fulfillment queue: its depth, its throughput, and its dead letters.</summary>
-public sealed class QueuePage(QueueView queue, WorkerMetrics figures, DeadLetterOperations deadLetters)
+public sealed class QueuePage(QueueQueries queue, WorkerMetrics figures, DeadLetterOperations deadLetters)
 {
     public const string Path = "/ops/queue";
 

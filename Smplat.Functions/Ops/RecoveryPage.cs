@@ -9,7 +9,7 @@ using Smplat.Functions.Http;
 namespace Smplat.Functions.Ops;
 
 /// <summary>Checkouts and payments that are won back, messages and what became of them, weekly digests.</summary>
-public sealed class RecoveryPage(RecoveryView view, CheckoutRecoveryFigures figures, RecoveryRuns runs, OutboxOperations review)
+public sealed class RecoveryPage(RecoveryQueries view, CheckoutRecoveryQueries figures, HostedRecoveryRuns runs, OutboxOperations review)
 {
     public const string Path = "/ops/recovery";
 
@@ -37,7 +37,7 @@ public sealed class RecoveryPage(RecoveryView view, CheckoutRecoveryFigures figu
 
     private async Task<Markup> CheckoutsAsync(CancellationToken cancellationToken)
     {
-        var report = await figures.ReportAsync(RecoveryView.Days, cancellationToken);
+        var report = await figures.ReportAsync(RecoveryQueries.Days, cancellationToken);
         var reading = await view.ReadCheckoutsAsync(cancellationToken);
         return CheckoutRecoveryPanel.Render(report, reading);
     }
@@ -67,10 +67,10 @@ public sealed class RecoveryPage(RecoveryView view, CheckoutRecoveryFigures figu
 /// <summary>Abandoned checkouts and what their recovery has brought.</summary>
 internal static class CheckoutRecoveryPanel
 {
-    internal static Markup Render(CheckoutRecoveryReport report, CheckoutReading reading)
+    internal static Markup Render(CheckoutRecoveryReport report, CheckoutOverview reading)
     {
         var today = new DateTimeOffset(report.Until.UtcDateTime.Date, TimeSpan.Zero);
-        var steps = ChartTime.Steps(today.AddDays(1 - RecoveryView.Days), today, TimeSpan.FromDays(1));
+        var steps = ChartTime.Steps(today.AddDays(1 - RecoveryQueries.Days), today, TimeSpan.FromDays(1));
         var days = reading.Days.ToDictionary(day => day.Day, day => day.Orders);
         return Markup.Of(
             $"""
@@ -112,7 +112,7 @@ internal static class CheckoutRecoveryPanel
 /// <summary>Hosted payment sessions and their recovery.</summary>
 internal static class HostedSessionsPanel
 {
-    internal static Markup Render(HostedReading reading) => Markup.Of(
+    internal static Markup Render(HostedOverview reading) => Markup.Of(
         $"""
         {OpsParts.Tiles(
             OpsParts.Tile("Due now", OpsText.Count(reading.DueNow), "for the next run"),
@@ -139,7 +139,7 @@ internal static class DigestsPanel
 /// <summary>A table of the runs of the hosted recovery.</summary>
 internal static class HostedRunTable
 {
-    internal static Markup Of(IReadOnlyList<RecoveryRun> runs, DateTimeOffset now) => OpsParts.Table(
+    internal static Markup Of(IReadOnlyList<HostedRecoveryRun> runs, DateTimeOffset now) => OpsParts.Table(
         "Runs of the hosted recovery, newest first",
         ["Started", "Result", "#Scheduled", "#Notified", "Triggered by", "Error"],
         runs.Select(run => (Markup[])
@@ -157,7 +157,7 @@ internal static class HostedRunTable
 /// <summary>The outbox: messages by status and kind.</summary>
 internal static class OutboxPanel
 {
-    internal static Markup Render(OutboxReading reading, DateTimeOffset now)
+    internal static Markup Render(OutboxOverview reading, DateTimeOffset now)
     {
         var counts = reading.Statuses.ToDictionary(status => status.Label, status => status.Count);
         var dead = counts.GetValueOrDefault(OutboxStatus.Dead);

@@ -12,7 +12,7 @@ public sealed class HostedEventsTests
     [Test]
     public async Task Completed_is_final_and_pays_the_invoice()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
         var session = await rig.ASessionAsync(invoice, "initiated");
 
@@ -25,9 +25,9 @@ public sealed class HostedEventsTests
     }
 
     [Test]
-    public async Task A_failure_and_an_expiry_come_due_for_recovery()
+    public async Task Failed_and_expired_sessions_become_due_for_recovery()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
         var failed = await rig.ASessionAsync(invoice, "initiated");
         var expired = await rig.ASessionAsync(invoice, "initiated");
@@ -41,9 +41,9 @@ public sealed class HostedEventsTests
     }
 
     [Test]
-    public async Task An_abandoned_session_may_still_be_paid_and_nothing_else()
+    public async Task An_abandoned_session_can_only_become_paid()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
         var session = await rig.ASessionAsync(invoice, "abandoned");
 
@@ -55,9 +55,9 @@ public sealed class HostedEventsTests
     }
 
     [Test]
-    public async Task The_intent_s_event_finds_the_session_by_our_id_and_waits_for_no_payment()
+    public async Task An_intents_event_finds_the_session_by_our_id_and_is_not_parked()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var session = await rig.ASessionAsync(await rig.AnInvoiceAsync(await rig.APersonAsync()), "initiated");
         var subject = new { id = "pi_9", metadata = new { payment_id = session } };
         var json = JsonSerializer.SerializeToUtf8Bytes(new { id = "evt_9", type = "payment_intent.succeeded", data = new { @object = subject } });
@@ -73,8 +73,8 @@ public sealed class HostedEventsTests
     {
         await using var connection = await rig.Database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await rig.Get<HostedEvents>().ApplyAsync(
-            type, JsonSerializer.SerializeToElement(subject), transaction, CancellationToken.None);
+        var message = new StripeEvent("evt_1", type, rig.Clock.GetUtcNow(), JsonSerializer.SerializeToElement(subject), "{}");
+        await rig.Get<HostedEvents>().OnEventAsync(message, transaction, CancellationToken.None);
         await transaction.CommitAsync();
     }
 }

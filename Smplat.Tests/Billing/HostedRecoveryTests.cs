@@ -10,16 +10,16 @@ public sealed class HostedRecoveryTests
     private static readonly Dictionary<string, string?> Calm = new() { ["NOTIFICATION_QUIET_HOURS"] = "none", ["NOTIFICATION_DAILY_CAP"] = "0", ["NOTIFICATION_COOLDOWN_MINUTES"] = "0" };
 
     [Test]
-    public async Task A_run_attempts_what_is_due_tells_the_customer_and_stands_in_the_ledger()
+    public async Task A_run_makes_the_due_attempts_reminds_the_customer_and_is_recorded()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
         var session = await rig.ASessionAsync(invoice, retries: 1, nextRetryAt: rig.Clock.GetUtcNow());
 
         var report = await rig.RecoverAsync();
         await rig.DeliverAsync();
 
-        var run = (await rig.Get<RecoveryRuns>().ListAsync(10, CancellationToken.None)).Single();
+        var run = (await rig.Get<HostedRecoveryRuns>().ListAsync(10, CancellationToken.None)).Single();
         Assert.Multiple(async () =>
         {
             Assert.That((report.Scheduled, report.Notified), Is.EqualTo((1, 1)));
@@ -35,7 +35,7 @@ public sealed class HostedRecoveryTests
     [Test]
     public async Task The_waits_are_10_20_40_80_and_160_minutes_and_then_the_session_is_exhausted()
     {
-        await using var rig = await CheckoutRig.StartAsync(Calm);
+        await using var rig = await CheckoutFixture.StartAsync(Calm);
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
         var session = await rig.ASessionAsync(invoice, nextRetryAt: rig.Clock.GetUtcNow());
         var waits = new List<double>();
@@ -58,9 +58,9 @@ public sealed class HostedRecoveryTests
     }
 
     [Test]
-    public async Task A_paid_invoice_is_neither_attempted_nor_reminded_of()
+    public async Task A_paid_invoice_gets_neither_an_attempt_nor_a_reminder()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var person = await rig.APersonAsync();
         var paid = await rig.AnInvoiceAsync(person, "INV-1", "paid", 0);
         var settled = await rig.ASessionAsync(paid, nextRetryAt: rig.Clock.GetUtcNow());
@@ -78,9 +78,9 @@ public sealed class HostedRecoveryTests
     }
 
     [Test]
-    public async Task Sessions_that_ran_out_expire_and_come_due()
+    public async Task Sessions_past_their_time_expire_and_become_due()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
         var session = await rig.ASessionAsync(invoice, "initiated", expiresAt: rig.Clock.GetUtcNow().AddMinutes(-1));
 
@@ -93,9 +93,9 @@ public sealed class HostedRecoveryTests
     }
 
     [Test]
-    public async Task Workers_side_by_side_share_no_session()
+    public async Task Concurrent_runs_never_handle_the_same_session()
     {
-        await using var rig = await CheckoutRig.StartAsync(Calm);
+        await using var rig = await CheckoutFixture.StartAsync(Calm);
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
         for (var at = 0; at < 25; at++)
         {
@@ -111,11 +111,11 @@ public sealed class HostedRecoveryTests
     }
 
     [Test]
-    public async Task Operators_hear_by_mail_first_and_in_slack_from_the_third_attempt()
+    public async Task Operators_are_notified_by_mail_first_and_in_slack_from_the_third_attempt()
     {
         await using var slack = new FakeSlack(TimeProvider.System);
         await slack.StartAsync(CancellationToken.None);
-        await using var rig = await CheckoutRig.StartAsync(new(Calm)
+        await using var rig = await CheckoutFixture.StartAsync(new(Calm)
         {
             ["HOSTED_RECOVERY_EMAIL_ENABLED"] = "true",
             ["HOSTED_RECOVERY_EMAIL_RECIPIENTS"] = "ops@example.test",
@@ -159,21 +159,21 @@ public sealed class HostedRecoveryTests
     [Test]
     public async Task A_run_that_a_crash_left_open_is_closed_by_the_next()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         await rig.ExecuteAsync(
             "insert into hosted_session_recovery_runs (id, triggered_by, started_at) values (gen_random_uuid(), 'dead', @at)",
             new { at = rig.Clock.GetUtcNow().AddHours(-1) });
 
         await rig.RecoverAsync("manual");
 
-        var runs = await rig.Get<RecoveryRuns>().ListAsync(10, CancellationToken.None);
+        var runs = await rig.Get<HostedRecoveryRuns>().ListAsync(10, CancellationToken.None);
         Assert.That(runs.Select(run => (run.TriggeredBy, run.Status)), Is.EqualTo(new[] { ("manual", "completed"), ("dead", "failed") }));
     }
 
     [Test]
-    public async Task A_session_that_cannot_be_handled_fails_a_run_of_its_own_but_not_the_others()
+    public async Task A_failing_session_fails_a_run_of_its_own_but_not_other_sessions()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
         var broken = await rig.ASessionAsync(invoice, nextRetryAt: rig.Clock.GetUtcNow().AddMinutes(-1));
         await rig.ExecuteAsync("update hosted_checkout_sessions set metadata = '{\"recovery_attempts\": [{\"status\": {}}]}' where id = @broken", new { broken });
@@ -182,7 +182,7 @@ public sealed class HostedRecoveryTests
         await rig.ASessionAsync(invoice, nextRetryAt: rig.Clock.GetUtcNow());
         var report = await rig.RecoverAsync();
 
-        var runs = await rig.Get<RecoveryRuns>().ListAsync(10, CancellationToken.None);
+        var runs = await rig.Get<HostedRecoveryRuns>().ListAsync(10, CancellationToken.None);
         Assert.That((report.Scheduled, report.Failed), Is.EqualTo((1, 1)));
         Assert.That(runs.Count(run => run is { Status: "failed", ErrorMessage: not null }), Is.EqualTo(1));
     }

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Billing;
+using Smplat.Core.Payments;
 using Smplat.Core.Platform.Database;
 using Smplat.Tests.Support;
 
@@ -16,7 +16,7 @@ public sealed class HostedSessionRouteTests
     private static readonly Guid Workspace = Guid.NewGuid();
 
     [Test]
-    public async Task A_session_is_listed_replaced_once_and_its_invoice_points_to_the_new_one()
+    public async Task A_session_is_listed_and_replaced_once_and_its_invoice_refers_to_the_new_one()
     {
         await using var app = await StartAsync();
         var list = await app.Client.GetFromJsonAsync<JsonElement>($"/api/v1/billing/sessions?workspaceId={Workspace}");
@@ -42,10 +42,10 @@ public sealed class HostedSessionRouteTests
 
     [TestCase(null)]
     [TestCase("Stripe answered 503")]
-    public async Task The_page_that_is_replaced_is_closed_and_a_failure_of_that_costs_nothing(string? problem)
+    public async Task The_replaced_page_is_closed_and_a_failure_to_close_it_changes_nothing(string? problem)
     {
         await using var app = await StartAsync(session: "failed");
-        var pages = (Pages)app.Services.GetRequiredService<IHostedSessionGateway>();
+        var pages = (StripePages)app.Services.GetRequiredService<IStripeGateway>();
         pages.Problem = problem;
         var old = (await app.Client.GetFromJsonAsync<JsonElement>($"/api/v1/billing/sessions?workspaceId={Workspace}")).GetProperty("sessions")[0];
 
@@ -64,7 +64,7 @@ public sealed class HostedSessionRouteTests
     [TestCase("/api/v1/billing/sessions/11111111-1111-4111-8111-111111111111?workspaceId=WORKSPACE", 404)]
     [TestCase("/api/v1/billing/sessions/nonsense?workspaceId=WORKSPACE", 422)]
     [TestCase("/api/v1/billing/reports?workspaceId=WORKSPACE&lookback_days=121", 422)]
-    public async Task Bad_questions_are_refused(string path, int status)
+    public async Task Invalid_requests_are_refused(string path, int status)
     {
         await using var app = await StartAsync();
 
@@ -75,7 +75,7 @@ public sealed class HostedSessionRouteTests
 
     [TestCase("disabled", "Billing center is not enabled")]
     [TestCase("pilot", "Billing center unavailable for workspace")]
-    public async Task Billing_shows_itself_only_to_those_that_it_is_rolled_out_to(string stage, string detail)
+    public async Task Only_workspaces_of_the_rollout_see_billing(string stage, string detail)
     {
         await using var app = await StartAsync(stage);
 
@@ -136,7 +136,7 @@ public sealed class HostedSessionRouteTests
     {
         var app = await SmplatApp.StartAsync(
             new Dictionary<string, string> { ["BILLING_ROLLOUT_STAGE"] = stage },
-            builder => builder.Services.AddSingleton<IHostedSessionGateway, Pages>());
+            builder => builder.Services.AddSingleton<IStripeGateway, StripePages>());
         await using var connection = await app.OwnDatabase!.DataSource.OpenConnectionAsync();
         await connection.ExecuteAsync(Sql.Command(
             """
@@ -150,20 +150,20 @@ public sealed class HostedSessionRouteTests
         return app;
     }
 
-    private sealed class Pages : IHostedSessionGateway
+    private sealed class StripePages : IStripeGateway
     {
         public ConcurrentQueue<string> Ended { get; } = new();
 
         public string? Problem { get; set; }
 
-        public Task<HostedPage> CreateAsync(
-            Guid key, HostedSession session, string successUrl, string cancelUrl, CancellationToken cancellationToken) =>
-            Task.FromResult<HostedPage>(new HostedPage.Made($"cs_{key:N}", $"https://pay.test/{key:N}"));
+        public Task<SessionOutcome> CreateSessionAsync(SessionRequest request, CancellationToken cancellationToken) =>
+            Task.FromResult<SessionOutcome>(
+                new SessionOutcome.Made($"cs_{request.PaymentId:N}", $"https://pay.test/{request.PaymentId:N}", null));
 
-        public Task<string?> EndAsync(string sessionId, CancellationToken cancellationToken)
+        public Task<SessionEnd> EndSessionAsync(string sessionId, CancellationToken cancellationToken)
         {
             Ended.Enqueue(sessionId);
-            return Task.FromResult(Problem);
+            return Task.FromResult<SessionEnd>(Problem is { } problem ? new SessionEnd.Failed(problem) : new SessionEnd.Ended());
         }
     }
 }

@@ -26,9 +26,9 @@ public sealed class CheckoutPolicyTests
     [TestCase("completed/completed", "payment", "in_progress", "illegal")]
     [TestCase("completed/completed", "completed", "failed", "illegal")]
     [TestCase("fulfillment/waiting", "completed", "completed", "illegal")]
-    public void Only_moves_of_the_table_are_taken(string from, string stage, string status, string to)
+    public void Only_transitions_of_the_table_are_allowed(string from, string stage, string status, string to)
     {
-        var verdict = CheckoutPolicy.Decide(Standing(from), stage, status, Now, Now);
+        var verdict = CheckoutPolicy.Decide(State(from), stage, status, Now, Now);
 
         var found = verdict switch
         {
@@ -40,36 +40,36 @@ public sealed class CheckoutPolicyTests
     }
 
     [Test]
-    public void What_is_over_has_no_next_action_and_keeps_when_it_ended()
+    public void An_ended_checkout_has_no_next_action_and_keeps_when_it_ended()
     {
         var failed = (CheckoutVerdict.Moved)CheckoutPolicy.Decide(
-            Standing("payment/waiting") with { NextActionAt = Now }, "payment", "failed", null, Now);
+            State("payment/waiting") with { NextActionAt = Now }, "payment", "failed", null, Now);
 
         Assert.That((failed.Next.NextActionAt, failed.Next.FailedAt), Is.EqualTo(((DateTimeOffset?)null, (DateTimeOffset?)Now)));
     }
 
     [Test]
-    public void From_every_standing_an_order_can_bring_its_checkout_to_where_it_is()
+    public void From_every_state_an_order_brings_its_checkout_to_its_own_stage()
     {
-        var standings =
+        var states =
             from stage in CheckoutStage.All
             from status in CheckoutStatus.All
             where stage == "completed" == (status == "completed")
-            select new CheckoutStanding(stage, status);
+            select new CheckoutState(stage, status);
 
         Assert.Multiple(() =>
         {
-            foreach (var standing in standings)
+            foreach (var state in states)
             {
-                var paid = OrderFollowingPolicy.Steps(standing, "processing", null, Now, Now);
-                var end = paid.Count == 0 ? standing : paid[^1].Standing;
-                Assert.That((end.Stage, end.Status), Is.EqualTo(("fulfillment", "in_progress")), standing.ToString());
+                var paid = CheckoutSyncPolicy.Steps(state, "processing", null, Now, Now);
+                var end = paid.Count == 0 ? state : paid[^1].State;
+                Assert.That((end.Stage, end.Status), Is.EqualTo(("fulfillment", "in_progress")), state.ToString());
 
-                var done = OrderFollowingPolicy.Steps(end, "completed", null, Now, Now)[^1].Standing;
+                var done = CheckoutSyncPolicy.Steps(end, "completed", null, Now, Now)[^1].State;
                 Assert.That((done.Stage, done.Status, done.CompletedAt), Is.EqualTo(("completed", "completed", (DateTimeOffset?)Now)));
             }
         });
     }
 
-    private static CheckoutStanding Standing(string text) => new(text.Split('/')[0], text.Split('/')[1]);
+    private static CheckoutState State(string text) => new(text.Split('/')[0], text.Split('/')[1]);
 }

@@ -11,7 +11,7 @@ namespace Smplat.Tests.Checkout;
 public sealed class CheckoutRouteTests
 {
     [Test]
-    public async Task Reading_makes_the_checkout_and_reporting_moves_it()
+    public async Task Reading_creates_the_checkout_and_reporting_moves_it()
     {
         await using var app = await SmplatApp.StartAsync();
         var order = await AnOrderAsync(app);
@@ -43,7 +43,7 @@ public sealed class CheckoutRouteTests
     [TestCase("""{"stage":"payment","status":"waiting","metadataPatch":{"a":"\u0000"}}""", 422)]
     [TestCase("""{"stage":"payment","status":"waiting","payload":{"a":[{"b\u0000":1}]}}""", 422)]
     [TestCase("not json", 422)]
-    public async Task Bad_reports_are_refused(string body, int status)
+    public async Task Invalid_reports_are_refused(string body, int status)
     {
         await using var app = await SmplatApp.StartAsync();
         var order = await AnOrderAsync(app);
@@ -71,7 +71,7 @@ public sealed class CheckoutRouteTests
     }
 
     [Test]
-    public async Task Outside_a_local_run_the_route_stays_shut_without_a_key()
+    public async Task Outside_a_local_run_the_route_needs_a_key()
     {
         await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["SMPLAT_ENVIRONMENT"] = "production" });
 

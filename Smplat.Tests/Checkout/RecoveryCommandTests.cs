@@ -12,7 +12,7 @@ public sealed class RecoveryCommandTests
     [Test]
     public async Task A_plan_is_inspected_into_a_file_and_applied_once()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         await rig.ASessionAsync(await rig.AnInvoiceAsync(await rig.APersonAsync()));
         using var folder = TestFolder.Create(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var plan = Path.Combine(folder.Path, "plan.json");
@@ -29,9 +29,9 @@ public sealed class RecoveryCommandTests
     [TestCase("""{"items":[{"action":"burn"}]}""")]
     [TestCase("not a plan")]
     [TestCase("{}")]
-    public async Task Something_else_than_a_plan_is_used_wrongly(string content)
+    public async Task Anything_but_a_plan_is_a_usage_error(string content)
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         using var folder = TestFolder.Create(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var plan = Path.Combine(folder.Path, "plan.json");
         await File.WriteAllTextAsync(plan, content);
@@ -43,9 +43,9 @@ public sealed class RecoveryCommandTests
     }
 
     [Test]
-    public async Task A_manual_run_stands_in_the_ledger_under_its_label()
+    public async Task A_manual_run_is_recorded_under_its_label()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         await rig.ASessionAsync(await rig.AnInvoiceAsync(await rig.APersonAsync()));
 
         var run = await RunAsync(rig, "recovery", "hosted", "run", "--triggered-by", "manual", "--force");
@@ -58,7 +58,7 @@ public sealed class RecoveryCommandTests
     [Test]
     public async Task Digests_are_counted_shown_and_enqueued_once()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         await rig.AnOrderAsync(await rig.APersonAsync(marketing: true), "SM000042");
 
         var dry = await RunAsync(rig, "digest", "run", "--dry-run", "--json");
@@ -72,9 +72,9 @@ public sealed class RecoveryCommandTests
     }
 
     [Test]
-    public async Task Messages_are_listed_previewed_and_never_suppressed_for_want_of_a_sender()
+    public async Task Messages_are_listed_and_previewed_and_not_suppressed_when_no_sender_is_configured()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         await rig.EnqueueAsync("order_status_update", await rig.APersonAsync(), "key-1");
 
         var list = await RunAsync(rig, "notifications", "list", "--status", "pending", "--json");

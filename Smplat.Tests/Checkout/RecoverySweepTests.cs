@@ -9,7 +9,7 @@ public sealed partial class RecoverySweepTests
     [Test]
     public async Task A_stalled_checkout_gets_one_prompt_an_event_and_a_next_date()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var (_, order) = await rig.AStalledCheckoutAsync();
 
         var report = await rig.SweepAsync();
@@ -31,7 +31,7 @@ public sealed partial class RecoverySweepTests
     [Test]
     public async Task Sweeps_side_by_side_send_one_prompt_each()
     {
-        await using var rig = await CheckoutRig.StartAsync(new() { ["CHECKOUT_RECOVERY_BATCH_SIZE"] = "2", ["NOTIFICATION_DAILY_CAP"] = "0", ["NOTIFICATION_COOLDOWN_MINUTES"] = "0" });
+        await using var rig = await CheckoutFixture.StartAsync(new() { ["CHECKOUT_RECOVERY_BATCH_SIZE"] = "2", ["NOTIFICATION_DAILY_CAP"] = "0", ["NOTIFICATION_COOLDOWN_MINUTES"] = "0" });
         var person = await rig.APersonAsync();
         for (var at = 0; at < 20; at++)
         {
@@ -47,9 +47,9 @@ public sealed partial class RecoverySweepTests
     }
 
     [Test]
-    public async Task Nobody_is_reminded_who_has_paid_before_the_sweep_or_before_the_sending()
+    public async Task Nobody_is_reminded_who_paid_before_the_sweep_or_before_sending()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var (_, early) = await rig.AStalledCheckoutAsync();
         await rig.ExecuteAsync(
             "insert into payments (id, order_id, status, amount, currency) values (gen_random_uuid(), @early, 'succeeded', 120, 'EUR')",
@@ -73,7 +73,7 @@ public sealed partial class RecoverySweepTests
     [Test]
     public async Task Without_consent_the_prompt_is_a_suppressed_row()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var (_, order) = await rig.AStalledCheckoutAsync();
         await rig.ExecuteAsync("update notification_preferences set order_updates = false");
 
@@ -84,13 +84,13 @@ public sealed partial class RecoverySweepTests
         Assert.That(
             await rig.QueryAsync<string>("select status || ' ' || reason from notification_outbox"),
             Is.EqualTo("suppressed preference_off:order_updates"));
-        Assert.That((await rig.ReadAsync(order)).Events[^1].Note, Is.EqualTo(SweepStep.Note));
+        Assert.That((await rig.ReadAsync(order)).Events[^1].Note, Is.EqualTo(RecoverySweepJob.Note));
     }
 
     [Test]
-    public async Task After_three_prompts_the_checkout_is_lost_and_operators_are_told()
+    public async Task After_three_prompts_the_checkout_is_lost_and_operators_are_notified()
     {
-        await using var rig = await CheckoutRig.StartAsync(new() { ["CHECKOUT_RECOVERY_ALERT_RECIPIENTS"] = "ops@example.test", ["NOTIFICATION_QUIET_HOURS"] = "none" });
+        await using var rig = await CheckoutFixture.StartAsync(new() { ["CHECKOUT_RECOVERY_ALERT_RECIPIENTS"] = "ops@example.test", ["NOTIFICATION_QUIET_HOURS"] = "none" });
         var (_, order) = await rig.AStalledCheckoutAsync();
 
         for (var pass = 0; pass < 6; pass++)
@@ -107,9 +107,9 @@ public sealed partial class RecoverySweepTests
     }
 
     [Test]
-    public async Task A_checkout_of_nobody_is_escalated()
+    public async Task A_checkout_without_a_customer_is_escalated()
     {
-        await using var rig = await CheckoutRig.StartAsync(new() { ["CHECKOUT_RECOVERY_ALERT_RECIPIENTS"] = "ops@example.test" });
+        await using var rig = await CheckoutFixture.StartAsync(new() { ["CHECKOUT_RECOVERY_ALERT_RECIPIENTS"] = "ops@example.test" });
         var (_, order) = await rig.AStalledCheckoutAsync();
         await rig.ExecuteAsync("delete from users");
 
@@ -122,9 +122,9 @@ public sealed partial class RecoverySweepTests
     }
 
     [Test]
-    public async Task Orders_that_stall_unpaid_are_found_without_anybody_reporting_them()
+    public async Task Stalled_unpaid_orders_are_found_without_a_report()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var person = await rig.APersonAsync();
         var idle = await rig.AnOrderAsync(person, status: "pending");
         await rig.ExecuteAsync("update orders set created_at = @at", new { at = rig.Clock.GetUtcNow().AddMinutes(-31) });
@@ -139,9 +139,9 @@ public sealed partial class RecoverySweepTests
     }
 
     [Test]
-    public async Task Revenue_counts_as_won_back_only_when_the_link_was_followed_and_only_once()
+    public async Task Revenue_counts_as_recovered_only_after_the_link_was_followed_and_only_once()
     {
-        await using var rig = await CheckoutRig.StartAsync(new() { ["NOTIFICATION_COOLDOWN_MINUTES"] = "0" });
+        await using var rig = await CheckoutFixture.StartAsync(new() { ["NOTIFICATION_COOLDOWN_MINUTES"] = "0" });
         var (_, followed) = await rig.AStalledCheckoutAsync();
         var bob = await rig.APersonAsync("bob@example.test");
         var byHimself = await rig.AnOrderAsync(bob, "SM000002", "pending", 80);
@@ -157,16 +157,16 @@ public sealed partial class RecoverySweepTests
         await rig.MoveOrderAsync(followed, "active", "fulfillment");
         rig.Clock.Advance(TimeSpan.FromMinutes(1));
 
-        var report = await rig.Get<CheckoutRecoveryFigures>().ReportAsync(30, CancellationToken.None);
+        var report = await rig.Get<CheckoutRecoveryQueries>().ReportAsync(30, CancellationToken.None);
         Assert.That(((CheckoutOutcome.Known)resumed).Checkout.OrderId, Is.EqualTo(followed));
         Assert.That((report.PromptsSent, report.RecoveredOrders), Is.EqualTo((2, 1)));
         Assert.That(report.Revenue, Is.EqualTo(new[] { new RecoveredRevenue("EUR", 120m, 1) }));
     }
 
     [Test]
-    public async Task A_link_that_was_changed_or_has_expired_opens_nothing()
+    public async Task A_changed_or_expired_link_opens_nothing()
     {
-        await using var rig = await CheckoutRig.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync();
         var (_, order) = await rig.AStalledCheckoutAsync();
         var id = await rig.QueryAsync<Guid>("select id from checkout_orchestrations where order_id = @order", new { order });
         var links = rig.Get<ResumeLinks>();

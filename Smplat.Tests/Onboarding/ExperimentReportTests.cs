@@ -7,16 +7,16 @@ namespace Smplat.Tests.Onboarding;
 [Parallelizable]
 public sealed class ExperimentReportTests
 {
-    private OnboardingApi _api = null!;
+    private OnboardingFixture _api = null!;
 
     [SetUp]
-    public async Task StartAsync() => _api = await OnboardingApi.StartAsync();
+    public async Task StartAsync() => _api = await OnboardingFixture.StartAsync();
 
     [TearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();
 
     [Test]
-    public async Task Pages_cut_between_the_entries_of_one_event_and_lose_none()
+    public async Task Pages_can_end_within_one_event_without_losing_entries()
     {
         for (var index = 0; index < 4; index++)
         {

@@ -7,10 +7,10 @@ namespace Smplat.Tests.Onboarding;
 [Parallelizable]
 public sealed class JourneyTests
 {
-    private OnboardingApi _api = null!;
+    private OnboardingFixture _api = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _api = await OnboardingApi.StartAsync();
+    public async Task StartAsync() => _api = await OnboardingFixture.StartAsync();
 
     [OneTimeTearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();
@@ -32,7 +32,7 @@ public sealed class JourneyTests
     }
 
     [Test]
-    public async Task Twenty_first_calls_at_once_open_one_journey()
+    public async Task Twenty_concurrent_first_calls_open_one_journey()
     {
         var orderId = await _api.AnOrderAsync();
 
@@ -44,7 +44,7 @@ public sealed class JourneyTests
     }
 
     [Test]
-    public async Task What_is_told_later_adds_to_the_context_and_erases_nothing()
+    public async Task Later_calls_add_to_the_context_and_erase_nothing()
     {
         var orderId = await _api.AnOrderAsync();
         await _api.StartAsync(orderId, """{"referralCode":"A1","offer":{"slug":"x"},"platformContexts":[{"id":"1","label":"Instagram","platform_type":"instagram"}]}""");
@@ -83,7 +83,7 @@ public sealed class JourneyTests
     }
 
     [Test]
-    public async Task The_same_tick_from_many_sides_is_one_change()
+    public async Task The_same_tick_from_concurrent_callers_is_one_change()
     {
         var orderId = await _api.AnOrderAsync();
         var task = (await TasksAsync(orderId))[0];

@@ -8,13 +8,13 @@ namespace Smplat.Tests.Onboarding;
 public sealed class NudgeCommandTests
 {
     private readonly FixedClock _past = new(TimeProvider.System.GetUtcNow().AddDays(-3));
-    private OnboardingApi _api = null!;
+    private OnboardingFixture _api = null!;
     private string[] _at = [];
 
     [SetUp]
     public async Task StartAsync()
     {
-        _api = await OnboardingApi.StartAsync(_past);
+        _api = await OnboardingFixture.StartAsync(_past);
         _at = ["--database", _api.ConnectionString];
         await _api.StartAsync(await _api.AnOrderAsync());
     }
@@ -23,7 +23,7 @@ public sealed class NudgeCommandTests
     public ValueTask StopAsync() => _api.DisposeAsync();
 
     [Test]
-    public async Task A_dry_run_writes_nothing_and_a_round_queues_one_message()
+    public async Task A_dry_run_writes_nothing_and_a_run_queues_one_message()
     {
         var dry = await CommandLine.RunAsync(["onboarding", "nudges", "--idle-hours", "24", "--limit", "100", "--dry-run", .. _at]);
         var untouched = await _api.CountAsync("notification_outbox") + await _api.CountAsync("onboarding_interactions");
@@ -38,7 +38,7 @@ public sealed class NudgeCommandTests
     [TestCase("onboarding", "nudges", "--limit", "0")]
     [TestCase("onboarding", "nudges", "--limit", "many")]
     [TestCase("events", "replay", "--limit", "0")]
-    public async Task What_is_asked_wrongly_ends_with_2(params string[] args) =>
+    public async Task Invalid_arguments_exit_with_2(params string[] args) =>
         Assert.That(await CommandLine.RunAsync([.. args, .. _at]), Is.EqualTo(CommandLine.UsedWrongly));
 
     [Test]

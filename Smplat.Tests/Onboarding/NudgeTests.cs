@@ -12,13 +12,13 @@ public sealed class NudgeTests
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 1, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public async Task Idle_tasks_of_a_journey_make_one_message_and_silence_the_next_for_twelve_hours()
+    public async Task Idle_tasks_of_a_journey_make_one_message_and_no_other_for_twelve_hours()
     {
         var clock = new FixedClock(Start);
-        await using var api = await OnboardingApi.StartAsync(clock);
+        await using var api = await OnboardingFixture.StartAsync(clock);
         var orderId = await api.AnOrderAsync();
         await api.StartAsync(orderId);
-        var round = api.Get<NudgeRound>();
+        var round = api.Get<NudgeRun>();
 
         clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromTicks(10));
         var early = await round.RunAsync(Order(), default);
@@ -47,13 +47,13 @@ public sealed class NudgeTests
     public async Task A_task_past_its_due_date_is_overdue_and_blocked_ones_count()
     {
         var clock = new FixedClock(Start);
-        await using var api = await OnboardingApi.StartAsync(clock);
+        await using var api = await OnboardingFixture.StartAsync(clock);
         var orderId = await api.AnOrderAsync();
         await api.StartAsync(orderId);
         await api.ExecuteAsync("update onboarding_tasks set status = 'blocked' where slug = 'assets'");
 
         clock.Advance(TimeSpan.FromDays(2) + TimeSpan.FromMinutes(1));
-        var report = await api.Get<NudgeRound>().RunAsync(Order(), default);
+        var report = await api.Get<NudgeRun>().RunAsync(Order(), default);
 
         Assert.That(
             report.Due.Select(task => (task.TaskSlug, task.Reason)),
@@ -64,11 +64,11 @@ public sealed class NudgeTests
     public async Task A_dry_run_changes_nothing()
     {
         var clock = new FixedClock(Start);
-        await using var api = await OnboardingApi.StartAsync(clock);
+        await using var api = await OnboardingFixture.StartAsync(clock);
         await api.StartAsync(await api.AnOrderAsync());
         clock.Advance(TimeSpan.FromDays(1));
 
-        var report = await api.Get<NudgeRound>().RunAsync(Order() with { IsDryRun = true }, default);
+        var report = await api.Get<NudgeRun>().RunAsync(Order() with { IsDryRun = true }, default);
 
         Assert.That(report.Due, Has.Count.EqualTo(3));
         Assert.That(await api.CountAsync("notification_outbox"), Is.Zero);
@@ -76,17 +76,17 @@ public sealed class NudgeTests
     }
 
     [Test]
-    public async Task Rounds_that_overlap_send_one_message()
+    public async Task Concurrent_runs_send_one_message()
     {
         var clock = new FixedClock(Start);
-        await using var api = await OnboardingApi.StartAsync(clock);
+        await using var api = await OnboardingFixture.StartAsync(clock);
         for (var index = 0; index < 5; index++)
         {
             await api.StartAsync(await api.AnOrderAsync());
         }
 
         clock.Advance(TimeSpan.FromDays(1));
-        var round = api.Get<NudgeRound>();
+        var round = api.Get<NudgeRun>();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => round.RunAsync(Order(), default)));
 
         Assert.That(await api.CountAsync("notification_outbox"), Is.EqualTo(5));
@@ -94,17 +94,17 @@ public sealed class NudgeTests
     }
 
     [Test]
-    public async Task The_limit_takes_the_journeys_that_are_idle_longest()
+    public async Task The_limit_takes_the_journeys_that_have_been_idle_the_longest()
     {
         var clock = new FixedClock(Start);
-        await using var api = await OnboardingApi.StartAsync(clock);
+        await using var api = await OnboardingFixture.StartAsync(clock);
         var first = await api.AnOrderAsync();
         await api.StartAsync(first);
         clock.Advance(TimeSpan.FromHours(1));
         await api.StartAsync(await api.AnOrderAsync());
         clock.Advance(TimeSpan.FromDays(2));
 
-        var report = await api.Get<NudgeRound>().RunAsync(Order() with { Limit = 1 }, default);
+        var report = await api.Get<NudgeRun>().RunAsync(Order() with { Limit = 1 }, default);
 
         Assert.That(report.Due.Select(task => task.OrderId).Distinct(), Is.EqualTo(new[] { first }));
     }
@@ -113,11 +113,11 @@ public sealed class NudgeTests
     public async Task An_order_without_a_client_is_noted_and_skipped()
     {
         var clock = new FixedClock(Start);
-        await using var api = await OnboardingApi.StartAsync(clock);
+        await using var api = await OnboardingFixture.StartAsync(clock);
         await api.StartAsync(await api.AnOrderAsync(withUser: false));
         clock.Advance(TimeSpan.FromDays(1));
 
-        var report = await api.Get<NudgeRound>().RunAsync(Order(), default);
+        var report = await api.Get<NudgeRun>().RunAsync(Order(), default);
 
         Assert.That((report.Messages, report.Skipped), Is.EqualTo((0, 1)));
         Assert.That(
@@ -128,7 +128,7 @@ public sealed class NudgeTests
     public async Task Only_old_untouched_journeys_of_unpaid_orders_become_stalled()
     {
         var clock = new FixedClock(Start);
-        await using var api = await OnboardingApi.StartAsync(clock);
+        await using var api = await OnboardingFixture.StartAsync(clock);
         var stuck = await api.AnOrderAsync();
         var paid = await api.AnOrderAsync("processing");
         var touched = await api.AnOrderAsync();
@@ -151,7 +151,7 @@ public sealed class NudgeTests
             await api.CountAsync("onboarding_journey_events", "metadata ->> 'auto_reason' = 'pending_order'"), Is.EqualTo(1));
     }
 
-    private static NudgeOrder Order(int idleHours = 24) => new(TimeSpan.FromHours(idleHours), 100, false, NudgeOrder.Automation);
+    private static NudgeCommand Order(int idleHours = 24) => new(TimeSpan.FromHours(idleHours), 100, false, NudgeCommand.Automation);
 
     private static JobRun Run() => new(Guid.NewGuid(), "test", 1, Start);
 }

@@ -7,10 +7,10 @@ namespace Smplat.Tests.Onboarding;
 [Parallelizable]
 public sealed class OnboardingEventTests
 {
-    private OnboardingApi _api = null!;
+    private OnboardingFixture _api = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _api = await OnboardingApi.StartAsync();
+    public async Task StartAsync() => _api = await OnboardingFixture.StartAsync();
 
     [OneTimeTearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();
@@ -56,10 +56,10 @@ public sealed class OnboardingEventTests
     [TestCase("""{"eventType":"checklist_update","orderId":"$","completed":true}""", "taskId is required")]
     [TestCase("""{"eventType":"checklist_update","orderId":"$","taskId":"$"}""", "completed is required")]
     [TestCase("""{"eventType":"referral_copied","orderId":"$"}""", "referralCode is required")]
-    [TestCase("""{"eventType":"pricing_experiment_segment","orderId":"$"}""", "experiments must hold at least one entry with slug and variantKey")]
-    [TestCase("""{"eventType":"pricing_experiment_segment","orderId":"$","experiments":[{"slug":"a"},7]}""", "experiments must hold at least one entry with slug and variantKey")]
+    [TestCase("""{"eventType":"pricing_experiment_segment","orderId":"$"}""", "experiments must contain at least one entry with slug and variantKey")]
+    [TestCase("""{"eventType":"pricing_experiment_segment","orderId":"$","experiments":[{"slug":"a"},7]}""", "experiments must contain at least one entry with slug and variantKey")]
     [TestCase("""{"eventType":"x"}""", "Unsupported eventType: x")]
-    public async Task What_is_missing_is_named_with_400(string json, string detail)
+    public async Task Missing_members_are_named_with_400(string json, string detail)
     {
         var (status, body) = await _api.SendAsync(
             HttpMethod.Post, "/api/analytics/onboarding-events", json.Replace("$", Guid.NewGuid().ToString(), StringComparison.Ordinal));

@@ -9,10 +9,10 @@ namespace Smplat.Tests.Onboarding;
 [Parallelizable]
 public sealed class OnboardingInputTests
 {
-    private OnboardingApi _api = null!;
+    private OnboardingFixture _api = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _api = await OnboardingApi.StartAsync();
+    public async Task StartAsync() => _api = await OnboardingFixture.StartAsync();
 
     [OneTimeTearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();
@@ -23,7 +23,7 @@ public sealed class OnboardingInputTests
     [TestCase("""{"addons":[{"a":{"b":"\u0000"}}]}""", "addons")]
     [TestCase("""{"offer":[1]}""", "offer")]
     [TestCase("""{"platformContexts":[{"id":"a"}]}""", "label")]
-    public async Task Context_that_cannot_be_kept_is_422_with_the_place(string body, string member)
+    public async Task Context_that_cannot_be_stored_is_422_with_its_location(string body, string member)
     {
         var (status, answer) = await _api.StartAsync(await _api.AnOrderAsync(), body);
 
@@ -32,7 +32,7 @@ public sealed class OnboardingInputTests
     }
 
     [Test]
-    public async Task Context_is_no_place_for_files()
+    public async Task Context_has_a_size_limit()
     {
         var (status, _) = await _api.StartAsync(await _api.AnOrderAsync(), JsonSerializer.Serialize(new { offer = new { a = new string('x', 70_000) } }));
 
@@ -40,7 +40,7 @@ public sealed class OnboardingInputTests
     }
 
     [Test]
-    public async Task Platform_contexts_are_read_in_both_spellings_and_kept_in_one()
+    public async Task Platform_contexts_are_read_in_both_spellings_and_stored_in_one()
     {
         var orderId = await _api.AnOrderAsync();
         await _api.StartAsync(
@@ -87,7 +87,7 @@ public sealed class OnboardingInputTests
     }
 
     [Test]
-    public async Task A_manual_nudge_to_a_client_who_wants_none_is_queued_and_logged()
+    public async Task A_manual_nudge_to_a_client_who_opted_out_is_queued_and_logged()
     {
         var orderId = await _api.AnOrderAsync();
         var (_, journey) = await _api.StartAsync(orderId);

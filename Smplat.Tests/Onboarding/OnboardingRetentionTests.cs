@@ -12,7 +12,7 @@ public sealed class OnboardingRetentionTests
     public async Task Old_interactions_lose_their_free_text_and_nothing_else()
     {
         var clock = new FixedClock();
-        await using var api = await OnboardingApi.StartAsync(clock, ("ONBOARDING_DETAILS_RETENTION_DAYS", "30"));
+        await using var api = await OnboardingFixture.StartAsync(clock, ("ONBOARDING_DETAILS_RETENTION_DAYS", "30"));
         await api.StartAsync(await api.AnOrderAsync());
         await AddAsync(api, "old", clock.GetUtcNow());
         clock.Advance(TimeSpan.FromDays(29));
@@ -30,10 +30,10 @@ public sealed class OnboardingRetentionTests
     }
 
     [Test]
-    public async Task The_statement_clears_no_more_than_it_is_allowed_to()
+    public async Task The_statement_clears_at_most_the_limit()
     {
         var clock = new FixedClock();
-        await using var api = await OnboardingApi.StartAsync(clock);
+        await using var api = await OnboardingFixture.StartAsync(clock);
         await api.StartAsync(await api.AnOrderAsync());
         for (var count = 0; count < 5; count++)
         {
@@ -52,14 +52,14 @@ public sealed class OnboardingRetentionTests
         Assert.That(cleared, Is.EqualTo(new[] { 2, 2, 1 }));
     }
 
-    private static Task AddAsync(OnboardingApi api, string summary, DateTimeOffset now) => api.ExecuteAsync(
+    private static Task AddAsync(OnboardingFixture api, string summary, DateTimeOffset now) => api.ExecuteAsync(
         """
         insert into onboarding_interactions (id, journey_id, actor_type, channel, summary, details, created_at)
         select gen_random_uuid(), id, 'client', 'email', @summary, 'what the client said', @now from onboarding_journeys
         """,
         new { summary, now });
 
-    private static Task<JobReport> RunAsync(OnboardingApi api, FixedClock clock) => api.Get<IEnumerable<IJob>>()
+    private static Task<JobReport> RunAsync(OnboardingFixture api, FixedClock clock) => api.Get<IEnumerable<IJob>>()
         .Single(job => job.Definition.Id == "onboarding-retention")
         .RunAsync(new JobRun(Guid.NewGuid(), "test", 1, clock.GetUtcNow()), default);
 }

@@ -7,10 +7,10 @@ namespace Smplat.Tests.Onboarding;
 [Parallelizable]
 public sealed class OperatorJourneyTests
 {
-    private OnboardingApi _api = null!;
+    private OnboardingFixture _api = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _api = await OnboardingApi.StartAsync();
+    public async Task StartAsync() => _api = await OnboardingFixture.StartAsync();
 
     [OneTimeTearDown]
     public ValueTask StopAsync() => _api.DisposeAsync();
@@ -55,7 +55,7 @@ public sealed class OperatorJourneyTests
     [TestCase("limit=x")]
     [TestCase("status=unknown")]
     [TestCase("stalled=maybe")]
-    public async Task A_wrong_filter_is_422(string query)
+    public async Task An_invalid_filter_is_422(string query)
     {
         var (status, _) = await _api.GetAsync($"/api/v1/operators/onboarding/journeys?{query}");
 

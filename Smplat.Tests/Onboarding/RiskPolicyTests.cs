@@ -14,6 +14,6 @@ public sealed class RiskPolicyTests
     [TestCase("not_started", 72 * 60, "high")]
     [TestCase("stalled", 0, "high")]
     [TestCase("completed", 1_000_000, "low")]
-    public void Risk_grows_with_the_time_since_the_last_touch(string status, int minutes, string expected) =>
+    public void Risk_grows_with_the_time_since_the_last_activity(string status, int minutes, string expected) =>
         Assert.That(RiskPolicy.Judge(status, Now.AddMinutes(-minutes), Now), Is.EqualTo(expected));
 }

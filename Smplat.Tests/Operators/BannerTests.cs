@@ -12,7 +12,7 @@ public sealed class BannerTests
     private const string Route = "/api/v1/operators/banner";
 
     [Test]
-    public async Task A_banner_is_put_up_replaced_and_taken_down()
+    public async Task A_banner_is_set_replaced_and_cleared()
     {
         await using var app = await SmplatApp.StartAsync();
 
@@ -36,7 +36,7 @@ public sealed class BannerTests
     [TestCase("""{"message":"","set_by":"x"}""")]
     [TestCase("""{"message":"x"}""")]
     [TestCase("""{"message":"x","set_by":"x","severity":"loud"}""")]
-    public async Task A_banner_that_makes_no_sense_is_refused(string body)
+    public async Task An_invalid_banner_is_refused(string body)
     {
         await using var app = await SmplatApp.StartAsync();
 
@@ -45,13 +45,13 @@ public sealed class BannerTests
     }
 
     [Test]
-    public async Task Who_took_a_banner_down_and_why_is_kept()
+    public async Task Who_cleared_a_banner_and_why_is_recorded()
     {
         await using var app = await SmplatApp.StartAsync();
         await app.Client.PutAsJsonAsync(Route, new { message = "slow", set_by = "on-call" });
 
         await app.Client.DeleteAsync($"{Route}?actor=lead&reason=it%20is%20over");
-        var changes = await app.Services.GetRequiredService<BannerBoard>().ListChangesAsync(5, CancellationToken.None);
+        var changes = await app.Services.GetRequiredService<BannerOperations>().ListChangesAsync(5, CancellationToken.None);
 
         Assert.That(
             changes.Select(change => (change.Action, change.Message, change.Actor, change.Reason)),
@@ -59,7 +59,7 @@ public sealed class BannerTests
     }
 
     [Test]
-    public async Task The_command_line_tells_who_took_a_banner_down_and_why()
+    public async Task The_command_line_shows_who_cleared_a_banner_and_why()
     {
         await using var app = await SmplatApp.StartAsync();
         string[] address = ["--base-url", app.Client.BaseAddress!.ToString()];
@@ -69,7 +69,7 @@ public sealed class BannerTests
         await CliRun.RunAsync(["banner", "set", "slow again", "--by", "on-call", .. address]);
         var silent = await CliRun.RunAsync(["banner", "clear", .. address]);
 
-        var changes = await app.Services.GetRequiredService<BannerBoard>().ListChangesAsync(5, CancellationToken.None);
+        var changes = await app.Services.GetRequiredService<BannerOperations>().ListChangesAsync(5, CancellationToken.None);
         Assert.That((cleared.ExitCode, silent.ExitCode), Is.EqualTo((0, 0)), cleared.Error + silent.Error);
         Assert.That(
             changes.Where(change => change.Action == "clear").Select(change => (change.Message, change.Actor, change.Reason)),

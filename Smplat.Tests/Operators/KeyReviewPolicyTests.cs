@@ -11,7 +11,7 @@ public sealed class KeyReviewPolicyTests
     private static readonly ConfiguredKey Operator = new("operator", "OPERATOR_API_KEY", "bbbb", ["operator"]);
 
     [Test]
-    public void All_is_well_when_every_key_is_used_and_nothing_was_refused() =>
+    public void There_are_no_findings_when_every_key_is_used_and_nothing_was_refused() =>
         Assert.That(Judge([Checkout, Operator], [Use("checkout", "aaaa"), Use("operator", "bbbb")]).Findings, Is.Empty);
 
     [Test]
@@ -39,7 +39,7 @@ public sealed class KeyReviewPolicyTests
             Does.StartWith("7 attempts on operator routes"));
 
     [Test]
-    public void A_log_younger_than_the_window_is_said_to_be() =>
+    public void A_log_younger_than_the_window_is_reported() =>
         Assert.That(
             KeyReviewPolicy.Judge([], [], new DateOnly(2026, 6, 20), new DateOnly(2026, 5, 31), 30, Now).Findings.Single(), Does.Contain("2026-06-20"));
 

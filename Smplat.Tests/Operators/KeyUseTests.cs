@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Smplat.Core.Operators;
+using Smplat.Core.Platform.Database;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Operators;
@@ -21,7 +23,7 @@ public sealed class KeyUseTests
     };
 
     [Test]
-    public async Task Uses_and_refusals_are_told_by_key_and_scope_and_never_the_key_itself()
+    public async Task Uses_and_refusals_are_reported_by_key_and_scope_without_the_key_itself()
     {
         await using var app = await SmplatApp.StartAsync(Keys);
         await AskAsync(app, "/api/v1/observability/prometheus", "metrics-key-of-this-test", 2);
@@ -64,7 +66,7 @@ public sealed class KeyUseTests
     }
 
     [Test]
-    public async Task A_rotated_key_is_told_from_its_predecessor()
+    public async Task A_rotated_key_is_distinguished_from_its_predecessor()
     {
         await using var database = await TestDatabase.CreateAsync();
         var settings = new Dictionary<string, string>(Keys) { ["SMPLAT_DATABASE"] = database.ConnectionString };
@@ -83,7 +85,7 @@ public sealed class KeyUseTests
     [TestCase("0")]
     [TestCase("401")]
     [TestCase("many")]
-    public async Task A_window_that_makes_no_sense_is_refused(string days)
+    public async Task An_invalid_window_is_refused(string days)
     {
         await using var app = await SmplatApp.StartAsync();
 
@@ -91,20 +93,21 @@ public sealed class KeyUseTests
     }
 
     [Test]
-    public async Task Uses_wait_while_the_database_is_away_and_days_past_retention_go()
+    public async Task Uses_wait_while_the_database_is_unavailable_and_days_past_retention_are_deleted()
     {
         await using var database = await TestDatabase.CreateAsync();
         var store = new KeyUseStore(database.DataSource);
         var clock = new FixedClock(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         await using var gone = Npgsql.NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=1");
-        using var waiting = new KeyUseLog(new KeyUseStore(gone), clock);
+        var gate = new MigrationGate();
+        using var waiting = new KeyUseLog(new KeyUseStore(gone), gate, clock, NullLogger<KeyUseLog>.Instance);
         waiting.Note("metrics", "ab", "metrics", KeyUseOutcome.Opened);
-        Assert.That(() => waiting.FlushAsync(CancellationToken.None), Throws.InstanceOf<Npgsql.NpgsqlException>());
-        Assert.That(() => waiting.FlushAsync(CancellationToken.None), Throws.InstanceOf<Npgsql.NpgsqlException>(), "it still waits");
+        Assert.That(() => waiting.WriteAsync(CancellationToken.None), Throws.InstanceOf<Npgsql.NpgsqlException>());
+        Assert.That(() => waiting.WriteAsync(CancellationToken.None), Throws.InstanceOf<Npgsql.NpgsqlException>(), "it still waits");
 
-        using var log = new KeyUseLog(store, clock);
+        using var log = new KeyUseLog(store, gate, clock, NullLogger<KeyUseLog>.Instance);
         log.Note("metrics", "ab", "metrics", KeyUseOutcome.Opened);
-        await log.FlushAsync(CancellationToken.None);
+        await log.WriteAsync(CancellationToken.None);
         var kept = await store.DeleteBeforeAsync(new DateOnly(2026, 3, 1), CancellationToken.None);
         var gonePast = await store.DeleteBeforeAsync(new DateOnly(2026, 3, 2), CancellationToken.None);
 
@@ -112,7 +115,7 @@ public sealed class KeyUseTests
     }
 
     [Test]
-    public async Task The_retention_job_lets_old_uses_go()
+    public async Task The_retention_job_deletes_old_uses()
     {
         await using var app = await SmplatApp.StartAsync();
         var store = app.Services.GetRequiredService<KeyUseStore>();

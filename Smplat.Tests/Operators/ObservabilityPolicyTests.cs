@@ -14,7 +14,7 @@ public sealed class ObservabilityPolicyTests
             Is.EqualTo(new[] { "fulfillment dead letters: 1 (limit 0)" }));
 
     [Test]
-    public void Every_figure_that_is_judged_is_told_and_what_was_not_asked_is_not() =>
+    public void Every_figure_that_was_judged_is_reported_and_no_other() =>
         Assert.That(
             ObservabilityPolicy.Judge(new() { DeadLettered = 1, WebhookFailures = 0 }, Strict),
             Is.EqualTo(new[] { ("fulfillment dead letters: 1 (limit 0)", true), ("fulfillment failures: 0 (limit 0)", false), ("webhook failures: 0 (limit 0)", false) }));

@@ -13,7 +13,7 @@ public sealed class SurfaceTests
 
     [TestCase("PROMOTIONAL_BANNERS_ENABLED", "promotional_banners", "loyalty_redemption")]
     [TestCase("LOYALTY_REDEMPTION_ENABLED", "loyalty_redemption", "promotional_banners")]
-    public async Task A_suspended_surface_is_told_to_storefronts_and_counted(string setting, string suspended, string shown)
+    public async Task Storefronts_learn_of_a_suspended_surface_and_the_answer_is_counted(string setting, string suspended, string shown)
     {
         await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { [setting] = "false" });
 

@@ -132,7 +132,7 @@ public sealed class OpsDashboardTests
             """,
             new { ops.Rows.Now });
 
-        var reading = await ops.App.Services.GetRequiredService<QueueView>().ReadAsync(CancellationToken.None);
+        var reading = await ops.App.Services.GetRequiredService<QueueQueries>().ReadAsync(CancellationToken.None);
 
         var depth = reading.Depth;
         Assert.That((depth.Due, depth.Later, depth.Held, depth.Running, depth.Orphaned, depth.DeadLetters), Is.EqualTo((1L, 1L, 1L, 2L, 1L, 1L)));

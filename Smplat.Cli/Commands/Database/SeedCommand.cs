@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Analytics;
+using Smplat.Core.Billing;
 using Smplat.Core.Catalog;
 using Smplat.Core.Checkout;
 using Smplat.Core.Onboarding;
@@ -27,7 +28,7 @@ public sealed class SeedCommand : ICommandModule
     private static async Task<int> SeedAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = CliServices.Create(
-            parsed, services => services.AddOperators().AddOrders().AddPayments().AddTrust().AddCheckout().AddAnalytics().AddOnboarding().AddCatalogSearch());
+            parsed, services => services.AddOperators().AddOrders().AddPayments().AddTrust().AddCheckout().AddBilling().AddAnalytics().AddOnboarding().AddCatalogSearch());
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
         await services.GetRequiredService<PartitionMaintenance>().EnsureAsync(cancellationToken);
         return await services.GetRequiredService<SampleLoad>().RunAsync(parsed.GetValue(Force), cancellationToken) is { } loaded

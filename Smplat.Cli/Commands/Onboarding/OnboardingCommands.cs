@@ -20,7 +20,7 @@ public sealed class OnboardingCommands : ICommandModule
     private static readonly Option<string> TriggeredBy = new("--triggered-by")
     {
         Description = "Kept with every nudge.",
-        DefaultValueFactory = _ => NudgeOrder.Automation,
+        DefaultValueFactory = _ => NudgeCommand.Automation,
     };
 
     private static readonly Option<bool> SkipReadiness = new("--skip-readiness") { Description = "Run although readiness shows an error." };
@@ -48,7 +48,7 @@ public sealed class OnboardingCommands : ICommandModule
         }
 
         await using var services = CliServices.Create(parsed, services => services.AddOrders().AddOnboarding());
-        var order = new NudgeOrder(TimeSpan.FromHours(hours), limit, parsed.GetValue(DryRun), parsed.GetValue(TriggeredBy)!);
+        var order = new NudgeCommand(TimeSpan.FromHours(hours), limit, parsed.GetValue(DryRun), parsed.GetValue(TriggeredBy)!);
         if (!order.IsDryRun && !parsed.GetValue(SkipReadiness))
         {
             var readiness = await services.GetRequiredService<ReadinessCheck>().CheckAsync(cancellationToken);
@@ -58,12 +58,12 @@ public sealed class OnboardingCommands : ICommandModule
             }
         }
 
-        var report = await services.GetRequiredService<NudgeRound>().RunAsync(order, cancellationToken);
+        var report = await services.GetRequiredService<NudgeRun>().RunAsync(order, cancellationToken);
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         return parsed.Show(new { order.IsDryRun, report.Journeys, report.Messages, report.Skipped, report.Due }, () => Print(report, order, now));
     }
 
-    private static void Print(NudgeReport report, NudgeOrder order, DateTimeOffset now)
+    private static void Print(NudgeReport report, NudgeCommand order, DateTimeOffset now)
     {
         if (report.Due.Count > 0)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Billing;
 using Smplat.Core.Checkout;
+using Smplat.Core.Operators;
 using Smplat.Core.Platform.Jobs;
 using Spectre.Console;
 

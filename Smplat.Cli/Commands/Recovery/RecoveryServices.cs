@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Billing;
 using Smplat.Core.Checkout;
 using Smplat.Core.Digests;
+using Smplat.Core.Operators;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 
@@ -11,5 +13,5 @@ namespace Smplat.Cli.Commands.Recovery;
 internal static class RecoveryServices
 {
     public static ServiceProvider Create(ParseResult parsed) =>
-        CliServices.Create(parsed, services => services.AddOrders().AddPayments().AddCheckout().AddDigests());
+        CliServices.Create(parsed, services => services.AddOrders().AddPayments().AddCheckout().AddBilling().AddDigests().AddRecoveryRepair());
 }

@@ -20,6 +20,15 @@ public sealed class OutboxOperations(OutboxStore store, TimeProvider clock, ILog
         OutboxLog.Intervened(logger, command.Actor, "redrive", count);
         return count;
     }
+
+    /// <summary>Puts a dead message back in the queue, if it is still dead for the reason that was read.</summary>
+    /// <param name="reason">Empty for a message without a reason.</param>
+    public async Task<bool> RedriveDeadAsync(Guid id, string reason, string actor, string why, CancellationToken cancellationToken)
+    {
+        var isDone = await store.RedriveDeadAsync(id, reason, actor, why, clock.GetUtcNow(), cancellationToken);
+        OutboxLog.Intervened(logger, actor, "redrive", isDone ? 1 : 0);
+        return isDone;
+    }
 }
 
 /// <summary>Which messages to list, newest first.</summary>

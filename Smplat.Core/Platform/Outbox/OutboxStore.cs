@@ -155,6 +155,19 @@ public sealed class OutboxStore(NpgsqlDataSource database)
         """;
 
     // Changes only messages that ended unsent, and records each intervention in the same statement.
+    private const string RedriveDead = """
+        with revived as (
+            update notification_outbox
+            set status = 'pending', reason = null, attempts = 0, rescues = 0, not_before = @now, finished_at = null,
+                admitted_at = null, handover_at = null
+            where id = @id and status = 'dead' and coalesce(reason, '') = @reason
+            returning id
+        )
+        insert into notification_intervention (id, outbox_id, action, actor, reason, status_before, reason_before)
+        select gen_random_uuid(), id, 'redrive', @actor, @why, 'dead', nullif(@reason, '')
+        from revived
+        """;
+
     private const string Redrive = """
         with chosen as (
             select id, status, reason
@@ -297,6 +310,14 @@ public sealed class OutboxStore(NpgsqlDataSource database)
             now,
         };
         return await connection.ExecuteAsync(Sql.Command(Redrive, parameters, cancellationToken));
+    }
+
+    /// <returns>False when the message is no longer dead for this reason.</returns>
+    public async Task<bool> RedriveDeadAsync(
+        Guid id, string reason, string actor, string why, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Sql.Command(RedriveDead, new { id, reason, actor, why, now }, cancellationToken)) == 1;
     }
 
     private static async Task<bool> InsertAsync(

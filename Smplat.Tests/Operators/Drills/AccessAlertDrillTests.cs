@@ -11,7 +11,7 @@ public sealed class AccessAlertDrillTests
     [Test]
     public async Task More_than_three_lockouts_within_a_minute_alert_and_three_do_not()
     {
-        await using var drill = await DrillApp.StartAsync(new Dictionary<string, string>
+        await using var drill = await DrillFixture.StartAsync(new Dictionary<string, string>
         {
             ["OPERATOR_API_KEY"] = OpsFixture.OperatorKey,
             ["SMPLAT_OPS_SESSION_SECRET"] = OpsFixture.Secret,
@@ -37,9 +37,9 @@ public sealed class AccessAlertDrillTests
     }
 
     [Test]
-    public async Task Requests_without_a_right_key_alert_when_they_come_in_numbers()
+    public async Task Many_requests_without_a_valid_key_alert()
     {
-        await using var drill = await DrillApp.StartAsync();
+        await using var drill = await DrillFixture.StartAsync();
         await drill.Alerts.SeeAsync(6);
         drill.Alerts.Quiet("KeyRefusals");
 
@@ -59,7 +59,7 @@ public sealed class AccessAlertDrillTests
     [Test]
     public async Task A_feed_with_gaps_and_a_feed_that_is_gone_alert()
     {
-        await using var drill = await DrillApp.StartAsync();
+        await using var drill = await DrillFixture.StartAsync();
         await drill.Alerts.SeeAsync(6);
         drill.Alerts.Quiet("SmplatFeedIncomplete", "SmplatFeedDown");
 
@@ -77,7 +77,7 @@ public sealed class AccessAlertDrillTests
     }
 
     /// <summary>As many wrong keys as lead to a lockout, from each of so many addresses.</summary>
-    private static async Task LockOutAsync(DrillApp drill, string network, int addresses)
+    private static async Task LockOutAsync(DrillFixture drill, string network, int addresses)
     {
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         using var browser = new HttpClient(handler) { BaseAddress = drill.Client.BaseAddress };

@@ -11,7 +11,7 @@ public sealed class AnalyticsAlertDrillTests
     [Test]
     public async Task Requests_that_are_sent_away_alert_when_they_go_on_also_the_first_time_ever()
     {
-        await using var drill = await DrillApp.StartAsync(new Dictionary<string, string> { ["ANALYTICS_WRITE_TIMEOUT_MILLISECONDS"] = "100" });
+        await using var drill = await DrillFixture.StartAsync(new Dictionary<string, string> { ["ANALYTICS_WRITE_TIMEOUT_MILLISECONDS"] = "100" });
         await drill.Alerts.SeeAsync(6);
         drill.Alerts.Quiet("EventIntakeRefusing");
 
@@ -37,7 +37,7 @@ public sealed class AnalyticsAlertDrillTests
     [Test]
     public async Task A_storefront_whose_events_break_a_rule_alerts_from_twenty_on()
     {
-        await using var drill = await DrillApp.StartAsync();
+        await using var drill = await DrillFixture.StartAsync();
         await SendAsync(drill, good: 1, bad: 1);
         await drill.ShowsAsync("smplat_analytics_events_total{verdict=\"rejected\"} 1");
         await drill.Alerts.SeeAsync(6);
@@ -54,7 +54,7 @@ public sealed class AnalyticsAlertDrillTests
         await drill.Alerts.JudgeAsync();
     }
 
-    private static async Task SendAsync(DrillApp drill, int good, int bad)
+    private static async Task SendAsync(DrillFixture drill, int good, int bad)
     {
         var batch = Enumerable.Range(0, good + bad).Select(at => new { offer_slug = at < good ? "spring" : "", event_type = "impression" });
         var answer = await drill.Client.PostAsJsonAsync(Path, new { batch });

@@ -15,7 +15,7 @@ public sealed class BackgroundLoopDrillTests
     [TestCase("job_state", 1206, Description = "the heartbeat of jobs, every 30 seconds")]
     [TestCase("analytics.provider_metrics", 2030, Description = "the standings of providers, when asked")]
     [TestCase("commerce.provider_circuit", 3001, Description = "the report on circuits, every 5 seconds")]
-    public async Task A_loop_that_the_database_refuses_is_told_and_goes_on(string table, int eventId)
+    public async Task A_loop_that_the_database_refuses_is_reported_and_goes_on(string table, int eventId)
     {
         var clock = new FixedClock(TimeProvider.System.GetUtcNow());
         var log = new FakeLogCollector();

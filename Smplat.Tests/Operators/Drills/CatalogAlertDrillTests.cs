@@ -8,7 +8,7 @@ public sealed class CatalogAlertDrillTests
     [Test]
     public async Task Searches_that_find_nothing_alert_from_ten_searches_on()
     {
-        await using var drill = await DrillApp.StartAsync();
+        await using var drill = await DrillFixture.StartAsync();
         await SearchAsync(drill, "unicorn", 0, times: 9);
         await drill.Alerts.SeeAsync(20);
         drill.Alerts.Quiet("CatalogZeroResults");
@@ -28,7 +28,7 @@ public sealed class CatalogAlertDrillTests
         await drill.Alerts.JudgeAsync();
     }
 
-    private static async Task SearchAsync(DrillApp drill, string query, int results, int times)
+    private static async Task SearchAsync(DrillFixture drill, string query, int results, int times)
     {
         for (var search = 0; search < times; search++)
         {

@@ -16,7 +16,7 @@ public sealed class CommerceAlertDrillTests
     public async Task A_circuit_that_stays_open_alerts_and_the_others_do_not()
     {
         await using var world = await FakeWorld.StartAsync(CancellationToken.None);
-        await using var drill = await DrillApp.StartAsync(world.Settings);
+        await using var drill = await DrillFixture.StartAsync(world.Settings);
         await drill.ShowsAsync($"smplat_commerce_circuit_state{{{Kroger}}} 0");
         await drill.Alerts.SeeAsync(12);
         drill.Alerts.Quiet("ProviderCircuitOpen");
@@ -37,7 +37,7 @@ public sealed class CommerceAlertDrillTests
     public async Task With_every_provider_down_orders_and_providers_page()
     {
         await using var world = await FakeWorld.StartAsync(CancellationToken.None);
-        await using var drill = await DrillApp.StartAsync(world.Settings);
+        await using var drill = await DrillFixture.StartAsync(world.Settings);
         await drill.Alerts.SeeAsync(6);
         drill.Alerts.Quiet("NoProvidersAvailable", "OrdersAllFail", "RouterErrorRate", "ProviderApiDown");
 
@@ -64,7 +64,7 @@ public sealed class CommerceAlertDrillTests
     public async Task A_provider_that_fails_more_than_a_tenth_of_its_quotes_alerts_and_does_not_page()
     {
         await using var world = await FakeWorld.StartAsync(CancellationToken.None);
-        await using var drill = await DrillApp.StartAsync(world.Settings);
+        await using var drill = await DrillFixture.StartAsync(world.Settings);
         await OrderAsync(drill, 10, HttpStatusCode.OK);
         await drill.ShowsAsync($"loopgpt_provider_recent_quotes{{{Kroger}}} 10");
         await drill.Alerts.SeeAsync(16);
@@ -86,7 +86,7 @@ public sealed class CommerceAlertDrillTests
     public async Task A_provider_that_refuses_the_credentials_alerts_at_the_first_refusal()
     {
         await using var world = await FakeWorld.StartAsync(CancellationToken.None);
-        await using var drill = await DrillApp.StartAsync(world.Settings);
+        await using var drill = await DrillFixture.StartAsync(world.Settings);
         await drill.Alerts.SeeAsync(16);
         drill.Alerts.Quiet("ProviderCredentialFailures");
 
@@ -103,7 +103,7 @@ public sealed class CommerceAlertDrillTests
     public async Task A_storefront_that_sends_no_orders_alerts_by_the_hour_of_the_day()
     {
         // Promtool begins at 00:00 UTC, within the peak, which ends at 03:00.
-        await using var drill = await DrillApp.StartAsync();
+        await using var drill = await DrillFixture.StartAsync();
         await drill.Alerts.SeeAsync(30);
         drill.Alerts.Quiet("RequestVolumeLowPeak", "RequestVolumeLowOffPeak");
         await drill.Alerts.SeeAsync(40);
@@ -120,7 +120,7 @@ public sealed class CommerceAlertDrillTests
     public async Task A_provider_that_gets_nearly_all_orders_alerts_after_an_hour()
     {
         await using var world = await FakeWorld.StartAsync(CancellationToken.None);
-        await using var drill = await DrillApp.StartAsync(world.Settings, new Dictionary<string, string>
+        await using var drill = await DrillFixture.StartAsync(world.Settings, new Dictionary<string, string>
         {
             ["LOOPGPT_ENABLE_KROGER"] = "false",
             ["LOOPGPT_ENABLE_INSTACART"] = "false",
@@ -140,7 +140,7 @@ public sealed class CommerceAlertDrillTests
     [Test]
     public async Task Lines_of_the_routing_log_that_are_lost_alert_and_orders_go_on()
     {
-        await using var drill = await DrillApp.StartAsync();
+        await using var drill = await DrillFixture.StartAsync();
         await OrderAsync(drill, 1, HttpStatusCode.OK);
         await drill.Alerts.SeeAsync(16);
         drill.Alerts.Quiet("RoutingLogLoss");
@@ -158,7 +158,7 @@ public sealed class CommerceAlertDrillTests
         await drill.Alerts.JudgeAsync();
     }
 
-    private static async Task OrderAsync(DrillApp drill, int orders, HttpStatusCode expected, string? basket = null)
+    private static async Task OrderAsync(DrillFixture drill, int orders, HttpStatusCode expected, string? basket = null)
     {
         for (var order = 0; order < orders; order++)
         {

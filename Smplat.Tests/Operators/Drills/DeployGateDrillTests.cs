@@ -14,7 +14,7 @@ public sealed class DeployGateDrillTests
         await using var provider = new FakeFulfillmentProvider(TimeProvider.System);
         await provider.StartAsync(CancellationToken.None);
         provider.Faults.Always(new Fault.Status(422));
-        await using var drill = await DrillApp.StartAsync(provider.Settings, new Dictionary<string, string>
+        await using var drill = await DrillFixture.StartAsync(provider.Settings, new Dictionary<string, string>
         {
             ["FULFILLMENT_WORKER_ENABLED"] = "true",
             ["STRIPE_WEBHOOK_SECRET"] = "whsec_drill",
@@ -36,7 +36,7 @@ public sealed class DeployGateDrillTests
         });
     }
 
-    private static async Task ProvokeAsync(DrillApp drill)
+    private static async Task ProvokeAsync(DrillFixture drill)
     {
         await drill.Given.ATaskAsync();
         await drill.RunJobAsync("fulfillment-worker");
@@ -56,9 +56,9 @@ public sealed class DeployGateDrillTests
         await StripeDelivery.SendAsync(drill.Client, "evt_drill_2", "whsec_drill");
     }
 
-    private static Task<CliRun> CheckAsync(DrillApp drill) => CliRun.RunAsync(
+    private static Task<CliRun> CheckAsync(DrillFixture drill) => CliRun.RunAsync(
     [
-        "check", "observability", "--base-url", drill.Client.BaseAddress!.ToString(), "--api-key", DrillApp.Key,
+        "check", "observability", "--base-url", drill.Client.BaseAddress!.ToString(), "--api-key", DrillFixture.Key,
         "--max-fulfillment-dead-lettered", "0", "--max-fulfillment-failed", "1", "--max-payment-webhook-failures", "1",
         "--max-catalog-zero-results-rate", "0.2", "--catalog-min-sample-size", "10",
     ]);

@@ -93,12 +93,12 @@ public sealed class FulfillmentAlertDrillTests
         await drill.Alerts.JudgeAsync();
     }
 
-    private static Task<DrillApp> StartAsync(FakeFulfillmentProvider provider, params (string Name, string Value)[] settings) =>
-        DrillApp.StartAsync(
+    private static Task<DrillFixture> StartAsync(FakeFulfillmentProvider provider, params (string Name, string Value)[] settings) =>
+        DrillFixture.StartAsync(
             provider.Settings,
             settings.Append(("FULFILLMENT_WORKER_ENABLED", "true")).ToDictionary(setting => setting.Item1, setting => setting.Item2));
 
-    private static async Task WorkAsync(DrillApp drill)
+    private static async Task WorkAsync(DrillFixture drill)
     {
         await drill.Given.ATaskAsync();
         Assert.That(await drill.RunJobAsync(Worker), Is.EqualTo("completed"));

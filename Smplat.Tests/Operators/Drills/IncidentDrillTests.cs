@@ -63,7 +63,7 @@ public sealed class IncidentDrillTests
     }
 
     [Test]
-    public async Task Jobs_are_run_again_by_hand_only_when_nothing_else_is_broken_unless_forced()
+    public async Task Jobs_are_rerun_manually_only_when_nothing_else_is_broken_unless_forced()
     {
         await using var app = await SmplatApp.StartAsync();
         await BreakAsync(app);

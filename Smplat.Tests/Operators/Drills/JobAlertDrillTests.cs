@@ -9,7 +9,7 @@ public sealed class JobAlertDrillTests
     [Test]
     public async Task A_scheduled_job_that_fails_for_five_minutes_alerts_from_its_first_attempt_on_and_no_longer_once_it_succeeds()
     {
-        await using var drill = await DrillApp.StartAsync();
+        await using var drill = await DrillFixture.StartAsync();
         await drill.Alerts.SeeAsync(6);
         drill.Alerts.Quiet("SchedulerConsecutiveFailures", "JobRunsFail");
 
@@ -33,9 +33,9 @@ public sealed class JobAlertDrillTests
 
     [TestCase("weekly-digest", "digest_issue", "DigestFailing")]
     [TestCase("onboarding-nudges", "onboarding_interactions", "NudgesFailing")]
-    public async Task What_tells_people_something_alerts_at_its_first_server_action_failed(string jobId, string table, string alert)
+    public async Task A_failed_server_action_that_notifies_people_alerts_the_first_time(string jobId, string table, string alert)
     {
-        await using var drill = await DrillApp.StartAsync();
+        await using var drill = await DrillFixture.StartAsync();
         await drill.RunJobAsync(jobId);
         await drill.Alerts.SeeAsync(16);
         drill.Alerts.Quiet(alert, "JobRunsFail");
@@ -55,7 +55,7 @@ public sealed class JobAlertDrillTests
     public async Task A_worker_in_error_pages_its_runs_alert_and_after_half_an_hour_leadership_knows()
     {
         const string Job = "hosted-session-recovery";
-        await using var drill = await DrillApp.StartAsync();
+        await using var drill = await DrillFixture.StartAsync();
         await drill.Alerts.SeeAsync(16);
         drill.Alerts.Quiet("ComponentError", "JobRunsFail", "JobKeepsFailing", "IncidentLastsLong");
 
@@ -81,7 +81,7 @@ public sealed class JobAlertDrillTests
     [Test]
     public async Task A_worker_that_no_instance_runs_any_more_alerts_as_degraded()
     {
-        await using var drill = await DrillApp.StartAsync();
+        await using var drill = await DrillFixture.StartAsync();
         await drill.ShowsAsync("smplat_component_status{component=\"hosted_session_recovery\",status=\"ready\"} 1");
         await drill.Alerts.SeeAsync(6);
         drill.Alerts.Quiet("ComponentDegraded");

@@ -13,7 +13,7 @@ public sealed class PaymentAlertDrillTests
     {
         await using var stripe = new FakeStripe(TimeProvider.System);
         await stripe.StartAsync(CancellationToken.None);
-        await using var drill = await DrillApp.StartAsync(stripe.Settings);
+        await using var drill = await DrillFixture.StartAsync(stripe.Settings);
         Assert.That(await CheckOutAsync(drill), Is.EqualTo(HttpStatusCode.Created).Or.EqualTo(HttpStatusCode.OK));
         await drill.ShowsAsync("smplat_payments_checkout_succeeded_total 1");
         await drill.Alerts.SeeAsync(6);
@@ -37,7 +37,7 @@ public sealed class PaymentAlertDrillTests
     [Test]
     public async Task Webhooks_that_cannot_be_recorded_alert_from_the_third_on()
     {
-        await using var drill = await DrillApp.StartAsync(new Dictionary<string, string> { ["STRIPE_WEBHOOK_SECRET"] = "whsec_drill" });
+        await using var drill = await DrillFixture.StartAsync(new Dictionary<string, string> { ["STRIPE_WEBHOOK_SECRET"] = "whsec_drill" });
         await drill.TakeAwayAsync("webhook_events");
         await drill.Alerts.SeeAsync(6);
         await StripeDelivery.SendAsync(drill.Client, "evt_drill_1", "whsec_drill");
@@ -61,7 +61,7 @@ public sealed class PaymentAlertDrillTests
     {
         await using var stripe = new FakeStripe(TimeProvider.System);
         await stripe.StartAsync(CancellationToken.None);
-        await using var drill = await DrillApp.StartAsync(stripe.Settings);
+        await using var drill = await DrillFixture.StartAsync(stripe.Settings);
         stripe.Faults.Always(new Fault.Status(500), "/v1/checkout/sessions/");
         var order = await AnOrderAsync(drill);
         await CheckOutAsync(drill, order);
@@ -86,17 +86,17 @@ public sealed class PaymentAlertDrillTests
         await drill.Alerts.JudgeAsync();
     }
 
-    private static Task SendAsync(DrillApp drill, string eventId, string type, object subject) =>
+    private static Task SendAsync(DrillFixture drill, string eventId, string type, object subject) =>
         StripeDelivery.SendAsync(drill.Client, eventId, FakeStripe.WebhookSecret, type, subject);
 
-    private static async Task<Guid> AnOrderAsync(DrillApp drill)
+    private static async Task<Guid> AnOrderAsync(DrillFixture drill)
     {
         var order = await drill.Given.AnOrderAsync("pending", await drill.Given.AUserAsync());
         await drill.Given.AnItemAsync(order, await drill.Given.AProductAsync());
         return order;
     }
 
-    private static async Task<HttpStatusCode> CheckOutAsync(DrillApp drill, Guid? of = null)
+    private static async Task<HttpStatusCode> CheckOutAsync(DrillFixture drill, Guid? of = null)
     {
         var order = of ?? await AnOrderAsync(drill);
         var answer = await drill.Client.PostAsJsonAsync("/api/v1/payments/checkout", new
