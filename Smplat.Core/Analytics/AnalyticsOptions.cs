@@ -104,7 +104,7 @@ public sealed class IngestionOptions
 }
 
 /// <summary>Settings for the rollup and alerts of preset events.</summary>
-public sealed class PresetOptions
+internal sealed class PresetOptions
 {
     /// <summary>Days covered by the nightly rollup. Default 90.</summary>
     [ConfigurationKeyName("PRESET_EVENT_METRICS_DAYS")]
@@ -141,7 +141,7 @@ public sealed class PresetOptions
 /// How long data that links an event to a person is kept. Events themselves are dropped by month, see
 /// docs/analytics.md.
 /// </summary>
-public sealed class RetentionOptions
+internal sealed class RetentionOptions
 {
     /// <summary>Days after which the order reference of an event is removed. Default 180.</summary>
     [ConfigurationKeyName("ANALYTICS_REFERENCE_RETENTION_DAYS")]

@@ -7,7 +7,7 @@ namespace Smplat.Core.Analytics;
 /// <summary>
 /// Enforces the retention of event data: removes order references from old events and deletes old rejected events.
 /// </summary>
-public sealed class AnalyticsRetentionJob(
+internal sealed class AnalyticsRetentionJob(
     OfferEventStore events, RejectedEventStore rejected, IOptionsMonitor<RetentionOptions> options, TimeProvider clock) : IJob
 {
     private const int Batch = 5_000;

@@ -8,7 +8,7 @@ namespace Smplat.Core.Analytics;
 /// Encodes rows in the binary format of COPY into one pooled buffer, at a fraction of the cost of writing values one by
 /// one through the driver.
 /// </summary>
-public sealed class CopyRows(int sizeHint) : IDisposable
+internal sealed class CopyRows(int sizeHint) : IDisposable
 {
     private const int NumericDigitBase = 10_000;
 

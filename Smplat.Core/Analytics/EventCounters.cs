@@ -56,7 +56,7 @@ public sealed class EventCounters(DurableCounters counters)
 }
 
 /// <summary>How many events are waiting at the time of a scrape.</summary>
-public sealed class EventMetrics(OfferEventWriter writer, RejectedEventStore rejected) : IMetricSource
+internal sealed class EventMetrics(OfferEventWriter writer, RejectedEventStore rejected) : IMetricSource
 {
     private const string Waiting = "smplat_analytics_events_waiting";
     private const string RejectedWaiting = "smplat_analytics_rejected_waiting";

@@ -7,7 +7,7 @@ namespace Smplat.Core.Analytics;
 /// <summary>
 /// Two weeks of storefront events for a local run, so that exports, preset summaries and alerts have data.
 /// </summary>
-public sealed class EventSampleStore(NpgsqlDataSource database, TimeProvider clock) : ISampleData
+internal sealed class EventSampleStore(NpgsqlDataSource database, TimeProvider clock) : ISampleData
 {
     // Keys are unique, so loading again adds nothing. One preset is cleared too often, to trigger an alert.
     private const string Load =

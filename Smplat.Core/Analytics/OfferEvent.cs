@@ -218,7 +218,7 @@ public sealed class OfferEventRules
 /// Turns a client's key into the permanent id of its event. A UUID is used as it is; any other text always gives the
 /// same UUID (version 8).
 /// </summary>
-public static class EventKeyPolicy
+internal static class EventKeyPolicy
 {
     /// <summary>Longest key in characters.</summary>
     public const int MaxLength = 255;

@@ -79,13 +79,13 @@ public sealed class OfferEventExport(OfferEventStore store)
 }
 
 /// <summary>Writes an export to a stream, row by row. The output is complete after disposal.</summary>
-public interface IEventFormat : IAsyncDisposable
+internal interface IEventFormat : IAsyncDisposable
 {
     ValueTask WriteAsync(ExportedEvent row, CancellationToken cancellationToken);
 }
 
 /// <summary>CSV with a header row; metadata is compact JSON, nulls are empty.</summary>
-public sealed class CsvEvents : IEventFormat
+internal sealed class CsvEvents : IEventFormat
 {
     private readonly StreamWriter _writer;
 
@@ -125,7 +125,7 @@ public sealed class CsvEvents : IEventFormat
 /// <summary>
 /// One JSON array indented by two spaces, or one object per line. Totals are strings, metadata is an object.
 /// </summary>
-public sealed class JsonEvents : IEventFormat
+internal sealed class JsonEvents : IEventFormat
 {
     private const int FlushBytes = 64 * 1024;
 
@@ -210,7 +210,7 @@ public sealed class JsonEvents : IEventFormat
 }
 
 /// <summary>Column names, in the order that data warehouses load them.</summary>
-public static class EventColumns
+internal static class EventColumns
 {
     public static readonly IReadOnlyList<string> Names =
     [
@@ -222,7 +222,7 @@ public static class EventColumns
 }
 
 /// <summary>Makes text safe to open in a spreadsheet: what would run as a formula is shown as text.</summary>
-public static class SpreadsheetCell
+internal static class SpreadsheetCell
 {
     private static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n");
 

@@ -47,13 +47,13 @@ public enum VerdictStatus
     Rejected,
 }
 
-public sealed record QueueFull() : TooMany(
+internal sealed record QueueFull() : TooMany(
     "analytics.queue_full", "The event queue of this instance is full; send the same request again.", TimeSpan.FromSeconds(1));
 
-public sealed record CommitTimedOut() : Unavailable(
+internal sealed record CommitTimedOut() : Unavailable(
     "analytics.commit_timed_out", "The events could not be stored in time; send the same request again, nothing is stored twice.");
 
-public sealed record BadIdempotencyKey() : Invalid(
+internal sealed record BadIdempotencyKey() : Invalid(
     "analytics.bad_idempotency_key", "Idempotency-Key must have 1 to 255 characters.");
 
 /// <summary>

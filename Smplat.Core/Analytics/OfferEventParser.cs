@@ -456,7 +456,7 @@ internal ref struct OfferEventReader
 /// Returns the same string for slugs, types and actions that repeat, so that heavy traffic does not fill the heap with
 /// copies. The size is fixed; a new entry replaces the one in its slot.
 /// </summary>
-public sealed class TextCache
+internal sealed class TextCache
 {
     private const int Slots = 4_096;
     private const int LongestKept = 64;

@@ -63,7 +63,7 @@ internal readonly record struct MetadataScan(bool HoldsPersonalData, (string Mes
 }
 
 /// <summary>Rewrites a JSON value without the personal data in it.</summary>
-public static class PersonalDataRedaction
+internal static class PersonalDataRedaction
 {
     private static readonly JsonWriterOptions Plain = new()
     {
@@ -137,7 +137,7 @@ public static class PersonalDataRedaction
 /// Finds texts that Postgres refuses although they are valid JSON: those with the character U+0000 or half a surrogate
 /// pair. Checking here means that one such event cannot fail the statement that stores the others.
 /// </summary>
-public static class JsonbText
+internal static class JsonbText
 {
     /// <param name="escaped">The content of a JSON string, with escapes as sent.</param>
     public static bool IsStorable(ReadOnlySpan<byte> escaped)

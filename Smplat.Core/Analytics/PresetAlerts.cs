@@ -9,7 +9,7 @@ using Smplat.Core.Platform.Outbox;
 namespace Smplat.Core.Analytics;
 
 /// <summary>Checks preset events for alerts, nightly.</summary>
-public sealed class PresetAlertsJob(PresetAlertRun alerts) : IJob
+internal sealed class PresetAlertsJob(PresetAlertRun alerts) : IJob
 {
     public JobDefinition Definition { get; } = new("preset-event-alerts", "Checks for presets that are cleared too often.")
     {
@@ -37,7 +37,7 @@ public sealed class PresetAlertsJob(PresetAlertRun alerts) : IJob
 /// <summary>
 /// Checks for alerts, queues messages about them in the outbox and records the run, all in one transaction.
 /// </summary>
-public sealed class PresetAlertRun(
+internal sealed class PresetAlertRun(
     NpgsqlDataSource database,
     PresetQueries presets,
     PresetStore store,
@@ -109,7 +109,7 @@ public sealed class PresetAlertRun(
 
 /// <summary>The result of a run.</summary>
 /// <param name="AlertsSent">Alerts that were sent; 0 when notifications are off or there are no recipients.</param>
-public sealed record PresetAlertReport(
+internal sealed record PresetAlertReport(
     IReadOnlyList<PresetAlert> Alerts, int AlertsSent, string Status, Guid RunId, PresetWindow Window);
 
 /// <summary>A row of <c>preset_event_alert_runs</c>.</summary>
@@ -136,14 +136,14 @@ public sealed record PresetAlertRecord
 }
 
 /// <summary>The Slack webhook of preset alerts.</summary>
-public static class PresetSlack
+internal static class PresetSlack
 {
     /// <summary>Name of the webhook in messages; its URL stays in the settings.</summary>
     public const string TargetName = "preset-alerts";
 }
 
 /// <summary>The rules for alerts on preset events.</summary>
-public static class PresetAlertPolicy
+internal static class PresetAlertPolicy
 {
     public const string HighClearRate = "high_clear_rate";
     public const string NegativeTrend = "negative_preset_trend";

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Jobs;
 namespace Smplat.Core.Analytics;
 
 /// <summary>Rolls up the last days of preset events, nightly.</summary>
-public sealed class PresetMetricsJob(PresetRollup rollup, IOptionsMonitor<PresetOptions> options, TimeProvider clock) : IJob
+internal sealed class PresetMetricsJob(PresetRollup rollup, IOptionsMonitor<PresetOptions> options, TimeProvider clock) : IJob
 {
     public JobDefinition Definition { get; } = new("preset-event-metrics", "Rolls up preset events by day.")
     {
@@ -27,7 +27,7 @@ public sealed class PresetMetricsJob(PresetRollup rollup, IOptionsMonitor<Preset
 }
 
 /// <summary>Stores daily counts of preset events. Repeating a day gives the same rows.</summary>
-public sealed class PresetRollup(PresetStore store, TimeProvider clock)
+internal sealed class PresetRollup(PresetStore store, TimeProvider clock)
 {
     /// <param name="days">Number of days, ending with <paramref name="last"/>; limited to 1 to 365.</param>
     public async Task<PresetRollupReport> RunAsync(DateOnly last, int days, CancellationToken cancellationToken)
@@ -48,4 +48,4 @@ public sealed class PresetRollup(PresetStore store, TimeProvider clock)
     }
 }
 
-public sealed record PresetRollupReport(int ProcessedDays, DateOnly StartDate, DateOnly EndDate);
+internal sealed record PresetRollupReport(int ProcessedDays, DateOnly StartDate, DateOnly EndDate);

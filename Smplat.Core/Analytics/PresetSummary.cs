@@ -81,7 +81,7 @@ public sealed record CohortWindow(long Applies, long Clears, long Net, double Cl
 public sealed record PresetAlert(string Code, string Severity, string Message, object Metrics);
 
 /// <summary>Computes the summary from daily counts. Pure: the same counts give the same summary.</summary>
-public static class PresetSummaryPolicy
+internal static class PresetSummaryPolicy
 {
     public const int LongestWindow = 90;
 
@@ -123,7 +123,7 @@ public static class PresetSummaryPolicy
 }
 
 /// <summary>One entry per day, with averages over the days up to it.</summary>
-public static class PresetTrend
+internal static class PresetTrend
 {
     private const int Week = 7;
     private const int Month = 30;
@@ -169,7 +169,7 @@ public static class PresetTrend
 }
 
 /// <summary>Counts for each preset and source over three cohorts: a week, a month, and the longest window.</summary>
-public static class PresetBreakdown
+internal static class PresetBreakdown
 {
     private const int MinApplies = 10;
     private const double HighClearRate = 0.4;
@@ -248,7 +248,7 @@ public static class PresetBreakdown
 }
 
 /// <summary>Applies and clears over a number of days.</summary>
-public readonly record struct PresetSums(long Cta, long Configurator, long Clears)
+internal readonly record struct PresetSums(long Cta, long Configurator, long Clears)
 {
     public long Applies => Cta + Configurator;
 
@@ -285,7 +285,7 @@ public readonly record struct PresetSums(long Cta, long Configurator, long Clear
 public sealed record PresetCount(DateOnly Day, string EventType, string PresetId, string? PresetLabel, string Source, long Count);
 
 /// <summary>The offer events that preset analytics counts.</summary>
-public static class PresetEventType
+internal static class PresetEventType
 {
     public const string CtaApply = "preset_cta_apply";
     public const string ConfiguratorApply = "preset_configurator_apply";

@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Billing;
 
 /// <summary>Two clients, each with an invoice whose payment failed, so that the hosted recovery has work to do.</summary>
-public sealed class BillingSample(BillingSampleStore store, TimeProvider clock) : ISampleData
+internal sealed class BillingSample(BillingSampleStore store, TimeProvider clock) : ISampleData
 {
     public static readonly Guid Ada = new("0198f000-0000-7000-8000-00000000ada0");
     public static readonly Guid Ben = new("0198f000-0000-7000-8000-00000000be90");

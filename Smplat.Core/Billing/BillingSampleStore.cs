@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Billing;
 
 /// <summary>Rows for a new local database; adding them again changes nothing.</summary>
-public sealed class BillingSampleStore(NpgsqlDataSource database)
+internal sealed class BillingSampleStore(NpgsqlDataSource database)
 {
     private const string Add = """
         with person as (

@@ -58,7 +58,7 @@ public sealed class HostedAttempt(
 }
 
 /// <summary>When the next attempt at a session is due, and when a message is sent about it.</summary>
-public static class RetryPolicy
+internal static class RetryPolicy
 {
     public static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(10);
     public static readonly TimeSpan AfterRegeneration = TimeSpan.FromHours(12);
@@ -78,7 +78,7 @@ public static class RetryPolicy
 }
 
 /// <summary>The part of a session's metadata about recovery: its latest attempts and messages.</summary>
-public static class RecoveryHistory
+internal static class RecoveryHistory
 {
     public const string Template = "billing/session-recovery/state-change";
 

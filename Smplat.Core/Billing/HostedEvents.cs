@@ -8,7 +8,7 @@ namespace Smplat.Core.Billing;
 /// Moves hosted sessions, and pays their invoices, when the payment provider reports an event about them. Runs in the
 /// transaction in which the webhook stores the event, so an event is applied with its receipt or not at all.
 /// </summary>
-public sealed class HostedEvents(HostedSessionStore store, TimeProvider clock) : IPaymentEventListener
+internal sealed class HostedEvents(HostedSessionStore store, TimeProvider clock) : IPaymentEventListener
 {
     /// <returns>True when the event is about a hosted session.</returns>
     public async Task<bool> OnEventAsync(StripeEvent message, NpgsqlTransaction transaction, CancellationToken cancellationToken)
@@ -76,7 +76,7 @@ public sealed class HostedEvents(HostedSessionStore store, TimeProvider clock) :
 }
 
 /// <summary>What the payment provider's events mean for a hosted session.</summary>
-public static class HostedTransitionPolicy
+internal static class HostedTransitionPolicy
 {
     /// <param name="payloadStatus">The <c>status</c> member of the event's object.</param>
     /// <returns>Null for events that do not change a session.</returns>

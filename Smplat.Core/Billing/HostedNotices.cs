@@ -108,7 +108,7 @@ public sealed class HostedNotices(OutboxWriter outbox, IOptionsMonitor<HostedRec
 public sealed record NoticedAttempt(int Number, DateTimeOffset? NextRetryAt, bool IsExhausted);
 
 /// <summary>Stops a payment reminder when the invoice was paid, or the session completed, after it was queued.</summary>
-public sealed class HostedGuard(HostedSessionStore store) : IPreSendCheck
+internal sealed class HostedGuard(HostedSessionStore store) : IPreSendCheck
 {
     public string Kind => MessageKinds.HostedSessionRecovery;
 
@@ -117,7 +117,7 @@ public sealed class HostedGuard(HostedSessionStore store) : IPreSendCheck
 }
 
 /// <summary>Adds the payment link to a reminder: the session's own page while it is open, otherwise the storefront's page.</summary>
-public sealed class HostedContent(HostedSessionStore store, IOptionsMonitor<RuntimeOptions> runtime) : IMessageContent
+internal sealed class HostedContent(HostedSessionStore store, IOptionsMonitor<RuntimeOptions> runtime) : IMessageContent
 {
     public string Kind => MessageKinds.HostedSessionRecovery;
 

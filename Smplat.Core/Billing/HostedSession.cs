@@ -51,7 +51,7 @@ public sealed record HostedSession
 }
 
 /// <summary>Labels of <c>hosted_checkout_sessions.status</c>.</summary>
-public static class HostedStatus
+internal static class HostedStatus
 {
     public const string Initiated = "initiated";
     public const string Completed = "completed";
@@ -76,20 +76,20 @@ public abstract record HostedOutcome
     public sealed record Refused(Refusal Refusal) : HostedOutcome;
 }
 
-public sealed record BillingOff() : NotFound("billing.disabled", "Billing center is not enabled");
+internal sealed record BillingOff() : NotFound("billing.disabled", "Billing center is not enabled");
 
-public sealed record WorkspaceNotAdmitted() : NotFound("billing.workspace", "Billing center unavailable for workspace");
+internal sealed record WorkspaceNotAdmitted() : NotFound("billing.workspace", "Billing center unavailable for workspace");
 
-public sealed record UnknownSession() : NotFound("billing.unknown_session", "Session not found");
+internal sealed record UnknownSession() : NotFound("billing.unknown_session", "Session not found");
 
-public sealed record SessionCompleted() : Conflict("billing.completed", "Cannot regenerate a completed session");
+internal sealed record SessionCompleted() : Conflict("billing.completed", "Cannot regenerate a completed session");
 
-public sealed record SessionModified() : Conflict("billing.modified", "Session was modified; read it again");
+internal sealed record SessionModified() : Conflict("billing.modified", "Session was modified; read it again");
 
-public sealed record InvoiceSettled() : Conflict("billing.settled", "The invoice has no balance due");
+internal sealed record InvoiceSettled() : Conflict("billing.settled", "The invoice has no balance due");
 
-public sealed record NoReturnUrls() : Invalid("billing.urls", "successUrl and cancelUrl are required");
+internal sealed record NoReturnUrls() : Invalid("billing.urls", "successUrl and cancelUrl are required");
 
-public sealed record ProviderRefused(string Reason) : Unavailable("billing.provider", $"The payment provider did not create a session: {Reason}");
+internal sealed record ProviderRefused(string Reason) : Unavailable("billing.provider", $"The payment provider did not create a session: {Reason}");
 
-public sealed record UnsupportedStatus() : Invalid("billing.status", "Unsupported hosted session status filter");
+internal sealed record UnsupportedStatus() : Invalid("billing.status", "Unsupported hosted session status filter");

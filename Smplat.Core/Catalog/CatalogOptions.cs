@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace Smplat.Core.Catalog;
 
 /// <summary>How long search terms are kept.</summary>
-public sealed class CatalogOptions
+internal sealed class CatalogOptions
 {
     /// <summary>Days after which an unused query, category or sort is deleted; totals are kept. Default 90.</summary>
     [ConfigurationKeyName("CATALOG_SEARCH_RETENTION_DAYS")]

@@ -76,7 +76,7 @@ public sealed class SearchInsights(SearchTelemetry telemetry, SearchStore store,
 /// <summary>
 /// Rates and most frequent terms for the metrics feed; the totals are durable counters and are exported as such.
 /// </summary>
-public sealed class SearchMetrics(SearchInsights insights) : IMetricSource
+internal sealed class SearchMetrics(SearchInsights insights) : IMetricSource
 {
     public IReadOnlyList<MetricFamily> Families => [];
 

@@ -7,7 +7,7 @@ namespace Smplat.Core.Catalog;
 /// <summary>
 /// Deletes search terms that were not used for a while; visitors may type private things into a search box.
 /// </summary>
-public sealed class SearchRetentionJob(SearchStore store, IOptionsMonitor<CatalogOptions> options, TimeProvider clock) : IJob
+internal sealed class SearchRetentionJob(SearchStore store, IOptionsMonitor<CatalogOptions> options, TimeProvider clock) : IJob
 {
     public JobDefinition Definition { get; } = new("catalog-search-retention", "Deletes search terms that were not used for a while.")
     {

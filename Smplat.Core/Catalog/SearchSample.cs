@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Catalog;
 
 /// <summary>Searches for a local run, some of them without results.</summary>
-public sealed class SearchSample(SearchTelemetry telemetry, SearchStore store) : ISampleData
+internal sealed class SearchSample(SearchTelemetry telemetry, SearchStore store) : ISampleData
 {
     private static readonly (string Query, string Category, string Sort, int Results, int Times)[] Searches =
     [

@@ -145,7 +145,7 @@ public sealed class SearchTelemetry(SearchStore store, DurableCounters counters,
 }
 
 /// <summary>Writes collected searches every second, and once more when the app stops.</summary>
-public sealed partial class SearchFlush(
+internal sealed partial class SearchFlush(
     SearchTelemetry telemetry, MigrationGate migrations, TimeProvider clock, ILogger<SearchFlush> logger)
     : WriteBehind(migrations, TimeSpan.FromSeconds(1), clock)
 {

@@ -171,14 +171,14 @@ public abstract record CheckoutOutcome
     public sealed record Refused(Refusal Refusal) : CheckoutOutcome;
 }
 
-public sealed record CheckoutOrderNotFound() : NotFound("checkout.unknown_order", "Order not found");
+internal sealed record CheckoutOrderNotFound() : NotFound("checkout.unknown_order", "Order not found");
 
-public sealed record IllegalTransition(string FromStage, string FromStatus, string Stage, string Status) : Conflict(
+internal sealed record IllegalTransition(string FromStage, string FromStatus, string Stage, string Status) : Conflict(
     "checkout.illegal_transition",
     $"The checkout is in {FromStage}/{FromStatus} and cannot change to {Stage}/{Status}.");
 
-public sealed record CheckoutMoved(string Stage, int Version) : Conflict(
+internal sealed record CheckoutMoved(string Stage, int Version) : Conflict(
     "checkout.moved_on", $"The checkout has changed: it is in stage {Stage}, version {Version}. Read it again.");
 
-public sealed record UnusableLink() : NotFound(
+internal sealed record UnusableLink() : NotFound(
     "checkout.unusable_link", "The link is no longer valid.");

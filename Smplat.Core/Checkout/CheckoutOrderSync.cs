@@ -72,7 +72,7 @@ public sealed class CheckoutOrderSync(
 }
 
 /// <summary>Marks a checkout as in progress when its payment page opens, so that nobody is reminded while they are paying.</summary>
-public sealed class CheckoutPaymentSync(CheckoutStore store, TimeProvider clock) : ICheckoutStartListener
+internal sealed class CheckoutPaymentSync(CheckoutStore store, TimeProvider clock) : ICheckoutStartListener
 {
     public async Task OnStartedAsync(Guid orderId, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
@@ -89,7 +89,7 @@ public sealed class CheckoutPaymentSync(CheckoutStore store, TimeProvider clock)
 }
 
 /// <summary>What an order's status means for its checkout. Orders are facts: they can also reopen a failed checkout.</summary>
-public static class CheckoutSyncPolicy
+internal static class CheckoutSyncPolicy
 {
     private const string Cause = "Order status";
 

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Checkout;
 
 /// <summary>The transition table of a checkout. Only the current stage changes, stages only move forward, and an ended checkout stays ended.</summary>
-public static class CheckoutPolicy
+internal static class CheckoutPolicy
 {
     /// <summary>The statuses that the current stage can take next. Reporting the same status again is a repetition, not a transition.</summary>
     private static readonly Dictionary<string, string[]> Moves = new()
@@ -78,7 +78,7 @@ public sealed record CheckoutState(string Stage, string Status)
 }
 
 /// <summary>The decision about an update.</summary>
-public abstract record CheckoutVerdict
+internal abstract record CheckoutVerdict
 {
     private CheckoutVerdict()
     {
@@ -93,7 +93,7 @@ public abstract record CheckoutVerdict
 }
 
 /// <summary>Labels of <c>checkout_orchestrations.current_stage</c>, in order.</summary>
-public static class CheckoutStage
+internal static class CheckoutStage
 {
     public const string Payment = "payment";
     public const string Verification = "verification";
@@ -110,7 +110,7 @@ public static class CheckoutStage
 }
 
 /// <summary>Labels of <c>checkout_orchestrations.stage_status</c>.</summary>
-public static class CheckoutStatus
+internal static class CheckoutStatus
 {
     public const string NotStarted = "not_started";
     public const string InProgress = "in_progress";

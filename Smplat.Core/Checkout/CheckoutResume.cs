@@ -55,7 +55,7 @@ public sealed class ResumeLinks(LinkSigner signer, IOptionsMonitor<RuntimeOption
 }
 
 /// <summary>Adds the signed resume link to a prompt when it is sent, so that no table holds the link.</summary>
-public sealed class PromptContent(
+internal sealed class PromptContent(
     ResumeLinks links, IOptionsMonitor<CheckoutRecoveryOptions> options, TimeProvider clock) : IMessageContent
 {
     public string Kind => MessageKinds.CheckoutRecoveryPrompt;
@@ -70,7 +70,7 @@ public sealed class PromptContent(
 }
 
 /// <summary>Stops a recovery prompt when its order was paid or cancelled after the prompt was queued.</summary>
-public sealed class PromptGuard(CheckoutStore store) : IPreSendCheck
+internal sealed class PromptGuard(CheckoutStore store) : IPreSendCheck
 {
     public string Kind => MessageKinds.CheckoutRecoveryPrompt;
 

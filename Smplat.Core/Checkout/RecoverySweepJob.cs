@@ -171,7 +171,7 @@ public sealed class RecoverySweepJob(
 }
 
 /// <summary>What the sweep does about a stalled checkout. The words for them appear in events and metrics.</summary>
-public enum SweepVerdict
+internal enum SweepVerdict
 {
     /// <summary>Remind the customer.</summary>
     Prompt,
@@ -192,7 +192,7 @@ public enum SweepVerdict
 }
 
 /// <summary>Decides what to do about a stalled checkout, and what to record about it.</summary>
-public static class SweepPolicy
+internal static class SweepPolicy
 {
     private const string Canceled = "canceled";
 

@@ -17,7 +17,7 @@ namespace Smplat.Core.Commerce;
 /// The real gateways, each inside its cache, its circuit and its pace, in this order from outside. A process with a table
 /// service registers its <see cref="ISharedCache"/> and <see cref="IQuotaStore"/> before this.
 /// </summary>
-public static class VendorsFeature
+internal static class VendorsFeature
 {
     public static IServiceCollection AddVendors(this IServiceCollection services)
     {

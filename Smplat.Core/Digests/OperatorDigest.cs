@@ -171,7 +171,7 @@ public sealed record ProviderTelemetry(
             .SelectMany(list => list.EnumerateArray());
 }
 
-public enum GuardrailVerdict
+internal enum GuardrailVerdict
 {
     /// <summary>Cannot be evaluated: guardrails, cost or price are missing.</summary>
     Idle,
@@ -181,7 +181,7 @@ public enum GuardrailVerdict
 }
 
 /// <summary>Compares the margin of a provider's order with its guardrails.</summary>
-public static class GuardrailPolicy
+internal static class GuardrailPolicy
 {
     public static GuardrailVerdict Evaluate(decimal price, JsonElement payload)
     {

@@ -177,7 +177,7 @@ public sealed record DigestRecipient
 }
 
 /// <summary>Decides whether a digest is due.</summary>
-public static class DigestDuePolicy
+internal static class DigestDuePolicy
 {
     /// <param name="lastWeek">Week of the last digest; null for the first.</param>
     /// <param name="isManual">An operator started the run: any time of the week is fine, but still one digest a week.</param>
@@ -207,7 +207,7 @@ public static class DigestDuePolicy
 
 /// <summary>An ISO week in a person's time zone.</summary>
 /// <param name="Label">Such as <c>2026-W09</c>.</param>
-public sealed record DigestWeek(string Label)
+internal sealed record DigestWeek(string Label)
 {
     public static DigestWeek At(DateTimeOffset now, TimeZoneInfo zone)
     {

@@ -128,10 +128,10 @@ public sealed record DeadLetterDetails(
 
 public sealed record DeadLetterNotFound() : NotFound("fulfillment.dead_letter_not_found", "Task not found");
 
-public sealed record NotADeadLetter(string Status)
+internal sealed record NotADeadLetter(string Status)
     : Conflict("fulfillment.not_a_dead_letter", $"The task is {Status}; only failed tasks can be replayed or discarded.");
 
-public sealed record TaskOrderIsCanceled()
+internal sealed record TaskOrderIsCanceled()
     : Conflict("fulfillment.order_canceled", "The task's order is canceled; the task can only be discarded.");
 
 /// <summary>What operators can do about dead letters. Every decision is recorded with its actor and reason.</summary>

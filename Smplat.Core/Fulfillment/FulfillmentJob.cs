@@ -67,7 +67,7 @@ public sealed class FulfillmentJob(
 }
 
 /// <summary>Logs at startup, and when the setting changes, whether this process runs the worker.</summary>
-public sealed class WorkerStateLogger(IOptionsMonitor<FulfillmentOptions> options, ILogger<WorkerStateLogger> logger)
+internal sealed class WorkerStateLogger(IOptionsMonitor<FulfillmentOptions> options, ILogger<WorkerStateLogger> logger)
     : IHostedService, IDisposable
 {
     private IDisposable? _subscription;

@@ -101,7 +101,7 @@ public sealed class TaskCreation(
 }
 
 /// <summary>Kicks an order off when it was paid. Safe to repeat: an order that is no longer pending is skipped.</summary>
-public sealed class KickoffHandler(FulfillmentKickoff kickoff) : IOutboxHandler
+internal sealed class KickoffHandler(FulfillmentKickoff kickoff) : IOutboxHandler
 {
     public string Kind => OrderPaid.Kind;
 

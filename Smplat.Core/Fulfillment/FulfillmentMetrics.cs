@@ -6,7 +6,7 @@ using Smplat.Core.Platform.Observability;
 namespace Smplat.Core.Fulfillment;
 
 /// <summary>Names of the durable counters and facts; the metrics feed, dashboards and alerts refer to them.</summary>
-public static class FulfillmentMetrics
+internal static class FulfillmentMetrics
 {
     public const string Processed = "smplat_fulfillment_tasks_processed_total";
 
@@ -107,13 +107,13 @@ public sealed class FulfillmentCounters(DurableCounters counters)
 }
 
 /// <summary>When something last failed, and how.</summary>
-public sealed record FailureFact(DateTimeOffset At, string Message);
+internal sealed record FailureFact(DateTimeOffset At, string Message);
 
 /// <summary>The retry that was scheduled last.</summary>
-public sealed record RetryFact(DateTimeOffset ScheduledAt, double DelaySeconds);
+internal sealed record RetryFact(DateTimeOffset ScheduledAt, double DelaySeconds);
 
 /// <summary>The task that became a dead letter last.</summary>
-public sealed record DeadLetterFact(DateTimeOffset At, string TaskType, Guid TaskId, Guid OrderItemId);
+internal sealed record DeadLetterFact(DateTimeOffset At, string TaskType, Guid TaskId, Guid OrderItemId);
 
 /// <summary>The worker's metrics and health, read from shared state, so that every instance reports the same.</summary>
 public sealed class WorkerMetrics(

@@ -136,7 +136,7 @@ public sealed class ExecutionOptions
 }
 
 /// <summary>Limits per host that tasks call, in one instance.</summary>
-public sealed class HostBulkheadOptions
+internal sealed class HostBulkheadOptions
 {
     /// <summary>
     /// Concurrent calls to one host in one instance. Default 0: limited only by <c>FULFILLMENT_PARALLELISM</c>. Set it lower than

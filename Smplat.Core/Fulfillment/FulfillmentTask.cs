@@ -1,7 +1,7 @@
 namespace Smplat.Core.Fulfillment;
 
 /// <summary>Labels of <c>fulfillment_tasks.status</c>. Note the spelling: tasks are <c>cancelled</c>, orders <c>canceled</c>.</summary>
-public static class FulfillmentStatus
+internal static class FulfillmentStatus
 {
     public const string Pending = "pending";
 

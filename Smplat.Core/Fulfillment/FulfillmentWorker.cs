@@ -34,7 +34,7 @@ public sealed record WorkerReport(
 }
 
 /// <summary>A run that could not continue, with what it had done until then.</summary>
-public sealed class WorkerFailedException(Exception cause, WorkerReport report) : Exception(cause.Message, cause)
+internal sealed class WorkerFailedException(Exception cause, WorkerReport report) : Exception(cause.Message, cause)
 {
     public WorkerReport Report { get; } = report;
 }

@@ -11,7 +11,7 @@ namespace Smplat.Core.Fulfillment;
 /// <summary>A call that was not made, because its host is failing or busy.</summary>
 /// <param name="message">Names the host and says why.</param>
 /// <param name="wait">How long to wait before the next try.</param>
-public sealed class HostPausedException(string message, TimeSpan wait) : Exception(message)
+internal sealed class HostPausedException(string message, TimeSpan wait) : Exception(message)
 {
     public TimeSpan Wait => wait;
 }
@@ -20,7 +20,7 @@ public sealed class HostPausedException(string message, TimeSpan wait) : Excepti
 /// Isolates hosts from each other: a failing or slow host delays only its own tasks, and no task uses up its retries against a
 /// host that is down. Each instance has its own state.
 /// </summary>
-public sealed class HostBulkheads(IOptionsMonitor<HostBulkheadOptions> options, TimeProvider clock, ILogger<HostBulkheads> logger)
+internal sealed class HostBulkheads(IOptionsMonitor<HostBulkheadOptions> options, TimeProvider clock, ILogger<HostBulkheads> logger)
 {
     // Templates can produce any number of hosts within an allowed domain.
     private const int MaxHosts = 500;

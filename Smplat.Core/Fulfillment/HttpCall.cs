@@ -13,7 +13,7 @@ using Smplat.Core.Platform.Security;
 namespace Smplat.Core.Fulfillment;
 
 /// <summary>The call that a task's <c>execution</c> describes, with all templates filled.</summary>
-public sealed partial record HttpCall(
+internal sealed partial record HttpCall(
     HttpMethod Method, Uri Url, IReadOnlyList<(string Name, string Value)> Headers, JsonNode? Body, bool IsForm, TimeSpan Timeout)
 {
     private const double DefaultSeconds = 30;
@@ -113,7 +113,7 @@ public sealed partial record HttpCall(
 }
 
 /// <summary>Makes the HTTP calls of tasks: with a timeout, and only to addresses that are allowed.</summary>
-public sealed class GuardedHttp(IOptionsMonitor<ExecutionOptions> options, OutgoingHttp outgoing, TimeProvider clock) : IDisposable
+internal sealed class GuardedHttp(IOptionsMonitor<ExecutionOptions> options, OutgoingHttp outgoing, TimeProvider clock) : IDisposable
 {
     private readonly HttpClient _fromData = Client(outgoing.Handler(
         "FULFILLMENT_ALLOW_PRIVATE_NETWORKS", () => options.CurrentValue.AllowPrivateNetworks));
@@ -159,7 +159,7 @@ public sealed class GuardedHttp(IOptionsMonitor<ExecutionOptions> options, Outgo
 }
 
 /// <summary>Which hosts tasks may call.</summary>
-public static class HostPolicy
+internal static class HostPolicy
 {
     /// <returns>Why the address may not be called; null when it may.</returns>
     public static string? Refuse(Uri url, IReadOnlyCollection<string> allowedHosts) =>
@@ -174,7 +174,7 @@ public static class HostPolicy
 }
 
 /// <summary>Which HTTP statuses mean success, and which failures are permanent.</summary>
-public static class StatusPolicy
+internal static class StatusPolicy
 {
     /// <param name="execution">Its <c>success_statuses</c>, else <c>success_status_min</c> and <c>_max</c>, else 2xx.</param>
     public static bool IsSuccess(int status, JsonObject execution)
@@ -206,7 +206,7 @@ public static class StatusPolicy
 
 /// <summary>The result of a call, as far as it is stored.</summary>
 /// <param name="Response">JSON or text, capped and redacted.</param>
-public sealed record CallResult(HttpStatusCode Status, TimeSpan Duration, JsonNode? Response, string Preview, TimeSpan? RetryAfter)
+internal sealed record CallResult(HttpStatusCode Status, TimeSpan Duration, JsonNode? Response, string Preview, TimeSpan? RetryAfter)
 {
     private const int MaxBytes = 16 * 1024;
     private const int MaxPreview = 512;

@@ -116,7 +116,7 @@ public sealed record OrderTasks
 public sealed record TaskCounts(long Total, long Completed, long Failed, long InProgress);
 
 /// <summary>Keeps tasks from running while their order is on hold or canceled, from the commit of the order's change on.</summary>
-public sealed class TaskHolds(ProgressStore progress, TimeProvider clock) : IOrderStatusListener
+internal sealed class TaskHolds(ProgressStore progress, TimeProvider clock) : IOrderStatusListener
 {
     public async Task OnChangedAsync(
         IReadOnlyList<OrderStatusChange> changes, NpgsqlTransaction transaction, CancellationToken cancellationToken)
@@ -165,7 +165,7 @@ public sealed record OrderProgressReport(
     long ItemsCount);
 
 /// <summary>Which status an order should have by its tasks.</summary>
-public static class RollupPolicy
+internal static class RollupPolicy
 {
     /// <returns>The status that the order should have; its current one when no change follows from the tasks.</returns>
     public static string StatusOf(string orderStatus, TaskCounts tasks) =>

@@ -12,7 +12,7 @@ namespace Smplat.Core.Fulfillment;
 /// Places a recorded order at its provider. The call carries the record's id as idempotency key, so that repeating it has no
 /// second effect. A failure is stored with the record and does not stop the customer's order; a temporary one is retried.
 /// </summary>
-public sealed class ProviderOrderHandler(
+internal sealed class ProviderOrderHandler(
     ProviderStore store,
     OrderQueries orders,
     GuardedHttp http,

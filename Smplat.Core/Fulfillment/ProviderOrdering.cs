@@ -112,7 +112,7 @@ public sealed record ProviderOrder
 
 /// <summary>An add-on of an item that is fulfilled by an outside service.</summary>
 /// <param name="AddOn">The add-on as the storefront sent it.</param>
-public sealed record AddOnOverride(string ServiceId, JsonObject AddOn)
+internal sealed record AddOnOverride(string ServiceId, JsonObject AddOn)
 {
     // Members of the add-on that are copied unchanged.
     private static readonly string[] Carried =

@@ -42,7 +42,7 @@ public abstract record ExecutionOutcome
 }
 
 /// <summary>Chooses how a task is run: by its own description, or by its type.</summary>
-public sealed class TaskExecutor(ConfiguredExecution configured, BuiltInExecution builtIn) : ITaskGateway
+internal sealed class TaskExecutor(ConfiguredExecution configured, BuiltInExecution builtIn) : ITaskGateway
 {
     public Task<ExecutionOutcome> ExecuteAsync(ClaimedTask task, CancellationToken cancellationToken)
     {
@@ -90,7 +90,7 @@ public sealed class TaskExecutor(ConfiguredExecution configured, BuiltInExecutio
 }
 
 /// <summary>Runs tasks that describe their own call in <c>payload.execution</c>.</summary>
-public sealed class ConfiguredExecution(
+internal sealed class ConfiguredExecution(
     GuardedHttp http,
     HostBulkheads hosts,
     OrderQueries orders,
@@ -166,7 +166,7 @@ public sealed class ConfiguredExecution(
 /// Sends tasks of the built-in types to the fulfillment provider that is configured for the type. Nothing here acts on a
 /// platform directly.
 /// </summary>
-public sealed class BuiltInExecution(GuardedHttp http, HostBulkheads hosts, IOptionsMonitor<ExecutionOptions> options)
+internal sealed class BuiltInExecution(GuardedHttp http, HostBulkheads hosts, IOptionsMonitor<ExecutionOptions> options)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 

@@ -167,7 +167,7 @@ public sealed class TaskRescue(
 }
 
 /// <summary>When a failed task is retried, and when it becomes a dead letter.</summary>
-public static class FailurePolicy
+internal static class FailurePolicy
 {
     /// <summary>60, 120, 240, 480, 960, then 1800 seconds. A provider may ask for a wait of one day at most.</summary>
     public static readonly Backoff Waits = new(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1800)) { MaxRetryAfter = TimeSpan.FromHours(24) };

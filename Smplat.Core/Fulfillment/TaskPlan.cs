@@ -34,15 +34,15 @@ public sealed record PlannedTask
 }
 
 /// <summary>A plan, and the entries of the product's own plan that could not be used.</summary>
-public sealed record TaskPlanResult(IReadOnlyList<PlannedTask> Tasks, IReadOnlyList<SkippedEntry> Skipped);
+internal sealed record TaskPlanResult(IReadOnlyList<PlannedTask> Tasks, IReadOnlyList<SkippedEntry> Skipped);
 
 /// <summary>An entry of a product's plan that was skipped.</summary>
-public sealed record SkippedEntry(int Index, string Why);
+internal sealed record SkippedEntry(int Index, string Why);
 
 /// <summary>
 /// The tasks for an ordered item: those of the product's own plan, else the standard ones of its category.
 /// </summary>
-public static class TaskPlan
+internal static class TaskPlan
 {
     internal const int DefaultRetries = 3;
 

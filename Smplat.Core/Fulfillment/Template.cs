@@ -12,7 +12,7 @@ namespace Smplat.Core.Fulfillment;
 /// Fills <c>{{ path.to.value }}</c> in the strings of a JSON value. Only paths: no filters, no calls, no access to anything
 /// outside of the context.
 /// </summary>
-public static partial class Template
+internal static partial class Template
 {
     private const int MaxDepth = 32;
 
@@ -124,10 +124,10 @@ public static partial class Template
 }
 
 /// <summary>A template, or the call that it describes, is invalid; a retry cannot help.</summary>
-public sealed class TemplateException(string message) : Exception(message);
+internal sealed class TemplateException(string message) : Exception(message);
 
 /// <summary>The values that a task's templates can read, and which of them are secret.</summary>
-public sealed record TemplateContext(JsonObject Root, IReadOnlyList<string> Secrets)
+internal sealed record TemplateContext(JsonObject Root, IReadOnlyList<string> Secrets)
 {
     /// <param name="stored">The snapshot from the time of planning; current values take precedence.</param>
     /// <param name="current">Current order, item and product; null when the item is gone.</param>
@@ -186,7 +186,7 @@ public sealed record TemplateContext(JsonObject Root, IReadOnlyList<string> Secr
 }
 
 /// <summary>Orders, items and products as JSON for templates. The member names are a contract with stored templates.</summary>
-public static class Snapshots
+internal static class Snapshots
 {
     public static JsonObject From(Order order) => new()
     {

@@ -6,7 +6,7 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Notifications;
 
 /// <summary>Read model: what messages say about an order. It writes nothing.</summary>
-public sealed class OrderFactsStore(NpgsqlDataSource database)
+internal sealed class OrderFactsStore(NpgsqlDataSource database)
 {
     private const string ReadOrder = """
         select id, order_number as number, status, total, currency, notes, receipt_storage_url as receipt_url

@@ -8,7 +8,7 @@ namespace Smplat.Core.Notifications;
 /// Adds the order to every message whose payload has an <c>order_id</c>: its number, total and receipt, the blueprint (what
 /// was ordered), the pricing experiment and the delivery proof. Messages without an order get none of these.
 /// </summary>
-public sealed class OrderMessageContext(OrderFactsStore orders) : IMessageContext
+internal sealed class OrderMessageContext(OrderFactsStore orders) : IMessageContext
 {
     public async Task<IReadOnlyDictionary<string, object?>> ReadAsync(JsonElement payload, CancellationToken cancellationToken) =>
         Values(OrderId(payload) is { } orderId ? await orders.ReadAsync(orderId, cancellationToken) : null);
@@ -33,7 +33,7 @@ public sealed class OrderMessageContext(OrderFactsStore orders) : IMessageContex
 }
 
 /// <summary>What messages say about an order.</summary>
-public sealed record OrderFacts
+internal sealed record OrderFacts
 {
     public required Guid Id { get; init; }
 
@@ -53,7 +53,7 @@ public sealed record OrderFacts
 }
 
 /// <summary>One line of an order. The storefront chose the shapes of the JSON members.</summary>
-public sealed record OrderItemFacts
+internal sealed record OrderItemFacts
 {
     public required string Title { get; init; }
 

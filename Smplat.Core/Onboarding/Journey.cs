@@ -78,7 +78,7 @@ public sealed record JourneyArtifact
 }
 
 /// <summary>Labels of <c>onboarding_journeys.status</c>.</summary>
-public static class JourneyStatus
+internal static class JourneyStatus
 {
     public const string NotStarted = "not_started";
     public const string Active = "active";
@@ -89,7 +89,7 @@ public static class JourneyStatus
 }
 
 /// <summary>Labels of <c>onboarding_tasks.status</c>.</summary>
-public static class JourneyTaskStatus
+internal static class JourneyTaskStatus
 {
     public const string Pending = "pending";
     public const string InProgress = "in_progress";
@@ -98,7 +98,7 @@ public static class JourneyTaskStatus
 }
 
 /// <summary>The tasks and artifacts of a new journey.</summary>
-public static class JourneyTemplate
+internal static class JourneyTemplate
 {
     public static readonly IReadOnlyList<TemplateTask> Tasks =
     [
@@ -114,7 +114,7 @@ public static class JourneyTemplate
 }
 
 /// <summary>Derives a journey's status and progress from its tasks.</summary>
-public static class ProgressPolicy
+internal static class ProgressPolicy
 {
     /// <summary>
     /// All tasks done: completed, and the first time of completion is kept. Some done: active. None done: unchanged, except

@@ -129,7 +129,7 @@ public sealed record JourneyEvent(
     DateTimeOffset OccurredAt);
 
 /// <summary>Labels of <c>onboarding_journey_events.event_type</c>.</summary>
-public static class JourneyEventType
+internal static class JourneyEventType
 {
     public const string JourneyStarted = "journey_started";
     public const string TaskStatusChanged = "task_status_changed";
@@ -153,7 +153,7 @@ public sealed record Interaction(
     DateTimeOffset CreatedAt);
 
 /// <summary>Labels of <c>onboarding_interactions.actor_type</c>.</summary>
-public static class Actor
+internal static class Actor
 {
     public const string Client = "client";
     public const string Operator = "operator";
@@ -163,7 +163,7 @@ public static class Actor
 }
 
 /// <summary>Labels of <c>onboarding_interactions.channel</c>.</summary>
-public static class Channel
+internal static class Channel
 {
     public const string Dashboard = "dashboard";
     public const string Email = "email";

@@ -199,7 +199,7 @@ public sealed record ProviderReference(
 public sealed record ProviderItem(Guid OrderItemId, string OrderItemLabel);
 
 /// <summary>How much a journey needs an operator's attention.</summary>
-public static class RiskPolicy
+internal static class RiskPolicy
 {
     private static readonly TimeSpan High = TimeSpan.FromHours(72);
     private static readonly TimeSpan Medium = TimeSpan.FromHours(36);

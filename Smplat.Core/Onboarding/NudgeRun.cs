@@ -197,7 +197,7 @@ public sealed record NudgeOpportunity
 }
 
 /// <summary>The text of a nudge: one message for all open tasks of a journey.</summary>
-public static class NudgeText
+internal static class NudgeText
 {
     public static string SubjectOf(IReadOnlyList<NudgeOpportunity> tasks) => tasks.Count == 1
         ? tasks[0].Subject
@@ -218,7 +218,7 @@ public static class NudgeText
 }
 
 /// <summary>The metadata of an interaction about a nudge. Its key prevents the next nudge during the cooldown.</summary>
-public static class NudgeNote
+internal static class NudgeNote
 {
     public const string Summary = "Concierge nudge dispatched";
 

@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Resilience;
 namespace Smplat.Core.Onboarding;
 
 /// <summary>Reminds clients of open tasks, every two hours.</summary>
-public sealed class OnboardingNudgesJob(NudgeRun nudges, IOptionsMonitor<OnboardingOptions> options) : IJob
+internal sealed class OnboardingNudgesJob(NudgeRun nudges, IOptionsMonitor<OnboardingOptions> options) : IJob
 {
     public JobDefinition Definition { get; } = new("onboarding-nudges", "Reminds clients of open onboarding tasks.") { MaxAttempts = 3 };
 
@@ -29,7 +29,7 @@ public sealed class OnboardingNudgesJob(NudgeRun nudges, IOptionsMonitor<Onboard
 }
 
 /// <summary>Marks journeys as stalled whose order was never paid and whose checklist is untouched.</summary>
-public sealed class StalledJourneysJob(
+internal sealed class StalledJourneysJob(
     JourneyStore journeys, IOptionsMonitor<OnboardingOptions> options, TimeProvider clock) : IJob
 {
     private const int BatchSize = 500;
@@ -58,7 +58,7 @@ public sealed class StalledJourneysJob(
 }
 
 /// <summary>Clears the free text of old interactions; their dates, channels and summaries are kept.</summary>
-public sealed class OnboardingRetentionJob(
+internal sealed class OnboardingRetentionJob(
     JourneyHistoryStore history, IOptionsMonitor<OnboardingOptions> options, TimeProvider clock) : IJob
 {
     private const int Batch = 5_000;

@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Onboarding;
 
 /// <summary>A client for local runs with a checklist in progress: one task done, a referral copied, two experiments seen.</summary>
-public sealed class OnboardingSample(OnboardingSampleStore store, JourneyOperations journeys, TaskToggle toggle) : ISampleData
+internal sealed class OnboardingSample(OnboardingSampleStore store, JourneyOperations journeys, TaskToggle toggle) : ISampleData
 {
     public static readonly Guid OrderId = new("0198f000-0000-7000-8000-00000000c1e0");
 

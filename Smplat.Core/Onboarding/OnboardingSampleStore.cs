@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Onboarding;
 
 /// <summary>The order that the sample journey belongs to.</summary>
-public sealed class OnboardingSampleStore(NpgsqlDataSource database)
+internal sealed class OnboardingSampleStore(NpgsqlDataSource database)
 {
     // The ids are fixed, so adding the order again changes nothing.
     private const string AddOrder =

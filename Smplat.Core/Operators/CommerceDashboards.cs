@@ -56,7 +56,7 @@ public sealed class CommerceDashboards(CommerceDashboardStore store, TimeProvide
 }
 
 /// <summary>Caches an expensive result for a few seconds, so that several open pages read it once. A failed read is not cached.</summary>
-public sealed class ShortLivedCache<T>(TimeProvider clock, TimeSpan lifetime) : IDisposable
+internal sealed class ShortLivedCache<T>(TimeProvider clock, TimeSpan lifetime) : IDisposable
     where T : class
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -164,7 +164,7 @@ public sealed record BusinessDashboard(DateTimeOffset Until, IReadOnlyList<Busin
 
 /// <summary>Quotes of one provider in one interval with about the same latency.</summary>
 /// <param name="Bucket">A bucket of <see cref="LatencyBuckets"/>.</param>
-public sealed record QuoteBucket(string ProviderId, DateTimeOffset At, int Bucket, long Quotes)
+internal sealed record QuoteBucket(string ProviderId, DateTimeOffset At, int Bucket, long Quotes)
 {
     /// <summary>Each provider over the whole window, and in each interval.</summary>
     public static IReadOnlyList<ProviderQuotes> Sum(IReadOnlyList<QuoteBucket> steps) =>
@@ -191,7 +191,7 @@ public sealed record QuoteBucket(string ProviderId, DateTimeOffset At, int Bucke
 /// Latencies in buckets that are 5 percent wide. The counts of buckets can be added over hours, percentiles cannot. A
 /// percentile read from buckets is off by at most 2.5 percent.
 /// </summary>
-public static class LatencyBuckets
+internal static class LatencyBuckets
 {
     /// <summary>Natural logarithm of the width of a bucket, the same as in the SQL statements.</summary>
     public const double Step = 0.048790164169432;

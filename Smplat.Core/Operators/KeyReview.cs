@@ -56,7 +56,7 @@ public sealed record ReviewedKey(
     bool IsUnused);
 
 /// <summary>Turns the recorded uses into findings about the keys.</summary>
-public static class KeyReviewPolicy
+internal static class KeyReviewPolicy
 {
     private const string PreviousName = "checkout-previous";
 

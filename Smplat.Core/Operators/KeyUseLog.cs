@@ -111,7 +111,7 @@ public static class KeyUseOutcome
 }
 
 /// <summary>Deletes old days of the key-use log, as part of the retention job.</summary>
-public sealed class KeyUseRetention(KeyUseStore store, IOptionsMonitor<KeyUseOptions> options) : IExpiringRows
+internal sealed class KeyUseRetention(KeyUseStore store, IOptionsMonitor<KeyUseOptions> options) : IExpiringRows
 {
     public string Name => "key_use";
 

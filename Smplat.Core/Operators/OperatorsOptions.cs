@@ -45,7 +45,7 @@ public sealed class SurfaceOptions
 }
 
 /// <summary>How long records of key use are kept.</summary>
-public sealed class KeyUseOptions
+internal sealed class KeyUseOptions
 {
     /// <summary>Days that the key-use log is kept. Default 400, so that a yearly review covers the whole year.</summary>
     [ConfigurationKeyName("SMPLAT_KEY_USE_RETENTION_DAYS")]

@@ -76,7 +76,7 @@ public sealed record OrderItem
 public sealed record OrderedItem(Order Order, OrderItem Item, Product? Product);
 
 /// <summary>The internal message that an order was paid, so that work on it may start.</summary>
-public static class OrderPaid
+internal static class OrderPaid
 {
     public const string Kind = "order_paid";
 

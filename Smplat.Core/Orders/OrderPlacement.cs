@@ -196,16 +196,16 @@ public sealed class OrderPlacement(
 
 public sealed record ProductNotFound() : NotFound("orders.product_not_found", "Product not found");
 
-public sealed record UserNotFound() : NotFound("orders.user_not_found", "User not found");
+internal sealed record UserNotFound() : NotFound("orders.user_not_found", "User not found");
 
-public sealed record UnknownCurrency(string Currency)
+internal sealed record UnknownCurrency(string Currency)
     : Invalid("orders.unknown_currency", $"Unsupported currency {Currency}; EUR and USD are accepted.");
 
-public sealed record UnknownSource(string Source)
+internal sealed record UnknownSource(string Source)
     : Invalid("orders.unknown_source", $"Unsupported source {Source}; checkout and manual are accepted.");
 
-public sealed record AmountOutOfRange()
+internal sealed record AmountOutOfRange()
     : Invalid("orders.amount_out_of_range", "The order's total is above 9999999999.99.");
 
-public sealed record IdempotencyKeyReused()
+internal sealed record IdempotencyKeyReused()
     : Conflict("orders.key_of_another_request", "This Idempotency-Key was already used to place an order with different content.");

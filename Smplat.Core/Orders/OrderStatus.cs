@@ -1,7 +1,7 @@
 namespace Smplat.Core.Orders;
 
 /// <summary>Labels of <c>orders.status</c>. Note the spelling: orders are <c>canceled</c>, tasks <c>cancelled</c>.</summary>
-public static class OrderStatus
+internal static class OrderStatus
 {
     public const string Pending = "pending";
 
@@ -19,7 +19,7 @@ public static class OrderStatus
 }
 
 /// <summary>Who put an order on hold; only the same party, or an operator, may release it.</summary>
-public static class HoldReason
+internal static class HoldReason
 {
     public const string Payment = "payment";
 
@@ -43,7 +43,7 @@ public sealed record OrderState(string Status, string? HoldReason, string? HeldF
 /// Which status changes an order may make. Every method returns the state after the change; the same state means that
 /// nothing changes.
 /// </summary>
-public static class OrderStatusPolicy
+internal static class OrderStatusPolicy
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {

@@ -58,7 +58,7 @@ public abstract record OrderStatusOutcome
     public sealed record Refused(Refusal Refusal) : OrderStatusOutcome;
 }
 
-public sealed record IllegalStatusChange(string From, string To)
+internal sealed record IllegalStatusChange(string From, string To)
     : Conflict("orders.illegal_status_change", $"An order that is {From} cannot become {To}.");
 
 /// <summary>A feature that must act in the same transaction that changes the status of orders.</summary>

@@ -44,21 +44,21 @@ public interface ICheckoutStartListener
     Task OnStartedAsync(Guid orderId, NpgsqlTransaction transaction, CancellationToken cancellationToken);
 }
 
-public sealed record NoSuchOrder() : NotFound("payments.order_not_found", "Order not found");
+internal sealed record NoSuchOrder() : NotFound("payments.order_not_found", "Order not found");
 
-public sealed record OrderHasNoItems() : Invalid("payments.order_has_no_items", "Order has no items");
+internal sealed record OrderHasNoItems() : Invalid("payments.order_has_no_items", "Order has no items");
 
-public sealed record OrderIsPaid() : Conflict("payments.order_is_paid", "The order is paid already");
+internal sealed record OrderIsPaid() : Conflict("payments.order_is_paid", "The order is paid already");
 
-public sealed record OrderIsCanceled() : Conflict("payments.order_is_canceled", "The order is canceled");
+internal sealed record OrderIsCanceled() : Conflict("payments.order_is_canceled", "The order is canceled");
 
-public sealed record IdempotencyKeyOfAnotherOrder()
+internal sealed record IdempotencyKeyOfAnotherOrder()
     : Conflict("payments.key_of_another_order", "This Idempotency-Key was used for another order");
 
-public sealed record SessionIsClosed()
+internal sealed record SessionIsClosed()
     : Conflict("payments.page_is_closed", "The checkout session of this Idempotency-Key is closed; use another key for a new one");
 
-public sealed record StripeNotConfigured(string Setting)
+internal sealed record StripeNotConfigured(string Setting)
     : Unavailable("payments.not_configured", $"Payments are not configured; {Setting} is not set.");
 
 /// <summary>

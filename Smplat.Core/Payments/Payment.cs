@@ -41,7 +41,7 @@ public sealed record Payment
 }
 
 /// <summary>Labels of <c>payments.status</c>.</summary>
-public static class PaymentStatus
+internal static class PaymentStatus
 {
     public const string Pending = "pending";
 
@@ -122,7 +122,7 @@ public sealed record PaymentNotFound() : NotFound("payments.not_found", "Payment
 /// How facts change a payment. Every rule keeps the greatest, the latest or the first value, so that the same facts lead to
 /// the same state in any order and when repeated.
 /// </summary>
-public static class PaymentPolicy
+internal static class PaymentPolicy
 {
     /// <summary>Applies one fact. Single refunds and disputes are rows of their own, and the caller adds them up.</summary>
     public static Payment Apply(Payment payment, PaymentFact fact) => WithStatus(fact switch

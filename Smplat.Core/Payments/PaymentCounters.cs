@@ -95,7 +95,7 @@ internal sealed record WebhookFact(DateTimeOffset At, string Type, string? Deliv
 internal sealed record WebhookFailureFact(DateTimeOffset At, string Type, string Reason);
 
 /// <summary>Names of the durable counters and facts; the metrics feed, dashboards and alerts refer to them.</summary>
-public static class PaymentMetrics
+internal static class PaymentMetrics
 {
     public const string CheckoutSucceeded = "smplat_payments_checkout_succeeded_total";
 
@@ -142,7 +142,7 @@ public sealed record WebhookEvents(
     string? LastFailureReason);
 
 /// <summary>Payments of orders that were paid more than once and have not been refunded.</summary>
-public sealed class DuplicatePaymentMetrics(PaymentStore payments) : IMetricSource
+internal sealed class DuplicatePaymentMetrics(PaymentStore payments) : IMetricSource
 {
     private const string Duplicates = "smplat_payments_surplus";
 

@@ -140,7 +140,7 @@ public sealed record PaymentEvent(
 /// rejects API versions other than its own and drops objects that it does not know, so events are read from the raw JSON
 /// (<see cref="StripeEvent"/>).
 /// </summary>
-public static class StripeSignature
+internal static class StripeSignature
 {
     /// <summary>How much older or newer than the clock a signature may be.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(300);

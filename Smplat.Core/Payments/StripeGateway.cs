@@ -80,7 +80,7 @@ public abstract record SessionEnd
 /// known. A failure is reported as definite or unknown; its reason never contains the key, and of the answer only Stripe's
 /// message.
 /// </summary>
-public sealed class StripeGateway : IStripeGateway, IDisposable
+internal sealed class StripeGateway : IStripeGateway, IDisposable
 {
     private const int MaxEndSeconds = 5;
 

@@ -38,9 +38,9 @@ public enum WebhookResult
     Ignored,
 }
 
-public sealed record BadSignature() : Invalid("payments.bad_signature", "Invalid webhook signature");
+internal sealed record BadSignature() : Invalid("payments.bad_signature", "Invalid webhook signature");
 
-public sealed record UnreadableEvent() : Invalid("payments.unreadable_event", "The webhook's body is not an event");
+internal sealed record UnreadableEvent() : Invalid("payments.unreadable_event", "The webhook's body is not an event");
 
 /// <summary>
 /// Receives Stripe's webhooks. A delivery is authorised by the signature over its raw bytes, takes effect at most once, and is
@@ -351,7 +351,7 @@ public sealed class PaymentEventApplier(
 /// Requests the kick-off again when a paid order is released from hold, by anyone. Its first kick-off found the order on hold
 /// and did nothing.
 /// </summary>
-public sealed class ResumedOrderKickoff(PaymentStore payments, OutboxWriter outbox, TimeProvider clock) : IOrderStatusListener
+internal sealed class ResumedOrderKickoff(PaymentStore payments, OutboxWriter outbox, TimeProvider clock) : IOrderStatusListener
 {
     public async Task OnChangedAsync(
         IReadOnlyList<OrderStatusChange> changes, NpgsqlTransaction transaction, CancellationToken cancellationToken)

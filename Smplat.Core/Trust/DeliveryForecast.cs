@@ -26,7 +26,7 @@ public sealed record ShiftWindow(
     long BacklogAfter);
 
 /// <summary>A product's forecast in the metric's metadata.</summary>
-public sealed record SkuBreakdown(
+internal sealed record SkuBreakdown(
     long BacklogTasks,
     double? AverageMinutes,
     PercentileBands PercentileBands,
@@ -36,7 +36,7 @@ public sealed record SkuBreakdown(
     long SampleSize);
 
 /// <summary>The delivery forecast as a metric: its value is that of the slowest product.</summary>
-public sealed class ForecastMeasure(TrustFactStore store)
+internal sealed class ForecastMeasure(TrustFactStore store)
 {
     private const int ObservedDays = 30;
     private const int HorizonHours = 36;
@@ -83,7 +83,7 @@ public sealed class ForecastMeasure(TrustFactStore store)
 }
 
 /// <summary>Estimates when a product's queue is empty, from its shifts and its history.</summary>
-public static class ForecastPolicy
+internal static class ForecastPolicy
 {
     public const string NoStaffing = "no_staffing_capacity";
     public const string InsufficientHistory = "insufficient_history";
@@ -168,7 +168,7 @@ public static class ForecastPolicy
 /// <summary>
 /// The alerts of a forecast, in a fixed order, and the sentence shown to shoppers in place of a delivery time.
 /// </summary>
-public static class ForecastAlerts
+internal static class ForecastAlerts
 {
     public const string Unavailable = "forecast_unavailable";
     public const string BreachRisk = "sla_breach_risk";
@@ -235,7 +235,7 @@ public sealed record PercentileBands(double? P50, double? P90)
     public static PercentileBands Of(ReadOnlySpan<double> sorted) => new(Percentile.Of(sorted, 50), Percentile.Of(sorted, 90));
 }
 
-public static class Percentile
+internal static class Percentile
 {
     /// <summary>Linear interpolation between the two neighbours of rank q/100 × (n − 1); null without values.</summary>
     /// <param name="sorted">Values in ascending order.</param>

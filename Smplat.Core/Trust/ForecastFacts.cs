@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Smplat.Core.Trust;
 
 /// <summary>The facts about one product.</summary>
-public sealed class SkuFacts
+internal sealed class SkuFacts
 {
     public long BacklogTasks { get; private set; }
 
@@ -20,7 +20,7 @@ public sealed class SkuFacts
 }
 
 /// <summary>Queue, history and shifts by product, sorted by name.</summary>
-public sealed class ForecastFacts
+internal sealed class ForecastFacts
 {
     public SortedDictionary<string, SkuFacts> BySku { get; } = new(StringComparer.Ordinal);
 
@@ -55,7 +55,7 @@ public sealed class ForecastFacts
     }
 }
 
-public sealed record StaffingShift(DateTimeOffset StartsAt, DateTimeOffset EndsAt, int HourlyCapacity)
+internal sealed record StaffingShift(DateTimeOffset StartsAt, DateTimeOffset EndsAt, int HourlyCapacity)
 {
     /// <summary>0 for a shift that ends before it begins.</summary>
     public double Hours => Math.Max((EndsAt - StartsAt).TotalSeconds / 3600, 0);
@@ -65,7 +65,7 @@ public sealed record StaffingShift(DateTimeOffset StartsAt, DateTimeOffset EndsA
 }
 
 /// <summary>A row of the forecast query: a queue, a history, a product or a shift.</summary>
-public sealed record ForecastRow
+internal sealed record ForecastRow
 {
     public Guid? ProductId { get; init; }
 
@@ -88,7 +88,7 @@ public sealed record ForecastRow
 }
 
 /// <summary>The name under which the queue, history and shifts of a product are joined.</summary>
-public static class SkuName
+internal static class SkuName
 {
     public const string Unknown = "unknown-sku";
 
@@ -109,7 +109,7 @@ public static class SkuName
 /// of dimensions, a flag and the type, then length and lower bound of the one dimension, then the elements, each
 /// preceded by its length.
 /// </summary>
-public static class DurationArrays
+internal static class DurationArrays
 {
     private const int HeadBytes = 12;
     private const int DimensionBytes = 8;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Smplat.Core.Trust;
 
 /// <summary>Computes the metrics that are sums over tasks: value, text, sample and details from the facts.</summary>
-public sealed class TaskMeasures(TrustFactStore facts)
+internal sealed class TaskMeasures(TrustFactStore facts)
 {
     private static readonly TimeSpan ScoreWindow = TimeSpan.FromHours(720);
     private static readonly TimeSpan CoverageWindow = TimeSpan.FromHours(24);
@@ -119,7 +119,7 @@ public sealed class TaskMeasures(TrustFactStore facts)
 /// Formats numbers. The digits come from the binary value, ties to even: rounding first, or converting to decimal,
 /// gives different text (0.35 would become 0.4).
 /// </summary>
-public static class MetricText
+internal static class MetricText
 {
     private const double MinutesPerHour = 60;
 
@@ -139,7 +139,7 @@ public static class MetricText
 }
 
 /// <summary>The database returns durations as whole microseconds, so that partial sums add up exactly.</summary>
-public static class FactUnits
+internal static class FactUnits
 {
     public const double MicrosecondsPerSecond = 1_000_000;
 

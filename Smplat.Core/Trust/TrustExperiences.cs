@@ -201,7 +201,7 @@ public sealed record ResolvedTimeline(string? Headline, string? Narrative, strin
 public sealed record DayRange(int? Min, int? Average, int? Max);
 
 /// <summary>Derives the delivery timeline from a forecast and the editor's text.</summary>
-public static class TimelinePolicy
+internal static class TimelinePolicy
 {
     private const double MinutesPerDay = 1440;
 

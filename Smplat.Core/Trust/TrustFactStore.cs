@@ -4,20 +4,20 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Trust;
 
-public sealed record OnTimeFacts(
+internal sealed record OnTimeFacts(
     long DueTasks, long OnTimeTasks, long CompletedDueTasks, long CompletedOnTimeTasks, DateTimeOffset? NewestAt);
 
-public sealed record ResponseFacts(long Responses, decimal ResponseUs, DateTimeOffset? NewestAt);
+internal sealed record ResponseFacts(long Responses, decimal ResponseUs, DateTimeOffset? NewestAt);
 
-public sealed record ScoreFacts(
+internal sealed record ScoreFacts(
     long Scores, double? MeanScore, long Ratings, long Promoters, long Detractors, DateTimeOffset? NewestAt);
 
-public sealed record BacklogFacts(long OutstandingTasks, long OverdueTasks, decimal OverdueUs)
+internal sealed record BacklogFacts(long OutstandingTasks, long OverdueTasks, decimal OverdueUs)
 {
     public double OverdueMinutes => (double)OverdueUs / FactUnits.MicrosecondsPerMinute;
 }
 
-public sealed record CoverageFacts(long ScheduledTasks, long CompletedTasks);
+internal sealed record CoverageFacts(long ScheduledTasks, long CompletedTasks);
 
 /// <summary>
 /// Reads the facts behind the metrics from tasks, items and orders. Each reading is one statement and therefore one
@@ -28,7 +28,7 @@ public sealed record CoverageFacts(long ScheduledTasks, long CompletedTasks);
 /// <c>offset 0</c> keeps the planner from joining whole tables where a few rows are looked up by key: it cannot know
 /// how short the time ranges are that are read from the tasks.
 /// </remarks>
-public sealed class TrustFactStore(NpgsqlDataSource database)
+internal sealed class TrustFactStore(NpgsqlDataSource database)
 {
     // Every task with a due and a completion time counts exactly once.
     private const string OnTime =

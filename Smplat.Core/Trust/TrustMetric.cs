@@ -69,7 +69,7 @@ public enum MetricGroup
 }
 
 /// <summary>All metrics. To add one, add an entry here and the measure it names; nothing else changes.</summary>
-public static class TrustMetricList
+internal static class TrustMetricList
 {
     private const string Fulfillment = "fulfillment";
     private const string Support = "support";

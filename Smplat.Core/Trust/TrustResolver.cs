@@ -148,7 +148,7 @@ public sealed class TrustResolver(
 /// <summary>
 /// Turns what the cache served into the metric returned. Pure: the result depends only on the arguments.
 /// </summary>
-public static class MetricAnswer
+internal static class MetricAnswer
 {
     public const string NotRegistered = "metric_not_registered";
 
@@ -251,7 +251,7 @@ public static class MetricAnswer
 }
 
 /// <summary>The state of a value, given its age and its sample.</summary>
-public static class FreshnessPolicy
+internal static class FreshnessPolicy
 {
     /// <param name="windowMinutes">The caller's window, otherwise the metric's.</param>
     /// <param name="isCensus">All rows are counted, not sampled, so zero rows is a valid result.</param>
@@ -274,7 +274,7 @@ public static class FreshnessPolicy
 }
 
 /// <summary>The minimum sample of a metric: from the setting, otherwise the metric's own.</summary>
-public static class MinimumSamples
+internal static class MinimumSamples
 {
     public static int For(TrustMetric metric, string setting)
     {

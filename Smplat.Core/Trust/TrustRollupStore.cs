@@ -197,7 +197,7 @@ public sealed class TrustRollupStore(NpgsqlDataSource database)
 }
 
 /// <summary>The state of the sums at the start of a step.</summary>
-public sealed record RollupState
+internal sealed record RollupState
 {
     public DateTimeOffset SealedUntil { get; init; }
 
@@ -223,7 +223,7 @@ public sealed record RollupState
 /// <param name="FromAt">First hour.</param>
 /// <param name="UntilAt">The hour after the last.</param>
 /// <param name="DurationsFrom">Durations of hours before it are not kept.</param>
-public sealed record SealPlan(DateTimeOffset FromAt, DateTimeOffset UntilAt, DateTimeOffset DurationsFrom)
+internal sealed record SealPlan(DateTimeOffset FromAt, DateTimeOffset UntilAt, DateTimeOffset DurationsFrom)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 

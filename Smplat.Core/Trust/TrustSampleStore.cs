@@ -10,7 +10,7 @@ namespace Smplat.Core.Trust;
 /// Finished tasks and a checkout page for a local run: badges with values, and a draft that differs from the live
 /// version.
 /// </summary>
-public sealed class TrustSample(TrustSampleStore store, TrustContentIntake intake, TimeProvider clock) : ISampleData
+internal sealed class TrustSample(TrustSampleStore store, TrustContentIntake intake, TimeProvider clock) : ISampleData
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ public sealed class TrustSample(TrustSampleStore store, TrustContentIntake intak
 }
 
 /// <summary>A month of finished tasks for a local run, with fixed ids.</summary>
-public sealed class TrustSampleStore(NpgsqlDataSource database)
+internal sealed class TrustSampleStore(NpgsqlDataSource database)
 {
     // Ids are derived from the row number, so loading again adds nothing. Open tasks are scheduled in the future, so
     // the worker does not claim them.

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Confirmation;
 
 /// <summary>Permanent codes of answers to confirm and cancel; they come in a 200 envelope.</summary>
-public static class ConfirmCodes
+internal static class ConfirmCodes
 {
     public const string OrderFailed = "ORDER_FAILED";
     /// <summary>Some parts of a divided order stand, and the answer lists them; the others were not ordered.</summary>

@@ -5,7 +5,7 @@ using Smplat.Core.Commerce.Routing;
 namespace Smplat.Core.Commerce.Confirmation;
 
 /// <summary>What recovery made of a session.</summary>
-public enum RecoveryVerdict
+internal enum RecoveryVerdict
 {
     Confirmed,
     Released,
@@ -17,7 +17,7 @@ public enum RecoveryVerdict
 /// Finds out what became of a session that was left while it was being confirmed. An order that the provider has is booked;
 /// one that it does not have is given back to the shopper; while the provider cannot tell, nothing is decided.
 /// </summary>
-public sealed class ConfirmationRecovery(
+internal sealed class ConfirmationRecovery(
     OrderStore orders,
     PartStore booked,
     ConfirmationStore sessions,

@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Confirmation;
 /// Whether another provider may be tried after a failure: only when nothing can have been placed, only for passing faults,
 /// never after a payment or address was refused. An unknown code is final.
 /// </summary>
-public static class FailoverPolicy
+internal static class FailoverPolicy
 {
     public static bool MayTryAnother(ProviderFailure failure, bool provablyNothingPlaced) =>
         provablyNothingPlaced && failure.Retryable && IsPassing(failure.Code);

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Confirmation;
 
 /// <summary>How much dearer a basket may have become without asking the shopper again: a dollar or 2 percent.</summary>
-public static class PriceTolerance
+internal static class PriceTolerance
 {
     private const long SmallestCents = 100;
 

@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Commerce.Confirmation;
 
 /// <summary>Takes out what has had its time.</summary>
-public sealed class PurgeStore(NpgsqlDataSource database)
+internal sealed class PurgeStore(NpgsqlDataSource database)
 {
     // Tokens that nobody used are marked, so that reports tell them from confirmed ones.
     private const string Expire =

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Jobs;
 namespace Smplat.Core.Commerce.Confirmation;
 
 /// <summary>Resolves confirmations whose process died or whose provider did not answer, by asking the provider.</summary>
-public sealed class RecoverConfirmationsJob(
+internal sealed class RecoverConfirmationsJob(
     ConfirmationStore sessions, ConfirmationRecovery recovery, IOptionsMonitor<ConfirmationOptions> options, TimeProvider clock) : IJob
 {
     private const int Batch = 20;

@@ -3,7 +3,7 @@ using Smplat.Core.Commerce.Scoring;
 namespace Smplat.Core.Commerce.Learning;
 
 /// <summary>A provider's row of metrics.</summary>
-public sealed record MetricsRow(
+internal sealed record MetricsRow(
     string ProviderId,
     long TotalOrders,
     decimal? SuccessRate,
@@ -15,7 +15,7 @@ public sealed record MetricsRow(
 /// One figure of reliability from three: how often orders succeed, how much of them arrives, and how late. Missing items cost
 /// up to a fifth of the success rate, lateness up to a tenth (an hour or more late); what is unknown costs nothing.
 /// </summary>
-public static class StandingPolicy
+internal static class StandingPolicy
 {
     private const decimal FulfilmentShare = 0.2m;
     private const decimal LatenessShare = 0.1m;

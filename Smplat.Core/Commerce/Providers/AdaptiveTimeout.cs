@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>The runbook's tuning rule for timeouts, P95 plus two seconds, without the operator.</summary>
-public static class AdaptiveTimeout
+internal static class AdaptiveTimeout
 {
     private static readonly TimeSpan Headroom = TimeSpan.FromMilliseconds(2000);
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(1500);

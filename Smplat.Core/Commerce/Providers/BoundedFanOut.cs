@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Asks for many things at once, but only so many at the same time.</summary>
-public static class BoundedFanOut
+internal static class BoundedFanOut
 {
     /// <summary>
     /// Results in the order of the inputs. The first failure cancels the rest and is thrown: a vendor that refuses one

@@ -5,7 +5,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// obeys cancellation; the abandoned call is cancelled and its late end is observed, so that a late quote can still reach
 /// the caches below and a late exception disturbs nobody. A call that blocks its thread costs only its own quote.
 /// </summary>
-public sealed class BoundedGateway(IProviderGateway inner, TimeProvider clock) : IProviderGateway
+internal sealed class BoundedGateway(IProviderGateway inner, TimeProvider clock) : IProviderGateway
 {
     public ProviderId Id => inner.Id;
 

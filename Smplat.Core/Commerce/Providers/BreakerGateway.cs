@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Resilience;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Asks a provider only while its circuit lets it, and reports the results to the circuit.</summary>
-public sealed class BreakerGateway(IProviderGateway inner, CircuitBreaker breaker, TimeProvider clock) : GatewayDecorator(inner)
+internal sealed class BreakerGateway(IProviderGateway inner, CircuitBreaker breaker, TimeProvider clock) : GatewayDecorator(inner)
 {
     /// <summary>A call that was cancelled after this share of its timeout was too slow; before it, nobody wanted the answer.</summary>
     private const double TooSlow = 0.8;

@@ -8,7 +8,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// Keeps quotes and probes. The same basket is priced once at a time and for a few minutes not again; a failure is never
 /// kept, but may be answered with a quote that is still young.
 /// </summary>
-public sealed class CachingGateway(
+internal sealed class CachingGateway(
     IProviderGateway inner, VendorCache cache, IOptionsMonitor<QuoteCacheOptions> lifetimes, TimeProvider clock)
     : GatewayDecorator(inner)
 {

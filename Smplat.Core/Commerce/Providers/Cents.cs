@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Arithmetic on integer cents. Halves are rounded up, as the price contract says; nothing passes through binary floats.</summary>
-public static class Cents
+internal static class Cents
 {
     /// <summary>Rounds to whole cents, halves up.</summary>
     public static long Round(decimal cents) => (long)decimal.Floor(cents + 0.5m);

@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Observability;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>The circuits of all instances, for the feed. Every instance gives the same answer.</summary>
-public sealed class CircuitMetrics(CircuitReport report, CircuitStore store, TimeProvider clock) : IMetricSource
+internal sealed class CircuitMetrics(CircuitReport report, CircuitStore store, TimeProvider clock) : IMetricSource
 {
     public const string State = "smplat_commerce_circuit_state";
     public const string Instances = "smplat_commerce_circuit_instances";

@@ -11,7 +11,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// Tells the other instances how the circuits of this one stand, so that each of them can show the same. While all are
 /// closed nothing is written. What could not be written is told 5 seconds later: no failure ends the app.
 /// </summary>
-public sealed class CircuitReport(
+internal sealed class CircuitReport(
     ProviderCircuits circuits,
     CircuitStore store,
     DurableCounters counters,

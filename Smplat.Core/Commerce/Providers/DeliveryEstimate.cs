@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>What a provider publishes about delivery without quoting it: fee, threshold for free delivery, usual time.</summary>
-public sealed record DeliveryEstimate(long FeeCents, long? FreeFromCents, int Minutes, DeliveryRange Range)
+internal sealed record DeliveryEstimate(long FeeCents, long? FreeFromCents, int Minutes, DeliveryRange Range)
 {
     public const string Warning = "Delivery fee, tax and delivery time are estimates; the provider quotes item prices only";
 

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Vendors' dollar amounts as cents.</summary>
-public static class Dollars
+internal static class Dollars
 {
     private const decimal Most = 100_000m;
 

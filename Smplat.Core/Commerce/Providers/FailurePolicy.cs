@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>What a failed quote says about the provider.</summary>
-public static class FailurePolicy
+internal static class FailurePolicy
 {
     /// <summary>
     /// Whether the failure shows that the provider is unwell. An honest answer (no store, nothing matched), our own

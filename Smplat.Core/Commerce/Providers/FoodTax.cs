@@ -4,7 +4,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// An estimate of sales tax on groceries, for providers that quote none. Most states exempt food for the home; these tax it
 /// at the state level. Local rates and non-food are left out, which is why every quote that uses this says so.
 /// </summary>
-public static class FoodTax
+internal static class FoodTax
 {
     private static readonly Dictionary<string, decimal> Rates = new(StringComparer.OrdinalIgnoreCase)
     {

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Lets only so many calls out at the same time; the others wait for as long as their token allows.</summary>
-public sealed class GateHandler(int concurrency) : DelegatingHandler
+internal sealed class GateHandler(int concurrency) : DelegatingHandler
 {
     private readonly SemaphoreSlim _gate = new(concurrency, concurrency);
 

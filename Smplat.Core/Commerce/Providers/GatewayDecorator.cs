@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Passes everything on; decorators override what they care about.</summary>
-public abstract class GatewayDecorator(IProviderGateway inner) : IProviderGateway
+internal abstract class GatewayDecorator(IProviderGateway inner) : IProviderGateway
 {
     public ProviderId Id => inner.Id;
 

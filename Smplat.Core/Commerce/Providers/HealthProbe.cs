@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Runs a gateway's probe and reports how it went; never throws for what a vendor does.</summary>
-public static class HealthProbe
+internal static class HealthProbe
 {
     /// <summary>Longest wait for a probe.</summary>
     private static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(5);

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Allows duplicate calls up to a share of all calls: each call earns a fraction, a duplicate spends one.</summary>
-public sealed class HedgeBudget
+internal sealed class HedgeBudget
 {
     /// <summary>Saved-up duplicates beyond this are lost, so that a quiet hour does not pay for a storm.</summary>
     private const double Most = 5;

@@ -7,7 +7,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// Refuses hosts that are not the vendor's, so that a mistyped or tampered base URL cannot send credentials elsewhere.
 /// Plain HTTP is allowed to loopback in local runs only.
 /// </summary>
-public sealed class HostAllowListHandler(
+internal sealed class HostAllowListHandler(
     IReadOnlyList<string> vendorHosts, IOptionsMonitor<VendorHttpOptions> options, IOptionsMonitor<RuntimeOptions> runtime)
     : DelegatingHandler
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Reads a line of a recipe, such as <c>2 cups all-purpose flour, sifted</c>, as something that can be bought.</summary>
-public static class IngredientText
+internal static class IngredientText
 {
     private const int LongestQuantity = 5;
     private const decimal Most = 999;

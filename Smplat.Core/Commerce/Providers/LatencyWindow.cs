@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>How long a provider's quotes took in the last 15 minutes; the newest 1,024 of them.</summary>
-public sealed class LatencyWindow(TimeProvider clock)
+internal sealed class LatencyWindow(TimeProvider clock)
 {
     /// <summary>Below this number of samples a percentile says nothing.</summary>
     public const int LeastSamples = 50;

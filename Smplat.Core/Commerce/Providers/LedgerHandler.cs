@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Books every attempt that really went out, with how it ended.</summary>
-public sealed class LedgerHandler(VendorCallLedger ledger, TimeProvider clock) : DelegatingHandler
+internal sealed class LedgerHandler(VendorCallLedger ledger, TimeProvider clock) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>All items of a basket as one vendor can serve them.</summary>
-public sealed record MatchedBasket(IReadOnlyList<MatchedItem> Items)
+internal sealed record MatchedBasket(IReadOnlyList<MatchedItem> Items)
 {
     public bool IsEmpty => Items.All(item => item.Product is null);
 

@@ -4,7 +4,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// A provider that invents its prices: the same basket gives the same quote, at once and without a network. Used behind a
 /// mock switch for drills and emergencies, and in local runs without credentials. Every quote says that it is a mock.
 /// </summary>
-public sealed class MockGateway(ProviderId id, TimeProvider clock) : IProviderGateway
+internal sealed class MockGateway(ProviderId id, TimeProvider clock) : IProviderGateway
 {
     private const string OrderPrefix = "mock-";
 

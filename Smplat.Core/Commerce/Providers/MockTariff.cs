@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>What an invented provider charges. The figures are a contract: drills and acceptance tests count on them.</summary>
-public sealed record MockTariff(
+internal sealed record MockTariff(
     long UnitCents,
     long FeeCents,
     decimal TaxRate,

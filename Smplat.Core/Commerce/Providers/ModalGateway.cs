@@ -9,7 +9,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// where a setting allows it. Without credentials a local run gets invented prices, every other environment an error, so
 /// that a lost secret never sells at invented prices.
 /// </summary>
-public sealed class ModalGateway(
+internal sealed class ModalGateway(
     IProviderGateway? live,
     MockGateway mock,
     IOptionsMonitor<RuntimeOptions> runtime,

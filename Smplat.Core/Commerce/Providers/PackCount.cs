@@ -2,7 +2,7 @@ namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>How many packs cover a request.</summary>
 /// <param name="Warning">Set when the number is a guess.</param>
-public readonly record struct PackCount(int Packs, string? Warning)
+internal readonly record struct PackCount(int Packs, string? Warning)
 {
     /// <summary>More packs than this are a misunderstanding, not a purchase.</summary>
     private const int Most = 9_999;

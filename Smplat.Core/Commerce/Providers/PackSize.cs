@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// <summary>What one pack of a product holds, read from a vendor's size text such as <c>16 oz</c>, <c>12 ct</c> or <c>6 pk / 12 fl oz</c>.</summary>
 /// <param name="Count">Single containers in the pack.</param>
 /// <param name="Amount">Content of one container in the unit, or the number of pieces for a count.</param>
-public sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMeasure Unit)
+internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMeasure Unit)
 {
     /// <summary>Content of the whole pack in the base unit of its dimension.</summary>
     public decimal BaseAmount => Count * Amount * Unit.BaseFactor;

@@ -5,7 +5,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// which they come: what was asked for before substitutes, deliverable before not, more relevant, cheaper per base unit,
 /// cheaper line, smaller sku.
 /// </summary>
-public static class ProductMatcher
+internal static class ProductMatcher
 {
     public static MatchedItem Match(RequestedItem item, IEnumerable<VendorProduct> candidates)
     {

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>A name taken apart: its words in singular, without sizes and fillers, and the last of them, which names the thing.</summary>
-public sealed class ProductName
+internal sealed class ProductName
 {
     private const int MostWords = 24;
 

@@ -5,13 +5,13 @@ namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>A quantity read from text.</summary>
 /// <param name="Unit">Canonical unit name when the text held one.</param>
-public readonly record struct ParsedQuantity(decimal Amount, string? Unit);
+internal readonly record struct ParsedQuantity(decimal Amount, string? Unit);
 
 /// <summary>
 /// Reads quantities as people write them: <c>2</c>, <c>1.5 kg</c>, <c>1/2 cup</c>, <c>1 1/2 lb</c>, <c>½ tsp</c>, <c>2-3 cloves</c>
 /// (the upper end counts), <c>a bunch</c>, <c>lbs 2</c>. Never throws and never yields zero, a negative or an endless number.
 /// </summary>
-public static partial class QuantityText
+internal static partial class QuantityText
 {
     private const int LongestText = 64;
     private const decimal Largest = 1_000_000_000m;

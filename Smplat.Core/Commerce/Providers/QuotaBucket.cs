@@ -4,7 +4,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// One instance's share of a vendor's quota. Calls are taken from the shared counter in blocks, so that only one call in
 /// many waits for the table service; without it the instance counts for itself and grants at most the whole limit.
 /// </summary>
-public sealed class QuotaBucket(IQuotaStore store, TimeProvider clock) : IDisposable
+internal sealed class QuotaBucket(IQuotaStore store, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromHours(24);
 

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Takes one call out of the vendor's daily quota before each attempt; an empty bucket fails the call without sending it.</summary>
-public sealed class QuotaHandler(VendorQuotas quotas) : DelegatingHandler
+internal sealed class QuotaHandler(VendorQuotas quotas) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Makes quotes out of matched baskets.</summary>
-public static class QuoteAssembly
+internal static class QuoteAssembly
 {
     /// <summary>How long a quote is shown as good. Confirmation asks again when it is older than the quote cache allows.</summary>
     public static readonly TimeSpan Validity = TimeSpan.FromMinutes(15);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>How long answers of providers are kept.</summary>
-public sealed class QuoteCacheOptions
+internal sealed class QuoteCacheOptions
 {
     /// <summary>Seconds that a provider's quote for the same basket is reused. Default 300.</summary>
     [ConfigurationKeyName("LOOPGPT_QUOTE_CACHE_SECONDS")]

@@ -7,7 +7,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// What things cost lately at the providers that tell: the ground for estimating at one that does not. In memory, bounded,
 /// and forgotten after a day.
 /// </summary>
-public sealed class ReferencePrices(TimeProvider clock)
+internal sealed class ReferencePrices(TimeProvider clock)
 {
     private const int Capacity = 10_000;
 

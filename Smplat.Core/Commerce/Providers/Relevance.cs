@@ -4,7 +4,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// How well a product answers a request, in thousandths. Whole numbers, so that the pick is the same on every machine and
 /// whatever the order in which the vendor lists its products.
 /// </summary>
-public static class Relevance
+internal static class Relevance
 {
     /// <summary>From here on the product is what was asked for.</summary>
     public const int Found = 750;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>How quotes are hurried. Both switches are off by default: the plain timeout rules.</summary>
-public sealed class ResilienceOptions
+internal sealed class ResilienceOptions
 {
     /// <summary>
     /// Shorten a provider's timeout to the P95 of its last 15 minutes plus 2000 ms, at least 1500 ms and never more than its

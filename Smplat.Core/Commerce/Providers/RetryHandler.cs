@@ -7,7 +7,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// Sends a repeatable request again after a passing fault, for as long as its budget allows. The answer is read to its end
 /// here, so that a connection that breaks in the middle of a body counts as a fault too.
 /// </summary>
-public sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
+internal sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Resilience;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Whether, and after which pause, a read-only vendor call is repeated.</summary>
-public static class RetryPolicy
+internal static class RetryPolicy
 {
     /// <summary>With less than this left of the provider's timeout, another attempt cannot end in time.</summary>
     public static readonly TimeSpan LeastBudget = TimeSpan.FromMilliseconds(300);

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>What is typed into a vendor's search for an item: its words in lower case, at most eight.</summary>
-public static class SearchTerm
+internal static class SearchTerm
 {
     private const int MostWords = 8;
     private const int Longest = 80;

@@ -3,7 +3,7 @@ using System.Text;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Lower-case text in which each run of characters outside a to z and 0 to 9 is one dash.</summary>
-public static class Slug
+internal static class Slug
 {
     public static string Of(string text)
     {

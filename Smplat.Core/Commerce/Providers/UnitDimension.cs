@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>What a unit measures. Only amounts of one dimension can be compared.</summary>
-public enum UnitDimension
+internal enum UnitDimension
 {
     Count,
     Weight,

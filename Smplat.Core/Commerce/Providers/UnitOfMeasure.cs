@@ -2,7 +2,7 @@ namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>A unit in which groceries are asked for or sold, with its size in the base unit of its dimension (gram, millilitre, one).</summary>
 /// <param name="Name">The canonical short name.</param>
-public sealed record UnitOfMeasure(string Name, UnitDimension Dimension, decimal BaseFactor)
+internal sealed record UnitOfMeasure(string Name, UnitDimension Dimension, decimal BaseFactor)
 {
     public static UnitOfMeasure Piece { get; } = new("piece", UnitDimension.Count, 1);
 

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>For processes without a table service.</summary>
-public sealed class UnsharedCache : ISharedCache
+internal sealed class UnsharedCache : ISharedCache
 {
     public Task<SharedEntry?> ReadAsync(string key, CancellationToken cancellationToken) => Task.FromResult<SharedEntry?>(null);
 

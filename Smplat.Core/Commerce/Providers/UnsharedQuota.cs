@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>For processes without a table service: each counts for itself.</summary>
-public sealed class UnsharedQuota : IQuotaStore
+internal sealed class UnsharedQuota : IQuotaStore
 {
     public Task<int?> TakeAsync(QuotaLimit limit, int wanted, CancellationToken cancellationToken) =>
         Task.FromResult<int?>(null);

@@ -8,7 +8,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// Sends vendor requests and turns whatever comes back into a value or a <see cref="ProviderFailureException"/>. No text of
 /// the vendor reaches a message: an error body may echo credentials or addresses.
 /// </summary>
-public static class VendorAnswers
+internal static class VendorAnswers
 {
     /// <summary>The parsed answer of a successful call. Null is never returned: an absent body is a bad answer.</summary>
     public static async Task<T> SendAsync<T>(

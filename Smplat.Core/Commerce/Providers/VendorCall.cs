@@ -4,7 +4,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// <param name="Endpoint">The vendor's endpoint as its quota counts it: a bounded word such as products, never a path.</param>
 /// <param name="IsRepeatable">Whether a second attempt cannot take effect twice. Reads are; orders and carts are not.</param>
 /// <param name="IsForShopper">Sent with a shopper's own token, so that a refusal says nothing about our credentials.</param>
-public sealed record VendorCall(
+internal sealed record VendorCall(
     ProviderId Id, string Endpoint, CallBudget Budget, bool IsRepeatable = true, bool IsForShopper = false)
 {
     private static readonly HttpRequestOptionsKey<VendorCall> Key = new("smplat.vendor-call");

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Adds gathered vendor calls every second, and once more when the app stops.</summary>
-public sealed class VendorCallFlush(
+internal sealed class VendorCallFlush(
     VendorCallLedger ledger, MigrationGate migrations, TimeProvider clock, ILogger<VendorCallFlush> logger)
     : WriteBehind(migrations, TimeSpan.FromSeconds(1), clock)
 {

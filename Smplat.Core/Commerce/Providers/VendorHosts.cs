@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>The vendors' own API hosts, the only ones that their clients may call outside local runs.</summary>
-public static class VendorHosts
+internal static class VendorHosts
 {
     public static IReadOnlyList<string> Of(ProviderId id) => id switch
     {

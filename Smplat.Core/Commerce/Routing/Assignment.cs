@@ -9,7 +9,7 @@ namespace Smplat.Core.Commerce.Routing;
 /// Which arm a shopper is in. The same shopper is always in the same arm of an experiment, on every instance, and raising
 /// the share only adds shoppers to the variant.
 /// </summary>
-public static class Assignment
+internal static class Assignment
 {
     public const string Control = "control";
     public const string Variant = "variant";

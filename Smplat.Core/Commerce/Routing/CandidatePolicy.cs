@@ -3,7 +3,7 @@ using Smplat.Core.Commerce.Providers;
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>Which providers are asked for a basket.</summary>
-public static class CandidatePolicy
+internal static class CandidatePolicy
 {
     /// <param name="enabled">Enabled providers, highest priority first; the order is kept.</param>
     public static IReadOnlyList<ProviderConfig> Select(

@@ -9,7 +9,7 @@ namespace Smplat.Core.Commerce.Routing;
 /// The identity of a basket: the same lines to the same postal code hash alike, in whatever order, case or number format.
 /// The line ids are part of it, because a stored quote names the lines by them.
 /// </summary>
-public static class CartHash
+internal static class CartHash
 {
     private const char FieldEnd = '\u001f';
     private const char LineEnd = '\u001e';

@@ -7,7 +7,7 @@ namespace Smplat.Core.Commerce.Routing;
 /// The families of Commerce. Counters are durable and never fall; gauges describe the last minutes and are left out while
 /// there is nothing to describe, so that silence is not mistaken for a rate of zero.
 /// </summary>
-public static class CommerceFamilies
+internal static class CommerceFamilies
 {
     public static IReadOnlyList<MetricFamily> All { get; } =
     [

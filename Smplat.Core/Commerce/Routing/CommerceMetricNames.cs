@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>Names of the commerce figures in the feed; dashboards, alerts and runbooks know them by these.</summary>
-public static class CommerceMetricNames
+internal static class CommerceMetricNames
 {
     public const string Requests = "loopgpt_router_requests_total";
 

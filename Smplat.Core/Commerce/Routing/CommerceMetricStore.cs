@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>Reads figures of the last minutes from <c>edge_logs</c>.</summary>
-public sealed class CommerceMetricStore(NpgsqlDataSource database)
+internal sealed class CommerceMetricStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 3;
 

@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Observability;
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>How routing goes now, for the feed; kept for five seconds, however many scrapers ask.</summary>
-public sealed class CommerceMetrics(CommerceMetricStore store, TimeProvider clock) : IMetricSource, IDisposable
+internal sealed class CommerceMetrics(CommerceMetricStore store, TimeProvider clock) : IMetricSource, IDisposable
 {
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RecentWindow = TimeSpan.FromMinutes(5);

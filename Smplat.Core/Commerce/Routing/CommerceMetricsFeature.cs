@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Commerce.Routing;
 
-public static class CommerceMetricsFeature
+internal static class CommerceMetricsFeature
 {
     public static IServiceCollection AddCommerceMetrics(this IServiceCollection services)
     {

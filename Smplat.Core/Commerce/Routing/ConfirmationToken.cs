@@ -8,7 +8,7 @@ namespace Smplat.Core.Commerce.Routing;
 /// <summary>
 /// The secret that lets its holder confirm a decision: 128 random bits with a readable prefix. Only its hash is stored.
 /// </summary>
-public static class ConfirmationToken
+internal static class ConfirmationToken
 {
     public static string Create(DateTimeOffset now)
     {

@@ -4,7 +4,7 @@ using Smplat.Core.Commerce.Scoring;
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>What the shopper would have got from the cheapest and from the fastest of the other offers.</summary>
-public static class Counterfactual
+internal static class Counterfactual
 {
     /// <returns>A sentence, or null when there was no other offer.</returns>
     public static string? Describe(RoutingDecision decision)

@@ -4,7 +4,7 @@ using Smplat.Core.Commerce.Scoring;
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>Turns usable quotes into a decision. Pure: the same quotes, weights and standings give the same decision.</summary>
-public static class DecisionPolicy
+internal static class DecisionPolicy
 {
     /// <param name="viable">At least one.</param>
     /// <param name="weights">As configured, before the shopper's preference bends them.</param>

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>Names of events as the runbook's queries spell them.</summary>
-public static class EdgeLogEvents
+internal static class EdgeLogEvents
 {
     public const string RouteOrder = "loopgpt_route_order";
     public const string ConfirmOrder = "loopgpt_confirm_order";

@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Routing;
 /// Keeps the quotes within the shopper's limits. When none is, all stay and the answer says so: an order beyond a limit can
 /// still be declined, an empty answer cannot be taken.
 /// </summary>
-public static class LimitPolicy
+internal static class LimitPolicy
 {
     public const string Warning = "No offer meets the limits of the preferences; the offers shown exceed them";
 

@@ -2,7 +2,7 @@ namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>How the router, one provider, or confirming has gone lately.</summary>
 /// <param name="Subject">A provider's wire name, <see cref="Router"/> or <see cref="Confirm"/>.</param>
-public sealed record RecentFigures(string Subject, long Calls, long Failures, double? P50Ms, double? P95Ms)
+internal sealed record RecentFigures(string Subject, long Calls, long Failures, double? P50Ms, double? P95Ms)
 {
     public const string Router = "";
 

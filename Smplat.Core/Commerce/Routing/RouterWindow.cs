@@ -3,7 +3,7 @@ using Smplat.Core.Commerce.Providers;
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>The figures of the last routing calls of this process, for gauges. The figures of all instances are in <c>edge_logs</c>.</summary>
-public sealed class RouterWindow(TimeProvider clock)
+internal sealed class RouterWindow(TimeProvider clock)
 {
     private const int Capacity = 4096;
     private static readonly TimeSpan Length = TimeSpan.FromMinutes(15);

@@ -6,7 +6,7 @@ using Smplat.Core.Commerce.Scoring;
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>Turns a decision into the row that its confirmation will read.</summary>
-public static class SessionFactory
+internal static class SessionFactory
 {
     public static RoutingSession Create(
         string requestId, string token, RoutingDecision decision, DateTimeOffset now, TimeSpan lifetime)

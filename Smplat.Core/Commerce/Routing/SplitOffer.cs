@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Routing;
 /// <summary>What a provider asks for each item, and for coming at all.</summary>
 /// <param name="Prices">Cents of the requested quantity by item id; missing items are not there.</param>
 /// <param name="TaxRate">Tax as a share of the subtotal, as quoted.</param>
-public sealed record SplitOffer(
+internal sealed record SplitOffer(
     ProviderId Provider,
     int EtaMinutes,
     long FeeCents,

@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Routing;
 /// The best way to divide a basket: every set of providers is tried (at most fifteen), each item goes to its cheapest or
 /// fastest holder in the set, and where it pays items are moved so that a provider delivers free. Pure and deterministic.
 /// </summary>
-public static class SplitPlanner
+internal static class SplitPlanner
 {
     /// <returns>The best plan, which may be for one provider; null when nobody has anything.</returns>
     public static SplitPlan? Best(IReadOnlyList<SplitOffer> offers, IReadOnlyList<string> itemIds, SplitStrategy strategy)

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>Whether dividing a basket pays: more items, enough saved, or, when speed is asked for, enough time won.</summary>
-public static class SplitPolicy
+internal static class SplitPolicy
 {
     private const int LeastMinutesWon = 15;
     private const int MostPercentDearer = 15;
@@ -24,4 +24,4 @@ public static class SplitPolicy
 }
 
 /// <summary>What decides between a divided and an undivided order.</summary>
-public readonly record struct SplitFigures(int Found, long TotalCents, int EtaMinutes);
+internal readonly record struct SplitFigures(int Found, long TotalCents, int EtaMinutes);

@@ -26,7 +26,7 @@ public enum Verdict
 /// Judges an experiment. Too few decisions are no verdict; a variant that costs shoppers too much, loses their orders or
 /// their liking must be stopped, whatever it earns; else the difference must be larger than chance.
 /// </summary>
-public static class VerdictPolicy
+internal static class VerdictPolicy
 {
     /// <summary>Standard errors beyond which a difference in either direction is not chance (95 percent).</summary>
     private const double Certainty = 1.96;

@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Routing;
 /// Whether a quote can be sold. An empty basket, impossible amounts or rows about other items are a failure of the provider,
 /// however cheap they look.
 /// </summary>
-public static class ViabilityPolicy
+internal static class ViabilityPolicy
 {
     public static ProviderFailure? Check(ProviderQuote quote, QuoteRequest request, ProviderId id)
     {

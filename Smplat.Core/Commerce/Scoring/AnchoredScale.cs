@@ -3,7 +3,7 @@ namespace Smplat.Core.Commerce.Scoring;
 /// <summary>
 /// Points by distance from the best offer: a cent of difference is worth next to nothing, and a dear extra quote moves nobody.
 /// </summary>
-public static class AnchoredScale
+internal static class AnchoredScale
 {
     /// <summary>Most points that a centered priority gives before its weight.</summary>
     public const int MostPriority = 20;

@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Scoring;
 /// What a basket would cost if it were whole: each missing item is added at the middle price of those who have it, else at
 /// the caller's own idea of it, else at a rough price per unit, plus 10 percent for the trouble of getting it elsewhere.
 /// </summary>
-public static class ComparableBasket
+internal static class ComparableBasket
 {
     private const long RoughUnitCents = 500;
     private const int WithPenaltyPercent = 110;

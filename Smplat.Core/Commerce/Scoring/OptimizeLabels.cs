@@ -3,7 +3,7 @@ using Smplat.Core.Commerce.Routing;
 namespace Smplat.Core.Commerce.Scoring;
 
 /// <summary>Wire and database labels of the preferences.</summary>
-public static class OptimizeLabels
+internal static class OptimizeLabels
 {
     public static string ToLabel(this OptimizeFor preference) => preference switch
     {

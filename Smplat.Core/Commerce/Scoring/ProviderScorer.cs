@@ -4,7 +4,7 @@ namespace Smplat.Core.Commerce.Scoring;
 /// Ranks quotes. The result depends on nothing but its arguments: not on their order, a clock, chance or culture. Scores
 /// are exact decimals that are compared unrounded.
 /// </summary>
-public static class ProviderScorer
+internal static class ProviderScorer
 {
     /// <param name="weights">Already bent by the shopper's preference.</param>
     /// <returns>All quotes, best first.</returns>

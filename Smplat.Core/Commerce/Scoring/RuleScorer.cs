@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Scoring;
 
 /// <summary>Ranks quotes by any rule. By the canonical one it is the <see cref="ProviderScorer"/>, unchanged.</summary>
-public static class RuleScorer
+internal static class RuleScorer
 {
     /// <summary>Share of the items, in percent, below which a comparable basket wins only when nobody has more.</summary>
     private const int LeastFulfilment = 60;

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Scoring;
 
 /// <summary>The five components of a score by the canonical rule. Pure, whole numbers from 0 to 100.</summary>
-public static class ScoreComponents
+internal static class ScoreComponents
 {
     /// <summary>Points when nothing is known.</summary>
     public const int Neutral = 50;

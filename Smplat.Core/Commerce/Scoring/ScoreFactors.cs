@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Scoring;
 
 /// <summary>Names what speaks for a quote, in a fixed order.</summary>
-public static class ScoreFactors
+internal static class ScoreFactors
 {
     public const string PreferredProvider = "PREFERRED_PROVIDER";
     public const string CompetitivePricing = "COMPETITIVE_PRICING";

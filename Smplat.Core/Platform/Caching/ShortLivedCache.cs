@@ -4,7 +4,7 @@ namespace Smplat.Core.Platform.Caching;
 /// Keeps one value for a few seconds, so that many callers at the same time cost one read. Callers wait for a read in progress.
 /// A failed read is not kept: the next caller reads again.
 /// </summary>
-public sealed class ShortLivedCache<T>(TimeProvider clock, TimeSpan lifetime) : IDisposable
+internal sealed class ShortLivedCache<T>(TimeProvider clock, TimeSpan lifetime) : IDisposable
     where T : class
 {
     private readonly SemaphoreSlim _gate = new(1, 1);

@@ -5,7 +5,7 @@ namespace Smplat.Core.Platform.Caching;
 /// stops waiting, even the one that started the work, does not stop it for the others.
 /// </summary>
 /// <param name="cancelsAbandoned">Whether work is cancelled when no caller waits for it any more. Otherwise it always runs to its end.</param>
-public sealed class SingleFlight<T>(bool cancelsAbandoned = true)
+internal sealed class SingleFlight<T>(bool cancelsAbandoned = true)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Flight> _flights = new(StringComparer.Ordinal);

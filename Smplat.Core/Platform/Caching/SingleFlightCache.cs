@@ -5,10 +5,10 @@ namespace Smplat.Core.Platform.Caching;
 /// <summary>The maximum size of a cache.</summary>
 /// <param name="MaxEntries">Maximum number of values, at least 1.</param>
 /// <param name="MaxBytes">Maximum total of the sizes of the values; a larger value is not stored.</param>
-public sealed record CacheBounds(int MaxEntries, long MaxBytes = long.MaxValue);
+internal sealed record CacheBounds(int MaxEntries, long MaxBytes = long.MaxValue);
 
 /// <summary>What one caller accepts from the cache.</summary>
-public readonly record struct CachePolicy
+internal readonly record struct CachePolicy
 {
     /// <summary>Maximum age of an expired value that may be served when the new value is late or fails. Default zero: never.</summary>
     public TimeSpan StaleLimit { get; init; }
@@ -31,7 +31,7 @@ public readonly record struct CachePolicy
 /// Share of the lifetime, at its end, during which a hit starts the next computation in the background. The exact time is random
 /// for each value, so that values computed together do not all expire together.
 /// </param>
-public readonly record struct Computed<T>(T Value, TimeSpan Lifetime, long Bytes = 0, double EarlyShare = 0);
+internal readonly record struct Computed<T>(T Value, TimeSpan Lifetime, long Bytes = 0, double EarlyShare = 0);
 
 /// <summary>A value with its times.</summary>
 /// <param name="ComputedAt">When its computation began, so that the value never appears newer than its data.</param>
@@ -78,7 +78,7 @@ public readonly record struct CacheResult<T>(
 /// <param name="bounds">The maximum size.</param>
 /// <param name="clock">For ages and lifetimes.</param>
 /// <param name="cancelsAbandoned">Whether a computation is cancelled when no caller waits for it any more.</param>
-public sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock, bool cancelsAbandoned = true)
+internal sealed class SingleFlightCache<T>(CacheBounds bounds, TimeProvider clock, bool cancelsAbandoned = true)
 {
     // A full cache evicts down to this share, so that one sweep serves many writes.
     private const double KeptWhenFull = 0.9;

@@ -7,7 +7,7 @@ namespace Smplat.Core.Platform.Database;
 /// <summary>Limits of the queue and of a group. They are read again for every group, so settings can change at run time.</summary>
 /// <param name="MaxWaiting">Rows that may be queued or in progress; beyond it, callers wait or are refused.</param>
 /// <param name="MaxGroup">Rows at which a group is full. The rows of the last caller stay together, so a group may exceed it.</param>
-public readonly record struct GatherLimits(int MaxWaiting, int MaxGroup)
+internal readonly record struct GatherLimits(int MaxWaiting, int MaxGroup)
 {
     /// <summary>Bytes that may be queued or in progress. Default: no limit.</summary>
     public long MaxBytes { get; init; } = long.MaxValue;
@@ -23,7 +23,7 @@ public readonly record struct GatherLimits(int MaxWaiting, int MaxGroup)
 }
 
 /// <summary>How entries are counted, committed and settled.</summary>
-public sealed record GroupRules<T>
+internal sealed record GroupRules<T>
 {
     /// <summary>Commits all rows of a group or none; the number is the attempt, from 1.</summary>
     public required Func<ArraySegment<T>, int, Task> Commit { get; init; }
@@ -62,7 +62,7 @@ public sealed record GroupRules<T>
 /// <item>when the app stops, everything accepted before is still committed.</item>
 /// </list>
 /// </summary>
-public sealed class GroupCommit<T>
+internal sealed class GroupCommit<T>
 {
     private readonly Lock _gate = new();
 
@@ -359,7 +359,7 @@ public sealed class GroupCommit<T>
 /// <param name="settle">Takes rows with null if they were committed, or with the reason if not. It must not throw.</param>
 /// <param name="isWorthwhile">Whether to retry the rows after this outage; the time is how long ago the first attempt was.</param>
 /// <param name="clock">For the delays between attempts.</param>
-public sealed class SplitCommit<T>(
+internal sealed class SplitCommit<T>(
     Func<ArraySegment<T>, int, Task> commit,
     Action<ArraySegment<T>, Exception?> settle,
     Func<ArraySegment<T>, TimeSpan, Exception, bool> isWorthwhile,

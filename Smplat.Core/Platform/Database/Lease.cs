@@ -13,7 +13,7 @@ namespace Smplat.Core.Platform.Database;
 /// <item>The caller passes the time as <c>@now</c>. No transaction stays open during an external call.</item>
 /// </list>
 /// </summary>
-public static class Lease
+internal static class Lease
 {
     /// <summary>The largest clock difference between two correctly set instances.</summary>
     private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(5);

@@ -167,7 +167,7 @@ public abstract class MigrationConflictException(string message) : Exception(mes
 }
 
 /// <summary>A migration was edited after it had been applied; the database may differ from what this build expects.</summary>
-public sealed class EditedMigrationException(IReadOnlyList<string> names) : MigrationConflictException(
+internal sealed class EditedMigrationException(IReadOnlyList<string> names) : MigrationConflictException(
     $"Applied migrations were edited: {string.Join(", ", names)}. Restore their text and put the change into a new migration. "
     + $"If the data can be lost: {Reset}")
 {
@@ -178,6 +178,6 @@ public sealed class EditedMigrationException(IReadOnlyList<string> names) : Migr
 /// The database has other migrations under the same numbers. This is the case for every database from before the migrations were
 /// squashed into one baseline for each owner, because its first migration has another name.
 /// </summary>
-public sealed class MigrationHistoryMismatchException(string found, string expected) : MigrationConflictException(
+internal sealed class MigrationHistoryMismatchException(string found, string expected) : MigrationConflictException(
     $"The database was created by other migrations, such as those from before they were squashed: it has {found} where this build has "
     + $"{expected}. It cannot be upgraded and was not changed; {Reset}");

@@ -47,7 +47,7 @@ public sealed class PartitionMaintenance(PartitionStore store, TimeProvider cloc
 }
 
 /// <summary>Which months a table needs and which have expired.</summary>
-public static class PartitionPolicy
+internal static class PartitionPolicy
 {
     /// <summary>Months that are created ahead, so that a job that is down for weeks does no harm.</summary>
     public const int MonthsAhead = 3;

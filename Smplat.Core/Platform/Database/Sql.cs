@@ -7,7 +7,7 @@ using Npgsql;
 namespace Smplat.Core.Platform.Database;
 
 /// <summary>Creates Dapper commands that can be cancelled, and repeats statements that are safe to repeat.</summary>
-public static class Sql
+internal static class Sql
 {
     private const int MaxAttempts = 3;
 
@@ -71,7 +71,7 @@ public static class DatabaseErrors
 }
 
 /// <summary>How Dapper maps our columns; set once, before the first query.</summary>
-public static class DapperSetup
+internal static class DapperSetup
 {
 #pragma warning disable CA2255 // Stores are also used without the container (tests, tools), so the mapping cannot wait for it.
     [ModuleInitializer]
@@ -98,7 +98,7 @@ public static class DapperSetup
     }
 }
 
-public static class StoredTime
+internal static class StoredTime
 {
     /// <summary>The current time in whole microseconds, as Postgres stores it: a value just written equals the value read back.</summary>
     public static DateTimeOffset GetStoredNow(this TimeProvider clock)

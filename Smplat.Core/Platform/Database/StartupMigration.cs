@@ -9,7 +9,7 @@ namespace Smplat.Core.Platform.Database;
 /// Migrates when the app starts. If the database is down, the app starts anyway (it answers 503, and readiness says why) and
 /// tries again until the database is available; if the database has other or edited migrations, the app does not start.
 /// </summary>
-public sealed class StartupMigration(
+internal sealed class StartupMigration(
     Migrator migrator,
     PartitionMaintenance partitions,
     MigrationGate gate,
@@ -104,7 +104,7 @@ public interface ISampleData
 }
 
 /// <summary>The sample rows of all features. They are loaded in local runs only.</summary>
-public sealed class LocalSampleData(IEnumerable<ISampleData> samples, IOptionsMonitor<RuntimeOptions> runtime)
+internal sealed class LocalSampleData(IEnumerable<ISampleData> samples, IOptionsMonitor<RuntimeOptions> runtime)
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
     {

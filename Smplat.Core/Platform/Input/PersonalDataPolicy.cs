@@ -9,7 +9,7 @@ namespace Smplat.Core.Platform.Input;
 /// Recognises personal data that must not be stored: members named after personal details, and strings with an e-mail address.
 /// In doubt it treats something as personal data; names of things, such as products, are not on the list.
 /// </summary>
-public static class PersonalDataPolicy
+internal static class PersonalDataPolicy
 {
     /// <summary>Replaces what was removed.</summary>
     public const string Redacted = "[redacted]";

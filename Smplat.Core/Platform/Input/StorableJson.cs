@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Smplat.Core.Platform.Input;
 
 /// <summary>Finds valid JSON that Postgres cannot store: the NUL character, and numbers outside of its range.</summary>
-public static class StorableJson
+internal static class StorableJson
 {
     private const int MaxExponent = 308;
     private const int MaxNumberLength = 1_000;

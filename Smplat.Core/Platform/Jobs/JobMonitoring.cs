@@ -36,7 +36,7 @@ public sealed class JobQueries(JobStore store, TimeProvider clock) : IDisposable
 /// Registers the jobs in the ledger and shows that this process would run them when their timers fire. After any failure it
 /// tries again: readiness reports the missing heartbeat, and the app goes on.
 /// </summary>
-public sealed class JobHeartbeat(
+internal sealed class JobHeartbeat(
     JobRegistry registry, JobGate gate, JobStore store, MigrationGate migrations, TimeProvider clock, ILogger<JobHeartbeat> logger)
     : BackgroundService
 {
@@ -71,7 +71,7 @@ public sealed class JobHeartbeat(
 }
 
 /// <summary>Derives the health of a job from its state: an error persists until a successful run clears it.</summary>
-public static class JobHealthPolicy
+internal static class JobHealthPolicy
 {
     public static ComponentHealth Judge(JobState? state, DateTimeOffset now)
     {
@@ -91,7 +91,7 @@ public static class JobHealthPolicy
 }
 
 /// <summary>Readiness of one job, read from the ledger so that every instance reports the same.</summary>
-public sealed class JobComponent(string name, string jobId, JobRegistry registry, JobGate gate, JobQueries jobs)
+internal sealed class JobComponent(string name, string jobId, JobRegistry registry, JobGate gate, JobQueries jobs)
     : IReadinessComponent
 {
     public string Name => name;
@@ -109,7 +109,7 @@ public sealed class JobComponent(string name, string jobId, JobRegistry registry
 }
 
 /// <summary>Readiness of all catalog jobs together; lists the failing ones.</summary>
-public sealed class CatalogSchedulerComponent(
+internal sealed class CatalogSchedulerComponent(
     JobRegistry registry, JobGate gate, JobQueries queries, IOptionsMonitor<JobsOptions> options) : IReadinessComponent
 {
     public string Name => "catalog_scheduler";
@@ -144,7 +144,7 @@ public sealed class CatalogSchedulerComponent(
 }
 
 /// <summary>Metrics of the job ledger: the scheduler metrics for catalog jobs, and <c>smplat_job_*</c> for all jobs.</summary>
-public sealed class JobMetrics(JobRegistry registry, JobGate gate, JobQueries queries) : IMetricSource
+internal sealed class JobMetrics(JobRegistry registry, JobGate gate, JobQueries queries) : IMetricSource
 {
     private const string Scheduler = "smplat_catalog_scheduler_";
     private const string Job = "smplat_job_";

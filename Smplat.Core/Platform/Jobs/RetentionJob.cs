@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Resilience;
 namespace Smplat.Core.Platform.Jobs;
 
 /// <summary>Creates the coming months of event and log tables, drops expired ones, and deletes old rows, also of the run ledger.</summary>
-public sealed class RetentionJob(
+internal sealed class RetentionJob(
     PartitionMaintenance partitions,
     JobStore store,
     IEnumerable<IExpiringRows> expiring,
@@ -66,7 +66,7 @@ public sealed class RetentionJob(
 }
 
 /// <summary>Rows of a feature that expire; the retention job deletes them.</summary>
-public interface IExpiringRows
+internal interface IExpiringRows
 {
     /// <summary>Name in the job's summary.</summary>
     string Name { get; }

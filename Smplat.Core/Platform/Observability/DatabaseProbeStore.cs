@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Platform.Observability;
 
 /// <summary>The cheapest possible statement, to check that Postgres answers.</summary>
-public sealed class DatabaseProbeStore(NpgsqlDataSource database)
+internal sealed class DatabaseProbeStore(NpgsqlDataSource database)
 {
     private const string Ping = "select 1";
 

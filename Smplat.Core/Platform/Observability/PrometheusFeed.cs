@@ -141,7 +141,7 @@ public static class ExpositionText
 }
 
 /// <summary>The running build and the status of its components.</summary>
-public sealed class AppMetrics(ReadinessCheck readiness) : IMetricSource
+internal sealed class AppMetrics(ReadinessCheck readiness) : IMetricSource
 {
     private const string Build = "smplat_build_info";
     private const string Component = "smplat_component_status";

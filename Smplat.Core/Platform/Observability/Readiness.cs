@@ -97,7 +97,7 @@ public sealed class ReadinessCheck(IEnumerable<IReadinessComponent> components, 
 }
 
 /// <summary>Checks a round trip to Postgres, and that the schema matches this build.</summary>
-public sealed class DatabaseComponent(DatabaseProbeStore probe, MigrationGate migrations, TimeProvider clock)
+internal sealed class DatabaseComponent(DatabaseProbeStore probe, MigrationGate migrations, TimeProvider clock)
     : IReadinessComponent
 {
     public string Name => "database";
@@ -123,7 +123,7 @@ public sealed class DatabaseComponent(DatabaseProbeStore probe, MigrationGate mi
 }
 
 /// <summary>Degraded while a changed setting is rejected and the last valid one is in use.</summary>
-public sealed class SettingsComponent(SettingsProblems problems) : IReadinessComponent
+internal sealed class SettingsComponent(SettingsProblems problems) : IReadinessComponent
 {
     public string Name => "settings";
 

@@ -170,7 +170,7 @@ public static class TelemetryExport
 /// seconds, and each such span would be a trace of its own without any use.
 /// </remarks>
 /// <param name="ratio">Share of the traces that are exported, from 0 to 1.</param>
-public sealed class TraceSampler(double ratio) : Sampler
+internal sealed class TraceSampler(double ratio) : Sampler
 {
     private readonly TraceIdRatioBasedSampler _byTraceId = new(ratio);
 

@@ -65,7 +65,7 @@ public sealed record Person(
 }
 
 /// <summary>Values of <c>notification_outbox.reason</c> for messages that are deliberately not sent, or not yet.</summary>
-public static class SuppressionReason
+internal static class SuppressionReason
 {
     public const string PersonGone = "person_gone";
     public const string PersonSuspended = "person_suspended";
@@ -86,7 +86,7 @@ public static class SuppressionReason
 }
 
 /// <summary>The rules of admission, pure. Rules that suppress come before rules that only defer.</summary>
-public static class AdmissionPolicy
+internal static class AdmissionPolicy
 {
     private static readonly TimeSpan CapWindow = TimeSpan.FromHours(24);
 
@@ -154,7 +154,7 @@ public static class AdmissionPolicy
 /// <summary>Hours of a person's local day in which reminders and marketing are not sent.</summary>
 /// <param name="FromHour">First quiet hour.</param>
 /// <param name="ToHour">First hour that is no longer quiet; the span may cross midnight.</param>
-public sealed record QuietHours(int FromHour, int ToHour)
+internal sealed record QuietHours(int FromHour, int ToHour)
 {
     /// <summary>Null for <c>none</c> and for two equal hours.</summary>
     public static QuietHours? Parse(string text)

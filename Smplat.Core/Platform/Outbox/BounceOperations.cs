@@ -63,7 +63,7 @@ public sealed record RecordBounce(
 }
 
 /// <summary>Values of <c>notification_bounce.kind</c>.</summary>
-public static class BounceKind
+internal static class BounceKind
 {
     /// <summary>The mailbox does not exist.</summary>
     public const string Hard = "hard";

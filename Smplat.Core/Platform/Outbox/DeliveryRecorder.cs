@@ -176,7 +176,7 @@ public sealed class DeliveryRecorder(
 }
 
 /// <summary>When a failed message is tried again.</summary>
-public static class DeliveryPolicy
+internal static class DeliveryPolicy
 {
     /// <summary>Rescues from crashed senders before a message is assumed to cause the crashes.</summary>
     public const int RescueLimit = 50;

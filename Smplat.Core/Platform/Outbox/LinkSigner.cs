@@ -36,5 +36,5 @@ public sealed class LinkSigner(IOptionsMonitor<OutboxOptions> options, IOptionsM
 }
 
 /// <summary>Links cannot be signed. Messages that need a link wait until the setting is there.</summary>
-public sealed class MissingLinkSecretException()
+internal sealed class MissingLinkSecretException()
     : Exception("SMPLAT_LINK_SECRET is not set, so links in messages cannot be signed.");

@@ -115,7 +115,7 @@ public sealed record Mailbox(string Address, string? Name = null)
 /// Message-IDs derived from idempotency keys: a mail that is sent again after an unknown outcome has the same ID, so
 /// mailboxes and operators can recognise it.
 /// </summary>
-public static class MessageIds
+internal static class MessageIds
 {
     public static string For(string idempotencyKey, string senderAddress)
     {

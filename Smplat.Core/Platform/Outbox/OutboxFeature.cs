@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Platform.Outbox;
 
-public static class OutboxFeature
+internal static class OutboxFeature
 {
     /// <summary>Adds the outbox without any kind of message; features register theirs.</summary>
     public static IServiceCollection AddOutbox(this IServiceCollection services)

@@ -207,7 +207,7 @@ public sealed class ReceiversUnavailableException(IReadOnlyDictionary<string, st
     : Exception($"{string.Join("; ", unavailable.Select(entry => $"{entry.Key} is unavailable: {entry.Value}"))} ({sent} messages were sent)");
 
 /// <summary>Tells an outage of our own database, which must end a run, from a failure that concerns one message.</summary>
-public static class DatabaseOutage
+internal static class DatabaseOutage
 {
     public static bool Is(Exception exception) =>
         (exception is NpgsqlException && DatabaseErrors.IsOutage(exception))

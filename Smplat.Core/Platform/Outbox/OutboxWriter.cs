@@ -44,7 +44,7 @@ public sealed record OutboxMessage(
     DateTimeOffset NotBefore);
 
 /// <summary>The ways a message leaves the outbox.</summary>
-public static class OutboxChannel
+internal static class OutboxChannel
 {
     public const string Email = "email";
 

@@ -53,7 +53,7 @@ public abstract record PreferenceOutcome
 }
 
 /// <summary>The person does not exist.</summary>
-public sealed record UnknownPerson(Guid UserId) : NotFound("notifications.unknown_user", "User not found");
+internal sealed record UnknownPerson(Guid UserId) : NotFound("notifications.unknown_user", "User not found");
 
 /// <summary>Names of the preferences, as columns and as JSON members.</summary>
 public static class Preference

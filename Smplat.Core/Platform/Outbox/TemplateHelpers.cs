@@ -58,7 +58,7 @@ public sealed class TemplateLibrary
 }
 
 /// <summary>Who a message is written for. Templates pass it to the helpers that depend on locale or time zone.</summary>
-public sealed record Recipient(string? Locale, TimeZoneInfo Zone)
+internal sealed record Recipient(string? Locale, TimeZoneInfo Zone)
 {
     public static Recipient Neutral { get; } = new(null, TimeZoneInfo.Utc);
 }
@@ -117,7 +117,7 @@ internal static class TemplateHelpers
 }
 
 /// <summary>Amounts as people read them: the symbol in front for EUR, USD and GBP, the code behind for all others.</summary>
-public static class MoneyText
+internal static class MoneyText
 {
     /// <param name="decimals">0 for whole amounts in summaries, otherwise 2.</param>
     public static string Format(decimal amount, string? currency, string? locale, int decimals = 2)
@@ -170,7 +170,7 @@ internal static class NumberStyle
 }
 
 /// <summary>Identifiers as people read them: <c>on_hold</c> and <c>onHold</c> become "On Hold".</summary>
-public static class LabelText
+internal static class LabelText
 {
     public static string Title(string label)
     {

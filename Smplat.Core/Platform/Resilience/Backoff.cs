@@ -79,7 +79,7 @@ public readonly record struct Jitter
 }
 
 /// <summary>Reads <c>Retry-After</c>, which contains seconds or a date.</summary>
-public static class RetryAfterHeader
+internal static class RetryAfterHeader
 {
     /// <returns>Null without the header; zero for a date that has passed.</returns>
     public static TimeSpan? Read(RetryConditionHeaderValue? header, DateTimeOffset now) => header switch

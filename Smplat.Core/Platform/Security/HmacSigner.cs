@@ -107,7 +107,7 @@ public sealed class HmacSigner
 }
 
 /// <summary>Compares secrets in plain text.</summary>
-public static class SecretText
+internal static class SecretText
 {
     /// <summary>Compares digests, so that the time reveals neither the length nor the content.</summary>
     public static bool Same(string? actual, string expected) => CryptographicOperations.FixedTimeEquals(

@@ -119,10 +119,10 @@ public sealed class OutgoingHttp(
 /// <summary>
 /// The host is inside a private network. Clients get it as the inner exception of an <see cref="HttpRequestException"/>.
 /// </summary>
-public sealed class PrivateAddressException(string host, string setting)
+internal sealed class PrivateAddressException(string host, string setting)
     : Exception($"The host {host} is inside a private network; {setting} is false.");
 
-public static class OutgoingFeature
+internal static class OutgoingFeature
 {
     public static IServiceCollection AddOutgoing(this IServiceCollection services)
     {
@@ -135,7 +135,7 @@ public static class OutgoingFeature
 /// Addresses that are not on the public internet: the machine itself, private networks, internal endpoints of the cloud, and
 /// everything that the special-purpose registries of IANA do not mark as globally reachable.
 /// </summary>
-public static class PrivateAddresses
+internal static class PrivateAddresses
 {
     /// <summary>The last four bytes are the IPv4 address that is actually reached.</summary>
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");

@@ -34,7 +34,7 @@ public static class SettingsRegistration
 /// The current value of a settings class. It follows the configuration. A reload that does not validate is logged, reported in
 /// readiness and otherwise ignored, so that a typing error cannot take a running app down.
 /// </summary>
-public sealed partial class LiveSettings<T> : IOptionsMonitor<T>, IOptions<T>, IDisposable
+internal sealed partial class LiveSettings<T> : IOptionsMonitor<T>, IOptions<T>, IDisposable
     where T : class, new()
 {
     private readonly IConfiguration _configuration;

@@ -8,7 +8,7 @@ namespace Smplat.Core.Platform.Settings;
 
 /// <summary>Older names of a setting, read when its own name is unset.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class SettingAliasAttribute(params string[] names) : Attribute
+internal sealed class SettingAliasAttribute(params string[] names) : Attribute
 {
     public string[] Names { get; } = names;
 }
@@ -102,7 +102,7 @@ public static class SettingsReader
 }
 
 /// <summary>Converts the text of a setting to its type, independent of the culture of the machine.</summary>
-public static class SettingText
+internal static class SettingText
 {
     public static bool TryParse(string text, Type type, out object? value)
     {
@@ -159,7 +159,7 @@ public static class SettingText
 /// A Key Vault reference that was not resolved reaches the app as its own text, which is not secret: used as an API key it would
 /// open the app to anyone who can read the configuration, and used as a signing secret it would let them forge signatures.
 /// </summary>
-public static class VaultReference
+internal static class VaultReference
 {
     public static bool IsUnresolved([NotNullWhen(true)] string? text) =>
         text is not null && text.AsSpan().TrimStart().StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase);

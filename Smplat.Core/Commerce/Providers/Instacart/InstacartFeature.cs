@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Commerce.Providers.Instacart;
 
-public static class InstacartFeature
+internal static class InstacartFeature
 {
     public static IServiceCollection AddInstacart(this IServiceCollection services)
     {

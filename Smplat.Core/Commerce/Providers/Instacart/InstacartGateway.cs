@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Providers.Instacart;
 /// Instacart: a link to a filled shopping list, and no price, stock, fee or time. All figures of a quote are estimates and
 /// say so; a confirmation hands over to the link.
 /// </summary>
-public sealed class InstacartGateway(
+internal sealed class InstacartGateway(
     InstacartClient client,
     InstacartLinks links,
     VendorCache cache,

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers.Instacart;
 
 /// <summary>Our units in the vendor's words. One outside its list would break the matching of quantities.</summary>
-public static class InstacartMeasures
+internal static class InstacartMeasures
 {
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers.Kroger;
 
 /// <summary>Reads Kroger's products and stores in our terms.</summary>
-public static class KrogerCatalogue
+internal static class KrogerCatalogue
 {
     /// <summary>Every variant of every product that has a price, as seasonal goods may not.</summary>
     public static IEnumerable<VendorProduct> Read(KrogerProducts answer)

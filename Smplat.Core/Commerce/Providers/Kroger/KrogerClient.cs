@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Smplat.Core.Commerce.Providers.Kroger;
 
 /// <summary>Kroger's public API on the wire.</summary>
-public sealed class KrogerClient(VendorHttp http, KrogerTokens tokens, IOptionsMonitor<KrogerOptions> options)
+internal sealed class KrogerClient(VendorHttp http, KrogerTokens tokens, IOptionsMonitor<KrogerOptions> options)
 {
     /// <summary>The most products that one page may hold. The order of results changes from call to call, so few pages matter.</summary>
     public const int PageSize = 50;

@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Commerce.Providers.Kroger;
 
-public static class KrogerFeature
+internal static class KrogerFeature
 {
     public static IServiceCollection AddKroger(this IServiceCollection services)
     {

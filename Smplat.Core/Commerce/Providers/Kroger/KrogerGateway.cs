@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Providers.Kroger;
 /// Kroger over its public tier: real item prices of the store near the address; fee, tax and time estimated; no order
 /// placement, so a confirmation fills the shopper's cart when the account is linked and hands over in any case.
 /// </summary>
-public sealed class KrogerGateway(
+internal sealed class KrogerGateway(
     KrogerClient client,
     KrogerTokens tokens,
     VendorCache cache,

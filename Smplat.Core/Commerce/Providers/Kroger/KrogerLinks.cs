@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers.Kroger;
 
 /// <summary>Pages to which shoppers are handed over, and the cart body that fills them.</summary>
-public static class KrogerLinks
+internal static class KrogerLinks
 {
     private const string Affiliate = "affId=LOOPGPT";
 

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Settings;
 namespace Smplat.Core.Commerce.Providers.Kroger;
 
 /// <summary>Access to Kroger's public API.</summary>
-public sealed class KrogerOptions
+internal sealed class KrogerOptions
 {
     /// <summary>Client id of the app registered with Kroger. Unset: the provider has no credentials.</summary>
     [ConfigurationKeyName("KROGER_CLIENT_ID")]

@@ -10,7 +10,7 @@ namespace Smplat.Core.Commerce.Providers.Kroger;
 /// The app's access token, fetched once for all who need it and kept until a minute before it expires. Changed credentials
 /// or another host start over with a new one.
 /// </summary>
-public sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOptions> options, TimeProvider clock)
+internal sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(60);
 

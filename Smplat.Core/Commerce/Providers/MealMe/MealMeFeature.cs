@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
-public static class MealMeFeature
+internal static class MealMeFeature
 {
     public static IServiceCollection AddMealMe(this IServiceCollection services)
     {

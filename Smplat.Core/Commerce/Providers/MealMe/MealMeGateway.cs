@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
 /// <summary>MealMe, or Satsuma: real prices, fees and tax of a shop nearby; a confirmation places the order.</summary>
-public sealed class MealMeGateway(
+internal sealed class MealMeGateway(
     MealMeQuotes quotes, MealMePlacing placing, IOptionsMonitor<MealMeOptions> access, TimeProvider clock) : IProviderGateway
 {
     /// <summary>The vendor's own sample address, for a probe that orders nothing.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
 /// <summary>Finds the shop for a basket and has the vendor price it to the cent, without ordering anything.</summary>
-public sealed class MealMeQuotes(
+internal sealed class MealMeQuotes(
     AggregatorDialects dialects,
     VendorCache cache,
     ReferencePrices prices,

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
 /// <summary>The vendor's words for the state of an order, as our labels.</summary>
-public static class OrderStatuses
+internal static class OrderStatuses
 {
     /// <summary>Null for a word that we do not know: the event is kept, the order left as it is.</summary>
     public static string? Of(string? status) => status?.Trim().ToLowerInvariant() switch

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
 /// <summary>The shop that serves a basket: an order holds goods of one shop only.</summary>
-public sealed record ShopChoice(AggregatorShop Shop, MatchedBasket Basket)
+internal sealed record ShopChoice(AggregatorShop Shop, MatchedBasket Basket)
 {
     /// <summary>Most items found, then most that are exactly what was asked for, then cheapest, then smallest id. Null when no shop has anything.</summary>
     public static ShopChoice? Best(IReadOnlyList<RequestedItem> items, AggregatorOffer offer) => offer.Shops

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
 /// <summary>A street in two parts, as the older dialect wants it: 123 and Main St.</summary>
-public readonly record struct StreetLine(string? Number, string? Name)
+internal readonly record struct StreetLine(string? Number, string? Name)
 {
     public static StreetLine Of(string? street)
     {

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Security;
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
 /// <summary>HMAC-SHA256 over the raw bytes of the body, compared in constant time.</summary>
-public static class WebhookSignature
+internal static class WebhookSignature
 {
     private const string Prefix = "sha256=";
 

@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Smplat.Core.Commerce.Providers.Walmart;
 
-public sealed record WalmartSearch(int? TotalResults, int? NumItems, IReadOnlyList<WalmartItem>? Items);
+internal sealed record WalmartSearch(int? TotalResults, int? NumItems, IReadOnlyList<WalmartItem>? Items);
 
-public sealed record WalmartItem(
+internal sealed record WalmartItem(
     long? ItemId,
     string? Name,
     decimal? SalePrice,
@@ -18,11 +18,11 @@ public sealed record WalmartItem(
     string? Size,
     int? MaxItemsInOrder);
 
-public sealed record WalmartStore(
+internal sealed record WalmartStore(
     long? No, string? Name, string? StreetAddress, string? City, string? StateProvCode, string? Zip);
 
 /// <summary>The store near an address, or that there is none.</summary>
-public sealed record WalmartNearest(string? Id, string? Name, string? Address);
+internal sealed record WalmartNearest(string? Id, string? Name, string? Address);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(WalmartSearch))]

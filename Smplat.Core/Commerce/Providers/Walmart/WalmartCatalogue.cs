@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Smplat.Core.Commerce.Providers.Walmart;
 
 /// <summary>Reads Walmart's items and stores in our terms.</summary>
-public static class WalmartCatalogue
+internal static class WalmartCatalogue
 {
     /// <summary>Items without a price are not offered; those of other sellers ship by parcel and are no groceries.</summary>
     public static IEnumerable<VendorProduct> Read(WalmartSearch answer)

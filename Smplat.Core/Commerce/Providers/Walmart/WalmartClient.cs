@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Smplat.Core.Commerce.Providers.Walmart;
 
 /// <summary>Walmart's affiliate API on the wire.</summary>
-public sealed class WalmartClient(VendorHttp http, WalmartSigner signer, IOptionsMonitor<WalmartOptions> options)
+internal sealed class WalmartClient(VendorHttp http, WalmartSigner signer, IOptionsMonitor<WalmartOptions> options)
 {
     /// <summary>The most items that one search may return.</summary>
     public const int PageSize = 25;

@@ -3,7 +3,7 @@ using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Commerce.Providers.Walmart;
 
-public static class WalmartFeature
+internal static class WalmartFeature
 {
     public static IServiceCollection AddWalmart(this IServiceCollection services)
     {

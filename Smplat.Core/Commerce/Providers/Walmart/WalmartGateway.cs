@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Providers.Walmart;
 /// Walmart over its affiliate tier: real item prices; fee, tax and time estimated; a confirmation hands over to a link that
 /// fills the shopper's cart.
 /// </summary>
-public sealed class WalmartGateway(
+internal sealed class WalmartGateway(
     WalmartClient client,
     VendorCache cache,
     ReferencePrices prices,

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Providers.Walmart;
 
 /// <summary>The affiliate link that fills the shopper's cart.</summary>
-public static class WalmartLinks
+internal static class WalmartLinks
 {
     /// <summary>Items with their packs; the shopper's store does not carry over, so another price may be shown there.</summary>
     public static string AddToCart(IReadOnlyList<CartLine> lines, string? publisherId)

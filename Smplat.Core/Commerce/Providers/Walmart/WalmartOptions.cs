@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Settings;
 namespace Smplat.Core.Commerce.Providers.Walmart;
 
 /// <summary>Access to Walmart's affiliate API.</summary>
-public sealed class WalmartOptions
+internal sealed class WalmartOptions
 {
     /// <summary>Consumer id, sent as WM_CONSUMER.ID. Unset: the provider has no credentials.</summary>
     [ConfigurationKeyName("WALMART_PARTNER_ID")]

@@ -9,7 +9,7 @@ namespace Smplat.Core.Commerce.Providers.Walmart;
 /// Signs calls: RSA-SHA256 with PKCS#1 padding over consumer id, time and key version, each followed by a line feed. The
 /// vendor accepts a signature for 180 seconds, so one is used for many calls and renewed well before that.
 /// </summary>
-public sealed class WalmartSigner(IOptionsMonitor<WalmartOptions> options, TimeProvider clock)
+internal sealed class WalmartSigner(IOptionsMonitor<WalmartOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan Reuse = TimeSpan.FromSeconds(100);
 
