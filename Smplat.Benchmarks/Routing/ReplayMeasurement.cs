@@ -13,8 +13,8 @@ internal static class ReplayMeasurement
     {
         await using var database = NpgsqlDataSource.Create(connection);
         await ReplayDecisionStore.AddAsync(database, decisions, cancellationToken);
-        var (store, now) = (new DecisionStore(database), TimeProvider.System.GetUtcNow());
-        var tally = new ReplayTally(ScoreWeights.Default with { Price = 0.5m, Margin = 0.1m }, ScoreRule.Canonical);
+        var (store, now) = (new EdgeLogStore(database), TimeProvider.System.GetUtcNow());
+        var tally = new DecisionReplay(ScoreWeights.Default with { Price = 0.5m, Margin = 0.1m }, ScoreRule.Canonical);
         var start = Stopwatch.GetTimestamp();
         await foreach (var decision in store.ReadAsync(now.AddDays(-1), now, cancellationToken))
         {

@@ -7,10 +7,10 @@ namespace Smplat.Tests.Commerce;
 
 public sealed class RouteOrderHttpTests
 {
-    private RouterApp _app = null!;
+    private RouterFixture _app = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _app = await RouterApp.StartAsync();
+    public async Task StartAsync() => _app = await RouterFixture.StartAsync();
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _app.DisposeAsync();
@@ -57,7 +57,7 @@ public sealed class RouteOrderHttpTests
     [Test]
     public async Task Commissions_and_configuration_are_shown_to_callers_with_a_key_only()
     {
-        var keyed = await _app.RouteAsync(Baskets.One(Baskets.Optimize("speed")), RouterApp.Key);
+        var keyed = await _app.RouteAsync(Baskets.One(Baskets.Optimize("speed")), RouterFixture.Key);
         var anonymous = await _app.RouteAsync(Baskets.One(Baskets.Optimize("speed")));
 
         Assert.That(keyed.GetProperty("config").GetProperty("commissionRate").GetDecimal(), Is.EqualTo(0.03m));
@@ -86,7 +86,7 @@ public sealed class RouteOrderHttpTests
     [Test]
     public async Task Who_is_not_asked_is_told_with_the_reason()
     {
-        await using var app = await RouterApp.StartAsync(("LOOPGPT_ENABLE_MEALME", "false"), ("LOOPGPT_PREFERRED_STRICT", "true"));
+        await using var app = await RouterFixture.StartAsync(("LOOPGPT_ENABLE_MEALME", "false"), ("LOOPGPT_PREFERRED_STRICT", "true"));
 
         var (_, body) = await app.PostAsync(
             "loopgpt_route_order", Baskets.One(""","preferences":{"preferredProviders":["kroger"],"excludeProviders":["kroger","walmart"]}"""));
@@ -106,7 +106,7 @@ public sealed class RouteOrderHttpTests
     [Test]
     public async Task When_all_fail_the_answer_names_who_was_asked_and_what_each_said()
     {
-        await using var app = await RouterApp.StartAsync(
+        await using var app = await RouterFixture.StartAsync(
             [
                 new FakeGateway(ProviderId.MealMe).Fail(ProviderFailure.Http(ProviderId.MealMe, 401)),
                 new FakeGateway(ProviderId.Instacart).Fail(ProviderFailure.NoItemsMatched(ProviderId.Instacart)),

@@ -59,7 +59,7 @@ internal static class ExperimentCommand
         _ => "no difference beyond chance",
     };
 
-    private static Table Table(IReadOnlyList<ArmFigures> arms)
+    private static Table Table(IReadOnlyList<ArmStats> arms)
     {
         var table = new Table().AddColumns("arm", "decisions", "price, cents", "minutes", "commission, cents", "confirmed, %", "rating");
         foreach (var arm in arms)

@@ -56,11 +56,11 @@ internal static class ReplayCommand
         var since = SinceText.Parse(parsed.GetValue(Since)!, now, "--since");
         var until = parsed.GetValue(Until) is { } text ? SinceText.Parse(text, now, "--until") : now;
         var weights = WeightsText.Parse(
-            parsed.GetValue(Weights)!, services.GetRequiredService<IOptionsMonitor<ScoreOptions>>().CurrentValue.ToWeights())
+            parsed.GetValue(Weights)!, services.GetRequiredService<IOptionsMonitor<ScoringOptions>>().CurrentValue.ToWeights())
             ?? throw new UsageException("--weights: priority, price, speed, availability, commission and reliability with values from 0 to 100.");
-        var tally = new ReplayTally(weights, RuleOf(parsed, services));
+        var tally = new DecisionReplay(weights, RuleOf(parsed, services));
         var format = parsed.IsJson() ? ReplayFormat.Json : parsed.GetValue(Format);
-        await ReadAsync(services.GetRequiredService<DecisionStore>(), tally, since, until, format, cancellationToken);
+        await ReadAsync(services.GetRequiredService<EdgeLogStore>(), tally, since, until, format, cancellationToken);
         Print(tally.ToReport(), format);
         return tally.Decisions > 0 ? 0 : CliCommand.Fail("No decision is stored for that window.", CommandLine.Failed);
     }
@@ -70,7 +70,7 @@ internal static class ReplayCommand
         var name = parsed.GetValue(Rule)!;
         if (name.Length == 0)
         {
-            return services.GetRequiredService<IOptionsMonitor<RuleOptions>>().CurrentValue.ToRule();
+            return services.GetRequiredService<IOptionsMonitor<ScoringOptions>>().CurrentValue.ToRule();
         }
 
         return ScoreRule.All.Where(entry => entry.Name == name).Select(entry => entry.Rule).FirstOrDefault()
@@ -78,7 +78,7 @@ internal static class ReplayCommand
     }
 
     private static async Task ReadAsync(
-        DecisionStore archive, ReplayTally tally, DateTimeOffset since, DateTimeOffset until, ReplayFormat format, CancellationToken cancellationToken)
+        EdgeLogStore archive, DecisionReplay tally, DateTimeOffset since, DateTimeOffset until, ReplayFormat format, CancellationToken cancellationToken)
     {
         if (format != ReplayFormat.Text)
         {
@@ -96,7 +96,7 @@ internal static class ReplayCommand
     }
 
     private static async Task AddAllAsync(
-        DecisionStore archive, ReplayTally tally, DateTimeOffset since, DateTimeOffset until, Action<long> report, CancellationToken cancellationToken)
+        EdgeLogStore archive, DecisionReplay tally, DateTimeOffset since, DateTimeOffset until, Action<long> report, CancellationToken cancellationToken)
     {
         const int step = 1000;
         await foreach (var decision in archive.ReadAsync(since, until, cancellationToken))

@@ -61,9 +61,9 @@ public sealed class CancelOrderTests
     [TestCase("""{"confirmationToken":"x"}""")]
     public async Task Missing_members_are_an_invalid_request(string json)
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
 
-        var (status, body) = await app.PostAsync("loopgpt_cancel_order", json, RouterApp.Key);
+        var (status, body) = await app.PostAsync("loopgpt_cancel_order", json, RouterFixture.Key);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(body.GetProperty("error").GetProperty("code").GetString(), Is.EqualTo("INVALID_REQUEST"));

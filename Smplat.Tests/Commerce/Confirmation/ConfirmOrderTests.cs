@@ -96,7 +96,7 @@ public sealed class ConfirmOrderTests
         var (_, answer) = await app.PostAsync(
             "loopgpt_confirm_order",
             $$"""{"confirmationToken":"{{token}}","userId":"u1","customer":{"name":"Ada Byron","email":"ada@example.com","phone":"(415) 555-0100"} }""",
-            RouterApp.Key);
+            RouterFixture.Key);
         await app.FlushLogAsync();
 
         Assert.That(answer.GetProperty("success").GetBoolean(), Is.True, answer.GetRawText());
@@ -111,7 +111,7 @@ public sealed class ConfirmOrderTests
     [Test]
     public async Task A_hand_off_says_that_nothing_is_ordered_yet()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         var body = await app.RouteAsync(Baskets.Three());
 
         var answer = await app.ConfirmAsync(body.GetProperty("confirmationToken").GetString()!);
@@ -139,9 +139,9 @@ public sealed class ConfirmOrderTests
     [TestCase("""{"confirmationToken":"\ud800","userId":"x"}""", "INVALID_JSON")]
     public async Task Wrong_bodies_are_refused_by_name(string json, string code = "INVALID_REQUEST")
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
 
-        var (status, body) = await app.PostAsync("loopgpt_confirm_order", json, RouterApp.Key);
+        var (status, body) = await app.PostAsync("loopgpt_confirm_order", json, RouterFixture.Key);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(body.GetProperty("error").GetProperty("code").GetString(), Is.EqualTo(code));
@@ -153,7 +153,7 @@ public sealed class ConfirmOrderTests
     [Prevents("O-4")]
     public async Task Without_a_key_nothing_is_confirmed_cancelled_or_learned(string function)
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
 
         var (status, body) = await app.PostAsync(function, "{}");
 

@@ -82,7 +82,7 @@ public sealed class RecoveryTests
     [Test]
     public async Task Old_sessions_and_keys_are_purged_and_unfinished_ones_kept()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         for (var order = 0; order < 4; order++)
         {
             await app.RouteAsync(Baskets.One($$""","userId":"{{order}}" """));
@@ -101,7 +101,7 @@ public sealed class RecoveryTests
     }
 
     /// <summary>A confirmation whose answer was lost, three minutes ago.</summary>
-    private static async Task<string> StuckAsync(RouterApp app, FakeGateway mealMe)
+    private static async Task<string> StuckAsync(RouterFixture app, FakeGateway mealMe)
     {
         mealMe.OnConfirm = (_, _) => new TaskCompletionSource<ConfirmOutcome>().Task;
         mealMe.OnFind = _ => new LookupOutcome.Unknown("no answer");
@@ -111,7 +111,7 @@ public sealed class RecoveryTests
         return token;
     }
 
-    private static Task RecoverAsync(RouterApp app) =>
+    private static Task RecoverAsync(RouterFixture app) =>
         app.Services.GetRequiredService<RecoverConfirmationsJob>().RunAsync(Run(), CancellationToken.None);
 
     private static JobRun Run() => new(Guid.NewGuid(), JobRun.Timer, 1, TimeProvider.System.GetUtcNow());

@@ -14,7 +14,7 @@ public sealed class EdgeLogTests
         await using var database = await TestDatabase.CreateAsync();
         using var counters = new DurableCounters(new CounterStore(database.DataSource), NullLogger<DurableCounters>.Instance);
         using var log = new EdgeLog(
-            new(database.DataSource), new CommerceTally(counters), counters, TimeProvider.System, NullLogger<EdgeLog>.Instance);
+            new(database.DataSource), new CommerceCounters(counters), counters, TimeProvider.System, NullLogger<EdgeLog>.Instance);
         var now = TimeProvider.System.GetUtcNow();
         for (var line = 0; line < 40; line++)
         {

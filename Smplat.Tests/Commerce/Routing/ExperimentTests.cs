@@ -15,7 +15,7 @@ public sealed class ExperimentTests
 
     private static readonly ExperimentOptions Running = new() { Name = "trial", Weights = "price=0.5", SharePercent = 20, MinSample = 100 };
 
-    private static readonly ArmFigures Arm = new("control", 1000, 5000, 100, 150, 5, 60, 40, 4.5m, 0.8m, 100);
+    private static readonly ArmStats Arm = new("control", 1000, 5000, 100, 150, 5, 60, 40, 4.5m, 0.8m, 100);
 
     [Test]
     public void A_shopper_stays_in_his_arm_and_a_larger_share_only_adds_shoppers()
@@ -64,17 +64,17 @@ public sealed class ExperimentTests
         yield return Case(Arm with { AverageRating = 4.1m, RatingDeviation = 3m }, Verdict.NoDifference);
         yield return Case(Arm with { AverageRating = 1m, Ratings = 5 }, Verdict.NoDifference);
 
-        static TestCaseData Case(ArmFigures variant, Verdict verdict) => new(variant, verdict);
+        static TestCaseData Case(ArmStats variant, Verdict verdict) => new(variant, verdict);
     }
 
     [TestCaseSource(nameof(Verdicts))]
-    public void An_experiment_is_judged_by_sample_guardrail_and_difference(ArmFigures variant, Verdict verdict) =>
+    public void An_experiment_is_judged_by_sample_guardrail_and_difference(ArmStats variant, Verdict verdict) =>
         Assert.That(VerdictPolicy.Judge(Arm, variant, Running), Is.EqualTo(verdict));
 
     [Test]
     public async Task Arms_are_written_down_and_their_orders_and_ratings_found_again()
     {
-        await using var app = await RouterApp.StartAsync(
+        await using var app = await RouterFixture.StartAsync(
             ("LOOPGPT_EXPERIMENT", "trial"),
             ("LOOPGPT_EXPERIMENT_WEIGHTS", "priority=0,price=0,speed=5,commission=0"),
             ("LOOPGPT_EXPERIMENT_SHARE_PERCENT", "49"));
@@ -90,7 +90,7 @@ public sealed class ExperimentTests
                 await app.PostAsync(
                     "loopgpt_record_outcome",
                     $$"""{"orderId":"{{answer.GetProperty("orderId").GetString()}}","providerId":"MEALME","wasSuccessful":true,"itemsOrdered":3,"userRating":4}""",
-                    RouterApp.Key);
+                    RouterFixture.Key);
             }
         }
 
@@ -115,10 +115,10 @@ public sealed class ExperimentTests
     [Test]
     public async Task A_verdict_on_nothing_is_not_found_and_needs_the_operator_s_key()
     {
-        await using var app = await RouterApp.StartAsync(("OPERATOR_API_KEY", "operator-key"));
+        await using var app = await RouterFixture.StartAsync(("OPERATOR_API_KEY", "operator-key"));
 
         Assert.That(await StatusAsync("operator-key"), Is.EqualTo(HttpStatusCode.NotFound));
-        Assert.That(await StatusAsync(RouterApp.Key), Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(await StatusAsync(RouterFixture.Key), Is.EqualTo(HttpStatusCode.Forbidden));
 
         async Task<HttpStatusCode> StatusAsync(string key)
         {
@@ -129,10 +129,10 @@ public sealed class ExperimentTests
         }
     }
 
-    private static async Task<JsonElement> OperatorAsync(RouterApp app, string query)
+    private static async Task<JsonElement> OperatorAsync(RouterFixture app, string query)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Route + query);
-        request.Headers.Add("X-API-Key", RouterApp.Key);
+        request.Headers.Add("X-API-Key", RouterFixture.Key);
         using var response = await app.Client.SendAsync(request);
         return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>())!;
     }

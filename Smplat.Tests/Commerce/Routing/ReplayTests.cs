@@ -78,9 +78,9 @@ public sealed class ReplayTests
         Assert.That(log.Trim(), Does.Match("^\\S+ INFO router_decision provider=WALMART_API cents=7209 request=req_\\S+$"));
     }
 
-    private static async Task<RouterApp> RoutedAsync()
+    private static async Task<RouterFixture> RoutedAsync()
     {
-        var app = await RouterApp.StartAsync();
+        var app = await RouterFixture.StartAsync();
         await app.RouteAsync(Baskets.Three());
         await app.RouteAsync(Baskets.Three());
         await app.RouteAsync(Baskets.One(Baskets.Optimize("speed")));
@@ -88,11 +88,11 @@ public sealed class ReplayTests
         return app;
     }
 
-    private static async Task<ReplayReport> ReplayAsync(RouterApp app, ScoreWeights weights)
+    private static async Task<ReplayReport> ReplayAsync(RouterFixture app, ScoreWeights weights)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var tally = new ReplayTally(weights, ScoreRule.Canonical);
-        await foreach (var decision in app.Services.GetRequiredService<DecisionStore>()
+        var tally = new DecisionReplay(weights, ScoreRule.Canonical);
+        await foreach (var decision in app.Services.GetRequiredService<EdgeLogStore>()
             .ReadAsync(now.AddHours(-1), now.AddMinutes(1), CancellationToken.None))
         {
             tally.Add(decision.Decision);
@@ -102,7 +102,7 @@ public sealed class ReplayTests
     }
 
     /// <summary>Runs the command line as operators do, in a process of its own.</summary>
-    private static async Task<string> SmplatAsync(RouterApp app, params string[] arguments)
+    private static async Task<string> SmplatAsync(RouterFixture app, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         var assembly = Path.Combine(

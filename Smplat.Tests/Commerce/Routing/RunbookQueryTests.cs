@@ -74,7 +74,7 @@ public sealed class RunbookQueryTests
         ORDER BY selection_count DESC;
         """;
 
-    private RouterApp _app = null!;
+    private RouterFixture _app = null!;
     private NpgsqlConnection _database = null!;
 
     [OneTimeSetUp]
@@ -87,7 +87,7 @@ public sealed class RunbookQueryTests
                 ? new QuoteOutcome.Failed(ProviderFailure.Http(config.Id, 401))
                 : new QuoteOutcome.Quoted(Quotes.For(config, request, 5000))),
         };
-        _app = await RouterApp.StartAsync([mealMe]);
+        _app = await RouterFixture.StartAsync([mealMe]);
         for (var order = 0; order < 10; order++)
         {
             await _app.RouteAsync(Baskets.Three(""","userId":"jane.doe@example.com" """));

@@ -11,7 +11,7 @@ public sealed class SessionCommitTests
     [Test]
     public async Task The_session_is_committed_before_the_answer_and_holds_only_the_hash_of_the_token()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
 
         var body = await app.RouteAsync(Baskets.Three(""","userId":"u1" """));
 
@@ -35,9 +35,9 @@ public sealed class SessionCommitTests
     [Test]
     public async Task Many_orders_at_once_all_have_their_session()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
 
-        var bodies = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => app.RouteAsync(Baskets.One(), RouterApp.Key)));
+        var bodies = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => app.RouteAsync(Baskets.One(), RouterFixture.Key)));
 
         await using var connection = await app.Database.OpenConnectionAsync();
         var stored = await connection.QueryAsync<byte[]>(new CommandDefinition("select token_sha256 from commerce.routing_sessions"));
@@ -49,7 +49,7 @@ public sealed class SessionCommitTests
     [Test]
     public async Task Without_a_place_to_store_it_no_decision_is_given_and_it_works_again_afterwards()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         await using var connection = await app.Database.OpenConnectionAsync();
         await connection.ExecuteAsync(new CommandDefinition("alter table commerce.routing_sessions rename to away"));
 
@@ -65,7 +65,7 @@ public sealed class SessionCommitTests
     [Test]
     public async Task A_slow_database_is_a_503_within_seconds()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         await using var connection = await app.Database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync(new CommandDefinition("lock table commerce.routing_sessions", transaction: transaction));
@@ -79,7 +79,7 @@ public sealed class SessionCommitTests
     [Test]
     public async Task One_bad_row_does_not_cost_the_others_their_commit()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         var writer = app.Services.GetRequiredService<SessionWriter>();
         var good = Session("good");
         var bad = Session("bad") with { ItemsCount = 0 };
@@ -94,7 +94,7 @@ public sealed class SessionCommitTests
     [Test]
     public async Task What_is_waiting_when_the_app_stops_is_still_committed()
     {
-        var app = await RouterApp.StartAsync();
+        var app = await RouterFixture.StartAsync();
         var writer = app.Services.GetRequiredService<SessionWriter>();
         var commits = Enumerable.Range(0, 50)
             .Select(n => writer.CommitAsync(Session("s") with { Id = Guid.NewGuid(), TokenHash = ConfirmationToken.Hash($"t{n}") }, default)).ToArray();

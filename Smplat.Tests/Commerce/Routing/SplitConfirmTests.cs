@@ -132,14 +132,14 @@ public sealed class SplitConfirmTests
         Assert.That(await app.ScalarAsync<long>("select count(*) from commerce.orders"), Is.EqualTo(1));
     }
 
-    private static async Task<string> TokenAsync(RouterApp app)
+    private static async Task<string> TokenAsync(RouterFixture app)
     {
         var body = await app.RouteAsync(Baskets.Three(SplitVendors.Allowed));
         Assert.That(body.GetProperty("isSplitOrder").GetBoolean(), Is.True);
         return body.GetProperty("confirmationToken").GetString()!;
     }
 
-    private static async Task RecoverAsync(RouterApp app)
+    private static async Task RecoverAsync(RouterFixture app)
     {
         await app.ExecuteAsync("update commerce.routing_sessions set updated_at = now() - interval '3 min'");
         await app.Services.GetRequiredService<RecoverConfirmationsJob>().RunAsync(

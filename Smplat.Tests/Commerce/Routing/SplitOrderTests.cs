@@ -104,7 +104,7 @@ public sealed class SplitOrderTests
         Assert.That(kroger.ConfirmCount, Is.EqualTo(1));
     }
 
-    private static Task<RouterApp> StartAsync(long feeCents = 0)
+    private static Task<RouterFixture> StartAsync(long feeCents = 0)
     {
         var (mealMe, kroger) = SplitVendors.Make(feeCents);
         return ConfirmCalls.StartAsync(mealMe, kroger);

@@ -58,7 +58,7 @@ public sealed class SplitPlannerTests
     public void A_split_is_taken_only_when_it_pays(int found, long total, int eta, int singleFound, long singleTotal, int singleEta, bool pays) =>
         Assert.That(
             SplitPolicy.Pays(
-                new SplitFigures(found, total, eta), new SplitFigures(singleFound, singleTotal, singleEta), SplitStrategy.Cost, new SplitOptions()),
+                new SplitSummary(found, total, eta), new SplitSummary(singleFound, singleTotal, singleEta), SplitStrategy.Cost, new SplitOptions()),
             Is.EqualTo(pays));
 
     /// <summary>Against every assignment of every item to every holder.</summary>

@@ -45,7 +45,7 @@ public sealed class FormulaTests
     [Test]
     public void Default_weights_without_priority_give_the_published_range()
     {
-        var score = ProviderScorer.Weigh(
+        var score = Scorer.Weigh(
             Instacart, 50, ScoreWeights.Default with { Priority = 0 }, 59, 67, 100, 60, MarginSource.Commission, 75);
 
         Assert.That(score.WeightedTotal, Is.InRange(70m, 75m));
@@ -56,7 +56,7 @@ public sealed class FormulaTests
     {
         var preset = new ScoreWeights(0, 0.50m, 0.10m, 0.20m, 0.10m, 0.10m);
 
-        var score = ProviderScorer.Weigh(Walmart, 50, preset, 100, 0, 90, 0, MarginSource.Commission, 70);
+        var score = Scorer.Weigh(Walmart, 50, preset, 100, 0, 90, 0, MarginSource.Commission, 70);
 
         Assert.That(score.WeightedTotal, Is.GreaterThan(60m));
     }
@@ -77,9 +77,9 @@ public sealed class FormulaTests
     [Test]
     public void Factors_name_what_is_strong_and_nothing_else()
     {
-        var strong = ProviderScorer.Weigh(
+        var strong = Scorer.Weigh(
             MealMe with { Priority = 60 }, 60, ScoreWeights.Default, 81, 100, 90, 81, MarginSource.Commission, 81);
-        var weak = ProviderScorer.Weigh(MealMe, 50, ScoreWeights.Default, 80, 80, 80, 80, MarginSource.Commission, 80);
+        var weak = Scorer.Weigh(MealMe, 50, ScoreWeights.Default, 80, 80, 80, 80, MarginSource.Commission, 80);
 
         Assert.That(strong.Factors, Is.EqualTo(new[]
         {
@@ -107,7 +107,7 @@ public sealed class FormulaTests
     {
         var weights = ScoreWeights.Default with { Priority = 0, Margin = (decimal)margin };
 
-        var ranked = ProviderScorer.Rank([MealMe, Instacart, Walmart], 2, weights.For(preference));
+        var ranked = Scorer.Rank([MealMe, Instacart, Walmart], 2, weights.For(preference));
 
         Assert.That(ranked[0].Provider, Is.EqualTo(expected));
     }
@@ -123,7 +123,7 @@ public sealed class FormulaTests
     [Prevents("S-2")]
     public void Reliability_follows_the_success_rate_and_a_known_zero_is_zero(double? rate, int orders, int expected) =>
         Assert.That(
-            ScoreComponents.Reliability(new ProviderStanding((decimal?)rate, null, orders)), Is.EqualTo(expected));
+            ScoreComponents.Reliability(new ProviderStats((decimal?)rate, null, orders)), Is.EqualTo(expected));
 
     [Test]
     public void A_decision_takes_less_than_a_millisecond()
@@ -137,7 +137,7 @@ public sealed class FormulaTests
                 watch.Start();
             }
 
-            ProviderScorer.Rank(quotes, 2, ScoreWeights.Default);
+            Scorer.Rank(quotes, 2, ScoreWeights.Default);
         }
 
         Assert.That(watch.Elapsed.TotalMilliseconds / 1000, Is.LessThan(1));
@@ -145,7 +145,7 @@ public sealed class FormulaTests
 
     private static Dictionary<ProviderId, ScoreBreakdown> Rank(
         OptimizeFor preference, ScoreWeights weights, params ScoreInput[] quotes) =>
-        ProviderScorer.Rank(quotes, 2, weights.For(preference)).ToDictionary(score => score.Provider);
+        Scorer.Rank(quotes, 2, weights.For(preference)).ToDictionary(score => score.Provider);
 
     private static ScoreInput Quote(ProviderId id, long total, int eta, decimal rate) =>
         new(id, 50, total, total, eta, 2, 0, rate);

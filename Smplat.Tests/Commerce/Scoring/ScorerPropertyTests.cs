@@ -43,8 +43,8 @@ public sealed class ScorerPropertyTests
         var weights = ScoreWeights.Default with { Margin = 0 };
         var cheaper = decision.Quotes.ToArray();
         cheaper[0] = Cheaper(cheaper[0]);
-        var before = ProviderScorer.Rank(decision.Quotes, decision.Items, weights);
-        var after = ProviderScorer.Rank(cheaper, decision.Items, weights);
+        var before = Scorer.Rank(decision.Quotes, decision.Items, weights);
+        var after = Scorer.Rank(cheaper, decision.Items, weights);
         return RankOf(after, cheaper[0]) <= RankOf(before, cheaper[0]);
     });
 

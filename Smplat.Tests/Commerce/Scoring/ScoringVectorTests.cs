@@ -12,7 +12,7 @@ public sealed class ScoringVectorTests(ScoringVector vector)
 
     [OneTimeSetUp]
     public void Rank() =>
-        _scores = ProviderScorer.Rank(vector.Quotes, vector.ItemsRequested, vector.Weights.For(vector.Preference));
+        _scores = Scorer.Rank(vector.Quotes, vector.ItemsRequested, vector.Weights.For(vector.Preference));
 
     [Test]
     public void The_ranking_is_the_published_one() =>
