@@ -1,7 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Smplat.Core.Commerce;
+using Smplat.Core.Commerce.Confirmation;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Routing;
 
 namespace Smplat.Functions.Http;
 
@@ -20,11 +24,17 @@ internal static class JsonNaming
     private static readonly JsonSerializerOptions SnakeCase = Options(JsonNamingPolicy.SnakeCaseLower);
     private static readonly JsonSerializerOptions CamelCase = Options(JsonNamingPolicy.CamelCase);
 
+    private static readonly JsonSerializerOptions Commerce = new(CommerceJson.Default.Options)
+    {
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(
+            RoutingJson.Default, ConfirmationJson.Default, HealthJson.Default, CommerceJson.Default),
+    };
+
     internal static JsonSerializerOptions Serializer(this Naming naming) => naming switch
     {
         Naming.Snake => SnakeCase,
         Naming.Camel => CamelCase,
-        Naming.Commerce => CommerceJson.Default.Options,
+        Naming.Commerce => Commerce,
         _ => throw new ArgumentOutOfRangeException(nameof(naming), naming, "No spelling."),
     };
 

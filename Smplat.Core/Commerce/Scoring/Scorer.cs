@@ -60,7 +60,7 @@ public sealed record ScoreBreakdown
     public IReadOnlyList<string> Factors => ScoreFactors.Of(this);
 
     /// <param name="priority">The priority as it counts before its weight.</param>
-    internal ScoreBreakdown Weighted(int priority, ScoreWeights weights)
+    public ScoreBreakdown Weighted(int priority, ScoreWeights weights)
     {
         var points = weights.Priority * priority;
         return this with
@@ -100,23 +100,19 @@ public static class Scorer
 
     private const int GuardPercent = 115;
 
-    /// <summary>Ranks by the canonical rule.</summary>
-    public static ScoreBreakdown[] Rank(IReadOnlyList<ScoreInput> quotes, int itemsRequested, ScoreWeights weights) =>
-        Rank(quotes, itemsRequested, weights, ScoreRule.Canonical);
-
     /// <param name="weights">Already adjusted for the shopper's preference.</param>
     /// <returns>All quotes, best first.</returns>
     public static ScoreBreakdown[] Rank(IReadOnlyList<ScoreInput> quotes, int itemsRequested, ScoreWeights weights, ScoreRule rule)
     {
         if (rule == ScoreRule.Canonical)
         {
-            return RankCanonically(quotes, itemsRequested, weights);
+            return Rank(quotes, itemsRequested, weights);
         }
 
         var basis = rule.ComparableBaskets
             ? [.. quotes.Select(quote => quote with { PriceBasisCents = quote.ComparableCents ?? quote.TotalCents })]
             : quotes;
-        var ranked = RankCanonically(basis, itemsRequested, weights);
+        var ranked = Rank(basis, itemsRequested, weights);
         if (rule is { Normalisation: Normalisation.Anchored } or { PriorityMode: PriorityMode.Centered })
         {
             ranked = Rescore(ranked, weights, rule);
@@ -130,7 +126,8 @@ public static class Scorer
         return rule.FairGuard ? ApplyFairGuard(ranked) : ranked;
     }
 
-    private static ScoreBreakdown[] RankCanonically(IReadOnlyList<ScoreInput> quotes, int itemsRequested, ScoreWeights weights)
+    /// <summary>Ranks by the canonical rule.</summary>
+    public static ScoreBreakdown[] Rank(IReadOnlyList<ScoreInput> quotes, int itemsRequested, ScoreWeights weights)
     {
         if (quotes.Count == 0)
         {

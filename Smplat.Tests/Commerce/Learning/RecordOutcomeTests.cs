@@ -35,7 +35,7 @@ public sealed class RecordOutcomeTests
     }
 
     [Test]
-    public async Task A_cancellation_wins_over_success()
+    public async Task A_cancellation_overrides_success()
     {
         await _app.PostAsync(
             "loopgpt_record_outcome",
@@ -63,7 +63,7 @@ public sealed class RecordOutcomeTests
 
     [Test]
     [Prevents("O-3")]
-    public async Task A_report_replaces_what_the_confirmation_assumed()
+    public async Task A_report_replaces_the_outcome_of_the_confirmation()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -82,22 +82,22 @@ public sealed class RecordOutcomeTests
     [Test]
     [Prevents("S-8")]
     [Prevents("S-9")]
-    public async Task The_ranking_learns_with_a_prior_and_forgets_with_time()
+    public async Task Success_rates_start_from_a_prior_and_old_outcomes_fade()
     {
         await using var app = await RouterFixture.StartAsync();
         await ReportAsync(app, "MEALME", successes: 1, failures: 0, daysAgo: 0);
         await ReportAsync(app, "KROGER_API", successes: 0, failures: 10, daysAgo: 0);
         await ReportAsync(app, "WALMART_API", successes: 0, failures: 10, daysAgo: 140);
-        var standings = app.Services.GetRequiredService<ProviderStatsCache>();
+        var stats = app.Services.GetRequiredService<ProviderStatsCache>();
 
         await app.Services.GetRequiredService<ProviderStatsRefresh>().RunOnceAsync(CancellationToken.None);
 
-        Assert.That(standings.For(ProviderId.MealMe)!.SuccessRate, Is.EqualTo(90.909m).Within(0.01m), "(1 + 9) / (1 + 10)");
-        Assert.That(standings.For(ProviderId.KrogerApi)!.SuccessRate, Is.EqualTo(45m).Within(0.01m), "(0 + 9) / (10 + 10)");
-        Assert.That(standings.For(ProviderId.WalmartApi)!.SuccessRate, Is.GreaterThan(89m), "ten half-lives ago");
-        Assert.That(standings.For(ProviderId.Instacart), Is.Null);
-        Assert.That(standings.For(ProviderId.MealMe)!.AvgMarginRate, Is.EqualTo(5m));
-        Assert.That(standings.For(ProviderId.KrogerApi)!.AvgMarginRate, Is.Null, "value and commission count for successes only");
+        Assert.That(stats.For(ProviderId.MealMe)!.SuccessRate, Is.EqualTo(90.909m).Within(0.01m), "(1 + 9) / (1 + 10)");
+        Assert.That(stats.For(ProviderId.KrogerApi)!.SuccessRate, Is.EqualTo(45m).Within(0.01m), "(0 + 9) / (10 + 10)");
+        Assert.That(stats.For(ProviderId.WalmartApi)!.SuccessRate, Is.GreaterThan(89m), "ten half-lives ago");
+        Assert.That(stats.For(ProviderId.Instacart), Is.Null);
+        Assert.That(stats.For(ProviderId.MealMe)!.AvgMarginRate, Is.EqualTo(5m));
+        Assert.That(stats.For(ProviderId.KrogerApi)!.AvgMarginRate, Is.Null, "value and commission count for successes only");
 
         var body = await app.RouteAsync(Baskets.Three());
         var kroger = body.GetProperty("alternativeQuotes").EnumerateArray()

@@ -15,32 +15,45 @@ public sealed class ExperimentTests
 
     private static readonly ExperimentOptions Running = new() { Name = "trial", Weights = "price=0.5", SharePercent = 20, MinSample = 100 };
 
-    private static readonly ArmStats Arm = new("control", 1000, 5000, 100, 150, 5, 60, 40, 4.5m, 0.8m, 100);
+    private static readonly ArmStats Arm = new()
+    {
+        Arm = "control",
+        Decisions = 1000,
+        AverageTotalCents = 5000,
+        TotalDeviation = 100,
+        AverageCommissionCents = 150,
+        CommissionDeviation = 5,
+        AverageMinutes = 60,
+        ConfirmedPercent = 40,
+        AverageRating = 4.5m,
+        RatingDeviation = 0.8m,
+        Ratings = 100,
+    };
 
     [Test]
-    public void A_shopper_stays_in_his_arm_and_a_larger_share_only_adds_shoppers()
+    public void A_shopper_stays_in_the_same_arm_and_a_larger_share_only_adds_shoppers()
     {
         var shoppers = Enumerable.Range(0, 5000).Select(number => $"user-{number}").ToArray();
 
-        var ten = shoppers.Where(shopper => Assignment.Of("trial", shopper, 10) == Assignment.Variant).ToHashSet();
-        var thirty = shoppers.Where(shopper => Assignment.Of("trial", shopper, 30) == Assignment.Variant).ToHashSet();
+        var ten = shoppers.Where(shopper => ExperimentAssignment.Of("trial", shopper, 10) == ExperimentAssignment.Variant).ToHashSet();
+        var thirty = shoppers.Where(shopper => ExperimentAssignment.Of("trial", shopper, 30) == ExperimentAssignment.Variant).ToHashSet();
 
         Assert.That(ten.Count, Is.EqualTo(500).Within(100));
         Assert.That(ten.IsSubsetOf(thirty), Is.True);
-        Assert.That(shoppers.Where(shopper => Assignment.Of("other", shopper, 10) == Assignment.Variant), Is.Not.EquivalentTo(ten));
+        Assert.That(shoppers.Where(shopper => ExperimentAssignment.Of("other", shopper, 10) == ExperimentAssignment.Variant), Is.Not.EquivalentTo(ten));
     }
 
     [Test]
-    public void Without_an_experiment_nobody_is_in_an_arm() =>
-        Assert.That(Assignment.Apply(new ExperimentOptions(), "u", ScoreWeights.Default), Is.EqualTo((ScoreWeights.Default, (string?)null)));
+    public void Without_an_experiment_there_is_no_arm() =>
+        Assert.That(ExperimentAssignment.Apply(new ExperimentOptions(), "u", ScoreWeights.Default), Is.EqualTo((ScoreWeights.Default, (string?)null)));
 
     [Test]
     public void The_variant_gets_the_weights_of_the_setting()
     {
         var variant = Enumerable.Range(0, 100).Select(number => $"u{number}")
-            .First(user => Assignment.Of("trial", user, 20) == Assignment.Variant);
+            .First(user => ExperimentAssignment.Of("trial", user, 20) == ExperimentAssignment.Variant);
 
-        var (weights, arm) = Assignment.Apply(Running, variant, ScoreWeights.Default);
+        var (weights, arm) = ExperimentAssignment.Apply(Running, variant, ScoreWeights.Default);
 
         Assert.That(weights, Is.EqualTo(ScoreWeights.Default with { Price = 0.5m }));
         Assert.That(arm, Is.EqualTo("trial:variant"));
@@ -72,7 +85,7 @@ public sealed class ExperimentTests
         Assert.That(VerdictPolicy.Judge(Arm, variant, Running), Is.EqualTo(verdict));
 
     [Test]
-    public async Task Arms_are_written_down_and_their_orders_and_ratings_found_again()
+    public async Task Arms_are_logged_and_reported_with_their_orders_and_ratings()
     {
         await using var app = await RouterFixture.StartAsync(
             ("LOOPGPT_EXPERIMENT", "trial"),
@@ -82,7 +95,7 @@ public sealed class ExperimentTests
         foreach (var user in users)
         {
             var body = await app.RouteAsync(Baskets.Three($$""","userId":"{{user}}" """));
-            var isVariant = Assignment.Of("trial", user, 49) == Assignment.Variant;
+            var isVariant = ExperimentAssignment.Of("trial", user, 49) == ExperimentAssignment.Variant;
             Assert.That(body.GetProperty("providerId").GetString(), Is.EqualTo(isVariant ? "MEALME" : "WALMART_API"), user);
             if (isVariant)
             {
@@ -95,8 +108,8 @@ public sealed class ExperimentTests
         }
 
         await app.FlushLogAsync();
-        var arms = await app.Services.GetRequiredService<ExperimentStore>()
-            .ReadAsync("trial", TimeProvider.System.GetUtcNow().AddHours(-1), CancellationToken.None);
+        var arms = await app.Services.GetRequiredService<EdgeLogStore>()
+            .ReadArmsAsync("trial", TimeProvider.System.GetUtcNow().AddHours(-1), CancellationToken.None);
 
         Assert.That(arms.Select(arm => arm.Arm), Is.EqualTo(new[] { "control", "variant" }));
         Assert.That(arms.Sum(arm => arm.Decisions), Is.EqualTo(users.Length));
@@ -113,7 +126,7 @@ public sealed class ExperimentTests
     }
 
     [Test]
-    public async Task A_verdict_on_nothing_is_not_found_and_needs_the_operator_s_key()
+    public async Task Without_an_experiment_the_report_is_not_found_and_it_needs_the_operator_s_key()
     {
         await using var app = await RouterFixture.StartAsync(("OPERATOR_API_KEY", "operator-key"));
 

@@ -27,9 +27,9 @@ public sealed class ReplayTests
     {
         await using var app = await RoutedAsync();
 
-        var report = await ReplayAsync(app, WeightsText.Parse("priority=0,price=0,speed=1,commission=0", ScoreWeights.Default)!);
+        var report = await ReplayAsync(app, ScoreWeights.Parse("priority=0,price=0,speed=1,commission=0", ScoreWeights.Default)!);
 
-        Assert.That(report.Changed, Is.EqualTo(2), "the two balanced orders would go to the fastest, the speedy one is there already");
+        Assert.That(report.Changed, Is.EqualTo(2), "the two balanced orders would go to the fastest, the speed order went there already");
         Assert.That(report.After.DeliveryMinutes, Is.EqualTo(35m));
         Assert.That(report.Providers.Single(share => share.Provider == ProviderId.MealMe).AfterPercent, Is.EqualTo(100m));
     }
@@ -60,7 +60,7 @@ public sealed class ReplayTests
     [TestCase("price=NaN", false)]
     [TestCase("price", false)]
     public void Weights_are_read_as_operators_write_them(string text, bool isRead) =>
-        Assert.That(WeightsText.Parse(text, ScoreWeights.Default) is not null, Is.EqualTo(isRead));
+        Assert.That(ScoreWeights.Parse(text, ScoreWeights.Default) is not null, Is.EqualTo(isRead));
 
     [Test]
     public async Task The_command_line_prints_the_report_and_the_log()
@@ -88,17 +88,17 @@ public sealed class ReplayTests
         return app;
     }
 
-    private static async Task<ReplayReport> ReplayAsync(RouterFixture app, ScoreWeights weights)
+    private static async Task<DecisionReplayReport> ReplayAsync(RouterFixture app, ScoreWeights weights)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var tally = new DecisionReplay(weights, ScoreRule.Canonical);
+        var replay = new DecisionReplay(weights, ScoreRule.Canonical);
         await foreach (var decision in app.Services.GetRequiredService<EdgeLogStore>()
-            .ReadAsync(now.AddHours(-1), now.AddMinutes(1), CancellationToken.None))
+            .ReadDecisionsAsync(now.AddHours(-1), now.AddMinutes(1), CancellationToken.None))
         {
-            tally.Add(decision.Decision);
+            replay.Add(decision.Decision);
         }
 
-        return tally.ToReport();
+        return replay.ToReport();
     }
 
     /// <summary>Runs the command line as operators do, in a process of its own.</summary>

@@ -47,7 +47,7 @@ public sealed class SessionCommitTests
     }
 
     [Test]
-    public async Task Without_a_place_to_store_it_no_decision_is_given_and_it_works_again_afterwards()
+    public async Task While_the_session_cannot_be_stored_no_decision_is_answered_and_routing_recovers_afterwards()
     {
         await using var app = await RouterFixture.StartAsync();
         await using var connection = await app.Database.OpenConnectionAsync();
@@ -77,7 +77,7 @@ public sealed class SessionCommitTests
     }
 
     [Test]
-    public async Task One_bad_row_does_not_cost_the_others_their_commit()
+    public async Task One_bad_row_does_not_prevent_the_commit_of_the_others()
     {
         await using var app = await RouterFixture.StartAsync();
         var writer = app.Services.GetRequiredService<SessionWriter>();
@@ -92,7 +92,7 @@ public sealed class SessionCommitTests
     }
 
     [Test]
-    public async Task What_is_waiting_when_the_app_stops_is_still_committed()
+    public async Task Sessions_waiting_when_the_app_stops_are_still_committed()
     {
         var app = await RouterFixture.StartAsync();
         var writer = app.Services.GetRequiredService<SessionWriter>();
@@ -107,7 +107,21 @@ public sealed class SessionCommitTests
     private static RoutingSession Session(string name)
     {
         var now = TimeProvider.System.GetUtcNow();
-        return new RoutingSession(
-            Guid.NewGuid(), ConfirmationToken.Hash(name), "req_1_a", null, "MEALME", "[]", "{}", 1, "h", "a", "balanced", "{}", now, now.AddMinutes(15));
+        return new RoutingSession
+        {
+            Id = Guid.NewGuid(),
+            TokenHash = ConfirmationToken.Hash(name),
+            RequestId = "req_1_a",
+            WinnerProviderId = "MEALME",
+            Quotes = "[]",
+            Request = "{}",
+            ItemsCount = 1,
+            RequestHash = "h",
+            AddressHash = "a",
+            Preference = "balanced",
+            Weights = "{}",
+            CreatedAt = now,
+            ExpiresAt = now.AddMinutes(15),
+        };
     }
 }

@@ -57,7 +57,7 @@ public sealed class SplitPlannerTests
     [TestCase(3, 1000, 60, 4, 9500, 60, false, Description = "fewer items")]
     public void A_split_is_taken_only_when_it_pays(int found, long total, int eta, int singleFound, long singleTotal, int singleEta, bool pays) =>
         Assert.That(
-            SplitPolicy.Pays(
+            SplitPolicy.IsWorthwhile(
                 new SplitSummary(found, total, eta), new SplitSummary(singleFound, singleTotal, singleEta), SplitStrategy.Cost, new SplitOptions()),
             Is.EqualTo(pays));
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Tests.Commerce.Support;
 
@@ -45,8 +44,8 @@ public sealed class FormulaTests
     [Test]
     public void Default_weights_without_priority_give_the_published_range()
     {
-        var score = Scorer.Weigh(
-            Instacart, 50, ScoreWeights.Default with { Priority = 0 }, 59, 67, 100, 60, MarginSource.Commission, 75);
+        var score = Weigh(
+            Instacart, 50, ScoreWeights.Default with { Priority = 0 }, 59, 67, 100, 60, 75);
 
         Assert.That(score.WeightedTotal, Is.InRange(70m, 75m));
     }
@@ -56,7 +55,7 @@ public sealed class FormulaTests
     {
         var preset = new ScoreWeights(0, 0.50m, 0.10m, 0.20m, 0.10m, 0.10m);
 
-        var score = Scorer.Weigh(Walmart, 50, preset, 100, 0, 90, 0, MarginSource.Commission, 70);
+        var score = Weigh(Walmart, 50, preset, 100, 0, 90, 0, 70);
 
         Assert.That(score.WeightedTotal, Is.GreaterThan(60m));
     }
@@ -77,9 +76,9 @@ public sealed class FormulaTests
     [Test]
     public void Factors_name_what_is_strong_and_nothing_else()
     {
-        var strong = Scorer.Weigh(
-            MealMe with { Priority = 60 }, 60, ScoreWeights.Default, 81, 100, 90, 81, MarginSource.Commission, 81);
-        var weak = Scorer.Weigh(MealMe, 50, ScoreWeights.Default, 80, 80, 80, 80, MarginSource.Commission, 80);
+        var strong = Weigh(
+            MealMe with { Priority = 60 }, 60, ScoreWeights.Default, 81, 100, 90, 81, 81);
+        var weak = Weigh(MealMe, 50, ScoreWeights.Default, 80, 80, 80, 80, 80);
 
         Assert.That(strong.Factors, Is.EqualTo(new[]
         {
@@ -89,7 +88,7 @@ public sealed class FormulaTests
     }
 
     [Test]
-    public void What_we_earn_is_never_told_to_shoppers()
+    public void Our_commission_is_not_mentioned_to_shoppers()
     {
         var text = ScoreFactors.Explain("MealMe", ["FAST_DELIVERY", "ALL_ITEMS_IN_STOCK", "GOOD_COMMISSION"], isWinner: true);
 
@@ -146,6 +145,19 @@ public sealed class FormulaTests
     private static Dictionary<ProviderId, ScoreBreakdown> Rank(
         OptimizeFor preference, ScoreWeights weights, params ScoreInput[] quotes) =>
         Scorer.Rank(quotes, 2, weights.For(preference)).ToDictionary(score => score.Provider);
+
+    private static ScoreBreakdown Weigh(
+        ScoreInput quote, int priority, ScoreWeights weights, int price, int speed, int availability, int margin, int reliability) =>
+        new ScoreBreakdown
+        {
+            Input = quote,
+            PriceScore = price,
+            SpeedScore = speed,
+            AvailabilityScore = availability,
+            MarginScore = margin,
+            MarginSource = MarginSource.Commission,
+            ReliabilityScore = reliability,
+        }.Weighted(priority, weights);
 
     private static ScoreInput Quote(ProviderId id, long total, int eta, decimal rate) =>
         new(id, 50, total, total, eta, 2, 0, rate);

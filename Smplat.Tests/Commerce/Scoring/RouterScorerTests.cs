@@ -1,5 +1,4 @@
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Tests.Commerce.Support;
 
@@ -58,8 +57,8 @@ public sealed class RouterScorerTests
     {
         var ranked = Scorer.Rank(
             [
-                Quote(ProviderId.MealMe, 5000, 45) with { Standing = new ProviderStats(90, 0, 10) },
-                Quote(ProviderId.KrogerApi, 5000, 45) with { Standing = new ProviderStats(90, 4, 10) },
+                Quote(ProviderId.MealMe, 5000, 45) with { Stats = new ProviderStats(90, 0, 10) },
+                Quote(ProviderId.KrogerApi, 5000, 45) with { Stats = new ProviderStats(90, 4, 10) },
                 Quote(ProviderId.Instacart, 5000, 45),
             ],
             2,

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Tests.Commerce.Scoring;
@@ -32,11 +31,11 @@ public static class ScoreGen
         from found in Gen.Choose(0, items)
         from substituted in Gen.Choose(0, items - found)
         from rate in Gen.Choose(0, 1000)
-        from standing in Gen.OneOf(Gen.Constant<ProviderStats?>(null), Standings)
+        from stats in Gen.OneOf(Gen.Constant<ProviderStats?>(null), Stats)
         from preferred in Gen.Elements(true, false)
-        select new ScoreInput(id, priority, total, total, eta, found, substituted, rate / 10_000m, standing, preferred);
+        select new ScoreInput(id, priority, total, total, eta, found, substituted, rate / 10_000m) { Stats = stats, IsPreferred = preferred };
 
-    private static Gen<ProviderStats?> Standings =>
+    private static Gen<ProviderStats?> Stats =>
         from success in Gen.OneOf(Gen.Choose(0, 10_000).Select(rate => (decimal?)rate / 100), Gen.Constant<decimal?>(null))
         from margin in Gen.OneOf(Gen.Choose(0, 2000).Select(rate => (decimal?)rate / 100), Gen.Constant<decimal?>(null))
         from orders in Gen.Choose(0, 1000)

@@ -1,12 +1,13 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Scoring;
 
-public sealed class RuleScorerTests
+public sealed class ScorerTests
 {
     private static readonly ScoreWeights OnlyPrice = new(0, 1, 0, 0, 0, 0);
 
@@ -42,7 +43,7 @@ public sealed class RuleScorerTests
     }
 
     [Test]
-    public void A_basket_with_less_than_60_percent_wins_only_when_nobody_has_more()
+    public void A_basket_with_less_than_60_percent_wins_only_when_no_provider_has_more()
     {
         var rule = ScoreRule.Canonical with { ComparableBaskets = true };
         var (poor, poorer) = (Quote(ProviderId.MealMe, 1000, found: 2), Quote(ProviderId.WalmartApi, 900, found: 1));
@@ -55,7 +56,7 @@ public sealed class RuleScorerTests
     }
 
     [Test]
-    public void Missing_items_are_added_at_the_middle_price_plus_ten_percent()
+    public void Missing_items_are_added_at_the_median_price_plus_ten_percent()
     {
         var basket = Quotes.Request("Milk", "Eggs");
         ProviderQuote[] all =
@@ -71,13 +72,13 @@ public sealed class RuleScorerTests
 
     [Test]
     [Prevents("S-6")]
-    public void Anchored_a_cent_is_worth_nothing_and_a_dear_extra_quote_moves_nobody()
+    public void Anchored_a_cent_counts_for_nothing_and_an_expensive_extra_quote_changes_no_other_score()
     {
         var rule = ScoreRule.Canonical with { Normalisation = Normalisation.Anchored };
-        var (cheap, near, dear) = (Quote(ProviderId.MealMe, 5000), Quote(ProviderId.KrogerApi, 5001), Quote(ProviderId.Instacart, 20_000));
+        var (cheap, near, expensive) = (Quote(ProviderId.MealMe, 5000), Quote(ProviderId.KrogerApi, 5001), Quote(ProviderId.Instacart, 20_000));
 
         var two = Scorer.Rank([cheap, near], 4, OnlyPrice, rule);
-        var three = Scorer.Rank([cheap, near, dear], 4, OnlyPrice, rule);
+        var three = Scorer.Rank([cheap, near, expensive], 4, OnlyPrice, rule);
 
         Assert.That(two.Select(score => score.PriceScore), Is.EqualTo(new[] { 100, 100 }));
         Assert.That(three.Select(score => score.PriceScore), Is.EqualTo(new[] { 100, 100, 0 }));
@@ -96,11 +97,11 @@ public sealed class RuleScorerTests
         Assert.That(ranked.Select(score => score.WeightedTotal), Is.EqualTo(new[] { 20m, 0m }));
     }
 
-    [TestCase(5751, 60, ProviderId.MealMe, Description = "more than 15 percent dearer and no faster")]
+    [TestCase(5751, 60, ProviderId.MealMe, Description = "more than 15 percent more expensive and no faster")]
     [TestCase(5750, 60, ProviderId.KrogerApi, Description = "15 percent are allowed")]
-    [TestCase(9000, 59, ProviderId.KrogerApi, Description = "faster may be dearer")]
+    [TestCase(9000, 59, ProviderId.KrogerApi, Description = "faster may cost more")]
     [Prevents("S-7")]
-    public void The_guard_keeps_the_shopper_from_a_dear_offer_that_is_no_faster(long total, int eta, ProviderId expected)
+    public void The_guard_rejects_an_expensive_offer_that_is_no_faster(long total, int eta, ProviderId expected)
     {
         ScoreInput[] quotes = [Quote(ProviderId.MealMe, 5000), Quote(ProviderId.KrogerApi, total) with { Priority = 200, EtaMinutes = eta }];
 
