@@ -4,8 +4,8 @@ using Smplat.Tests.Commerce.Support;
 namespace Smplat.Tests.Commerce;
 
 /// <summary>
-/// Acceptance list E over the socket. Where the published case cannot come out with the three-line basket (E4, E7, E8) the
-/// one-line basket stands in: with three lines Kroger delivers free and undercuts Walmart.
+/// Acceptance list E over the socket. Where the published result is not possible with the three-line basket (E4, E7, E8), the
+/// one-line basket is used: with three lines Kroger delivers free and is cheaper than Walmart.
 /// </summary>
 public sealed class EndToEndTests
 {
@@ -136,7 +136,7 @@ public sealed class EndToEndTests
     }
 
     [Test]
-    public async Task All_losers_are_there_in_rank_order()
+    public async Task All_other_quotes_are_listed_in_rank_order()
     {
         var body = await _app.RouteAsync(Baskets.Three());
         var losers = body.GetProperty("alternativeQuotes").EnumerateArray().ToArray();

@@ -84,7 +84,7 @@ public sealed class RouteOrderHttpTests
     }
 
     [Test]
-    public async Task Who_is_not_asked_is_told_with_the_reason()
+    public async Task Skipped_providers_are_listed_with_the_reason()
     {
         await using var app = await RouterFixture.StartAsync(("LOOPGPT_ENABLE_MEALME", "false"), ("LOOPGPT_PREFERRED_STRICT", "true"));
 
@@ -104,7 +104,7 @@ public sealed class RouteOrderHttpTests
     }
 
     [Test]
-    public async Task When_all_fail_the_answer_names_who_was_asked_and_what_each_said()
+    public async Task When_all_fail_the_answer_lists_the_providers_asked_and_the_error_of_each()
     {
         await using var app = await RouterFixture.StartAsync(
             [
@@ -126,7 +126,7 @@ public sealed class RouteOrderHttpTests
     }
 
     [Test]
-    public async Task Limits_keep_an_offer_out_and_are_waived_with_a_warning_when_none_meets_them()
+    public async Task Offers_beyond_a_limit_are_dropped_unless_all_are_and_then_the_answer_warns()
     {
         var within = await _app.RouteAsync(Baskets.One(""","preferences":{"maxDeliveryMinutes":40}"""));
         var beyond = await _app.RouteAsync(Baskets.One(""","preferences":{"maxDeliveryMinutes":10}"""));

@@ -10,7 +10,7 @@ namespace Smplat.Core.Commerce.Confirmation;
 public sealed class ConfirmationRecorder(
     ProviderOrderStore orders, ConfirmationStore sessions, ConfirmAnswers answers, ConfirmationEventLog events, TimeProvider clock)
 {
-    /// <param name="outcomes">Of the parts that were tried.</param>
+    /// <param name="outcomes">One for each part that was attempted.</param>
     public async Task<ConfirmAnswer> RecordAsync(ClaimedSession session, IReadOnlyList<LegOutcome> outcomes, int durationMs)
     {
         var done = outcomes.OfType<LegOutcome.Done>().ToArray();
@@ -87,7 +87,7 @@ public sealed class ConfirmAnswers(ProviderRegistry registry)
         };
     }
 
-    /// <param name="outcomes">Of the parts that were tried.</param>
+    /// <param name="outcomes">One for each part that was attempted.</param>
     public ConfirmAnswer Ended(ClaimedSession session, IReadOnlyList<LegOutcome> outcomes)
     {
         var done = outcomes.OfType<LegOutcome.Done>().ToArray();

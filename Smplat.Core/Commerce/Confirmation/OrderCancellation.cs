@@ -27,7 +27,8 @@ public sealed record CancelAnswer(bool Success, string Message, string? Error = 
 }
 
 /// <summary>
-/// Cancels a decision before it is confirmed, or an order where its provider supports it. Repeating the call succeeds and changes nothing.
+/// Cancels a decision before it is confirmed, or an order where its provider supports it. Repeating the call succeeds and
+/// changes nothing.
 /// </summary>
 public sealed class OrderCancellation(
     ConfirmationStore sessions,

@@ -7,7 +7,7 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Core.Commerce.Confirmation;
 
 /// <summary>
-/// The attempts at providers and the orders that come of them. Only the owner of a session, identified by the row's version,
+/// The attempts at providers and the resulting orders. Only the owner of a session, identified by the row's version,
 /// writes orders and ends the session.
 /// </summary>
 public sealed class ProviderOrderStore(NpgsqlDataSource database)

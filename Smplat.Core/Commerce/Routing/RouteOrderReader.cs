@@ -79,7 +79,7 @@ public static class RouteOrderReader
         catch (InvalidOperationException)
         {
             // A string with an invalid escape or invalid UTF-8, found while reading it.
-            return new RouteReading.Refused(CommerceRefusal.InvalidJson("A text in the body is not valid Unicode."));
+            return new RouteReading.Refused(CommerceRefusal.InvalidJson("A string in the body is not valid Unicode."));
         }
     }
 
@@ -87,7 +87,7 @@ public static class RouteOrderReader
     private static string Where(JsonException exception) =>
         exception is { LineNumber: { } line, BytePositionInLine: { } position }
             ? string.Create(CultureInfo.InvariantCulture, $"The body is not valid JSON at line {line + 1}, byte {position + 1}.")
-            : "The body is not valid JSON: no member may be given twice.";
+            : "The body is not valid JSON: every member may appear only once.";
 
     private static RouteReading ReadObject(JsonElement body)
     {

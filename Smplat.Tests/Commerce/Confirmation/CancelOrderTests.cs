@@ -7,7 +7,7 @@ public sealed class CancelOrderTests
 {
     [Test]
     [Prevents("H-7")]
-    public async Task A_cancelled_token_is_dead_and_cancelling_again_succeeds()
+    public async Task A_cancelled_token_cannot_be_confirmed_and_cancelling_again_succeeds()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -43,7 +43,7 @@ public sealed class CancelOrderTests
     }
 
     [Test]
-    public async Task Unknown_foreign_and_expired_tokens_are_refused_by_name()
+    public async Task Unknown_expired_and_other_users_tokens_cannot_be_cancelled()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);

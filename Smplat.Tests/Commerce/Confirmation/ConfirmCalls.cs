@@ -6,7 +6,7 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Confirmation;
 
-/// <summary>Routing and confirming in the words of the tests.</summary>
+/// <summary>Short calls for routing and confirming.</summary>
 internal static class ConfirmCalls
 {
     public const string User = "u1";

@@ -35,7 +35,7 @@ public sealed class ConfirmOrderTests
 
     [Test]
     [Prevents("O-2")]
-    public async Task A_double_click_is_one_order_and_both_are_told_the_same_in_the_end()
+    public async Task A_double_click_places_one_order_and_both_calls_end_with_the_same_answer()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -72,7 +72,7 @@ public sealed class ConfirmOrderTests
 
     [Test]
     [Prevents("O-1")]
-    public async Task Tokens_that_are_unknown_foreign_or_expired_are_refused_by_name()
+    public async Task Unknown_expired_and_other_users_tokens_are_refused_with_a_code()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -137,7 +137,7 @@ public sealed class ConfirmOrderTests
     [TestCase("[]", "INVALID_JSON")]
     [TestCase("{", "INVALID_JSON")]
     [TestCase("""{"confirmationToken":"\ud800","userId":"x"}""", "INVALID_JSON")]
-    public async Task Wrong_bodies_are_refused_by_name(string json, string code = "INVALID_REQUEST")
+    public async Task Invalid_bodies_are_refused_and_name_the_member(string json, string code = "INVALID_REQUEST")
     {
         await using var app = await RouterFixture.StartAsync();
 

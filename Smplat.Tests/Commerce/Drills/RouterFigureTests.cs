@@ -9,7 +9,7 @@ namespace Smplat.Tests.Commerce.Drills;
 public sealed class RouterFigureTests
 {
     [Test]
-    public async Task Gauges_and_durable_counters_tell_what_happened()
+    public async Task Gauges_and_durable_counters_show_what_happened()
     {
         var revoked = new FakeGateway(ProviderId.MealMe).Fail(ProviderFailure.Http(ProviderId.MealMe, 403));
         await using var app = await RouterFixture.StartAsync([revoked]);

@@ -6,7 +6,7 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Drills;
 
-/// <summary>The runbook's issues and emergencies: the trouble is made, the app setting is changed, the effect is seen.</summary>
+/// <summary>The runbook's issues and emergencies: the fault is caused, the app setting is changed, the effect is checked.</summary>
 public sealed class RunbookDrillTests
 {
     private const string SmokeTest =

@@ -4,7 +4,7 @@ using Smplat.Tests.Platform.Observability;
 
 namespace Smplat.Tests.Commerce.Routing;
 
-/// <summary>The commerce figures in the feed, after ten orders of which one provider answered eight.</summary>
+/// <summary>The commerce metrics in the feed, after ten orders of which one provider answered eight.</summary>
 public sealed class CommerceMetricsTests
 {
     private RouterFixture _app = null!;

@@ -9,7 +9,7 @@ public sealed class EdgeLogTests
 {
     [TestCase("no such level", null)]
     [TestCase("info", "a NUL: \0")]
-    public async Task A_line_that_the_database_refuses_costs_no_other(string level, string? error)
+    public async Task A_line_that_the_database_refuses_does_not_lose_the_others(string level, string? error)
     {
         await using var database = await TestDatabase.CreateAsync();
         using var counters = new DurableCounters(new CounterStore(database.DataSource), NullLogger<DurableCounters>.Instance);

@@ -101,7 +101,7 @@ public sealed class ReplayTests
         return replay.ToReport();
     }
 
-    /// <summary>Runs the command line as operators do, in a process of its own.</summary>
+    /// <summary>Runs the command line as operators do, in its own process.</summary>
     private static async Task<string> SmplatAsync(RouterFixture app, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -7,7 +7,7 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Routing;
 
-/// <summary>A divided order is confirmed as a whole, or the answer says which parts stand.</summary>
+/// <summary>A split order is confirmed as a whole, or the answer says which parts are confirmed.</summary>
 public sealed class SplitConfirmTests
 {
     private const string KeepQuotes = "LOOPGPT_REQUOTE_AFTER_SECONDS";
@@ -34,7 +34,7 @@ public sealed class SplitConfirmTests
     }
 
     [Test]
-    public async Task The_part_that_may_be_refused_comes_first_so_that_nothing_is_handed_over_in_vain()
+    public async Task The_part_that_may_be_refused_comes_first_so_that_no_hand_off_is_wasted()
     {
         var (mealMe, kroger) = SplitVendors.Make();
         kroger.Capabilities = new ProviderCapabilities(PricingMode.Live, ConfirmMode.Handoff);
@@ -70,7 +70,7 @@ public sealed class SplitConfirmTests
     }
 
     [Test]
-    public async Task A_part_without_a_quote_lets_nothing_be_ordered()
+    public async Task When_a_part_has_no_quote_nothing_is_ordered()
     {
         var (mealMe, kroger) = SplitVendors.Make();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, (KeepQuotes, "0"));
@@ -85,7 +85,7 @@ public sealed class SplitConfirmTests
     }
 
     [Test]
-    public async Task A_part_whose_answer_is_lost_is_found_later_and_the_first_part_is_not_forgotten()
+    public async Task A_part_whose_answer_is_lost_is_found_later_and_the_first_part_is_kept()
     {
         var (mealMe, kroger) = SplitVendors.Make();
         mealMe.OnConfirm = (_, _) => Task.FromResult<ConfirmOutcome>(
@@ -113,7 +113,7 @@ public sealed class SplitConfirmTests
     }
 
     [Test]
-    public async Task A_process_that_died_between_two_parts_leaves_the_first_and_says_so()
+    public async Task After_a_crash_between_two_parts_the_first_is_kept_and_the_answer_says_so()
     {
         var (mealMe, kroger) = SplitVendors.Make();
         mealMe.OnConfirm = (_, _) => Task.FromResult<ConfirmOutcome>(

@@ -5,7 +5,7 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Scoring;
 
-/// <summary>The acceptance list of the formula, with the three offers that its cases share.</summary>
+/// <summary>The acceptance list of the formula, with the three offers that all cases use.</summary>
 public sealed class FormulaTests
 {
     private static readonly ScoreInput MealMe = Quote(ProviderId.MealMe, 4924, 45, 0.05m);
@@ -15,7 +15,7 @@ public sealed class FormulaTests
     [TestCase(4924, 0)]
     [TestCase(4592, 59)]
     [TestCase(4360, 100)]
-    public void Price_is_scored_between_the_cheapest_and_the_dearest(long total, int expected) =>
+    public void Price_is_scored_between_the_cheapest_and_the_most_expensive(long total, int expected) =>
         Assert.That(ScoreComponents.LowerIsBetter(total, 4360, 4924), Is.EqualTo(expected));
 
     [TestCase(45, 100)]
@@ -61,7 +61,7 @@ public sealed class FormulaTests
     }
 
     [Test]
-    public void Equal_offers_and_a_single_offer_score_100_in_what_is_relative()
+    public void Equal_offers_and_a_single_offer_score_100_in_relative_components()
     {
         var equal = Rank(
             OptimizeFor.Balanced, ScoreWeights.Default, MealMe, MealMe with { Provider = ProviderId.KrogerApi });
@@ -74,7 +74,7 @@ public sealed class FormulaTests
     }
 
     [Test]
-    public void Factors_name_what_is_strong_and_nothing_else()
+    public void Factors_list_the_strong_components_and_nothing_else()
     {
         var strong = Weigh(
             MealMe with { Priority = 60 }, 60, ScoreWeights.Default, 81, 100, 90, 81, 81);
@@ -96,7 +96,7 @@ public sealed class FormulaTests
     }
 
     /// <summary>
-    /// The trio of the documents, without priority. Their speed case has no commission in it; with the commission of this
+    /// The three offers of the documents, without priority. Their speed case has no commission in it; with the commission of this
     /// order Instacart would lead by 0.375.
     /// </summary>
     [TestCase(OptimizeFor.Price, 0.20, ProviderId.WalmartApi)]

@@ -30,7 +30,7 @@ public sealed class ScorerTests
 
     [Test]
     [Prevents("S-4")]
-    public void An_emptier_basket_does_not_look_cheaper()
+    public void A_basket_with_fewer_items_does_not_rank_as_cheaper()
     {
         var (emptier, whole) = (
             Quote(ProviderId.MealMe, 4000, found: 3) with { ComparableCents = 5300 }, Quote(ProviderId.KrogerApi, 5000, found: 4));

@@ -19,7 +19,7 @@ public sealed class ScoringVectorTests(ScoringVector vector)
         Assert.That(_scores.Select(score => score.Provider.ToWire()), Is.EqualTo(vector.ExpectedRanking));
 
     [Test]
-    public void The_preference_bends_the_weights_as_published() =>
+    public void The_preference_adjusts_the_weights_as_published() =>
         Assert.That(vector.Weights.For(vector.Preference), Is.EqualTo(vector.EffectiveWeights));
 
     [Test]

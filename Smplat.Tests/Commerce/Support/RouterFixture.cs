@@ -11,7 +11,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Commerce.Support;
 
-/// <summary>The app with all four providers on and mocked, settings that can be changed, and the routes of Commerce at hand.</summary>
+/// <summary>The app with all four providers on and mocked, settings that can be changed, and helpers to call the routes of Commerce.</summary>
 public sealed class RouterFixture : IAsyncDisposable
 {
     public const string Key = "commerce-test-key";
