@@ -54,7 +54,7 @@ public sealed class ConfirmationRecorder(
             answer,
             [.. done.Select(leg => leg.Attempt)],
             [.. done.Select(leg => leg.Order)],
-            [.. outcomes.SelectMany(outcome => outcome.Outcomes)]);
+            [.. outcomes.SelectMany(outcome => outcome.OrderOutcomes)]);
         return await orders.EndAsync(session, completion, clock.GetUtcNow(), CancellationToken.None) ? answer : TakenOver();
     }
 
@@ -69,7 +69,7 @@ public sealed record SessionCompletion(
     ConfirmAnswer Answer,
     IReadOnlyList<AttemptEnd> Attempts,
     IReadOnlyList<PlacedOrder> Orders,
-    IReadOnlyList<OrderOutcome> Outcomes);
+    IReadOnlyList<OrderOutcome> OrderOutcomes);
 
 /// <summary>Builds the answers to a confirmation.</summary>
 public sealed class ConfirmAnswers(ProviderRegistry registry)

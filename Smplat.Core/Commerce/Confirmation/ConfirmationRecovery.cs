@@ -65,7 +65,7 @@ public sealed class ConfirmationRecovery(
 {
     public async Task<RecoveryVerdict> ResolveAsync(ClaimedSession session)
     {
-        var parts = OrderLeg.Of(session, null);
+        var parts = OrderLeg.From(session, null);
         var booked = await orders.FindBookedAsync(session.Id, CancellationToken.None);
         var attempts = await orders.LastAttemptsAsync(session.Id, CancellationToken.None);
         var outcomes = new List<LegOutcome>();

@@ -15,7 +15,7 @@ public abstract record LegOutcome(int Number)
     public bool FailoverAttempted { get; init; }
 
     /// <summary>What the attempts showed about their providers.</summary>
-    public IReadOnlyList<OrderOutcome> Outcomes { get; init; } = [];
+    public IReadOnlyList<OrderOutcome> OrderOutcomes { get; init; } = [];
 
     public sealed record Done(PlacedOrder Order, AttemptEnd Attempt, DateTimeOffset EstimatedDelivery) : LegOutcome(Order.Leg);
 
@@ -174,7 +174,7 @@ public sealed class LegConfirmation(
             estimatedDelivery ?? order.CreatedAt.AddMinutes(eta))
         {
             // A hand-off is not a success yet: the shopper may leave the provider's checkout.
-            Outcomes = isPlaced
+            OrderOutcomes = isPlaced
                 ? [Outcome(session, leg, quote, true, order.CreatedAt) with { OrderId = order.OrderRef }]
                 : [],
         };
@@ -237,7 +237,7 @@ public sealed class LegConfirmation(
     {
         await events.FailoverAsync(session, failed.Provider, alternative.Provider, failed.Failure.Code);
         var second = await AttemptAsync(session, leg, alternative, payment, 2, failed.Provider);
-        return second with { FailoverAttempted = true, Outcomes = [.. failed.Outcomes, .. second.Outcomes] };
+        return second with { FailoverAttempted = true, OrderOutcomes = [.. failed.OrderOutcomes, .. second.OrderOutcomes] };
     }
 
     private LegOutcome.Done Done(
@@ -270,7 +270,7 @@ public sealed class LegConfirmation(
     private LegOutcome.Failed Failed(ClaimedSession session, OrderLeg leg, SessionQuote quote, ProviderFailure failure) =>
         new(leg.Number, quote.Provider, failure)
         {
-            Outcomes = [Outcome(session, leg, quote, false, clock.GetUtcNow())],
+            OrderOutcomes = [Outcome(session, leg, quote, false, clock.GetUtcNow())],
         };
 
     /// <summary>An order that a lookup found, in the provider's own mode.</summary>

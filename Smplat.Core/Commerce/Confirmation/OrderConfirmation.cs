@@ -43,7 +43,7 @@ public sealed class OrderConfirmation(
     private async Task<ConfirmAnswer> ConfirmClaimedAsync(ClaimedSession session, ConfirmOrder order)
     {
         var start = clock.GetTimestamp();
-        var prepared = await Task.WhenAll(OrderLeg.Of(session, order).Select(legs.PrepareAsync));
+        var prepared = await Task.WhenAll(OrderLeg.From(session, order).Select(legs.PrepareAsync));
         if (PreparedLeg.HaveChanged(prepared))
         {
             return await recorder.OfferNewPriceAsync(session, prepared, Elapsed(start));
@@ -139,7 +139,7 @@ public sealed record OrderLeg(int Number, SessionQuote Quote, SessionQuote? Alte
 {
     public ShopperContact? Contact { get; init; }
 
-    public static IReadOnlyList<OrderLeg> Of(ClaimedSession session, ConfirmOrder? order)
+    public static IReadOnlyList<OrderLeg> From(ClaimedSession session, ConfirmOrder? order)
     {
         var basket = order?.KrogerAccessToken is { } token
             ? session.Request with { User = (session.Request.User ?? new UserContext()) with { KrogerAccessToken = token } }
@@ -162,7 +162,7 @@ public sealed record OrderLeg(int Number, SessionQuote Quote, SessionQuote? Alte
     private static QuoteRequest Part(QuoteRequest basket, IReadOnlyList<string> itemIds)
     {
         var items = basket.Items.Where(item => itemIds.Contains(item.Id)).ToArray();
-        return basket with { Items = items, CartHash = CartHash.Of(items, basket.Address) };
+        return basket with { Items = items, CartHash = CartHash.Compute(items, basket.Address) };
     }
 }
 

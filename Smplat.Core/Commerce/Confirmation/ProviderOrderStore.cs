@@ -173,7 +173,7 @@ public sealed class ProviderOrderStore(NpgsqlDataSource database)
             await connection.ExecuteAsync(Sql.Command(InsertOrder, Row(order), cancellationToken, transaction));
         }
 
-        foreach (var outcome in completion.Outcomes)
+        foreach (var outcome in completion.OrderOutcomes)
         {
             await connection.ExecuteAsync(Sql.Command(
                 OutcomeStore.RecordStatement, OutcomeStore.Row(outcome), cancellationToken, transaction));

@@ -96,7 +96,7 @@ public static class CartHash
     private const char FieldEnd = '\u001f';
     private const char LineEnd = '\u001e';
 
-    public static string Of(IReadOnlyList<RequestedItem> items, DeliveryAddress address)
+    public static string Compute(IReadOnlyList<RequestedItem> items, DeliveryAddress address)
     {
         var lines = new string[items.Count];
         for (var index = 0; index < lines.Length; index++)

@@ -158,7 +158,7 @@ public static class RouteOrderReader
         var basket = new QuoteRequest(
             lines,
             address,
-            CartHash.Of(lines, address),
+            CartHash.Compute(lines, address),
             UserContextReader.Read(body.Field("userContext", "user_context")),
             window,
             Limit(body.Field("specialInstructions", "special_instructions")?.Text(), MaxInstructionsLength));

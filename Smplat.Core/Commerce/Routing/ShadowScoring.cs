@@ -50,7 +50,7 @@ public sealed class ShadowScoring : BackgroundService
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _group.RunAsync(stoppingToken);
 
     private static List<ShadowScore> Score(ArraySegment<Sample> samples) =>
-        [.. samples.SelectMany(sample => ShadowScore.Of(sample.RouteId, sample.Decision, sample.At))];
+        [.. samples.SelectMany(sample => ShadowScore.From(sample.RouteId, sample.Decision, sample.At))];
 
     private sealed record Sample(string RouteId, RoutingDecision Decision, DateTimeOffset At);
 }
@@ -59,7 +59,7 @@ public sealed class ShadowScoring : BackgroundService
 public sealed record ShadowScore(
     string RouteId, string Rule, ScoreBreakdown Score, ScoreWeights Weights, bool WasSelected, bool WasRouted, DateTimeOffset CreatedAt)
 {
-    public static IEnumerable<ShadowScore> Of(string routeId, RoutingDecision decision, DateTimeOffset now)
+    public static IEnumerable<ShadowScore> From(string routeId, RoutingDecision decision, DateTimeOffset now)
     {
         var inputs = decision.Ranked.Select(ranked => ranked.Score.Input with { PriceBasisCents = ranked.TotalCents }).ToArray();
         foreach (var (name, rule) in ScoreRule.All)

@@ -72,7 +72,7 @@ public sealed class SplitRouting(
         RouteOrder order, ProviderConfig config, PlannedLeg leg, CancellationToken cancellationToken)
     {
         var items = order.Basket.Items.Where(item => leg.ItemIds.Contains(item.Id)).ToArray();
-        var part = order.Basket with { Items = items, CartHash = CartHash.Of(items, order.Basket.Address) };
+        var part = order.Basket with { Items = items, CartHash = CartHash.Compute(items, order.Basket.Address) };
         var outcome = await gateways.For(config.Id).QuoteAsync(part, config, cancellationToken);
         return outcome is QuoteOutcome.Quoted { Quote: var quote } && ViabilityPolicy.Check(quote, part, config.Id) is null
             ? new SplitLeg(config, quote, leg.ItemIds)

@@ -117,7 +117,7 @@ public static class ExperimentAssignment
     private const int Buckets = 10_000;
 
     /// <param name="subject">User id, or the request id of an anonymous shopper.</param>
-    public static string Of(string experiment, string subject, int sharePercent)
+    public static string ArmOf(string experiment, string subject, int sharePercent)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{experiment}\u001f{subject}"));
         return BinaryPrimitives.ReadUInt32BigEndian(hash) % Buckets < sharePercent * (Buckets / 100) ? Variant : Control;
@@ -131,7 +131,7 @@ public static class ExperimentAssignment
             return (weights, null);
         }
 
-        var arm = Of(options.Name!, subject, options.SharePercent);
+        var arm = ArmOf(options.Name!, subject, options.SharePercent);
         return (arm == Variant ? ScoreWeights.Parse(options.Weights!, weights) ?? weights : weights, $"{options.Name}:{arm}");
     }
 }

@@ -35,12 +35,12 @@ public sealed class ExperimentTests
     {
         var shoppers = Enumerable.Range(0, 5000).Select(number => $"user-{number}").ToArray();
 
-        var ten = shoppers.Where(shopper => ExperimentAssignment.Of("trial", shopper, 10) == ExperimentAssignment.Variant).ToHashSet();
-        var thirty = shoppers.Where(shopper => ExperimentAssignment.Of("trial", shopper, 30) == ExperimentAssignment.Variant).ToHashSet();
+        var ten = shoppers.Where(shopper => ExperimentAssignment.ArmOf("trial", shopper, 10) == ExperimentAssignment.Variant).ToHashSet();
+        var thirty = shoppers.Where(shopper => ExperimentAssignment.ArmOf("trial", shopper, 30) == ExperimentAssignment.Variant).ToHashSet();
 
         Assert.That(ten.Count, Is.EqualTo(500).Within(100));
         Assert.That(ten.IsSubsetOf(thirty), Is.True);
-        Assert.That(shoppers.Where(shopper => ExperimentAssignment.Of("other", shopper, 10) == ExperimentAssignment.Variant), Is.Not.EquivalentTo(ten));
+        Assert.That(shoppers.Where(shopper => ExperimentAssignment.ArmOf("other", shopper, 10) == ExperimentAssignment.Variant), Is.Not.EquivalentTo(ten));
     }
 
     [Test]
@@ -51,7 +51,7 @@ public sealed class ExperimentTests
     public void The_variant_gets_the_weights_of_the_setting()
     {
         var variant = Enumerable.Range(0, 100).Select(number => $"u{number}")
-            .First(user => ExperimentAssignment.Of("trial", user, 20) == ExperimentAssignment.Variant);
+            .First(user => ExperimentAssignment.ArmOf("trial", user, 20) == ExperimentAssignment.Variant);
 
         var (weights, arm) = ExperimentAssignment.Apply(Running, variant, ScoreWeights.Default);
 
@@ -95,7 +95,7 @@ public sealed class ExperimentTests
         foreach (var user in users)
         {
             var body = await app.RouteAsync(Baskets.Three($$""","userId":"{{user}}" """));
-            var isVariant = ExperimentAssignment.Of("trial", user, 49) == ExperimentAssignment.Variant;
+            var isVariant = ExperimentAssignment.ArmOf("trial", user, 49) == ExperimentAssignment.Variant;
             Assert.That(body.GetProperty("providerId").GetString(), Is.EqualTo(isVariant ? "MEALME" : "WALMART_API"), user);
             if (isVariant)
             {
