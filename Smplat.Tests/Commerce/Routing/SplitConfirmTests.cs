@@ -30,7 +30,7 @@ public sealed class SplitConfirmTests
         Assert.That(parts[1].GetProperty("orderId").GetString(), Does.StartWith("order_mealme_"));
         Assert.That(answer.GetProperty("mode").GetString(), Is.EqualTo("handoff"), "something is left for the shopper to do");
         Assert.That(answer.GetProperty("message").GetString(), Is.EqualTo(
-            "MealMe MCP has the order. The basket is ready at Kroger Direct; the order is placed at its checkout."));
+            "MealMe MCP has the order. The basket is ready at Kroger Direct; place the order at its checkout."));
     }
 
     [Test]
