@@ -114,19 +114,19 @@ public sealed class CommerceAnswers(TimeProvider clock)
     public IResult Of(RouteOutcome outcome, bool isKeyed) => outcome switch
     {
         RouteOutcome.Routed routed => Answer.JsonBytes(CommerceJson.Bytes(
-            RouteOrderAnswers.From(routed, isKeyed), CommerceJson.Default.RouteOrderAnswer)),
+            RouteOrderAnswers.From(routed, isKeyed), RoutingJson.Default.RouteOrderAnswer)),
         RouteOutcome.Refused refused => Of(refused.Refusal, refused.RequestId),
         _ => throw new InvalidOperationException($"No answer for {outcome}."),
     };
 
     public IResult Of(HealthAnswer health) =>
-        Answer.JsonBytes(CommerceJson.Bytes(health, CommerceJson.Default.HealthAnswer));
+        Answer.JsonBytes(CommerceJson.Bytes(health, HealthJson.Default.HealthAnswer));
 
     public static IResult Of(ConfirmAnswer answer) =>
-        Answer.JsonBytes(CommerceJson.Bytes(answer, CommerceJson.Default.ConfirmAnswer));
+        Answer.JsonBytes(CommerceJson.Bytes(answer, ConfirmationJson.Default.ConfirmAnswer));
 
     public static IResult Of(CancelAnswer answer) =>
-        Answer.JsonBytes(CommerceJson.Bytes(answer, CommerceJson.Default.CancelAnswer));
+        Answer.JsonBytes(CommerceJson.Bytes(answer, ConfirmationJson.Default.CancelAnswer));
 
     public IResult Of(CommerceRefusal refusal, string? requestId = null)
     {
@@ -143,7 +143,7 @@ public sealed class CommerceAnswers(TimeProvider clock)
             _ => throw new InvalidOperationException($"No status for {refusal}."),
         };
         var answer = new FailureAnswer(false, error, requestId ?? RequestId.Create(now), now);
-        return Answer.JsonBytes(CommerceJson.Bytes(answer, CommerceJson.Default.FailureAnswer), status);
+        return Answer.JsonBytes(CommerceJson.Bytes(answer, RoutingJson.Default.FailureAnswer), status);
     }
 
     private static FailureDetails Details(CommerceRefusal.NoProviders none) =>

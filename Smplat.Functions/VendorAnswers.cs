@@ -22,6 +22,6 @@ public sealed class VendorAnswers(TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var answer = new FailureAnswer(false, new FailureError(code, message), RequestId.Create(now), now);
-        return Answer.JsonBytes(CommerceJson.Bytes(answer, CommerceJson.Default.FailureAnswer), status);
+        return Answer.JsonBytes(CommerceJson.Bytes(answer, RoutingJson.Default.FailureAnswer), status);
     }
 }

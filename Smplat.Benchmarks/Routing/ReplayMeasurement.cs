@@ -13,10 +13,10 @@ internal static class ReplayMeasurement
     {
         await using var database = NpgsqlDataSource.Create(connection);
         await ReplayDecisionStore.AddAsync(database, decisions, cancellationToken);
-        var (store, now) = (new DecisionStore(database), TimeProvider.System.GetUtcNow());
-        var tally = new ReplayTally(ScoreWeights.Default with { Price = 0.5m, Margin = 0.1m }, ScoreRule.Canonical);
+        var (store, now) = (new EdgeLogStore(database), TimeProvider.System.GetUtcNow());
+        var tally = new DecisionReplay(ScoreWeights.Default with { Price = 0.5m, Margin = 0.1m }, ScoreRule.Canonical);
         var start = Stopwatch.GetTimestamp();
-        await foreach (var decision in store.ReadAsync(now.AddDays(-1), now, cancellationToken))
+        await foreach (var decision in store.ReadDecisionsAsync(now.AddDays(-1), now, cancellationToken))
         {
             tally.Add(decision.Decision);
             if (tally.Decisions == decisions)

@@ -1,12 +1,25 @@
+using System.Text.Json.Serialization;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce;
 
+/// <summary>Health of the router and of each provider by its wire name. The HTTP status is always 200.</summary>
+/// <param name="Status"><c>healthy</c>, <c>degraded</c> or <c>unhealthy</c>, over the enabled providers.</param>
+public sealed record HealthAnswer(
+    bool Success,
+    string Status,
+    IReadOnlyDictionary<string, ProviderHealthAnswer> Providers,
+    DateTimeOffset Timestamp);
+
+/// <param name="Mode"><c>mock</c> or <c>real</c>.</param>
+/// <param name="Circuit"><c>closed</c>, <c>open</c> or <c>half-open</c>.</param>
+public sealed record ProviderHealthAnswer(
+    bool Healthy, int LatencyMs, bool Enabled, string Mode, string Circuit, string? Error);
+
 /// <summary>
-/// Asks every enabled provider whether it works, in parallel and for at most five seconds. Results are kept for 30 seconds,
-/// and several callers share one probe, so that health checks do not use up the vendors' quotas.
+/// Checks every enabled provider, in parallel and for at most five seconds. Results are kept for 30 seconds and concurrent
+/// callers share one probe, so that health checks do not use up the vendors' quotas.
 /// </summary>
 public sealed class ProviderHealthCheck(
     ProviderRegistry registry, ProviderGateways gateways, ProviderCircuits circuits, TimeProvider clock)
@@ -51,7 +64,7 @@ public sealed class ProviderHealthCheck(
             health.Error);
     }
 
-    /// <summary>A provider that is switched off is not called: it may be off because it is compromised.</summary>
+    /// <summary>A disabled provider is not called: it may be off because it is compromised.</summary>
     private Task<ProviderHealth> ProbeAsync(ProviderConfig config)
     {
         if (!config.Enabled)
@@ -83,16 +96,24 @@ public sealed class ProviderHealthCheck(
         catch (Exception exception)
         {
             _ = probe.ContinueWith(ended => ended.Exception, TaskScheduler.Default);
-            var why = exception is TimeoutException
+            var reason = exception is TimeoutException
                 ? ProviderFailure.Timeout(config.Id, (int)Ceiling.TotalMilliseconds).Message
                 : (exception as ProviderFailureException)?.Failure.Message ?? exception.GetType().Name;
             return new ProviderHealth(
                 false,
                 (int)clock.GetElapsedTime(start).TotalMilliseconds,
                 config.Mock ? ProviderMode.Mock : ProviderMode.Real,
-                why);
+                reason);
         }
     }
 
     private sealed record Probe(ProviderConfig Config, long Start, Task<ProviderHealth> Result);
 }
+
+/// <summary>JSON of the health answer; see <see cref="CommerceJson"/>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(HealthAnswer))]
+public sealed partial class HealthJson : JsonSerializerContext;

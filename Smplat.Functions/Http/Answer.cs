@@ -3,8 +3,12 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Smplat.Core.Commerce;
+using Smplat.Core.Commerce.Confirmation;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Platform.Input;
 
 namespace Smplat.Functions.Http;
@@ -108,11 +112,17 @@ internal static class JsonNaming
     private static readonly JsonSerializerOptions SnakeCase = Options(JsonNamingPolicy.SnakeCaseLower);
     private static readonly JsonSerializerOptions CamelCase = Options(JsonNamingPolicy.CamelCase);
 
+    private static readonly JsonSerializerOptions Commerce = new(CommerceJson.Default.Options)
+    {
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(
+            RoutingJson.Default, ConfirmationJson.Default, HealthJson.Default, CommerceJson.Default),
+    };
+
     internal static JsonSerializerOptions Serializer(this Naming naming) => naming switch
     {
         Naming.Snake => SnakeCase,
         Naming.Camel => CamelCase,
-        Naming.Commerce => CommerceJson.Default.Options,
+        Naming.Commerce => Commerce,
         _ => throw new ArgumentOutOfRangeException(nameof(naming), naming, "No spelling."),
     };
 

@@ -1,6 +1,5 @@
 using Smplat.Core.Commerce;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Operators;
 using Smplat.Functions.Http;
 

@@ -4,15 +4,15 @@ using Smplat.Tests.Commerce.Support;
 namespace Smplat.Tests.Commerce;
 
 /// <summary>
-/// Acceptance list E over the socket. Where the published case cannot come out with the three-line basket (E4, E7, E8) the
-/// one-line basket stands in: with three lines Kroger delivers free and undercuts Walmart.
+/// Acceptance list E over the socket. Where the published result is not possible with the three-line basket (E4, E7, E8), the
+/// one-line basket is used: with three lines Kroger delivers free and is cheaper than Walmart.
 /// </summary>
 public sealed class EndToEndTests
 {
-    private RouterApp _app = null!;
+    private RouterFixture _app = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _app = await RouterApp.StartAsync();
+    public async Task StartAsync() => _app = await RouterFixture.StartAsync();
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _app.DisposeAsync();
@@ -20,7 +20,7 @@ public sealed class EndToEndTests
     [Test]
     public async Task With_the_direct_providers_off_an_aggregator_wins()
     {
-        await using var app = await RouterApp.StartAsync(("LOOPGPT_ENABLE_KROGER", "false"), ("LOOPGPT_ENABLE_WALMART", "false"));
+        await using var app = await RouterFixture.StartAsync(("LOOPGPT_ENABLE_KROGER", "false"), ("LOOPGPT_ENABLE_WALMART", "false"));
 
         var body = await app.RouteAsync(Baskets.Three());
         var byPrice = await app.RouteAsync(Baskets.Three(Baskets.Optimize("price")));
@@ -33,7 +33,7 @@ public sealed class EndToEndTests
     [Test]
     public async Task With_low_aggregator_priorities_a_direct_provider_wins()
     {
-        await using var app = await RouterApp.StartAsync(("LOOPGPT_MEALME_PRIORITY", "10"), ("LOOPGPT_INSTACART_PRIORITY", "10"));
+        await using var app = await RouterFixture.StartAsync(("LOOPGPT_MEALME_PRIORITY", "10"), ("LOOPGPT_INSTACART_PRIORITY", "10"));
 
         Assert.That(Winner(await app.RouteAsync(Baskets.Three())), Is.AnyOf("KROGER_API", "WALMART_API"));
         Assert.That(Winner(await app.RouteAsync(Baskets.One(Baskets.Optimize("price")))), Is.EqualTo("WALMART_API"));
@@ -52,7 +52,7 @@ public sealed class EndToEndTests
     [Test]
     public async Task The_prefer_switch_of_kroger_wins_the_balanced_order()
     {
-        await using var app = await RouterApp.StartAsync(("LOOPGPT_PREFER_DIRECT_KROGER", "true"));
+        await using var app = await RouterFixture.StartAsync(("LOOPGPT_PREFER_DIRECT_KROGER", "true"));
 
         var body = await app.RouteAsync(Baskets.Three());
 
@@ -84,7 +84,7 @@ public sealed class EndToEndTests
     [Prevents("S-1")]
     public async Task A_raised_commission_wins_by_margin()
     {
-        await using var app = await RouterApp.StartAsync(("LOOPGPT_MEALME_COMMISSION", "0.05"));
+        await using var app = await RouterFixture.StartAsync(("LOOPGPT_MEALME_COMMISSION", "0.05"));
 
         var body = await app.RouteAsync(Baskets.Three(Baskets.Optimize("margin")));
 
@@ -136,7 +136,7 @@ public sealed class EndToEndTests
     }
 
     [Test]
-    public async Task All_losers_are_there_in_rank_order()
+    public async Task All_other_quotes_are_listed_in_rank_order()
     {
         var body = await _app.RouteAsync(Baskets.Three());
         var losers = body.GetProperty("alternativeQuotes").EnumerateArray().ToArray();

@@ -12,7 +12,7 @@ public sealed class HealthCheckTests
     [Prevents("H-1")]
     public async Task In_mock_mode_every_enabled_provider_is_healthy()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
 
         var body = await app.RouteAsync(Ask);
 
@@ -31,7 +31,7 @@ public sealed class HealthCheckTests
     public async Task A_failing_provider_makes_it_degraded_and_the_status_stays_200()
     {
         var sick = new FakeGateway(ProviderId.MealMe) { Health = new ProviderHealth(false, 7, ProviderMode.Real, "Unauthorized") };
-        await using var app = await RouterApp.StartAsync([sick]);
+        await using var app = await RouterFixture.StartAsync([sick]);
 
         var body = await app.RouteAsync(Ask);
 
@@ -45,7 +45,7 @@ public sealed class HealthCheckTests
     [Test]
     public async Task A_provider_that_is_switched_off_is_not_called_and_does_not_count()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         app.Settings.Change(("LOOPGPT_ENABLE_KROGER", "false"));
 
         var body = await app.RouteAsync(Ask);

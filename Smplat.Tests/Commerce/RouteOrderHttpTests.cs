@@ -7,10 +7,10 @@ namespace Smplat.Tests.Commerce;
 
 public sealed class RouteOrderHttpTests
 {
-    private RouterApp _app = null!;
+    private RouterFixture _app = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _app = await RouterApp.StartAsync();
+    public async Task StartAsync() => _app = await RouterFixture.StartAsync();
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _app.DisposeAsync();
@@ -57,7 +57,7 @@ public sealed class RouteOrderHttpTests
     [Test]
     public async Task Commissions_and_configuration_are_shown_to_callers_with_a_key_only()
     {
-        var keyed = await _app.RouteAsync(Baskets.One(Baskets.Optimize("speed")), RouterApp.Key);
+        var keyed = await _app.RouteAsync(Baskets.One(Baskets.Optimize("speed")), RouterFixture.Key);
         var anonymous = await _app.RouteAsync(Baskets.One(Baskets.Optimize("speed")));
 
         Assert.That(keyed.GetProperty("config").GetProperty("commissionRate").GetDecimal(), Is.EqualTo(0.03m));
@@ -84,9 +84,9 @@ public sealed class RouteOrderHttpTests
     }
 
     [Test]
-    public async Task Who_is_not_asked_is_told_with_the_reason()
+    public async Task Skipped_providers_are_listed_with_the_reason()
     {
-        await using var app = await RouterApp.StartAsync(("LOOPGPT_ENABLE_MEALME", "false"), ("LOOPGPT_PREFERRED_STRICT", "true"));
+        await using var app = await RouterFixture.StartAsync(("LOOPGPT_ENABLE_MEALME", "false"), ("LOOPGPT_PREFERRED_STRICT", "true"));
 
         var (_, body) = await app.PostAsync(
             "loopgpt_route_order", Baskets.One(""","preferences":{"preferredProviders":["kroger"],"excludeProviders":["kroger","walmart"]}"""));
@@ -104,9 +104,9 @@ public sealed class RouteOrderHttpTests
     }
 
     [Test]
-    public async Task When_all_fail_the_answer_names_who_was_asked_and_what_each_said()
+    public async Task When_all_fail_the_answer_lists_the_providers_asked_and_the_error_of_each()
     {
-        await using var app = await RouterApp.StartAsync(
+        await using var app = await RouterFixture.StartAsync(
             [
                 new FakeGateway(ProviderId.MealMe).Fail(ProviderFailure.Http(ProviderId.MealMe, 401)),
                 new FakeGateway(ProviderId.Instacart).Fail(ProviderFailure.NoItemsMatched(ProviderId.Instacart)),
@@ -126,7 +126,7 @@ public sealed class RouteOrderHttpTests
     }
 
     [Test]
-    public async Task Limits_keep_an_offer_out_and_are_waived_with_a_warning_when_none_meets_them()
+    public async Task Offers_beyond_a_limit_are_dropped_unless_all_are_and_then_the_answer_warns()
     {
         var within = await _app.RouteAsync(Baskets.One(""","preferences":{"maxDeliveryMinutes":40}"""));
         var beyond = await _app.RouteAsync(Baskets.One(""","preferences":{"maxDeliveryMinutes":10}"""));

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Commerce;
-using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
 using Spectre.Console;
 
@@ -39,7 +38,7 @@ internal static class ExperimentCommand
             ?? throw new UsageException("--name: no experiment is set.");
         if (parsed.IsJson())
         {
-            AnsiConsole.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(report, CommerceJson.Default.ExperimentReport));
+            AnsiConsole.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(report, RoutingJson.Default.ExperimentReport));
         }
         else
         {
@@ -59,7 +58,7 @@ internal static class ExperimentCommand
         _ => "no difference beyond chance",
     };
 
-    private static Table Table(IReadOnlyList<ArmFigures> arms)
+    private static Table Table(IReadOnlyList<ArmStats> arms)
     {
         var table = new Table().AddColumns("arm", "decisions", "price, cents", "minutes", "commission, cents", "confirmed, %", "rating");
         foreach (var arm in arms)

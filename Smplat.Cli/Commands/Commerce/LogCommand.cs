@@ -43,7 +43,7 @@ internal static class LogCommand
         var since = SinceText.Parse(parsed.GetValue(Since)!, TimeProvider.System.GetUtcNow(), "--since");
         var limit = parsed.GetValue(Limit) is > 0 and <= 100_000 and var most ? most : throw new UsageException("--limit: 1 to 100000.");
         await using var services = CliServices.Create(parsed, services => services.AddCommerce());
-        var lines = await services.GetRequiredService<EdgeLogReaderStore>().ListAsync(
+        var lines = await services.GetRequiredService<EdgeLogStore>().ListAsync(
             new EdgeLogQuery(since, provider, parsed.GetValue(Event), parsed.GetValue(Request), limit), cancellationToken);
         return parsed.Show(lines, () => Print(lines));
     }

@@ -8,7 +8,7 @@ namespace Smplat.Cli.Commands.Commerce;
 /// <summary>A replay for eyes: a table of averages and the providers' shares before and after.</summary>
 internal static class ReplayCharts
 {
-    public static void Write(IAnsiConsole console, ReplayReport report)
+    public static void Write(IAnsiConsole console, DecisionReplayReport report)
     {
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -18,7 +18,7 @@ internal static class ReplayCharts
         console.Write(Shares("Share of orders as replayed, percent", report, share => share.AfterPercent, Color.Green));
     }
 
-    private static Table Averages(ReplayReport report)
+    private static Table Averages(DecisionReplayReport report)
     {
         var table = new Table().AddColumns("per order", "as routed", "as replayed", "change");
         Row("price, cents", report.Before.TotalCents, report.After.TotalCents);
@@ -30,7 +30,7 @@ internal static class ReplayCharts
             name, Text(before), Text(after), (after - before).ToString("+0.##;-0.##;0", CultureInfo.InvariantCulture));
     }
 
-    private static BarChart Shares(string label, ReplayReport report, Func<ProviderShare, decimal> value, Color color)
+    private static BarChart Shares(string label, DecisionReplayReport report, Func<ProviderShare, decimal> value, Color color)
     {
         var chart = new BarChart().Width(72).Label(label).LeftAlignLabel().WithMaxValue(100);
         foreach (var share in report.Providers)

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce;
-using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 using Spectre.Console;
@@ -55,12 +54,12 @@ internal static class ReplayCommand
         var now = TimeProvider.System.GetUtcNow();
         var since = SinceText.Parse(parsed.GetValue(Since)!, now, "--since");
         var until = parsed.GetValue(Until) is { } text ? SinceText.Parse(text, now, "--until") : now;
-        var weights = WeightsText.Parse(
-            parsed.GetValue(Weights)!, services.GetRequiredService<IOptionsMonitor<ScoreOptions>>().CurrentValue.ToWeights())
+        var weights = ScoreWeights.Parse(
+            parsed.GetValue(Weights)!, services.GetRequiredService<IOptionsMonitor<ScoringOptions>>().CurrentValue.ToWeights())
             ?? throw new UsageException("--weights: priority, price, speed, availability, commission and reliability with values from 0 to 100.");
-        var tally = new ReplayTally(weights, RuleOf(parsed, services));
+        var tally = new DecisionReplay(weights, RuleOf(parsed, services));
         var format = parsed.IsJson() ? ReplayFormat.Json : parsed.GetValue(Format);
-        await ReadAsync(services.GetRequiredService<DecisionStore>(), tally, since, until, format, cancellationToken);
+        await ReadAsync(services.GetRequiredService<EdgeLogStore>(), tally, since, until, format, cancellationToken);
         Print(tally.ToReport(), format);
         return tally.Decisions > 0 ? 0 : CliCommand.Fail("No decision is stored for that window.", CommandLine.Failed);
     }
@@ -70,7 +69,7 @@ internal static class ReplayCommand
         var name = parsed.GetValue(Rule)!;
         if (name.Length == 0)
         {
-            return services.GetRequiredService<IOptionsMonitor<RuleOptions>>().CurrentValue.ToRule();
+            return services.GetRequiredService<IOptionsMonitor<ScoringOptions>>().CurrentValue.ToRule();
         }
 
         return ScoreRule.All.Where(entry => entry.Name == name).Select(entry => entry.Rule).FirstOrDefault()
@@ -78,7 +77,7 @@ internal static class ReplayCommand
     }
 
     private static async Task ReadAsync(
-        DecisionStore archive, ReplayTally tally, DateTimeOffset since, DateTimeOffset until, ReplayFormat format, CancellationToken cancellationToken)
+        EdgeLogStore archive, DecisionReplay tally, DateTimeOffset since, DateTimeOffset until, ReplayFormat format, CancellationToken cancellationToken)
     {
         if (format != ReplayFormat.Text)
         {
@@ -86,7 +85,7 @@ internal static class ReplayCommand
             return;
         }
 
-        var count = await archive.CountAsync(since, until, cancellationToken);
+        var count = await archive.CountDecisionsAsync(since, until, cancellationToken);
         await AnsiConsole.Progress().StartAsync(async progress =>
         {
             var task = progress.AddTask("Decisions", maxValue: Math.Max(1, count));
@@ -96,10 +95,10 @@ internal static class ReplayCommand
     }
 
     private static async Task AddAllAsync(
-        DecisionStore archive, ReplayTally tally, DateTimeOffset since, DateTimeOffset until, Action<long> report, CancellationToken cancellationToken)
+        EdgeLogStore archive, DecisionReplay tally, DateTimeOffset since, DateTimeOffset until, Action<long> report, CancellationToken cancellationToken)
     {
         const int step = 1000;
-        await foreach (var decision in archive.ReadAsync(since, until, cancellationToken))
+        await foreach (var decision in archive.ReadDecisionsAsync(since, until, cancellationToken))
         {
             tally.Add(decision.Decision);
             if (tally.Decisions % step == 0)
@@ -109,12 +108,12 @@ internal static class ReplayCommand
         }
     }
 
-    private static void Print(ReplayReport report, ReplayFormat format)
+    private static void Print(DecisionReplayReport report, ReplayFormat format)
     {
         switch (format)
         {
             case ReplayFormat.Json:
-                AnsiConsole.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(report, CommerceJson.Default.ReplayReport));
+                AnsiConsole.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(report, RoutingJson.Default.DecisionReplayReport));
                 break;
             case ReplayFormat.Csv:
                 AnsiConsole.Profile.Out.Writer.Write(ReplayCsv.Of(report));

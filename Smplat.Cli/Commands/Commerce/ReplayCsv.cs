@@ -8,7 +8,7 @@ namespace Smplat.Cli.Commands.Commerce;
 /// <summary>A replay as rows of figure, before and after.</summary>
 internal static class ReplayCsv
 {
-    public static string Of(ReplayReport report)
+    public static string Of(DecisionReplayReport report)
     {
         var text = new StringBuilder("figure,before,after\n");
         Row("decisions", report.Decisions, report.Decisions);

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace Smplat.Core.Commerce.Confirmation;
 
-/// <summary>How confirmations are carried out and cleaned up.</summary>
+/// <summary>How orders are confirmed and old sessions deleted.</summary>
 public sealed class ConfirmationOptions
 {
-    /// <summary>Seconds after which a quote is asked for again before it is ordered. Default 300.</summary>
+    /// <summary>Age in seconds at which a quote is requested again before it is ordered. Default 300.</summary>
     [ConfigurationKeyName("LOOPGPT_REQUOTE_AFTER_SECONDS")]
     [Range(0, 86_400)]
     public int RequoteAfterSeconds { get; init; } = 300;
@@ -15,7 +15,7 @@ public sealed class ConfirmationOptions
     [ConfigurationKeyName("LOOPGPT_CONFIRM_FAILOVER")]
     public bool Failover { get; init; } = true;
 
-    /// <summary>Seconds after which an unfinished confirmation is taken for dead and resolved. Default 120.</summary>
+    /// <summary>Seconds after which an unfinished confirmation counts as stuck and is resolved. Default 120.</summary>
     [ConfigurationKeyName("LOOPGPT_CONFIRM_STUCK_SECONDS")]
     [Range(1, 86_400)]
     public int StuckSeconds { get; init; } = 120;

@@ -1,11 +1,49 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Core.Commerce.Confirmation;
 
-/// <summary>What recovery made of a session.</summary>
-internal enum RecoveryVerdict
+/// <summary>Resolves confirmations whose process died or whose provider did not answer, by asking the provider.</summary>
+public sealed class RecoverConfirmationsJob(
+    ConfirmationStore sessions, ConfirmationRecovery recovery, IOptionsMonitor<ConfirmationOptions> options, TimeProvider clock) : IJob
+{
+    private const int Batch = 20;
+
+    public JobDefinition Definition { get; } =
+        new("recover-confirmations", "Resolves orders whose confirmation was not finished.");
+
+    public bool IsEnabled => options.CurrentValue.RecoveryEnabled;
+
+    public TimeSpan Spacing => TimeSpan.FromSeconds(10);
+
+    public async Task<JobReport> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var stuck = await sessions.ClaimStuckAsync(
+            now.AddSeconds(-options.CurrentValue.StuckSeconds), now, Batch, cancellationToken);
+        var verdicts = new Dictionary<RecoveryVerdict, int>();
+        foreach (var session in stuck)
+        {
+            var verdict = await recovery.ResolveAsync(session);
+            verdicts[verdict] = verdicts.GetValueOrDefault(verdict) + 1;
+        }
+
+        return stuck.Count == 0
+            ? JobReport.Idle
+            : JobReport.Of(
+                true,
+                ("claimed", stuck.Count),
+                ("confirmed", verdicts.GetValueOrDefault(RecoveryVerdict.Confirmed)),
+                ("released", verdicts.GetValueOrDefault(RecoveryVerdict.Released)),
+                ("failed", verdicts.GetValueOrDefault(RecoveryVerdict.Failed)),
+                ("unresolved", verdicts.GetValueOrDefault(RecoveryVerdict.Unresolved)));
+    }
+}
+
+/// <summary>How recovery resolved a session.</summary>
+public enum RecoveryVerdict
 {
     Confirmed,
     Released,
@@ -14,29 +52,26 @@ internal enum RecoveryVerdict
 }
 
 /// <summary>
-/// Finds out what became of a session that was left while it was being confirmed. An order that the provider has is booked;
-/// one that it does not have is given back to the shopper; while the provider cannot tell, nothing is decided.
+/// Finds out what happened to a session whose confirmation was interrupted. An order that the provider has is stored; when the
+/// provider has none, the shopper may confirm again; while the provider cannot tell, nothing is decided.
 /// </summary>
-internal sealed class ConfirmationRecovery(
-    OrderStore orders,
-    PartStore booked,
+public sealed class ConfirmationRecovery(
     ConfirmationStore sessions,
+    ProviderOrderStore orders,
     LegConfirmation legs,
-    ConfirmationEnd end,
-    ProviderGateways gateways,
-    ProviderRegistry registry,
+    ConfirmationRecorder recorder,
     TimeProvider clock,
     ILogger<ConfirmationRecovery> logger)
 {
     public async Task<RecoveryVerdict> ResolveAsync(ClaimedSession session)
     {
-        var parts = OrderLeg.Of(session, null);
-        var known = await booked.FindBookedAsync(session.Id, CancellationToken.None);
+        var parts = OrderLeg.From(session, null);
+        var booked = await orders.FindBookedAsync(session.Id, CancellationToken.None);
         var attempts = await orders.LastAttemptsAsync(session.Id, CancellationToken.None);
         var outcomes = new List<LegOutcome>();
         foreach (var leg in parts)
         {
-            if (known.FirstOrDefault(order => order.Leg == leg.Number) is { } order)
+            if (booked.FirstOrDefault(order => order.Leg == leg.Number) is { } order)
             {
                 outcomes.Add(LegConfirmation.Done(session, leg, leg.Quote, order, null));
                 continue;
@@ -47,18 +82,14 @@ internal sealed class ConfirmationRecovery(
                 continue;
             }
 
-            switch (await AskAsync(session, leg, attempt))
+            switch (await legs.ResolveAsync(session, leg, attempt))
             {
-                case LookupOutcome.Found found:
-                    outcomes.Add(Found(session, leg, attempt, found));
+                case LegOutcome.Done done:
+                    outcomes.Add(done);
                     break;
-                case LookupOutcome.Unknown unknown:
-                    CommerceLog.Unresolved(logger, session.RequestId, attempt.ProviderId, unknown.Reason);
+                case LegOutcome.Unknown unknown:
+                    CommerceLog.Unresolved(logger, session.RequestId, attempt.ProviderId, unknown.Reason ?? "");
                     return RecoveryVerdict.Unresolved;
-                default:
-                    await orders.FinishAsync(
-                        new AttemptEnd(attempt.IdempotencyKey, "failed"), clock.GetUtcNow(), CancellationToken.None);
-                    break;
             }
         }
 
@@ -76,7 +107,7 @@ internal sealed class ConfirmationRecovery(
 
         var isConfirmed = outcomes.Count > 0;
 
-        // A part that no provider has: the shopper is told which parts there are.
+        // No provider has this part: it is added as failed, so that the answer lists every part.
         if (parts.FirstOrDefault(part => outcomes.All(outcome => outcome.Number != part.Number)) is { } missing)
         {
             outcomes.Add(new LegOutcome.Failed(
@@ -85,31 +116,7 @@ internal sealed class ConfirmationRecovery(
                 new ProviderFailure(ConfirmCodes.OrderFailed, "the confirmation was interrupted", false)));
         }
 
-        await end.ApplyAsync(session, outcomes, 0);
+        await recorder.RecordAsync(session, outcomes, 0);
         return isConfirmed ? RecoveryVerdict.Confirmed : RecoveryVerdict.Failed;
     }
-
-    private async Task<LookupOutcome> AskAsync(ClaimedSession session, OrderLeg leg, AttemptRow attempt)
-    {
-        if (attempt.Outcome == "failed" || QuoteOf(session, leg, attempt) is not { } quote)
-        {
-            return new LookupOutcome.NotFound();
-        }
-
-        var id = quote.Provider;
-        return await gateways.For(id).FindOrderAsync(
-            leg.Request(session, quote, null), registry.Find(id), CancellationToken.None);
-    }
-
-    private LegOutcome.Done Found(ClaimedSession session, OrderLeg leg, AttemptRow attempt, LookupOutcome.Found found)
-    {
-        var quote = QuoteOf(session, leg, attempt)!;
-        var placed = LegConfirmation.Known(gateways.For(quote.Provider), quote, found);
-        ProviderId? failoverFrom = attempt.AttemptNo > 1 ? leg.Quote.Provider : null;
-        return legs.Done(session, leg, quote, placed, failoverFrom);
-    }
-
-    private static SessionQuote? QuoteOf(ClaimedSession session, OrderLeg leg, AttemptRow attempt) =>
-        session.Quotes.FirstOrDefault(quote =>
-            quote.Provider.ToWire() == attempt.ProviderId && (quote.Leg is null || quote.Leg == leg.Number));
 }

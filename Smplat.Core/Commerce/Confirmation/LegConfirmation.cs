@@ -4,32 +4,122 @@ using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Learning;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Core.Commerce.Confirmation;
 
+/// <summary>The result of ordering one part.</summary>
+/// <param name="Number">Of the part; 0 when the order is not split.</param>
+public abstract record LegOutcome(int Number)
+{
+    public bool FailoverAttempted { get; init; }
+
+    /// <summary>What the attempts showed about their providers.</summary>
+    public IReadOnlyList<OrderOutcome> OrderOutcomes { get; init; } = [];
+
+    public sealed record Done(PlacedOrder Order, AttemptEnd Attempt, DateTimeOffset EstimatedDelivery) : LegOutcome(Order.Leg);
+
+    /// <summary>Provably nothing was ordered.</summary>
+    public sealed record Failed(int Number, ProviderId Provider, ProviderFailure Failure) : LegOutcome(Number);
+
+    /// <summary>The provider may have the order; recovery will find out.</summary>
+    public sealed record Unknown(int Number, ProviderId Provider) : LegOutcome(Number)
+    {
+        public string? Reason { get; init; }
+    }
+}
+
+/// <summary>An order that a provider has, or for which the shopper was handed over to the provider's checkout.</summary>
+public sealed record PlacedOrder
+{
+    public required Guid Id { get; init; }
+
+    public required string OrderRef { get; init; }
+
+    public required string RequestId { get; init; }
+
+    public required Guid SessionId { get; init; }
+
+    public required int Leg { get; init; }
+
+    public required ProviderId Provider { get; init; }
+
+    public string? ProviderOrderId { get; init; }
+
+    public string? UserId { get; init; }
+
+    public required ConfirmMode Mode { get; init; }
+
+    public required long TotalCents { get; init; }
+
+    public required long CommissionCents { get; init; }
+
+    public required int ItemsCount { get; init; }
+
+    public string? TrackingUrl { get; init; }
+
+    public string? CheckoutUrl { get; init; }
+
+    public ProviderId? FailoverFrom { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>One attempt at one provider, stored before the provider is called.</summary>
+public sealed record OrderAttempt(
+    Guid Id,
+    Guid SessionId,
+    int Leg,
+    int Number,
+    ProviderId Provider,
+    string IdempotencyKey,
+    long TotalCents,
+    DateTimeOffset StartedAt)
+{
+    public static OrderAttempt Start(
+        ClaimedSession session, int leg, int number, SessionQuote quote, DateTimeOffset now) =>
+        new(
+            Guid.CreateVersion7(now),
+            session.Id,
+            leg,
+            number,
+            quote.Provider,
+            KeyFor(session.Id, leg, quote.Provider),
+            quote.TotalCents,
+            now);
+
+    /// <summary>The same for every repetition at this provider, also after a crash.</summary>
+    public static string KeyFor(Guid sessionId, int leg, ProviderId provider) =>
+        $"{sessionId:N}-{leg}-{provider.ToWire().ToLowerInvariant()}";
+}
+
+/// <summary>How an attempt ended.</summary>
+/// <param name="Outcome"><c>placed</c>, <c>handed_off</c>, <c>failed</c> or <c>unknown</c>.</param>
+public sealed record AttemptEnd(string IdempotencyKey, string Outcome, ProviderFailure? Failure = null);
+
 /// <summary>
-/// Orders one part at its provider, and at most once at the best alternative when the first provably took nothing. It runs
-/// to its end also when the caller has left: an order that was begun must not be forgotten.
+/// Orders one part at its provider, and at most once at the best alternative when the first provably took nothing. It runs to
+/// the end even when the caller disconnects: an order that was started must not be lost.
 /// </summary>
 public sealed class LegConfirmation(
     ProviderRegistry registry,
     ProviderGateways gateways,
     QuoteRefresh refresh,
-    OrderStore orders,
-    ConfirmJournal journal,
+    ProviderOrderStore orders,
+    ConfirmationEventLog events,
     IOptionsMonitor<ConfirmationOptions> options,
     TimeProvider clock)
 {
     private const string RefAlphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-    /// <summary>The quote as it stands now; nothing is ordered.</summary>
+    /// <summary>The current quote; nothing is ordered.</summary>
     public async Task<PreparedLeg> PrepareAsync(OrderLeg leg)
     {
         var (quote, failure) = await refresh.CurrentAsync(leg.Quote, leg.Basket, CancellationToken.None);
         return new PreparedLeg(leg, quote, failure);
     }
 
-    /// <summary>A provider that takes orders may refuse one; handing over always works.</summary>
+    /// <summary>A provider that takes orders may refuse one; a hand-off always works.</summary>
     public bool MayFail(PreparedLeg prepared) =>
         gateways.For(prepared.Agreed.Provider).Capabilities.Confirm == ConfirmMode.Placed;
 
@@ -38,20 +128,93 @@ public sealed class LegConfirmation(
         var leg = prepared.Leg;
         var first = prepared.Quote is { } quote
             ? await AttemptAsync(session, leg, quote, payment, 1, null)
-            : Unready(session, prepared);
+            : NoQuote(session, prepared);
         return first is LegOutcome.Failed failed && await AlternativeAsync(leg, failed) is { } alternative
             ? await FailOverAsync(session, leg, alternative, payment, failed)
             : first;
     }
 
-    /// <summary>The provider gave no quote any more.</summary>
-    public LegOutcome.Failed Unready(ClaimedSession session, PreparedLeg prepared) =>
-        new(prepared.Leg.Number, prepared.Agreed.Provider, prepared.Failure!)
-        {
-            Learned = [Lesson(session, prepared.Leg, prepared.Agreed, false, clock.GetUtcNow())],
-        };
+    /// <summary>The provider no longer gives a quote.</summary>
+    public LegOutcome.Failed NoQuote(ClaimedSession session, PreparedLeg prepared) =>
+        Failed(session, prepared.Leg, prepared.Agreed, prepared.Failure!);
 
-    /// <summary>The best alternative as it stands now, unless it is dearer than what the shopper agreed to.</summary>
+    /// <summary>Asks the provider about an attempt whose end was not recorded.</summary>
+    /// <returns>The order, <see cref="LegOutcome.Unknown"/> while the provider cannot tell, or null when it has no order.</returns>
+    public async Task<LegOutcome?> ResolveAsync(ClaimedSession session, OrderLeg leg, AttemptRow attempt)
+    {
+        var quote = attempt.Outcome == "failed" ? null : QuoteOf(session, leg, attempt);
+        if (quote is not null)
+        {
+            var gateway = gateways.For(quote.Provider);
+            var lookup = await gateway.FindOrderAsync(
+                leg.Request(session, quote, null), registry.Find(quote.Provider), CancellationToken.None);
+            switch (lookup)
+            {
+                case LookupOutcome.Found found:
+                    return Done(
+                        session, leg, quote, FromLookup(gateway, quote, found), attempt.AttemptNo > 1 ? leg.Quote.Provider : null);
+                case LookupOutcome.Unknown unknown:
+                    return new LegOutcome.Unknown(leg.Number, quote.Provider) { Reason = unknown.Reason };
+            }
+        }
+
+        await orders.FinishAsync(new AttemptEnd(attempt.IdempotencyKey, "failed"), clock.GetUtcNow(), CancellationToken.None);
+        return null;
+    }
+
+    /// <summary>A part whose order is stored.</summary>
+    public static LegOutcome.Done Done(
+        ClaimedSession session, OrderLeg leg, SessionQuote quote, PlacedOrder order, DateTimeOffset? estimatedDelivery)
+    {
+        var eta = quote.Quote.Quote.EstimatedDeliveryMinutes ?? ScoreInput.DefaultEtaMinutes;
+        var isPlaced = order.Mode == ConfirmMode.Placed;
+        return new LegOutcome.Done(
+            order,
+            new AttemptEnd(OrderAttempt.KeyFor(session.Id, leg.Number, quote.Provider), isPlaced ? "placed" : "handed_off"),
+            estimatedDelivery ?? order.CreatedAt.AddMinutes(eta))
+        {
+            // A hand-off is not a success yet: the shopper may leave the provider's checkout.
+            OrderOutcomes = isPlaced
+                ? [Outcome(session, leg, quote, true, order.CreatedAt) with { OrderId = order.OrderRef }]
+                : [],
+        };
+    }
+
+    private async Task<LegOutcome> AttemptAsync(
+        ClaimedSession session, OrderLeg leg, SessionQuote quote, PaymentMethod? payment, int number, ProviderId? failoverFrom)
+    {
+        var (gateway, config) = (gateways.For(quote.Provider), registry.Find(quote.Provider));
+        var request = leg.Request(session, quote, payment);
+        await orders.StartAsync(
+            OrderAttempt.Start(session, leg.Number, number, quote, clock.GetUtcNow()), CancellationToken.None);
+        using var span = ProviderSpan.Start("confirm", quote.Provider);
+        var outcome = await gateway.ConfirmAsync(request, config, CancellationToken.None);
+        if (outcome is ConfirmOutcome.Failed { ProvablyNothingPlaced: false } ambiguous)
+        {
+            outcome = await gateway.FindOrderAsync(request, config, CancellationToken.None) switch
+            {
+                LookupOutcome.Found found => FromLookup(gateway, quote, found),
+                LookupOutcome.NotFound => ambiguous with { ProvablyNothingPlaced = true },
+                _ => ambiguous,
+            };
+        }
+
+        span.End((outcome as ConfirmOutcome.Failed)?.Failure);
+        if (outcome is not ConfirmOutcome.Failed failed)
+        {
+            return Done(session, leg, quote, outcome, failoverFrom);
+        }
+
+        await orders.FinishAsync(
+            new AttemptEnd(request.IdempotencyKey, failed.ProvablyNothingPlaced ? "failed" : "unknown", failed.Failure),
+            clock.GetUtcNow(),
+            CancellationToken.None);
+        return failed.ProvablyNothingPlaced
+            ? Failed(session, leg, quote, failed.Failure)
+            : new LegOutcome.Unknown(leg.Number, quote.Provider);
+    }
+
+    /// <summary>The current quote of the best alternative, unless it is more expensive than what the shopper agreed to, or has fewer items.</summary>
     private async Task<SessionQuote?> AlternativeAsync(OrderLeg leg, LegOutcome.Failed failed)
     {
         if (leg.Alternative is not { } alternative
@@ -72,114 +235,55 @@ public sealed class LegConfirmation(
     private async Task<LegOutcome> FailOverAsync(
         ClaimedSession session, OrderLeg leg, SessionQuote alternative, PaymentMethod? payment, LegOutcome.Failed failed)
     {
-        await journal.FailoverAsync(session, failed.Provider, alternative.Provider, failed.Failure.Code);
+        await events.FailoverAsync(session, failed.Provider, alternative.Provider, failed.Failure.Code);
         var second = await AttemptAsync(session, leg, alternative, payment, 2, failed.Provider);
-        return second with { FailoverAttempted = true, Learned = [.. failed.Learned, .. second.Learned] };
+        return second with { FailoverAttempted = true, OrderOutcomes = [.. failed.OrderOutcomes, .. second.OrderOutcomes] };
     }
 
-    private async Task<LegOutcome> AttemptAsync(
-        ClaimedSession session, OrderLeg leg, SessionQuote quote, PaymentMethod? payment, int number, ProviderId? failoverFrom)
+    private LegOutcome.Done Done(
+        ClaimedSession session, OrderLeg leg, SessionQuote quote, ConfirmOutcome outcome, ProviderId? failoverFrom)
     {
-        var (gateway, config) = (gateways.For(quote.Provider), registry.Find(quote.Provider));
-        var request = leg.Request(session, quote, payment);
-        await orders.StartAsync(
-            OrderAttempt.Start(session, leg.Number, number, quote, clock.GetUtcNow()), CancellationToken.None);
-        using var span = ProviderSpan.Start("confirm", quote.Provider);
-        var outcome = await gateway.ConfirmAsync(request, config, CancellationToken.None);
-        if (outcome is ConfirmOutcome.Failed { ProvablyNothingPlaced: false } ambiguous)
+        var now = clock.GetUtcNow();
+        var (placed, handedOff) = (outcome as ConfirmOutcome.Placed, outcome as ConfirmOutcome.HandedOff);
+        var order = new PlacedOrder
         {
-            outcome = await gateway.FindOrderAsync(request, config, CancellationToken.None) switch
-            {
-                LookupOutcome.Found found => Known(gateway, quote, found),
-                LookupOutcome.NotFound => ambiguous with { ProvablyNothingPlaced = true },
-                _ => ambiguous,
-            };
-        }
-
-        span.End((outcome as ConfirmOutcome.Failed)?.Failure);
-
-        return outcome switch
-        {
-            ConfirmOutcome.Failed { ProvablyNothingPlaced: false } lost => await UnknownAsync(leg, request, quote, lost),
-            ConfirmOutcome.Failed failed => await FailedAsync(session, leg, request, quote, failed),
-            _ => Done(session, leg, quote, outcome, failoverFrom),
+            Id = Guid.CreateVersion7(now),
+            OrderRef = OrderRef(quote.Provider, now),
+            RequestId = session.RequestId,
+            SessionId = session.Id,
+            Leg = leg.Number,
+            Provider = quote.Provider,
+            ProviderOrderId = placed?.ProviderOrderId ?? handedOff?.ProviderOrderId,
+            UserId = session.UserId,
+            Mode = placed is null ? ConfirmMode.Handoff : ConfirmMode.Placed,
+            TotalCents = quote.TotalCents,
+            CommissionCents = quote.CommissionCents,
+            ItemsCount = leg.Basket.Items.Count,
+            TrackingUrl = placed?.TrackingUrl,
+            CheckoutUrl = handedOff?.CheckoutUrl,
+            FailoverFrom = failoverFrom,
+            CreatedAt = now,
         };
+        return Done(session, leg, quote, order, placed?.EstimatedDelivery);
     }
 
-    private async Task<LegOutcome> UnknownAsync(
-        OrderLeg leg, ConfirmRequest request, SessionQuote quote, ConfirmOutcome.Failed lost)
-    {
-        await orders.FinishAsync(
-            new AttemptEnd(request.IdempotencyKey, "unknown", lost.Failure), clock.GetUtcNow(), CancellationToken.None);
-        return new LegOutcome.Unknown(leg.Number, quote.Provider);
-    }
-
-    private async Task<LegOutcome> FailedAsync(
-        ClaimedSession session, OrderLeg leg, ConfirmRequest request, SessionQuote quote, ConfirmOutcome.Failed failed)
-    {
-        await orders.FinishAsync(
-            new AttemptEnd(request.IdempotencyKey, "failed", failed.Failure), clock.GetUtcNow(), CancellationToken.None);
-        return new LegOutcome.Failed(leg.Number, quote.Provider, failed.Failure)
+    private LegOutcome.Failed Failed(ClaimedSession session, OrderLeg leg, SessionQuote quote, ProviderFailure failure) =>
+        new(leg.Number, quote.Provider, failure)
         {
-            Learned = [Lesson(session, leg, quote, false, clock.GetUtcNow())],
+            OrderOutcomes = [Outcome(session, leg, quote, false, clock.GetUtcNow())],
         };
-    }
 
     /// <summary>An order that a lookup found, in the provider's own mode.</summary>
-    internal static ConfirmOutcome Known(IProviderGateway gateway, SessionQuote quote, LookupOutcome.Found found) =>
+    private static ConfirmOutcome FromLookup(IProviderGateway gateway, SessionQuote quote, LookupOutcome.Found found) =>
         gateway.Capabilities.Confirm == ConfirmMode.Placed || quote.Quote.AffiliateUrl is not { } checkout
             ? new ConfirmOutcome.Placed(found.ProviderOrderId, found.TrackingUrl, null)
             : new ConfirmOutcome.HandedOff(checkout, found.ProviderOrderId);
 
-    internal LegOutcome.Done Done(
-        ClaimedSession session,
-        OrderLeg leg,
-        SessionQuote quote,
-        ConfirmOutcome outcome,
-        ProviderId? failoverFrom)
-    {
-        var now = clock.GetUtcNow();
-        var (placed, handed) = (outcome as ConfirmOutcome.Placed, outcome as ConfirmOutcome.HandedOff);
-        var mode = placed is null ? ConfirmMode.Handoff : ConfirmMode.Placed;
-        var order = new PlacedOrder(
-            Guid.CreateVersion7(now),
-            OrderRef(quote.Provider, now),
-            session.RequestId,
-            session.Id,
-            leg.Number,
-            quote.Provider,
-            placed?.ProviderOrderId ?? handed?.ProviderOrderId,
-            session.UserId,
-            mode,
-            quote.TotalCents,
-            quote.CommissionCents,
-            leg.Basket.Items.Count,
-            placed?.TrackingUrl,
-            handed?.CheckoutUrl,
-            failoverFrom,
-            now);
-        return Done(session, leg, quote, order, placed?.EstimatedDelivery);
-    }
+    private static SessionQuote? QuoteOf(ClaimedSession session, OrderLeg leg, AttemptRow attempt) =>
+        session.Quotes.FirstOrDefault(quote =>
+            quote.Provider.ToWire() == attempt.ProviderId && (quote.Leg is null || quote.Leg == leg.Number));
 
-    /// <summary>A part whose order is known.</summary>
-    internal static LegOutcome.Done Done(
-        ClaimedSession session, OrderLeg leg, SessionQuote quote, PlacedOrder order, DateTimeOffset? estimatedDelivery)
-    {
-        var eta = quote.Quote.Quote.EstimatedDeliveryMinutes ?? Smplat.Core.Commerce.Scoring.ScoreInput.DefaultEtaMinutes;
-        var isPlaced = order.Mode == ConfirmMode.Placed;
-        return new LegOutcome.Done(
-            order,
-            new AttemptEnd(OrderAttempt.KeyFor(session.Id, leg.Number, quote.Provider), isPlaced ? "placed" : "handed_off"),
-            estimatedDelivery ?? order.CreatedAt.AddMinutes(eta))
-        {
-            // A hand-off is no success yet: the shopper may leave the provider's checkout.
-            Learned = isPlaced
-                ? [Lesson(session, leg, quote, true, order.CreatedAt) with { OrderId = order.OrderRef }]
-                : [],
-        };
-    }
-
-    private static OrderOutcome Lesson(
+    private static OrderOutcome Outcome(
         ClaimedSession session, OrderLeg leg, SessionQuote quote, bool wasSuccessful, DateTimeOffset at) =>
         new(
             OrderAttempt.KeyFor(session.Id, leg.Number, quote.Provider),
@@ -199,4 +303,63 @@ public sealed class LegConfirmation(
         string.Create(
             CultureInfo.InvariantCulture,
             $"order_{provider.ToWire().ToLowerInvariant()}_{now.ToUnixTimeMilliseconds()}_{RandomNumberGenerator.GetString(RefAlphabet, 8)}");
+}
+
+/// <summary>Requests a new quote before ordering when the stored one is old or came from the other mode (mock or real).</summary>
+public sealed class QuoteRefresh(
+    ProviderRegistry registry, ProviderGateways gateways, IOptionsMonitor<ConfirmationOptions> options, TimeProvider clock)
+{
+    /// <returns>The quote to order by, or why there is none. A provider that was switched off in the meantime is not asked.</returns>
+    public async Task<(SessionQuote? Quote, ProviderFailure? Failure)> CurrentAsync(
+        SessionQuote agreed, QuoteRequest basket, CancellationToken cancellationToken)
+    {
+        var config = registry.Find(agreed.Provider);
+        if (!config.Enabled)
+        {
+            return (null, ProviderFailure.Unavailable(config.Id, "switched off"));
+        }
+
+        if (!IsStale(agreed.Quote, config))
+        {
+            return (agreed, null);
+        }
+
+        var outcome = await gateways.For(config.Id).QuoteAsync(basket with { Fresh = true }, config, cancellationToken);
+        if (outcome is not QuoteOutcome.Quoted { Quote: var quote })
+        {
+            return (null, ((QuoteOutcome.Failed)outcome).Failure);
+        }
+
+        return ViabilityPolicy.Check(quote, basket, config.Id) is { } problem
+            ? (null, problem)
+            : (agreed with
+            {
+                Quote = quote with { ItemAvailability = [], Raw = null, Fees = [] },
+                Found = quote.FoundCount,
+                Substituted = quote.SubstitutedCount,
+            }, null);
+    }
+
+    /// <summary>A mock price is never ordered for real, nor a real price with the mock.</summary>
+    private bool IsStale(ProviderQuote quote, ProviderConfig config) =>
+        clock.GetUtcNow() - quote.FetchedAt > TimeSpan.FromSeconds(options.CurrentValue.RequoteAfterSeconds)
+        || (quote.Pricing == PricingMode.Mock) != config.Mock;
+}
+
+/// <summary>
+/// Whether another provider may be tried after a failure: only when nothing can have been placed, only after transient faults,
+/// never after a payment or address was refused. An unknown code is final.
+/// </summary>
+public static class FailoverPolicy
+{
+    public static bool MayTryAnother(ProviderFailure failure, bool provablyNothingPlaced) =>
+        provablyNothingPlaced && failure.Retryable && IsTransient(failure.Code);
+
+    private static bool IsTransient(string code) => code switch
+    {
+        ProviderFailureCodes.Timeout or ProviderFailureCodes.Unavailable or ProviderFailureCodes.CircuitOpen => true,
+        ProviderFailureCodes.PaymentDeclined or ProviderFailureCodes.InvalidAddress => false,
+        "HTTP_408" or "HTTP_429" => true,
+        _ => code.Length == 8 && code.StartsWith("HTTP_5", StringComparison.Ordinal),
+    };
 }

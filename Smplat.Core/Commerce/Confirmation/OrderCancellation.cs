@@ -1,14 +1,38 @@
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Commerce.Confirmation;
 
+/// <summary>A shopper's cancellation, by the token of the decision or by the id of the order.</summary>
+public sealed record CancelOrder(string? Token, string? OrderId, string UserId, string? Reason)
+{
+    public static CancelOrder Read(Fields fields)
+    {
+        var token = fields.Text("confirmationToken", 1, 500, also: "confirmation_token");
+        var orderId = fields.Text("orderId", 1, 128, also: "order_id");
+        var userId = fields.RequiredText("userId", 1, 128, also: "user_id");
+        var reason = fields.Text("reason", 0, 500);
+        fields.Describe("orderId", "Instead of the token, once the order is confirmed");
+        fields.RequireAny(token is not null || orderId is not null, "A confirmation token is required.", "confirmationToken", "orderId");
+
+        return new CancelOrder(token, orderId, userId, reason);
+    }
+}
+
+/// <param name="RefundAmount">Dollars that the provider refunds; absent when it does not say.</param>
+public sealed record CancelAnswer(bool Success, string Message, string? Error = null, decimal? RefundAmount = null)
+{
+    public static CancelAnswer Refused(string code, string message) => new(false, message, code);
+}
+
 /// <summary>
-/// Cancels a decision before it is confirmed, or an order where its provider can. Repeating it changes nothing and succeeds.
+/// Cancels a decision before it is confirmed, or an order where its provider supports it. Repeating the call succeeds and
+/// changes nothing.
 /// </summary>
 public sealed class OrderCancellation(
-    CancellationStore cancellations,
     ConfirmationStore sessions,
+    ProviderOrderStore orders,
     ProviderGateways gateways,
     ProviderRegistry registry,
     TimeProvider clock)
@@ -23,7 +47,7 @@ public sealed class OrderCancellation(
     private async Task<CancelAnswer> ByTokenAsync(string token, CancelOrder cancel, CancellationToken cancellationToken)
     {
         var (hash, now) = (ConfirmationToken.Hash(token), clock.GetUtcNow());
-        if (await cancellations.CancelPendingAsync(hash, cancel.UserId, now, cancellationToken))
+        if (await sessions.CancelPendingAsync(hash, cancel.UserId, now, cancellationToken))
         {
             return Cancelled;
         }
@@ -52,19 +76,19 @@ public sealed class OrderCancellation(
     private async Task<CancelAnswer> ByOrderAsync(
         Guid? sessionId, string? orderRef, CancelOrder cancel, CancellationToken cancellationToken)
     {
-        var orders = await cancellations.FindOrdersAsync(sessionId, orderRef, cancellationToken);
-        if (orders.Count == 0)
+        var found = await orders.FindOrdersAsync(sessionId, orderRef, cancellationToken);
+        if (found.Count == 0)
         {
             return CancelAnswer.Refused(ConfirmCodes.TokenNotFound, "No such order.");
         }
 
-        if (orders.Any(order => order.UserId is not null && order.UserId != cancel.UserId))
+        if (found.Any(order => order.UserId is not null && order.UserId != cancel.UserId))
         {
             return CancelAnswer.Refused(ConfirmCodes.UserMismatch, "The order belongs to another user.");
         }
 
         long? refund = null;
-        foreach (var order in orders.Where(order => order.Status != "cancelled"))
+        foreach (var order in found.Where(order => order.Status != "cancelled"))
         {
             var outcome = await AtProviderAsync(order, cancel.Reason, cancellationToken);
             if (outcome is not CancelOutcome.Cancelled done)
@@ -72,7 +96,7 @@ public sealed class OrderCancellation(
                 return Refusal(order, outcome);
             }
 
-            await cancellations.CancelOrderAsync(order, clock.GetUtcNow(), CancellationToken.None);
+            await orders.CancelOrderAsync(order, clock.GetUtcNow(), CancellationToken.None);
             refund = done.RefundCents is { } cents ? (refund ?? 0) + cents : refund;
         }
 

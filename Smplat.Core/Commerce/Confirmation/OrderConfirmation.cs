@@ -6,15 +6,15 @@ using Smplat.Core.Commerce.Routing;
 namespace Smplat.Core.Commerce.Confirmation;
 
 /// <summary>
-/// Confirms a decision, once: whoever repeats the call is told the same, and two calls at once make one order. What the
-/// order costs and who takes it comes from the stored session, never from the caller.
+/// Confirms a decision exactly once: a repeated call gets the same answer, and two simultaneous calls place one order. Price
+/// and provider come from the stored session, never from the caller.
 /// </summary>
 public sealed class OrderConfirmation(
     ConfirmationStore sessions,
+    ProviderOrderStore orders,
     LegConfirmation legs,
-    PartStore parts,
-    ConfirmationEnd end,
-    StandingsRefresh standings,
+    ConfirmationRecorder recorder,
+    ProviderStatsRefresh stats,
     TimeProvider clock)
 {
     private const string Endpoint = "confirm";
@@ -39,32 +39,32 @@ public sealed class OrderConfirmation(
             : await ConfirmClaimedAsync(session, order);
     }
 
-    /// <summary>From here on the caller's leaving changes nothing.</summary>
+    /// <summary>From here on, nothing is cancelled when the caller disconnects.</summary>
     private async Task<ConfirmAnswer> ConfirmClaimedAsync(ClaimedSession session, ConfirmOrder order)
     {
         var start = clock.GetTimestamp();
-        var prepared = await Task.WhenAll(OrderLeg.Of(session, order).Select(legs.PrepareAsync));
+        var prepared = await Task.WhenAll(OrderLeg.From(session, order).Select(legs.PrepareAsync));
         if (PreparedLeg.HaveChanged(prepared))
         {
-            return await end.OfferAsync(session, prepared, Elapsed(start));
+            return await recorder.OfferNewPriceAsync(session, prepared, Elapsed(start));
         }
 
         var outcomes = await OrderAsync(session, prepared, order.Payment);
-        var answer = await end.ApplyAsync(session, outcomes, Elapsed(start));
-        standings.Request();
+        var answer = await recorder.RecordAsync(session, outcomes, Elapsed(start));
+        stats.Request();
         return answer;
     }
 
     /// <summary>
-    /// All parts or as few as possible: nothing is ordered when one of several parts has no quote any more, the parts that
-    /// can fail come first, and after a failure nothing further is ordered.
+    /// Orders all parts, or as few as possible: none when one of several parts no longer has a quote; parts that can fail go
+    /// first, and nothing more is ordered after a failure.
     /// </summary>
     private async Task<IReadOnlyList<LegOutcome>> OrderAsync(
         ClaimedSession session, PreparedLeg[] prepared, PaymentMethod? payment)
     {
-        if (prepared.Length > 1 && Array.Find(prepared, leg => leg.Quote is null) is { } unready)
+        if (prepared.Length > 1 && Array.Find(prepared, leg => leg.Quote is null) is { } unquoted)
         {
-            return [legs.Unready(session, unready)];
+            return [legs.NoQuote(session, unquoted)];
         }
 
         var outcomes = new List<LegOutcome>();
@@ -79,7 +79,7 @@ public sealed class OrderConfirmation(
 
             if (outcomes.Count < prepared.Length)
             {
-                await parts.BookAsync(session, done, CancellationToken.None);
+                await orders.BookAsync(session, done, clock.GetUtcNow(), CancellationToken.None);
             }
         }
 
@@ -88,7 +88,7 @@ public sealed class OrderConfirmation(
 
     private int Elapsed(long start) => (int)clock.GetElapsedTime(start).TotalMilliseconds;
 
-    /// <summary>Why a token could not be claimed; the right user who repeats his call gets its stored answer.</summary>
+    /// <summary>Why a token could not be claimed. The same user repeating the call gets the stored answer.</summary>
     private async Task<ConfirmAnswer> ExplainAsync(
         byte[] tokenHash, string userId, string claimKey, CancellationToken cancellationToken)
     {
@@ -106,14 +106,86 @@ public sealed class OrderConfirmation(
         return row.Status switch
         {
             "confirmed" or "failed" when row.Result is not null && row.ClaimKey == claimKey =>
-                JsonSerializer.Deserialize(row.Result, CommerceJson.Default.ConfirmAnswer)!,
+                JsonSerializer.Deserialize(row.Result, ConfirmationJson.Default.ConfirmAnswer)!,
             "confirmed" or "failed" =>
-                ConfirmAnswer.Refused(ConfirmCodes.TokenAlreadyUsed, "The token was used before; ask for a new quote."),
+                ConfirmAnswer.Refused(ConfirmCodes.TokenAlreadyUsed, "The token was already used; request a new quote."),
             "confirming" =>
                 ConfirmAnswer.Refused(ConfirmCodes.InProgress, "The order is being confirmed; ask again in a moment."),
             "cancelled" =>
                 ConfirmAnswer.Refused(ConfirmCodes.TokenCancelled, "The order was cancelled before it was confirmed."),
-            _ => ConfirmAnswer.Refused(ConfirmCodes.TokenExpired, "The token has expired; ask for a new quote."),
+            _ => ConfirmAnswer.Refused(ConfirmCodes.TokenExpired, "The token has expired; request a new quote."),
         };
     }
+}
+
+/// <summary>A session that this process may confirm; its version fences every write.</summary>
+/// <param name="Quotes">In rank order, winner first.</param>
+public sealed record ClaimedSession(
+    Guid Id,
+    string RequestId,
+    string? UserId,
+    IReadOnlyList<SessionQuote> Quotes,
+    QuoteRequest Request,
+    int ItemsCount,
+    DateTimeOffset ExpiresAt,
+    long RowVersion)
+{
+    public bool IsSplit => Quotes[0].Leg is not null;
+}
+
+/// <summary>The part of a confirmation that goes to one provider; an order that is not split has one part.</summary>
+/// <param name="Alternative">The provider to try when the first provably took nothing; null in a split order.</param>
+public sealed record OrderLeg(int Number, SessionQuote Quote, SessionQuote? Alternative, QuoteRequest Basket)
+{
+    public ShopperContact? Contact { get; init; }
+
+    public static IReadOnlyList<OrderLeg> From(ClaimedSession session, ConfirmOrder? order)
+    {
+        var basket = order?.KrogerAccessToken is { } token
+            ? session.Request with { User = (session.Request.User ?? new UserContext()) with { KrogerAccessToken = token } }
+            : session.Request;
+        var parts = session.Quotes.Where(quote => quote.Leg is not null).OrderBy(quote => quote.Leg).ToArray();
+        return parts.Length == 0
+            ? [new OrderLeg(0, session.Quotes[0], session.Quotes.ElementAtOrDefault(1), basket) { Contact = order?.Contact }]
+            :
+            [
+                .. parts.Select(part => new OrderLeg(part.Leg!.Value, part, null, Part(basket, part.ItemIds!)) { Contact = order?.Contact }),
+            ];
+    }
+
+    public ConfirmRequest Request(ClaimedSession session, SessionQuote quote, PaymentMethod? payment) =>
+        new(session.Id, OrderAttempt.KeyFor(session.Id, Number, quote.Provider), session.UserId, Basket, quote.Quote, payment)
+        {
+            Contact = Contact,
+        };
+
+    private static QuoteRequest Part(QuoteRequest basket, IReadOnlyList<string> itemIds)
+    {
+        var items = basket.Items.Where(item => itemIds.Contains(item.Id)).ToArray();
+        return basket with { Items = items, CartHash = CartHash.Compute(items, basket.Address) };
+    }
+}
+
+/// <summary>A part with its current quote, or the reason why there is none.</summary>
+public sealed record PreparedLeg(OrderLeg Leg, SessionQuote? Quote, ProviderFailure? Failure)
+{
+    public SessionQuote Agreed => Leg.Quote;
+
+    /// <summary>
+    /// Whether the order as a whole is no longer what the shopper agreed to: more expensive than the tolerance allows, or with
+    /// fewer items. Checked over all parts, before any of them is ordered.
+    /// </summary>
+    public static bool HaveChanged(IReadOnlyList<PreparedLeg> legs) =>
+        legs.All(leg => leg.Quote is not null)
+        && (!PriceTolerance.Allows(legs.Sum(leg => leg.Agreed.TotalCents), legs.Sum(leg => leg.Quote!.TotalCents))
+            || legs.Any(leg => leg.Quote!.Found + leg.Quote.Substituted < leg.Agreed.Found + leg.Agreed.Substituted));
+}
+
+/// <summary>How much the price may rise without asking the shopper again: a dollar or 2 percent.</summary>
+public static class PriceTolerance
+{
+    private const long MinCents = 100;
+
+    public static bool Allows(long agreedCents, long nowCents) =>
+        nowCents - agreedCents <= Math.Max(MinCents, agreedCents * 2 / 100);
 }

@@ -4,9 +4,9 @@ using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce.Confirmation;
 
-/// <summary>Marks unused tokens as expired and deletes old sessions, with the addresses in them, old keys and old scores.</summary>
-internal sealed class PurgeSessionsJob(
-    PurgeStore store, IOptionsMonitor<ConfirmationOptions> options, TimeProvider clock) : IJob
+/// <summary>Marks unused tokens as expired, and deletes old sessions with their addresses, old keys and old scores.</summary>
+public sealed class PurgeSessionsJob(
+    ConfirmationStore store, IOptionsMonitor<ConfirmationOptions> options, TimeProvider clock) : IJob
 {
     private const int Batch = 5_000;
     private const int ScoreDays = 90;
@@ -39,12 +39,12 @@ internal sealed class PurgeSessionsJob(
     }
 
     /// <summary>In batches, so that no statement holds its locks for long.</summary>
-    private static async Task<int> AllAsync(Func<int, Task<int>> deed)
+    private static async Task<int> AllAsync(Func<int, Task<int>> purge)
     {
         var (sum, count) = (0, Batch);
         while (count == Batch)
         {
-            count = await deed(Batch);
+            count = await purge(Batch);
             sum += count;
         }
 

@@ -4,29 +4,19 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Smplat.Core.Commerce.Confirmation;
-using Smplat.Core.Commerce.Routing;
-using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Core.Commerce.Providers;
 
-/// <summary>Source-generated JSON of Commerce: camelCase, compact, no nulls. The same text goes to clients, sessions and caches.</summary>
+/// <summary>
+/// Source-generated JSON of Commerce: camelCase, compact, no nulls. The same text goes to clients, sessions and caches. The
+/// folders above have contexts of their own with the same options, and write through this one.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ProviderQuote))]
 [JsonSerializable(typeof(QuoteRequest))]
-[JsonSerializable(typeof(IReadOnlyList<SessionQuote>))]
-[JsonSerializable(typeof(ScoreWeights))]
-[JsonSerializable(typeof(DecisionRecord))]
-[JsonSerializable(typeof(ReplayReport))]
-[JsonSerializable(typeof(ExperimentReport))]
-[JsonSerializable(typeof(RouteOrderAnswer))]
-[JsonSerializable(typeof(HealthAnswer))]
-[JsonSerializable(typeof(FailureAnswer))]
-[JsonSerializable(typeof(ConfirmAnswer))]
-[JsonSerializable(typeof(CancelAnswer))]
 public sealed partial class CommerceJson : JsonSerializerContext
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

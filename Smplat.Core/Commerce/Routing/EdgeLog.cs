@@ -7,9 +7,9 @@ using Smplat.Core.Platform.Observability;
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>
-/// Writes <c>edge_logs</c> behind the requests: in groups, within a bounded queue, flushed when the app stops. A full queue
-/// makes callers wait a moment (back pressure) before lines are dropped and counted; while the database is away the queue
-/// fills and waits. Only a killed process loses the lines of its last moments; the decisions themselves are in their sessions.
+/// Writes <c>edge_logs</c> in the background: in groups, from a bounded queue, flushed when the app stops. When the queue is
+/// full, callers wait briefly (back pressure) before lines are dropped and counted; while the database is unavailable the
+/// queue fills and waits. Only a killed process loses its last lines; the decisions themselves are in their sessions.
 /// </summary>
 public sealed class EdgeLog : BackgroundService
 {
@@ -18,17 +18,17 @@ public sealed class EdgeLog : BackgroundService
     /// <summary>Lines; a routed order writes about seven.</summary>
     private const int Capacity = 50_000;
     private const int LargestGroup = 2000;
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MaxFlush = TimeSpan.FromSeconds(10);
 
     private readonly GroupCommit<EdgeLogRow> _group;
-    private readonly CommerceTally _tally;
+    private readonly CommerceCounters _commerceCounters;
     private readonly DurableCounters _counters;
     private readonly ILogger _logger;
 
-    public EdgeLog(EdgeLogStore store, CommerceTally tally, DurableCounters counters, TimeProvider clock, ILogger<EdgeLog> logger)
+    public EdgeLog(EdgeLogStore store, CommerceCounters commerceCounters, DurableCounters counters, TimeProvider clock, ILogger<EdgeLog> logger)
     {
-        (_tally, _counters, _logger) = (tally, counters, logger);
+        (_commerceCounters, _counters, _logger) = (commerceCounters, counters, logger);
         _group = new(
             new()
             {
@@ -36,20 +36,20 @@ public sealed class EdgeLog : BackgroundService
                 Settle = Settle,
                 Limits = static () => new(Capacity, LargestGroup),
                 OutageRetryLimit = TimeSpan.MaxValue,
-                StopRetryLimit = LongestFlush,
+                StopRetryLimit = MaxFlush,
                 OnOutage = (rows, problem) => CommerceLog.EdgeLogWaits(logger, rows.Count, problem.GetType().Name),
             },
             clock);
     }
 
-    /// <summary>Takes the lines of one request.</summary>
+    /// <summary>Queues the lines of one request.</summary>
     public ValueTask WriteAsync(IReadOnlyList<EdgeLogRow> rows)
     {
-        var adding = _group.AddAsync(rows, Patience);
+        var adding = _group.AddAsync(rows, MaxWait);
         return adding is { IsCompletedSuccessfully: true, Result: true } ? ValueTask.CompletedTask : FinishAsync(adding, rows.Count);
     }
 
-    /// <summary>Returns when everything accepted before the call is in the table, or was given up.</summary>
+    /// <summary>Returns when every line accepted before the call is in the table or was dropped.</summary>
     public Task FlushAsync(CancellationToken cancellationToken) => _group.FlushAsync(cancellationToken);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _group.RunAsync(stoppingToken);
@@ -58,7 +58,7 @@ public sealed class EdgeLog : BackgroundService
     {
         if (!await adding)
         {
-            Drop(count, new TimeoutException("The queue of lines is full, or closed."));
+            Drop(count, new TimeoutException("The queue is full or closed."));
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class EdgeLog : BackgroundService
     {
         if (problem is null)
         {
-            _tally.Count(rows);
+            _commerceCounters.Count(rows);
         }
         else
         {
@@ -78,5 +78,123 @@ public sealed class EdgeLog : BackgroundService
     {
         _counters.Add(DroppedCounter, count);
         CommerceLog.EdgeLogDropped(_logger, count, problem.GetType().Name, problem);
+    }
+}
+
+/// <summary>Names of functions and events in <c>edge_logs</c>; the runbook's queries use them.</summary>
+public static class EdgeLogEvents
+{
+    public const string RouteOrder = "loopgpt_route_order";
+    public const string ConfirmOrder = "loopgpt_confirm_order";
+    public const string RecordOutcome = "loopgpt_record_outcome";
+
+    public const string QuoteSuccess = "provider_quote_success";
+    public const string QuoteError = "provider_quote_error";
+    public const string ProviderSkipped = "provider_skipped";
+    public const string Decision = "router_decision";
+    public const string Failure = "router_failure";
+    public const string Latency = "router_latency";
+
+    public const string ConfirmSuccess = "commerce.confirm_order.success";
+    public const string ConfirmFailure = "commerce.confirm_order.failure";
+    public const string FailoverSuccess = "commerce.failover_success";
+    public const string FailoverFailure = "commerce.failover_failure";
+}
+
+/// <summary>One line of <c>edge_logs</c>. The runbook's queries rely on which column is set for which event.</summary>
+public sealed record EdgeLogRow(string FunctionName, DateTimeOffset Timestamp, string Event)
+{
+    public string Level { get; init; } = "info";
+
+    public string? RequestId { get; init; }
+
+    public string? ProviderId { get; init; }
+
+    public int? LatencyMs { get; init; }
+
+    public int? TotalLatencyMs { get; init; }
+
+    public string? SelectedProviderId { get; init; }
+
+    public long? TotalCents { get; init; }
+
+    public long? BestAlternativeCents { get; init; }
+
+    public long? CommissionCents { get; init; }
+
+    public string? UserHash { get; init; }
+
+    public string? Error { get; init; }
+
+    public string? ErrorCode { get; init; }
+
+    public bool? Retryable { get; init; }
+
+    /// <summary>JSON.</summary>
+    public string? Payload { get; init; }
+}
+
+/// <summary>
+/// Counts the lines that were written to <c>edge_logs</c>, a batch at a time: off the request path, and the counters always
+/// agree with the table.
+/// </summary>
+public sealed class CommerceCounters(DurableCounters counters)
+{
+    private const string Success = "success";
+    private const string Failure = "failure";
+
+    public void Count(IReadOnlyList<EdgeLogRow> rows)
+    {
+        foreach (var group in rows.GroupBy(row => (row.Event, Provider: row.ProviderId ?? row.SelectedProviderId)))
+        {
+            Count(group.Key.Event, group.Key.Provider ?? "", [.. group]);
+        }
+    }
+
+    private void Count(string name, string provider, IReadOnlyList<EdgeLogRow> rows)
+    {
+        switch (name)
+        {
+            case EdgeLogEvents.Latency:
+                counters.Add(CommerceMetricNames.Requests, rows.Count);
+                break;
+            case EdgeLogEvents.Failure:
+                counters.Add(CommerceMetricNames.Requests, rows.Count);
+                counters.Add(CommerceMetricNames.Failures, rows.Count);
+                break;
+            case EdgeLogEvents.QuoteSuccess:
+                counters.Add(CommerceMetricNames.Quotes, rows.Count, ("provider_id", provider), ("outcome", Success));
+                break;
+            case EdgeLogEvents.QuoteError:
+                counters.Add(CommerceMetricNames.Quotes, rows.Count, ("provider_id", provider), ("outcome", "error"));
+                break;
+            case EdgeLogEvents.Decision:
+                CountDecisions(provider, rows);
+                break;
+            case EdgeLogEvents.ConfirmSuccess:
+                counters.Add(CommerceMetricNames.Confirmations, rows.Count, ("outcome", Success));
+                break;
+            case EdgeLogEvents.ConfirmFailure:
+                counters.Add(CommerceMetricNames.Confirmations, rows.Count, ("outcome", Failure));
+                break;
+            case EdgeLogEvents.FailoverSuccess:
+                counters.Add(CommerceMetricNames.Failovers, rows.Count, ("outcome", Success));
+                break;
+            case EdgeLogEvents.FailoverFailure:
+                counters.Add(CommerceMetricNames.Failovers, rows.Count, ("outcome", Failure));
+                break;
+        }
+    }
+
+    private void CountDecisions(string provider, IReadOnlyList<EdgeLogRow> rows)
+    {
+        counters.Add(CommerceMetricNames.Selections, rows.Count, ("provider_id", provider));
+        counters.Add(CommerceMetricNames.CartCents, rows.Sum(row => row.TotalCents ?? 0));
+        counters.Add(CommerceMetricNames.CommissionCents, rows.Sum(row => row.CommissionCents ?? 0));
+
+        // A more expensive choice (speed, availability) saves nothing; it must not lower the counter.
+        counters.Add(
+            CommerceMetricNames.SavingsCents,
+            rows.Sum(row => Math.Max(0, (row.BestAlternativeCents ?? row.TotalCents ?? 0) - (row.TotalCents ?? 0))));
     }
 }

@@ -1,26 +1,32 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Core.Commerce.Routing;
 
+/// <summary>The result of a routing call.</summary>
+public abstract record RouteOutcome(string RequestId)
+{
+    /// <summary>The decision is committed; only the caller knows the token.</summary>
+    public sealed record Routed(string RequestId, RoutingDecision Decision, string Token, DateTimeOffset ExpiresAt)
+        : RouteOutcome(RequestId);
+
+    public sealed record Refused(string RequestId, CommerceRefusal Refusal) : RouteOutcome(RequestId);
+}
+
 /// <summary>
-/// Routes an order: asks the candidates in parallel, ranks what they offer, commits the decision and hands out the token
-/// that confirms it. Answers by the hard deadline whatever the providers do, and only after the decision is committed.
+/// Routes an order: asks the candidates in parallel, ranks their quotes, commits the decision and returns the token that
+/// confirms it. Answers by the hard deadline whatever the providers do, and only after the decision is committed.
 /// </summary>
 public sealed class OrderRouter(
     ProviderRegistry registry,
     QuoteRace race,
-    ProviderStandings standings,
+    DecisionMaker decisions,
     SessionWriter sessions,
-    RouteJournal journal,
+    RoutingEventLog events,
     IOptionsMonitor<RouterOptions> routing,
-    IOptionsMonitor<ScoreOptions> scoring,
-    IOptionsMonitor<RuleOptions> rules,
-    IOptionsMonitor<ExperimentOptions> experiments,
-    ShadowScoring shadows,
-    SplitRouting splits,
     TimeProvider clock)
 {
     public async Task<RouteOutcome> RouteAsync(RouteOrder order, CancellationToken cancellationToken)
@@ -28,16 +34,9 @@ public sealed class OrderRouter(
         var (start, options) = (clock.GetTimestamp(), routing.CurrentValue);
         var requestId = RequestId.Create(clock.GetUtcNow());
         Activity.Current?.SetTag("smplat.request_id", requestId);
-        var candidates = CandidatePolicy.Select(registry.Enabled, order, options.PreferredStrict);
-        var attempts = candidates.Count == 0
-            ? []
-            : await race.RunAsync(
-                order.Basket,
-                candidates,
-                options,
-                late => _ = journal.LateAsync(requestId, late).AsTask(),
-                cancellationToken);
 
+        var candidates = CandidatePolicy.Select(registry.Enabled, order, options.PreferredStrict);
+        var attempts = await AskAsync(requestId, order, candidates, options, cancellationToken);
         var viable = Viable(attempts);
         if (viable.Count < options.MinViableQuotes)
         {
@@ -45,26 +44,33 @@ public sealed class OrderRouter(
             return await RefuseAsync(requestId, NoProviders(attempts, skipped), attempts, order, start);
         }
 
-        var (weights, arm) = Assignment.Apply(
-            experiments.CurrentValue, order.UserId ?? requestId, scoring.CurrentValue.ToWeights());
-        var decision = DecisionPolicy.Decide(order, viable, weights, rules.CurrentValue.ToRule(), standings.For);
-        decision = decision with
-        {
-            Arm = arm,
-            Split = await splits.TryAsync(order, decision.Ranked, SplitBudget(start, options), cancellationToken),
-        };
+        var decision = await decisions.DecideAsync(requestId, order, viable, SplitBudget(start, options), cancellationToken);
         var now = clock.GetUtcNow();
         var token = ConfirmationToken.Create(now);
-        var session = SessionFactory.Create(requestId, token, decision, now, options.TokenLifetime);
+        var session = RoutingSession.From(requestId, token, decision, now, options.TokenLifetime);
         if (!await sessions.CommitAsync(session, cancellationToken))
         {
             return await RefuseAsync(requestId, new CommerceRefusal.StorageUnavailable(), attempts, order, start);
         }
 
-        shadows.Consider(requestId, decision);
-        await journal.RoutedAsync(requestId, decision, attempts, Elapsed(start));
+        await events.RoutedAsync(requestId, decision, attempts, Elapsed(start));
         return new RouteOutcome.Routed(requestId, decision, token, session.ExpiresAt);
     }
+
+    private async Task<IReadOnlyList<ProviderAttempt>> AskAsync(
+        string requestId,
+        RouteOrder order,
+        IReadOnlyList<ProviderConfig> candidates,
+        RouterOptions options,
+        CancellationToken cancellationToken) =>
+        candidates.Count == 0
+            ? []
+            : await race.RunAsync(
+                order.Basket,
+                candidates,
+                options,
+                late => _ = events.LateAsync(requestId, late).AsTask(),
+                cancellationToken);
 
     private static IReadOnlyList<ProviderAttempt> Viable(IReadOnlyList<ProviderAttempt> attempts)
     {
@@ -93,17 +99,74 @@ public sealed class OrderRouter(
     private async Task<RouteOutcome> RefuseAsync(
         string requestId, CommerceRefusal refusal, IReadOnlyList<ProviderAttempt> attempts, RouteOrder order, long start)
     {
-        await journal.FailedAsync(requestId, refusal, attempts, order.UserId, Elapsed(start));
+        await events.FailedAsync(requestId, refusal, attempts, order.UserId, Elapsed(start));
         return new RouteOutcome.Refused(requestId, refusal);
     }
 
-    /// <summary>A second round of quotes may cost as much patience as the first, and never passes the hard deadline.</summary>
+    /// <summary>The second round of quotes may take as long as the first, and never runs past the hard deadline.</summary>
     private TimeSpan SplitBudget(long start, RouterOptions options)
     {
         var left = TimeSpan.FromMilliseconds(options.HardDeadlineMs) - clock.GetElapsedTime(start);
-        var patience = TimeSpan.FromMilliseconds(options.SoftDeadlineMs);
-        return left < patience ? left : patience;
+        var softDeadline = TimeSpan.FromMilliseconds(options.SoftDeadlineMs);
+        return left < softDeadline ? left : softDeadline;
     }
 
     private int Elapsed(long start) => (int)clock.GetElapsedTime(start).TotalMilliseconds;
+}
+
+/// <summary>Which providers are asked for a quote.</summary>
+public static class CandidatePolicy
+{
+    /// <param name="enabled">Enabled providers, highest priority first; the order is kept.</param>
+    public static IReadOnlyList<ProviderConfig> Select(
+        IReadOnlyList<ProviderConfig> enabled, RouteOrder order, bool preferredStrict)
+    {
+        var candidates = new List<ProviderConfig>(enabled.Count);
+        foreach (var config in enabled)
+        {
+            if (WhySkipped(config, order, preferredStrict) is null)
+            {
+                candidates.Add(config);
+            }
+        }
+
+        return candidates;
+    }
+
+    /// <summary>The other providers, each with the reason why it is not asked.</summary>
+    public static IReadOnlyDictionary<ProviderId, string> Skipped(
+        IReadOnlyList<ProviderConfig> all, RouteOrder order, bool preferredStrict)
+    {
+        var skipped = new Dictionary<ProviderId, string>();
+        foreach (var config in all)
+        {
+            if (WhySkipped(config, order, preferredStrict) is { } reason)
+            {
+                skipped[config.Id] = reason;
+            }
+        }
+
+        return skipped;
+    }
+
+    private static string? WhySkipped(ProviderConfig config, RouteOrder order, bool preferredStrict)
+    {
+        var (address, preferences) = (order.Basket.Address, order.Preferences);
+        return !config.Enabled ? "switched off"
+            : !config.Serves(address.Country, address.State) ? "does not deliver to the region"
+            : preferences.Excluded.Contains(config.Id) ? "excluded by the preferences"
+            : preferredStrict && preferences.Preferred.Count > 0 && !preferences.Preferred.Contains(config.Id) ? "not among the preferred"
+            : null;
+    }
+}
+
+/// <summary>Identifies one call in answers, logs and traces: <c>req_&lt;unix-ms&gt;_&lt;base36&gt;</c>.</summary>
+public static class RequestId
+{
+    private const string Alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+    public static string Create(DateTimeOffset now) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"req_{now.ToUnixTimeMilliseconds()}_{RandomNumberGenerator.GetString(Alphabet, 10)}");
 }

@@ -1,21 +1,29 @@
+using System.Diagnostics;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Commerce.Routing;
 
+/// <summary>The result of asking one provider: a usable quote or a failure.</summary>
+public sealed record ProviderAttempt(ProviderConfig Config, ProviderQuote? Quote, ProviderFailure? Failure, int LatencyMs)
+{
+    public bool IsViable => Quote is not null;
+}
+
 /// <summary>
 /// Asks all candidates at once and returns when all have answered, when the soft deadline has passed and enough usable
-/// quotes are in, or at the hard deadline. It never waits for a provider beyond that, whether or not the provider obeys
+/// quotes are in, or at the hard deadline. It never waits longer for a provider, whether or not the provider reacts to
 /// cancellation.
 /// </summary>
 public sealed class QuoteRace(ProviderGateways gateways, TimeProvider clock)
 {
-    /// <summary>Quotes that are enough after the soft deadline: a choice, unless there is only one to have.</summary>
-    private const int Choice = 2;
+    /// <summary>Usable quotes that are enough after the soft deadline, unless fewer are possible.</summary>
+    private const int EnoughQuotes = 2;
 
     /// <param name="late">
-    /// Told of a provider that answers after the race is decided by the soft deadline; its quote has reached the caches.
+    /// Called for each provider that answers after the race ended at the soft deadline; its quote is in the caches.
     /// </param>
-    /// <returns>One attempt for each candidate that has answered or was given up, in the order of the candidates.</returns>
+    /// <returns>One attempt for each candidate that answered or timed out, in the order of the candidates.</returns>
     public async Task<IReadOnlyList<ProviderAttempt>> RunAsync(
         QuoteRequest request,
         IReadOnlyList<ProviderConfig> candidates,
@@ -74,7 +82,7 @@ public sealed class QuoteRace(ProviderGateways gateways, TimeProvider clock)
             }
         }
 
-        return viable >= Math.Max(options.MinViableQuotes, Math.Min(Choice, asked.Length - failed)) && viable > 0;
+        return viable >= Math.Max(options.MinViableQuotes, Math.Min(EnoughQuotes, asked.Length - failed)) && viable > 0;
     }
 
     private async Task<IReadOnlyList<ProviderAttempt>> CollectAsync(
@@ -116,7 +124,7 @@ public sealed class QuoteRace(ProviderGateways gateways, TimeProvider clock)
         return attempts;
     }
 
-    /// <summary>Lets providers that are late finish until the hard deadline, then cancels them; their end is observed either way.</summary>
+    /// <summary>Lets late providers finish until the hard deadline, then cancels them; their tasks are observed either way.</summary>
     private async Task FinishAsync(
         List<Task<ProviderAttempt>> running, TimeSpan grace, CancellationTokenSource round, Action<ProviderAttempt>? late)
     {
@@ -177,5 +185,105 @@ public sealed class QuoteRace(ProviderGateways gateways, TimeProvider clock)
     {
         var left = TimeSpan.FromMilliseconds(deadlineMs) - clock.GetElapsedTime(start);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+}
+
+/// <summary>
+/// Whether a quote is usable. An empty basket, impossible amounts or rows about other items count as a failure of the
+/// provider, however cheap the quote is.
+/// </summary>
+public static class ViabilityPolicy
+{
+    public static ProviderFailure? Check(ProviderQuote quote, QuoteRequest request, ProviderId id)
+    {
+        var totals = quote.Quote;
+        if (quote.Provider.Id != id)
+        {
+            return ProviderFailure.BadAnswer(id, "for another provider");
+        }
+
+        if (quote.ItemAvailability.Count != request.Items.Count || !CoversEachItemOnce(quote, request))
+        {
+            return ProviderFailure.BadAnswer(id, "without one availability row for each item");
+        }
+
+        if (quote.FoundCount + quote.SubstitutedCount == 0 || quote.Cart.Count == 0)
+        {
+            return ProviderFailure.NoItemsMatched(id);
+        }
+
+        if (totals.SubtotalCents <= 0 || totals.FeesCents < 0 || totals.TaxCents < 0 || totals.TotalCents <= 0)
+        {
+            return ProviderFailure.BadAnswer(id, "impossible amounts");
+        }
+
+        return quote.Cart.Sum(line => line.LineCents) == totals.SubtotalCents && quote.Cart.All(line => line.LineCents >= 0)
+            ? null
+            : ProviderFailure.BadAnswer(id, "a subtotal that is not the sum of its lines");
+    }
+
+    private static bool CoversEachItemOnce(ProviderQuote quote, QuoteRequest request)
+    {
+        if (IsInOrder(quote, request))
+        {
+            return true;
+        }
+
+        var asked = request.Items.Select(item => item.Id).ToHashSet(StringComparer.Ordinal);
+        return quote.ItemAvailability.All(row => asked.Remove(row.ClientItemId))
+            && quote.Cart.All(line => request.Items.Any(item => item.Id == line.ClientItemId));
+    }
+
+    /// <summary>The usual case, checked without a set.</summary>
+    private static bool IsInOrder(ProviderQuote quote, QuoteRequest request)
+    {
+        if (quote.Cart.Count > request.Items.Count)
+        {
+            return false;
+        }
+
+        for (var index = 0; index < request.Items.Count; index++)
+        {
+            if (quote.ItemAvailability[index].ClientItemId != request.Items[index].Id)
+            {
+                return false;
+            }
+        }
+
+        var next = 0;
+        foreach (var line in quote.Cart)
+        {
+            while (next < request.Items.Count && request.Items[next].Id != line.ClientItemId)
+            {
+                next++;
+            }
+
+            if (next++ == request.Items.Count)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
+
+/// <summary>The span of one call to a provider. Costs nothing while tracing is off.</summary>
+internal static class ProviderSpan
+{
+    /// <param name="operation"><c>quote</c> or <c>confirm</c>.</param>
+    public static Activity? Start(string operation, ProviderId id) =>
+        SmplatTelemetry.Activities.HasListeners()
+            ? SmplatTelemetry.Activities.StartActivity($"{operation} {id.ToWire()}", ActivityKind.Client)?.SetTag("provider_id", id.ToWire())
+            : null;
+
+    /// <param name="failure">Null when the call succeeded.</param>
+    public static void End(this Activity? span, ProviderFailure? failure)
+    {
+        span?.SetTag("outcome", failure?.Code ?? "success");
+        if (failure is not null)
+        {
+            span.Fail(failure.Code);
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace Smplat.Core.Commerce.Routing;
 /// <summary>Adds decisions to <c>commerce.routing_sessions</c>.</summary>
 public sealed class RoutingSessionStore(NpgsqlDataSource database)
 {
-    /// <summary>Longest wait for an insert: a write that takes longer is answered with 503.</summary>
+    /// <summary>Longest wait for an insert; a call whose insert takes longer is answered with 503.</summary>
     private const int WriteSeconds = 2;
 
     // All sessions of a batch commit together or not at all.

@@ -5,10 +5,10 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Commerce.Routing;
 
-/// <summary>Adds verdicts to <c>commerce.score_calculations</c>.</summary>
+/// <summary>Adds shadow scores to <c>commerce.score_calculations</c>.</summary>
 public sealed class ShadowScoreStore(NpgsqlDataSource database)
 {
-    // All verdicts of a batch appear together.
+    // All scores of a batch become visible together.
     private const string Append =
         """
         insert into commerce.score_calculations (
@@ -41,7 +41,7 @@ public sealed class ShadowScoreStore(NpgsqlDataSource database)
                 margins = scores.Select(score => score.Score.MarginScore).ToArray(),
                 reliabilities = scores.Select(score => score.Score.ReliabilityScore).ToArray(),
                 totals = scores.Select(score => score.Score.WeightedTotal).ToArray(),
-                weights = scores.Select(score => CommerceJson.Text(score.Weights, CommerceJson.Default.ScoreWeights)).ToArray(),
+                weights = scores.Select(score => CommerceJson.Text(score.Weights, RoutingJson.Default.ScoreWeights)).ToArray(),
                 selected = scores.Select(score => score.WasSelected).ToArray(),
                 routed = scores.Select(score => score.WasRouted).ToArray(),
                 createdAt = scores.Select(score => score.CreatedAt.UtcDateTime).ToArray(),

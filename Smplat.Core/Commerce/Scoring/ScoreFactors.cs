@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Scoring;
 
-/// <summary>Names what speaks for a quote, in a fixed order.</summary>
-internal static class ScoreFactors
+/// <summary>The strengths of a quote, by code in a fixed order and as a sentence.</summary>
+public static class ScoreFactors
 {
     public const string PreferredProvider = "PREFERRED_PROVIDER";
     public const string CompetitivePricing = "COMPETITIVE_PRICING";
@@ -35,7 +35,7 @@ internal static class ScoreFactors
         }
     }
 
-    /// <summary>What speaks for a provider, in a sentence for shoppers: what we earn is left out.</summary>
+    /// <summary>A provider's strengths in a sentence for shoppers; our commission is left out.</summary>
     public static string Explain(string providerName, IReadOnlyList<string> factors, bool isWinner)
     {
         var reasons = new List<string>(factors.Count);
@@ -50,7 +50,7 @@ internal static class ScoreFactors
         return (reasons.Count, isWinner) switch
         {
             (0, true) => $"{providerName} is the best of the available offers.",
-            (0, false) => $"{providerName} is a further offer.",
+            (0, false) => $"{providerName} is another offer.",
             (_, true) => $"{providerName} was chosen for {Join(reasons)}.",
             _ => $"{providerName} stands out for {Join(reasons)}.",
         };

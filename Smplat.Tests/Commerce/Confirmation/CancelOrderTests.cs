@@ -7,7 +7,7 @@ public sealed class CancelOrderTests
 {
     [Test]
     [Prevents("H-7")]
-    public async Task A_cancelled_token_is_dead_and_cancelling_again_succeeds()
+    public async Task A_cancelled_token_cannot_be_confirmed_and_cancelling_again_succeeds()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -43,7 +43,7 @@ public sealed class CancelOrderTests
     }
 
     [Test]
-    public async Task Unknown_foreign_and_expired_tokens_are_refused_by_name()
+    public async Task Unknown_expired_and_other_users_tokens_cannot_be_cancelled()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -61,9 +61,9 @@ public sealed class CancelOrderTests
     [TestCase("""{"confirmationToken":"x"}""")]
     public async Task Missing_members_are_an_invalid_request(string json)
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
 
-        var (status, body) = await app.PostAsync("loopgpt_cancel_order", json, RouterApp.Key);
+        var (status, body) = await app.PostAsync("loopgpt_cancel_order", json, RouterFixture.Key);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(body.GetProperty("error").GetProperty("code").GetString(), Is.EqualTo("INVALID_REQUEST"));

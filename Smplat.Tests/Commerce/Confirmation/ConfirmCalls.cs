@@ -6,7 +6,7 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Confirmation;
 
-/// <summary>Routing and confirming in the words of the tests.</summary>
+/// <summary>Short calls for routing and confirming.</summary>
 internal static class ConfirmCalls
 {
     public const string User = "u1";
@@ -15,9 +15,9 @@ internal static class ConfirmCalls
     public static (FakeGateway MealMe, FakeGateway Kroger) Vendors() =>
         (new FakeGateway(ProviderId.MealMe).At(1000), new FakeGateway(ProviderId.KrogerApi).At(1000));
 
-    public static Task<RouterApp> StartAsync(
+    public static Task<RouterFixture> StartAsync(
         FakeGateway mealMe, FakeGateway kroger, params (string Name, string Value)[] settings) =>
-        RouterApp.StartAsync(
+        RouterFixture.StartAsync(
             [mealMe, kroger],
             [
                 ("LOOPGPT_ENABLE_INSTACART", "false"),
@@ -26,7 +26,7 @@ internal static class ConfirmCalls
                 .. settings,
             ]);
 
-    public static async Task<string> TokenAsync(this RouterApp app, string extra = ",\"userId\":\"u1\"")
+    public static async Task<string> TokenAsync(this RouterFixture app, string extra = ",\"userId\":\"u1\"")
     {
         var body = await app.RouteAsync(Baskets.Three(extra));
         Assert.That(body.GetProperty("providerId").GetString(), Is.EqualTo("MEALME"));
@@ -34,14 +34,14 @@ internal static class ConfirmCalls
     }
 
     public static async Task<JsonElement> ConfirmAsync(
-        this RouterApp app, string token, string user = User, string? idempotencyKey = null)
+        this RouterFixture app, string token, string user = User, string? idempotencyKey = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/functions/v1/loopgpt_confirm_order")
         {
             Content = new StringContent(
                 $$"""{"payment_method":{"type":"card","token":"pm_secret"},"confirmation_token":"{{token}}","user_id":"{{user}}"}"""),
         };
-        request.Headers.Add("Authorization", $"Bearer {RouterApp.Key}");
+        request.Headers.Add("Authorization", $"Bearer {RouterFixture.Key}");
         if (idempotencyKey is not null)
         {
             request.Headers.Add("Idempotency-Key", idempotencyKey);
@@ -53,9 +53,9 @@ internal static class ConfirmCalls
         return body;
     }
 
-    public static async Task<JsonElement> CancelAsync(this RouterApp app, string json)
+    public static async Task<JsonElement> CancelAsync(this RouterFixture app, string json)
     {
-        var (status, body) = await app.PostAsync("loopgpt_cancel_order", json, RouterApp.Key);
+        var (status, body) = await app.PostAsync("loopgpt_cancel_order", json, RouterFixture.Key);
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK), body.GetRawText());
         return body;
     }
@@ -63,13 +63,13 @@ internal static class ConfirmCalls
     public static string? Error(this JsonElement answer) =>
         answer.TryGetProperty("error", out var error) ? error.GetString() : null;
 
-    public static async Task<T?> ScalarAsync<T>(this RouterApp app, string sql)
+    public static async Task<T?> ScalarAsync<T>(this RouterFixture app, string sql)
     {
         await using var connection = await app.Database.OpenConnectionAsync();
         return await connection.ExecuteScalarAsync<T>(new CommandDefinition(sql));
     }
 
-    public static async Task ExecuteAsync(this RouterApp app, string sql)
+    public static async Task ExecuteAsync(this RouterFixture app, string sql)
     {
         await using var connection = await app.Database.OpenConnectionAsync();
         await connection.ExecuteAsync(new CommandDefinition(sql));

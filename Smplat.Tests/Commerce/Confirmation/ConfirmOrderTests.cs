@@ -35,7 +35,7 @@ public sealed class ConfirmOrderTests
 
     [Test]
     [Prevents("O-2")]
-    public async Task A_double_click_is_one_order_and_both_are_told_the_same_in_the_end()
+    public async Task A_double_click_places_one_order_and_both_calls_end_with_the_same_answer()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -72,7 +72,7 @@ public sealed class ConfirmOrderTests
 
     [Test]
     [Prevents("O-1")]
-    public async Task Tokens_that_are_unknown_foreign_or_expired_are_refused_by_name()
+    public async Task Unknown_expired_and_other_users_tokens_are_refused_with_a_code()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -96,7 +96,7 @@ public sealed class ConfirmOrderTests
         var (_, answer) = await app.PostAsync(
             "loopgpt_confirm_order",
             $$"""{"confirmationToken":"{{token}}","userId":"u1","customer":{"name":"Ada Byron","email":"ada@example.com","phone":"(415) 555-0100"} }""",
-            RouterApp.Key);
+            RouterFixture.Key);
         await app.FlushLogAsync();
 
         Assert.That(answer.GetProperty("success").GetBoolean(), Is.True, answer.GetRawText());
@@ -111,7 +111,7 @@ public sealed class ConfirmOrderTests
     [Test]
     public async Task A_hand_off_says_that_nothing_is_ordered_yet()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         var body = await app.RouteAsync(Baskets.Three());
 
         var answer = await app.ConfirmAsync(body.GetProperty("confirmationToken").GetString()!);
@@ -137,11 +137,11 @@ public sealed class ConfirmOrderTests
     [TestCase("[]", "INVALID_JSON")]
     [TestCase("{", "INVALID_JSON")]
     [TestCase("""{"confirmationToken":"\ud800","userId":"x"}""", "INVALID_JSON")]
-    public async Task Wrong_bodies_are_refused_by_name(string json, string code = "INVALID_REQUEST")
+    public async Task Invalid_bodies_are_refused_and_name_the_member(string json, string code = "INVALID_REQUEST")
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
 
-        var (status, body) = await app.PostAsync("loopgpt_confirm_order", json, RouterApp.Key);
+        var (status, body) = await app.PostAsync("loopgpt_confirm_order", json, RouterFixture.Key);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(body.GetProperty("error").GetProperty("code").GetString(), Is.EqualTo(code));
@@ -153,7 +153,7 @@ public sealed class ConfirmOrderTests
     [Prevents("O-4")]
     public async Task Without_a_key_nothing_is_confirmed_cancelled_or_learned(string function)
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
 
         var (status, body) = await app.PostAsync(function, "{}");
 

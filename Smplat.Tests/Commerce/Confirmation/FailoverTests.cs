@@ -84,7 +84,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task While_nobody_knows_nothing_is_ordered_elsewhere_and_the_answer_says_so()
+    public async Task While_the_outcome_is_unknown_nothing_is_ordered_elsewhere_and_the_answer_says_so()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         mealMe.OnConfirm = (_, _) => new TaskCompletionSource<ConfirmOutcome>().Task;
@@ -103,7 +103,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task An_alternative_that_is_dearer_than_agreed_is_not_taken()
+    public async Task An_alternative_that_is_more_expensive_than_agreed_is_not_used()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         kroger.At(1100);
@@ -117,7 +117,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task A_provider_that_was_switched_off_meanwhile_gets_no_order()
+    public async Task A_provider_that_was_switched_off_in_the_meantime_gets_no_order()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);

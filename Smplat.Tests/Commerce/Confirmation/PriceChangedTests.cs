@@ -8,7 +8,7 @@ public sealed class PriceChangedTests
     [TestCase(1020, true)]
     [TestCase(900, true)]
     [TestCase(1021, false)]
-    public async Task An_old_quote_is_asked_for_again_and_taken_within_the_tolerance(long unitCents, bool isTaken)
+    public async Task An_old_quote_is_requested_again_and_accepted_within_the_tolerance(long unitCents, bool isTaken)
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_REQUOTE_AFTER_SECONDS", "0"));
@@ -22,7 +22,7 @@ public sealed class PriceChangedTests
     }
 
     [Test]
-    public async Task A_dearer_basket_is_shown_and_a_second_yes_accepts_it()
+    public async Task A_more_expensive_basket_is_shown_and_confirming_again_accepts_it()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_REQUOTE_AFTER_SECONDS", "0"));
@@ -40,7 +40,7 @@ public sealed class PriceChangedTests
     }
 
     [Test]
-    public async Task A_basket_that_lost_an_item_is_not_ordered_unasked()
+    public async Task A_basket_that_lost_an_item_is_not_ordered_without_asking()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_REQUOTE_AFTER_SECONDS", "0"));
@@ -55,7 +55,7 @@ public sealed class PriceChangedTests
     }
 
     [Test]
-    public async Task A_fresh_quote_is_not_asked_for_again()
+    public async Task A_fresh_quote_is_not_requested_again()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -66,7 +66,7 @@ public sealed class PriceChangedTests
     }
 
     [Test]
-    public async Task An_invented_price_is_never_ordered_from_the_real_provider()
+    public async Task A_mock_price_is_never_ordered_from_the_real_provider()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_MEALME_MOCK", "true"));

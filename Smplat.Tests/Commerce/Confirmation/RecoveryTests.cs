@@ -9,7 +9,7 @@ namespace Smplat.Tests.Commerce.Confirmation;
 public sealed class RecoveryTests
 {
     [Test]
-    public async Task An_order_that_the_provider_has_is_booked_once()
+    public async Task An_order_that_the_provider_has_is_stored_once()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_MEALME_TIMEOUT", "150"));
@@ -26,7 +26,7 @@ public sealed class RecoveryTests
     }
 
     [Test]
-    public async Task An_order_that_the_provider_does_not_have_is_given_back_to_the_shopper()
+    public async Task When_the_provider_has_no_order_the_shopper_can_confirm_again()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_MEALME_TIMEOUT", "150"));
@@ -54,7 +54,7 @@ public sealed class RecoveryTests
     }
 
     [Test]
-    public async Task A_process_that_died_before_it_asked_the_provider_costs_nothing()
+    public async Task A_crash_before_the_provider_was_asked_loses_nothing()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -67,7 +67,7 @@ public sealed class RecoveryTests
     }
 
     [Test]
-    public async Task A_confirmation_that_is_still_young_is_left_alone()
+    public async Task A_recent_confirmation_is_not_recovered_yet()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -82,7 +82,7 @@ public sealed class RecoveryTests
     [Test]
     public async Task Old_sessions_and_keys_are_purged_and_unfinished_ones_kept()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         for (var order = 0; order < 4; order++)
         {
             await app.RouteAsync(Baskets.One($$""","userId":"{{order}}" """));
@@ -101,7 +101,7 @@ public sealed class RecoveryTests
     }
 
     /// <summary>A confirmation whose answer was lost, three minutes ago.</summary>
-    private static async Task<string> StuckAsync(RouterApp app, FakeGateway mealMe)
+    private static async Task<string> StuckAsync(RouterFixture app, FakeGateway mealMe)
     {
         mealMe.OnConfirm = (_, _) => new TaskCompletionSource<ConfirmOutcome>().Task;
         mealMe.OnFind = _ => new LookupOutcome.Unknown("no answer");
@@ -111,7 +111,7 @@ public sealed class RecoveryTests
         return token;
     }
 
-    private static Task RecoverAsync(RouterApp app) =>
+    private static Task RecoverAsync(RouterFixture app) =>
         app.Services.GetRequiredService<RecoverConfirmationsJob>().RunAsync(Run(), CancellationToken.None);
 
     private static JobRun Run() => new(Guid.NewGuid(), JobRun.Timer, 1, TimeProvider.System.GetUtcNow());

@@ -13,7 +13,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Commerce.Drills;
 
-/// <summary>The real clients on the real wire, while all that they stand on fails at once.</summary>
+/// <summary>The real clients over real connections, while everything that they depend on fails at once.</summary>
 public sealed class EverythingElseDownTests
 {
     private const string NoTables =
@@ -40,7 +40,7 @@ public sealed class EverythingElseDownTests
     }
 
     [Test]
-    public async Task A_database_too_slow_to_keep_the_decision_is_a_503_and_it_recovers()
+    public async Task A_database_too_slow_to_store_the_decision_is_a_503_and_routing_recovers()
     {
         await using var world = await FakeWorld.StartAsync(CancellationToken.None);
         await using var app = await StartAsync(world);
@@ -75,7 +75,7 @@ public sealed class EverythingElseDownTests
         }
     }
 
-    /// <summary>Makes every insert of a session take so many seconds.</summary>
+    /// <summary>Delays every insert of a session by this many seconds.</summary>
     private static async Task SlowDownAsync(SmplatApp app, string seconds)
     {
         await using var connection = await app.OwnDatabase!.DataSource.OpenConnectionAsync();

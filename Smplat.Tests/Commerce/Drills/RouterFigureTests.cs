@@ -9,17 +9,17 @@ namespace Smplat.Tests.Commerce.Drills;
 public sealed class RouterFigureTests
 {
     [Test]
-    public async Task Gauges_and_durable_counters_tell_what_happened()
+    public async Task Gauges_and_durable_counters_show_what_happened()
     {
         var revoked = new FakeGateway(ProviderId.MealMe).Fail(ProviderFailure.Http(ProviderId.MealMe, 403));
-        await using var app = await RouterApp.StartAsync([revoked]);
+        await using var app = await RouterFixture.StartAsync([revoked]);
         await app.RouteAsync(Baskets.Three());
         await app.PostAsync(
             "loopgpt_route_order",
             Baskets.Three(""","preferences":{"excludeProviders":["MEALME","INSTACART","KROGER_API","WALMART_API"]}"""));
         await app.FlushLogAsync();
 
-        var figures = app.Services.GetRequiredService<RouterMeter>().Figures;
+        var figures = app.Services.GetRequiredService<RouterMetrics>().Stats;
         var counters = await app.Services.GetRequiredService<DurableCounters>().ReadAsync("loopgpt_", CancellationToken.None);
 
         Assert.That(figures.ErrorRate, Is.EqualTo(50));

@@ -6,7 +6,7 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Drills;
 
-/// <summary>The runbook's issues and emergencies: the trouble is made, the app setting is changed, the effect is seen.</summary>
+/// <summary>The runbook's issues and emergencies: the fault is caused, the app setting is changed, the effect is checked.</summary>
 public sealed class RunbookDrillTests
 {
     private const string SmokeTest =
@@ -23,7 +23,7 @@ public sealed class RunbookDrillTests
                 return new QuoteOutcome.Quoted(Quotes.For(config, request));
             },
         };
-        await using var app = await RouterApp.StartAsync([slow], ("LOOPGPT_KROGER_TIMEOUT", "50"));
+        await using var app = await RouterFixture.StartAsync([slow], ("LOOPGPT_KROGER_TIMEOUT", "50"));
 
         var before = await app.RouteAsync(SmokeTest);
         await app.FlushLogAsync();
@@ -40,7 +40,7 @@ public sealed class RunbookDrillTests
     [Test]
     public async Task Issue_2_and_emergency_1_the_mock_switches_bring_the_service_back()
     {
-        await using var app = await RouterApp.StartAsync(
+        await using var app = await RouterFixture.StartAsync(
             [.. ProviderIds.All.Select(id => new FakeGateway(id).Fail(ProviderFailure.Unavailable(id)))]);
 
         var (down, body) = await app.PostAsync("loopgpt_route_order", SmokeTest);
@@ -60,7 +60,7 @@ public sealed class RunbookDrillTests
     [Test]
     public async Task Issue_3_weights_and_boosts_change_the_selection_at_once()
     {
-        await using var app = await RouterApp.StartAsync(("LOOPGPT_PREFER_DIRECT_KROGER", "true"));
+        await using var app = await RouterFixture.StartAsync(("LOOPGPT_PREFER_DIRECT_KROGER", "true"));
         var boosted = await app.RouteAsync(Baskets.Three());
 
         app.Settings.Change(("LOOPGPT_PREFER_DIRECT_KROGER", ""));
@@ -77,7 +77,7 @@ public sealed class RunbookDrillTests
     public async Task Issue_4_and_emergency_2_a_provider_that_is_switched_off_is_never_called()
     {
         var suspect = new FakeGateway(ProviderId.KrogerApi);
-        await using var app = await RouterApp.StartAsync([suspect]);
+        await using var app = await RouterFixture.StartAsync([suspect]);
         app.Settings.Change(("LOOPGPT_ENABLE_KROGER", "false"));
 
         var body = await app.RouteAsync(SmokeTest);
@@ -90,7 +90,7 @@ public sealed class RunbookDrillTests
     [Test]
     public async Task Emergency_2_an_aggregator_can_be_switched_off_too()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         app.Settings.Change(("LOOPGPT_ENABLE_MEALME", "false"), ("LOOPGPT_ENABLE_INSTACART", "false"));
 
         Assert.That(Quoted(await app.RouteAsync(SmokeTest)), Is.EquivalentTo(new[] { "KROGER_API", "WALMART_API" }));
@@ -101,7 +101,7 @@ public sealed class RunbookDrillTests
     public async Task Issue_5_expired_credentials_read_unauthorized_and_raise_the_alert_figure()
     {
         var revoked = new FakeGateway(ProviderId.WalmartApi).Fail(ProviderFailure.Http(ProviderId.WalmartApi, 401));
-        await using var app = await RouterApp.StartAsync([revoked]);
+        await using var app = await RouterFixture.StartAsync([revoked]);
 
         var body = await app.RouteAsync(SmokeTest);
         await app.FlushLogAsync();
@@ -117,7 +117,7 @@ public sealed class RunbookDrillTests
     [Test]
     public async Task Emergency_3_three_of_four_providers_hang_and_orders_are_still_routed_by_the_deadline()
     {
-        await using var app = await RouterApp.StartAsync(
+        await using var app = await RouterFixture.StartAsync(
             [
                 new FakeGateway(ProviderId.MealMe).Hang(),
                 new FakeGateway(ProviderId.Instacart).Hang(),

@@ -15,7 +15,7 @@ public sealed partial class RunbookPageTests
     [Test]
     public async Task Every_query_on_the_page_runs()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         await app.RouteAsync(Baskets.Three());
         await app.FlushLogAsync();
         await using var connection = await app.Database.OpenConnectionAsync();
@@ -46,7 +46,7 @@ public sealed partial class RunbookPageTests
     [Test]
     public async Task The_calls_on_the_page_are_answered_as_it_says()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         var bodies = CurlBody().Matches(Page).Select(match => match.Groups[1].Value).ToArray();
 
         var health = await app.RouteAsync(bodies[0]);

@@ -10,10 +10,10 @@ namespace Smplat.Tests.Commerce.Learning;
 
 public sealed class RecordOutcomeTests
 {
-    private RouterApp _app = null!;
+    private RouterFixture _app = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _app = await RouterApp.StartAsync();
+    public async Task StartAsync() => _app = await RouterFixture.StartAsync();
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _app.DisposeAsync();
@@ -26,8 +26,8 @@ public sealed class RecordOutcomeTests
         const string report =
             """{"orderId":"o1","providerId":"mealme","wasSuccessful":true,"itemsOrdered":3,"itemsDelivered":3,"totalValue":100,"commissionRate":0.05,"userRating":5,"issues":["late_delivery"]}""";
 
-        var (_, first) = await _app.PostAsync("loopgpt_record_outcome", report, RouterApp.Key);
-        var (status, second) = await _app.PostAsync("loopgpt_record_outcome", report, RouterApp.Key);
+        var (_, first) = await _app.PostAsync("loopgpt_record_outcome", report, RouterFixture.Key);
+        var (status, second) = await _app.PostAsync("loopgpt_record_outcome", report, RouterFixture.Key);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK));
         Assert.That((first.GetProperty("recorded").GetBoolean(), second.GetProperty("recorded").GetBoolean()), Is.EqualTo((true, false)));
@@ -35,12 +35,12 @@ public sealed class RecordOutcomeTests
     }
 
     [Test]
-    public async Task A_cancellation_wins_over_success()
+    public async Task A_cancellation_overrides_success()
     {
         await _app.PostAsync(
             "loopgpt_record_outcome",
             """{"order_id":"o2","provider_id":"KROGER_API","success":true,"wasCancelled":true,"items_ordered":1}""",
-            RouterApp.Key);
+            RouterFixture.Key);
 
         Assert.That(await _app.ScalarAsync<string>("select outcome from commerce.order_outcomes where order_id = 'o2'"), Is.EqualTo("cancelled"));
     }
@@ -55,7 +55,7 @@ public sealed class RecordOutcomeTests
     [TestCase("""{"orderId":"o","providerId":"MEALME","wasSuccessful":true,"itemsOrdered":1,"issues":["ghosts"]}""")]
     public async Task Wrong_reports_are_an_invalid_request(string json)
     {
-        var (status, body) = await _app.PostAsync("loopgpt_record_outcome", json, RouterApp.Key);
+        var (status, body) = await _app.PostAsync("loopgpt_record_outcome", json, RouterFixture.Key);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(body.GetProperty("error").GetProperty("code").GetString(), Is.EqualTo("INVALID_REQUEST"));
@@ -63,7 +63,7 @@ public sealed class RecordOutcomeTests
 
     [Test]
     [Prevents("O-3")]
-    public async Task A_report_replaces_what_the_confirmation_assumed()
+    public async Task A_report_replaces_the_outcome_of_the_confirmation()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
@@ -72,7 +72,7 @@ public sealed class RecordOutcomeTests
         await app.PostAsync(
             "loopgpt_record_outcome",
             $$"""{"orderId":"{{orderId}}","providerId":"MEALME","wasSuccessful":false,"itemsOrdered":3}""",
-            RouterApp.Key);
+            RouterFixture.Key);
 
         Assert.That(
             await app.ScalarAsync<string>("select string_agg(source || ':' || outcome || ':' || total_cents, ',') from commerce.order_outcomes"),
@@ -82,22 +82,22 @@ public sealed class RecordOutcomeTests
     [Test]
     [Prevents("S-8")]
     [Prevents("S-9")]
-    public async Task The_ranking_learns_with_a_prior_and_forgets_with_time()
+    public async Task Success_rates_start_from_a_prior_and_old_outcomes_fade()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         await ReportAsync(app, "MEALME", successes: 1, failures: 0, daysAgo: 0);
         await ReportAsync(app, "KROGER_API", successes: 0, failures: 10, daysAgo: 0);
         await ReportAsync(app, "WALMART_API", successes: 0, failures: 10, daysAgo: 140);
-        var standings = app.Services.GetRequiredService<ProviderStandings>();
+        var stats = app.Services.GetRequiredService<ProviderStatsCache>();
 
-        await app.Services.GetRequiredService<StandingsRefresh>().RunOnceAsync(CancellationToken.None);
+        await app.Services.GetRequiredService<ProviderStatsRefresh>().RunOnceAsync(CancellationToken.None);
 
-        Assert.That(standings.For(ProviderId.MealMe)!.SuccessRate, Is.EqualTo(90.909m).Within(0.01m), "(1 + 9) / (1 + 10)");
-        Assert.That(standings.For(ProviderId.KrogerApi)!.SuccessRate, Is.EqualTo(45m).Within(0.01m), "(0 + 9) / (10 + 10)");
-        Assert.That(standings.For(ProviderId.WalmartApi)!.SuccessRate, Is.GreaterThan(89m), "ten half-lives ago");
-        Assert.That(standings.For(ProviderId.Instacart), Is.Null);
-        Assert.That(standings.For(ProviderId.MealMe)!.AvgMarginRate, Is.EqualTo(5m));
-        Assert.That(standings.For(ProviderId.KrogerApi)!.AvgMarginRate, Is.Null, "value and commission count for successes only");
+        Assert.That(stats.For(ProviderId.MealMe)!.SuccessRate, Is.EqualTo(90.909m).Within(0.01m), "(1 + 9) / (1 + 10)");
+        Assert.That(stats.For(ProviderId.KrogerApi)!.SuccessRate, Is.EqualTo(45m).Within(0.01m), "(0 + 9) / (10 + 10)");
+        Assert.That(stats.For(ProviderId.WalmartApi)!.SuccessRate, Is.GreaterThan(89m), "ten half-lives ago");
+        Assert.That(stats.For(ProviderId.Instacart), Is.Null);
+        Assert.That(stats.For(ProviderId.MealMe)!.AvgMarginRate, Is.EqualTo(5m));
+        Assert.That(stats.For(ProviderId.KrogerApi)!.AvgMarginRate, Is.Null, "value and commission count for successes only");
 
         var body = await app.RouteAsync(Baskets.Three());
         var kroger = body.GetProperty("alternativeQuotes").EnumerateArray()
@@ -110,14 +110,14 @@ public sealed class RecordOutcomeTests
     {
         var row = new MetricsRow("MEALME", 10, 100, null, null, null);
 
-        Assert.That(StandingPolicy.Of(row).SuccessRate, Is.EqualTo(100m));
-        Assert.That(StandingPolicy.Of(row with { FulfilmentRatio = 0.5m }).SuccessRate, Is.EqualTo(90m));
-        Assert.That(StandingPolicy.Of(row with { EtaBiasMinutes = 30 }).SuccessRate, Is.EqualTo(95m));
-        Assert.That(StandingPolicy.Of(row with { EtaBiasMinutes = -30 }).SuccessRate, Is.EqualTo(100m));
-        Assert.That(StandingPolicy.Of(row with { FulfilmentRatio = 0, EtaBiasMinutes = 600 }).SuccessRate, Is.EqualTo(72m));
+        Assert.That(ProviderStatsPolicy.From(row).SuccessRate, Is.EqualTo(100m));
+        Assert.That(ProviderStatsPolicy.From(row with { FulfilmentRatio = 0.5m }).SuccessRate, Is.EqualTo(90m));
+        Assert.That(ProviderStatsPolicy.From(row with { EtaBiasMinutes = 30 }).SuccessRate, Is.EqualTo(95m));
+        Assert.That(ProviderStatsPolicy.From(row with { EtaBiasMinutes = -30 }).SuccessRate, Is.EqualTo(100m));
+        Assert.That(ProviderStatsPolicy.From(row with { FulfilmentRatio = 0, EtaBiasMinutes = 600 }).SuccessRate, Is.EqualTo(72m));
     }
 
-    private static Task ReportAsync(RouterApp app, string provider, int successes, int failures, int daysAgo) => app.ExecuteAsync(
+    private static Task ReportAsync(RouterFixture app, string provider, int successes, int failures, int daysAgo) => app.ExecuteAsync(
         $"""
         insert into commerce.order_outcomes (
             id, order_id, provider_id, source, outcome, was_successful, items_ordered, total_cents, commission_cents, created_at)

@@ -14,7 +14,7 @@ public sealed class CircuitFeedTests
     [Test]
     public async Task An_open_circuit_of_one_instance_is_told_by_every_other()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         var clock = new ShiftedClock();
         var other = new ProviderCircuits(clock);
         using var report = Report(app, other);
@@ -39,7 +39,7 @@ public sealed class CircuitFeedTests
     [Test]
     public async Task An_instance_that_is_gone_counts_no_longer()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         await using (var connection = await app.Database.OpenConnectionAsync())
         {
             var command = connection.CreateCommand();
@@ -53,7 +53,7 @@ public sealed class CircuitFeedTests
         Assert.That((feed.State("MEALME"), feed.State("INSTACART")), Is.EqualTo((0d, 2d)));
     }
 
-    private static CircuitReport Report(RouterApp app, ProviderCircuits circuits) =>
+    private static CircuitReport Report(RouterFixture app, ProviderCircuits circuits) =>
         ActivatorUtilities.CreateInstance<CircuitReport>(
             app.Services,
             circuits,
@@ -72,10 +72,10 @@ public sealed class CircuitFeedTests
         }
     }
 
-    private static async Task<Feed> ReadAsync(RouterApp app)
+    private static async Task<Feed> ReadAsync(RouterFixture app)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/observability/prometheus");
-        request.Headers.Add("X-API-Key", RouterApp.Key);
+        request.Headers.Add("X-API-Key", RouterFixture.Key);
         using var response = await app.Client.SendAsync(request);
         return new Feed(StrictExposition.Parse(await response.Content.ReadAsStringAsync()));
     }

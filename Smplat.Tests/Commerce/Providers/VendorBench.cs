@@ -125,7 +125,7 @@ public sealed class VendorBench : IAsyncDisposable
                 new("rice", "Brown Rice", 1, "bag"),
                 new("broccoli", "Broccoli", 3, "lbs"),
             ];
-        return new QuoteRequest(lines, address, CartHash.Of(lines, address));
+        return new QuoteRequest(lines, address, CartHash.Compute(lines, address));
     }
 
     public async ValueTask DisposeAsync()

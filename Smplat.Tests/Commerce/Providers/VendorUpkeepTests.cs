@@ -11,7 +11,7 @@ public sealed class VendorUpkeepTests
     [Test]
     public async Task Old_webhooks_calls_and_dead_circuits_go_and_the_rest_stays()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         await app.ExecuteAsync(
             """
             insert into commerce.mealme_webhook_events (dedupe_key, event_type, raw, received_at)

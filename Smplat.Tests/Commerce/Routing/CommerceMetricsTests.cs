@@ -4,10 +4,10 @@ using Smplat.Tests.Platform.Observability;
 
 namespace Smplat.Tests.Commerce.Routing;
 
-/// <summary>The commerce figures in the feed, after ten orders of which one provider answered eight.</summary>
+/// <summary>The commerce metrics in the feed, after ten orders of which one provider answered eight.</summary>
 public sealed class CommerceMetricsTests
 {
-    private RouterApp _app = null!;
+    private RouterFixture _app = null!;
     private IReadOnlyList<StrictExposition.Sample> _feed = [];
 
     [OneTimeSetUp]
@@ -20,14 +20,14 @@ public sealed class CommerceMetricsTests
                 ? new QuoteOutcome.Failed(ProviderFailure.Http(config.Id, 500))
                 : new QuoteOutcome.Quoted(Quotes.For(config, request, 5000))),
         };
-        _app = await RouterApp.StartAsync([mealMe]);
+        _app = await RouterFixture.StartAsync([mealMe]);
         for (var order = 0; order < 10; order++)
         {
             await _app.RouteAsync(Baskets.Three());
         }
 
         await _app.FlushLogAsync();
-        _app.Client.DefaultRequestHeaders.Add("X-API-Key", RouterApp.Key);
+        _app.Client.DefaultRequestHeaders.Add("X-API-Key", RouterFixture.Key);
         _feed = StrictExposition.Parse(await _app.Client.GetStringAsync("/api/v1/observability/prometheus"));
     }
 
@@ -84,10 +84,10 @@ public sealed class CommerceMetricsTests
     public async Task A_provider_without_a_store_there_is_not_down()
     {
         var regional = new FakeGateway(ProviderId.KrogerApi).Fail(ProviderFailure.NoStores(ProviderId.KrogerApi));
-        await using var app = await RouterApp.StartAsync([regional]);
+        await using var app = await RouterFixture.StartAsync([regional]);
         await app.RouteAsync(Baskets.Three());
         await app.FlushLogAsync();
-        app.Client.DefaultRequestHeaders.Add("X-API-Key", RouterApp.Key);
+        app.Client.DefaultRequestHeaders.Add("X-API-Key", RouterFixture.Key);
 
         var feed = StrictExposition.Parse(await app.Client.GetStringAsync("/api/v1/observability/prometheus"));
 
@@ -103,7 +103,7 @@ public sealed class CommerceMetricsTests
     [Test]
     public async Task Orders_that_no_provider_can_take_raise_the_error_rate()
     {
-        await using var app = await RouterApp.StartAsync(
+        await using var app = await RouterFixture.StartAsync(
             ("LOOPGPT_ENABLE_MEALME", "false"), ("LOOPGPT_ENABLE_INSTACART", "false"), ("LOOPGPT_ENABLE_KROGER", "false"),
             ("LOOPGPT_ENABLE_WALMART", "false"));
         for (var order = 0; order < 3; order++)
@@ -112,7 +112,7 @@ public sealed class CommerceMetricsTests
         }
 
         await app.FlushLogAsync();
-        app.Client.DefaultRequestHeaders.Add("X-API-Key", RouterApp.Key);
+        app.Client.DefaultRequestHeaders.Add("X-API-Key", RouterFixture.Key);
         var feed = StrictExposition.Parse(await app.Client.GetStringAsync("/api/v1/observability/prometheus"));
 
         Assert.That(feed.Single(sample => sample.Name == "loopgpt_router_error_rate").Value, Is.EqualTo(1));

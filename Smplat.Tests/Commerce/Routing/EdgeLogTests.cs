@@ -9,12 +9,12 @@ public sealed class EdgeLogTests
 {
     [TestCase("no such level", null)]
     [TestCase("info", "a NUL: \0")]
-    public async Task A_line_that_the_database_refuses_costs_no_other(string level, string? error)
+    public async Task A_line_that_the_database_refuses_does_not_lose_the_others(string level, string? error)
     {
         await using var database = await TestDatabase.CreateAsync();
         using var counters = new DurableCounters(new CounterStore(database.DataSource), NullLogger<DurableCounters>.Instance);
         using var log = new EdgeLog(
-            new(database.DataSource), new CommerceTally(counters), counters, TimeProvider.System, NullLogger<EdgeLog>.Instance);
+            new(database.DataSource), new CommerceCounters(counters), counters, TimeProvider.System, NullLogger<EdgeLog>.Instance);
         var now = TimeProvider.System.GetUtcNow();
         for (var line = 0; line < 40; line++)
         {

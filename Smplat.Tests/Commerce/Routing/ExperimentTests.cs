@@ -15,32 +15,45 @@ public sealed class ExperimentTests
 
     private static readonly ExperimentOptions Running = new() { Name = "trial", Weights = "price=0.5", SharePercent = 20, MinSample = 100 };
 
-    private static readonly ArmFigures Arm = new("control", 1000, 5000, 100, 150, 5, 60, 40, 4.5m, 0.8m, 100);
+    private static readonly ArmStats Arm = new()
+    {
+        Arm = "control",
+        Decisions = 1000,
+        AverageTotalCents = 5000,
+        TotalDeviation = 100,
+        AverageCommissionCents = 150,
+        CommissionDeviation = 5,
+        AverageMinutes = 60,
+        ConfirmedPercent = 40,
+        AverageRating = 4.5m,
+        RatingDeviation = 0.8m,
+        Ratings = 100,
+    };
 
     [Test]
-    public void A_shopper_stays_in_his_arm_and_a_larger_share_only_adds_shoppers()
+    public void A_shopper_stays_in_the_same_arm_and_a_larger_share_only_adds_shoppers()
     {
         var shoppers = Enumerable.Range(0, 5000).Select(number => $"user-{number}").ToArray();
 
-        var ten = shoppers.Where(shopper => Assignment.Of("trial", shopper, 10) == Assignment.Variant).ToHashSet();
-        var thirty = shoppers.Where(shopper => Assignment.Of("trial", shopper, 30) == Assignment.Variant).ToHashSet();
+        var ten = shoppers.Where(shopper => ExperimentAssignment.ArmOf("trial", shopper, 10) == ExperimentAssignment.Variant).ToHashSet();
+        var thirty = shoppers.Where(shopper => ExperimentAssignment.ArmOf("trial", shopper, 30) == ExperimentAssignment.Variant).ToHashSet();
 
         Assert.That(ten.Count, Is.EqualTo(500).Within(100));
         Assert.That(ten.IsSubsetOf(thirty), Is.True);
-        Assert.That(shoppers.Where(shopper => Assignment.Of("other", shopper, 10) == Assignment.Variant), Is.Not.EquivalentTo(ten));
+        Assert.That(shoppers.Where(shopper => ExperimentAssignment.ArmOf("other", shopper, 10) == ExperimentAssignment.Variant), Is.Not.EquivalentTo(ten));
     }
 
     [Test]
-    public void Without_an_experiment_nobody_is_in_an_arm() =>
-        Assert.That(Assignment.Apply(new ExperimentOptions(), "u", ScoreWeights.Default), Is.EqualTo((ScoreWeights.Default, (string?)null)));
+    public void Without_an_experiment_there_is_no_arm() =>
+        Assert.That(ExperimentAssignment.Apply(new ExperimentOptions(), "u", ScoreWeights.Default), Is.EqualTo((ScoreWeights.Default, (string?)null)));
 
     [Test]
     public void The_variant_gets_the_weights_of_the_setting()
     {
         var variant = Enumerable.Range(0, 100).Select(number => $"u{number}")
-            .First(user => Assignment.Of("trial", user, 20) == Assignment.Variant);
+            .First(user => ExperimentAssignment.ArmOf("trial", user, 20) == ExperimentAssignment.Variant);
 
-        var (weights, arm) = Assignment.Apply(Running, variant, ScoreWeights.Default);
+        var (weights, arm) = ExperimentAssignment.Apply(Running, variant, ScoreWeights.Default);
 
         Assert.That(weights, Is.EqualTo(ScoreWeights.Default with { Price = 0.5m }));
         Assert.That(arm, Is.EqualTo("trial:variant"));
@@ -64,17 +77,17 @@ public sealed class ExperimentTests
         yield return Case(Arm with { AverageRating = 4.1m, RatingDeviation = 3m }, Verdict.NoDifference);
         yield return Case(Arm with { AverageRating = 1m, Ratings = 5 }, Verdict.NoDifference);
 
-        static TestCaseData Case(ArmFigures variant, Verdict verdict) => new(variant, verdict);
+        static TestCaseData Case(ArmStats variant, Verdict verdict) => new(variant, verdict);
     }
 
     [TestCaseSource(nameof(Verdicts))]
-    public void An_experiment_is_judged_by_sample_guardrail_and_difference(ArmFigures variant, Verdict verdict) =>
+    public void An_experiment_is_judged_by_sample_guardrail_and_difference(ArmStats variant, Verdict verdict) =>
         Assert.That(VerdictPolicy.Judge(Arm, variant, Running), Is.EqualTo(verdict));
 
     [Test]
-    public async Task Arms_are_written_down_and_their_orders_and_ratings_found_again()
+    public async Task Arms_are_logged_and_reported_with_their_orders_and_ratings()
     {
-        await using var app = await RouterApp.StartAsync(
+        await using var app = await RouterFixture.StartAsync(
             ("LOOPGPT_EXPERIMENT", "trial"),
             ("LOOPGPT_EXPERIMENT_WEIGHTS", "priority=0,price=0,speed=5,commission=0"),
             ("LOOPGPT_EXPERIMENT_SHARE_PERCENT", "49"));
@@ -82,7 +95,7 @@ public sealed class ExperimentTests
         foreach (var user in users)
         {
             var body = await app.RouteAsync(Baskets.Three($$""","userId":"{{user}}" """));
-            var isVariant = Assignment.Of("trial", user, 49) == Assignment.Variant;
+            var isVariant = ExperimentAssignment.ArmOf("trial", user, 49) == ExperimentAssignment.Variant;
             Assert.That(body.GetProperty("providerId").GetString(), Is.EqualTo(isVariant ? "MEALME" : "WALMART_API"), user);
             if (isVariant)
             {
@@ -90,13 +103,13 @@ public sealed class ExperimentTests
                 await app.PostAsync(
                     "loopgpt_record_outcome",
                     $$"""{"orderId":"{{answer.GetProperty("orderId").GetString()}}","providerId":"MEALME","wasSuccessful":true,"itemsOrdered":3,"userRating":4}""",
-                    RouterApp.Key);
+                    RouterFixture.Key);
             }
         }
 
         await app.FlushLogAsync();
-        var arms = await app.Services.GetRequiredService<ExperimentStore>()
-            .ReadAsync("trial", TimeProvider.System.GetUtcNow().AddHours(-1), CancellationToken.None);
+        var arms = await app.Services.GetRequiredService<EdgeLogStore>()
+            .ReadArmsAsync("trial", TimeProvider.System.GetUtcNow().AddHours(-1), CancellationToken.None);
 
         Assert.That(arms.Select(arm => arm.Arm), Is.EqualTo(new[] { "control", "variant" }));
         Assert.That(arms.Sum(arm => arm.Decisions), Is.EqualTo(users.Length));
@@ -113,12 +126,12 @@ public sealed class ExperimentTests
     }
 
     [Test]
-    public async Task A_verdict_on_nothing_is_not_found_and_needs_the_operator_s_key()
+    public async Task Without_an_experiment_the_report_is_not_found_and_it_needs_the_operator_s_key()
     {
-        await using var app = await RouterApp.StartAsync(("OPERATOR_API_KEY", "operator-key"));
+        await using var app = await RouterFixture.StartAsync(("OPERATOR_API_KEY", "operator-key"));
 
         Assert.That(await StatusAsync("operator-key"), Is.EqualTo(HttpStatusCode.NotFound));
-        Assert.That(await StatusAsync(RouterApp.Key), Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(await StatusAsync(RouterFixture.Key), Is.EqualTo(HttpStatusCode.Forbidden));
 
         async Task<HttpStatusCode> StatusAsync(string key)
         {
@@ -129,10 +142,10 @@ public sealed class ExperimentTests
         }
     }
 
-    private static async Task<JsonElement> OperatorAsync(RouterApp app, string query)
+    private static async Task<JsonElement> OperatorAsync(RouterFixture app, string query)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Route + query);
-        request.Headers.Add("X-API-Key", RouterApp.Key);
+        request.Headers.Add("X-API-Key", RouterFixture.Key);
         using var response = await app.Client.SendAsync(request);
         return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>())!;
     }

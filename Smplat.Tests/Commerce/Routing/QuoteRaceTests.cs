@@ -25,7 +25,7 @@ public sealed class QuoteRaceTests
 
     [Test]
     [Prevents("H-4")]
-    public async Task A_provider_that_ignores_cancellation_costs_its_timeout_and_no_more()
+    public async Task A_provider_that_ignores_cancellation_delays_the_answer_by_no_more_than_its_timeout()
     {
         var attempts = await RunAsync(
             new RouterOptions(), 2000, new FakeGateway(ProviderId.MealMe).Hang(), new FakeGateway(ProviderId.KrogerApi));
@@ -74,7 +74,7 @@ public sealed class QuoteRaceTests
     }
 
     [Test]
-    public async Task After_the_soft_deadline_two_usable_quotes_are_enough_and_the_late_one_is_still_heard()
+    public async Task After_the_soft_deadline_two_usable_quotes_are_enough_and_the_late_one_is_still_reported()
     {
         var release = new TaskCompletionSource();
         var slow = new FakeGateway(ProviderId.MealMe)
@@ -99,7 +99,7 @@ public sealed class QuoteRaceTests
     }
 
     [Test]
-    public async Task One_usable_quote_waits_on_while_another_may_still_come()
+    public async Task With_one_usable_quote_the_race_waits_while_another_is_still_possible()
     {
         var attempts = await RunAsync(
             new RouterOptions { SoftDeadlineMs = 10, HardDeadlineMs = 200 },
@@ -110,7 +110,7 @@ public sealed class QuoteRaceTests
     }
 
     [Test]
-    public async Task Whatever_a_provider_throws_is_its_failure()
+    public async Task Any_exception_of_a_provider_becomes_its_failure()
     {
         var broken = new FakeGateway(ProviderId.MealMe) { OnQuote = (_, _, _) => throw new FormatException("secret text") };
         var refused = new FakeGateway(ProviderId.KrogerApi)
@@ -125,7 +125,7 @@ public sealed class QuoteRaceTests
     }
 
     [Test]
-    public void A_caller_who_leaves_ends_the_race()
+    public void A_caller_who_disconnects_ends_the_race()
     {
         using var gone = new CancellationTokenSource();
         var hanging = new FakeGateway(ProviderId.MealMe).Hang();

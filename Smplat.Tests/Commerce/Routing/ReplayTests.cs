@@ -27,9 +27,9 @@ public sealed class ReplayTests
     {
         await using var app = await RoutedAsync();
 
-        var report = await ReplayAsync(app, WeightsText.Parse("priority=0,price=0,speed=1,commission=0", ScoreWeights.Default)!);
+        var report = await ReplayAsync(app, ScoreWeights.Parse("priority=0,price=0,speed=1,commission=0", ScoreWeights.Default)!);
 
-        Assert.That(report.Changed, Is.EqualTo(2), "the two balanced orders would go to the fastest, the speedy one is there already");
+        Assert.That(report.Changed, Is.EqualTo(2), "the two balanced orders would go to the fastest, the speed order went there already");
         Assert.That(report.After.DeliveryMinutes, Is.EqualTo(35m));
         Assert.That(report.Providers.Single(share => share.Provider == ProviderId.MealMe).AfterPercent, Is.EqualTo(100m));
     }
@@ -60,7 +60,7 @@ public sealed class ReplayTests
     [TestCase("price=NaN", false)]
     [TestCase("price", false)]
     public void Weights_are_read_as_operators_write_them(string text, bool isRead) =>
-        Assert.That(WeightsText.Parse(text, ScoreWeights.Default) is not null, Is.EqualTo(isRead));
+        Assert.That(ScoreWeights.Parse(text, ScoreWeights.Default) is not null, Is.EqualTo(isRead));
 
     [Test]
     public async Task The_command_line_prints_the_report_and_the_log()
@@ -78,9 +78,9 @@ public sealed class ReplayTests
         Assert.That(log.Trim(), Does.Match("^\\S+ INFO router_decision provider=WALMART_API cents=7209 request=req_\\S+$"));
     }
 
-    private static async Task<RouterApp> RoutedAsync()
+    private static async Task<RouterFixture> RoutedAsync()
     {
-        var app = await RouterApp.StartAsync();
+        var app = await RouterFixture.StartAsync();
         await app.RouteAsync(Baskets.Three());
         await app.RouteAsync(Baskets.Three());
         await app.RouteAsync(Baskets.One(Baskets.Optimize("speed")));
@@ -88,21 +88,21 @@ public sealed class ReplayTests
         return app;
     }
 
-    private static async Task<ReplayReport> ReplayAsync(RouterApp app, ScoreWeights weights)
+    private static async Task<DecisionReplayReport> ReplayAsync(RouterFixture app, ScoreWeights weights)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var tally = new ReplayTally(weights, ScoreRule.Canonical);
-        await foreach (var decision in app.Services.GetRequiredService<DecisionStore>()
-            .ReadAsync(now.AddHours(-1), now.AddMinutes(1), CancellationToken.None))
+        var replay = new DecisionReplay(weights, ScoreRule.Canonical);
+        await foreach (var decision in app.Services.GetRequiredService<EdgeLogStore>()
+            .ReadDecisionsAsync(now.AddHours(-1), now.AddMinutes(1), CancellationToken.None))
         {
-            tally.Add(decision.Decision);
+            replay.Add(decision.Decision);
         }
 
-        return tally.ToReport();
+        return replay.ToReport();
     }
 
-    /// <summary>Runs the command line as operators do, in a process of its own.</summary>
-    private static async Task<string> SmplatAsync(RouterApp app, params string[] arguments)
+    /// <summary>Runs the command line as operators do, in its own process.</summary>
+    private static async Task<string> SmplatAsync(RouterFixture app, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         var assembly = Path.Combine(

@@ -1,6 +1,7 @@
 using System.Text;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
+using Smplat.Core.Commerce.Scoring;
 using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Routing;

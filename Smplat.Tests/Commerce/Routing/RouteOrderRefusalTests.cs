@@ -33,11 +33,11 @@ public sealed class RouteOrderRefusalTests
     }
 
     [Test]
-    public void A_byte_order_mark_is_no_harm() =>
+    public void A_byte_order_mark_is_accepted() =>
         Assert.That(RouteOrderReader.Read((byte[])[0xEF, 0xBB, 0xBF, .. "{\"action\":\"health_check\"}"u8]), Is.InstanceOf<RouteReading.HealthCheck>());
 
     [Test]
-    public void Bytes_that_are_no_text_are_invalid_json() =>
+    public void Bytes_that_are_not_text_are_invalid_json() =>
         Assert.That(
             CodeOf(RouteOrderReader.Read((byte[])[.. "{\"items\":[{\"name\":\""u8, 0xff, 0xfe, .. "\"}]}"u8])), Is.EqualTo("INVALID_JSON"));
 
@@ -72,7 +72,7 @@ public sealed class RouteOrderRefusalTests
     public void Wrong_items_are_invalid_items(string items) => Expect(Baskets.Of(items), "INVALID_ITEMS");
 
     [Test]
-    public void Items_that_are_no_list_or_too_long_are_invalid_items()
+    public void Items_that_are_not_a_list_or_too_many_are_invalid_items()
     {
         Expect($$"""{"items":"Milk","shippingAddress":{{Baskets.Address}}}""", "INVALID_ITEMS");
         Expect(Baskets.Of(string.Join(",", Enumerable.Repeat("\"Milk\"", 201))), "INVALID_ITEMS");
@@ -109,10 +109,10 @@ public sealed class RouteOrderRefusalTests
     [TestCase(""","deliveryWindow":{"earliest":"2026-03-02T10:00:00Z","latest":"2026-03-02T09:00:00Z"}""")]
     public void Other_wrong_members_are_an_invalid_request(string members) => Expect(Baskets.One(members), "INVALID_REQUEST");
 
-    /// <summary>Mutations of a good body: whatever comes of them, it is a reading.</summary>
+    /// <summary>Mutations of a valid body: each is read or refused, never an exception.</summary>
     [Test]
     [Prevents("H-2")]
-    public void No_body_breaks_the_reader()
+    public void The_reader_never_throws_whatever_the_body()
     {
         var good = Encoding.UTF8.GetBytes(Baskets.Three(Baskets.Optimize("price")));
         var mutations =

@@ -5,7 +5,7 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Routing;
 
-/// <summary>The runbook's queries, letter for letter, after ten routed orders and two failures of one provider.</summary>
+/// <summary>The runbook's queries, verbatim, after ten routed orders and two failures of one provider.</summary>
 public sealed class RunbookQueryTests
 {
     private const string Overnight =
@@ -74,7 +74,7 @@ public sealed class RunbookQueryTests
         ORDER BY selection_count DESC;
         """;
 
-    private RouterApp _app = null!;
+    private RouterFixture _app = null!;
     private NpgsqlConnection _database = null!;
 
     [OneTimeSetUp]
@@ -87,7 +87,7 @@ public sealed class RunbookQueryTests
                 ? new QuoteOutcome.Failed(ProviderFailure.Http(config.Id, 401))
                 : new QuoteOutcome.Quoted(Quotes.For(config, request, 5000))),
         };
-        _app = await RouterApp.StartAsync([mealMe]);
+        _app = await RouterFixture.StartAsync([mealMe]);
         for (var order = 0; order < 10; order++)
         {
             await _app.RouteAsync(Baskets.Three(""","userId":"jane.doe@example.com" """));
@@ -163,7 +163,7 @@ public sealed class RunbookQueryTests
     }
 
     [Test]
-    public async Task Errors_read_as_operators_search_for_them()
+    public async Task Errors_have_the_wording_that_operators_search_for()
     {
         var rows = (await QueryAsync("select error, error_code, retryable from edge_logs where event = 'provider_quote_error'")).ToArray();
 
@@ -171,7 +171,7 @@ public sealed class RunbookQueryTests
     }
 
     [Test]
-    public async Task No_line_holds_who_the_shopper_is_or_where_he_lives()
+    public async Task No_line_contains_the_shopper_s_identity_or_address()
     {
         var text = string.Join("\n", (await _database.QueryAsync<string>(new CommandDefinition("select edge_logs::text from edge_logs"))));
 

@@ -11,7 +11,7 @@ public sealed class SessionCommitTests
     [Test]
     public async Task The_session_is_committed_before_the_answer_and_holds_only_the_hash_of_the_token()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
 
         var body = await app.RouteAsync(Baskets.Three(""","userId":"u1" """));
 
@@ -35,9 +35,9 @@ public sealed class SessionCommitTests
     [Test]
     public async Task Many_orders_at_once_all_have_their_session()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
 
-        var bodies = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => app.RouteAsync(Baskets.One(), RouterApp.Key)));
+        var bodies = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => app.RouteAsync(Baskets.One(), RouterFixture.Key)));
 
         await using var connection = await app.Database.OpenConnectionAsync();
         var stored = await connection.QueryAsync<byte[]>(new CommandDefinition("select token_sha256 from commerce.routing_sessions"));
@@ -47,9 +47,9 @@ public sealed class SessionCommitTests
     }
 
     [Test]
-    public async Task Without_a_place_to_store_it_no_decision_is_given_and_it_works_again_afterwards()
+    public async Task While_the_session_cannot_be_stored_no_decision_is_answered_and_routing_recovers_afterwards()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         await using var connection = await app.Database.OpenConnectionAsync();
         await connection.ExecuteAsync(new CommandDefinition("alter table commerce.routing_sessions rename to away"));
 
@@ -65,7 +65,7 @@ public sealed class SessionCommitTests
     [Test]
     public async Task A_slow_database_is_a_503_within_seconds()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         await using var connection = await app.Database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync(new CommandDefinition("lock table commerce.routing_sessions", transaction: transaction));
@@ -77,9 +77,9 @@ public sealed class SessionCommitTests
     }
 
     [Test]
-    public async Task One_bad_row_does_not_cost_the_others_their_commit()
+    public async Task One_bad_row_does_not_prevent_the_commit_of_the_others()
     {
-        await using var app = await RouterApp.StartAsync();
+        await using var app = await RouterFixture.StartAsync();
         var writer = app.Services.GetRequiredService<SessionWriter>();
         var good = Session("good");
         var bad = Session("bad") with { ItemsCount = 0 };
@@ -92,9 +92,9 @@ public sealed class SessionCommitTests
     }
 
     [Test]
-    public async Task What_is_waiting_when_the_app_stops_is_still_committed()
+    public async Task Sessions_waiting_when_the_app_stops_are_still_committed()
     {
-        var app = await RouterApp.StartAsync();
+        var app = await RouterFixture.StartAsync();
         var writer = app.Services.GetRequiredService<SessionWriter>();
         var commits = Enumerable.Range(0, 50)
             .Select(n => writer.CommitAsync(Session("s") with { Id = Guid.NewGuid(), TokenHash = ConfirmationToken.Hash($"t{n}") }, default)).ToArray();
@@ -107,7 +107,21 @@ public sealed class SessionCommitTests
     private static RoutingSession Session(string name)
     {
         var now = TimeProvider.System.GetUtcNow();
-        return new RoutingSession(
-            Guid.NewGuid(), ConfirmationToken.Hash(name), "req_1_a", null, "MEALME", "[]", "{}", 1, "h", "a", "balanced", "{}", now, now.AddMinutes(15));
+        return new RoutingSession
+        {
+            Id = Guid.NewGuid(),
+            TokenHash = ConfirmationToken.Hash(name),
+            RequestId = "req_1_a",
+            WinnerProviderId = "MEALME",
+            Quotes = "[]",
+            Request = "{}",
+            ItemsCount = 1,
+            RequestHash = "h",
+            AddressHash = "a",
+            Preference = "balanced",
+            Weights = "{}",
+            CreatedAt = now,
+            ExpiresAt = now.AddMinutes(15),
+        };
     }
 }

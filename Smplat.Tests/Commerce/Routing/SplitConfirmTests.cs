@@ -7,7 +7,7 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Routing;
 
-/// <summary>A divided order is confirmed as a whole, or the answer says which parts stand.</summary>
+/// <summary>A split order is confirmed as a whole, or the answer says which parts are confirmed.</summary>
 public sealed class SplitConfirmTests
 {
     private const string KeepQuotes = "LOOPGPT_REQUOTE_AFTER_SECONDS";
@@ -30,11 +30,11 @@ public sealed class SplitConfirmTests
         Assert.That(parts[1].GetProperty("orderId").GetString(), Does.StartWith("order_mealme_"));
         Assert.That(answer.GetProperty("mode").GetString(), Is.EqualTo("handoff"), "something is left for the shopper to do");
         Assert.That(answer.GetProperty("message").GetString(), Is.EqualTo(
-            "MealMe MCP has the order. The basket is ready at Kroger Direct; the order is placed at its checkout."));
+            "MealMe MCP has the order. The basket is ready at Kroger Direct; place the order at its checkout."));
     }
 
     [Test]
-    public async Task The_part_that_may_be_refused_comes_first_so_that_nothing_is_handed_over_in_vain()
+    public async Task The_part_that_may_be_refused_comes_first_so_that_no_hand_off_is_wasted()
     {
         var (mealMe, kroger) = SplitVendors.Make();
         kroger.Capabilities = new ProviderCapabilities(PricingMode.Live, ConfirmMode.Handoff);
@@ -70,7 +70,7 @@ public sealed class SplitConfirmTests
     }
 
     [Test]
-    public async Task A_part_without_a_quote_lets_nothing_be_ordered()
+    public async Task When_a_part_has_no_quote_nothing_is_ordered()
     {
         var (mealMe, kroger) = SplitVendors.Make();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, (KeepQuotes, "0"));
@@ -85,7 +85,7 @@ public sealed class SplitConfirmTests
     }
 
     [Test]
-    public async Task A_part_whose_answer_is_lost_is_found_later_and_the_first_part_is_not_forgotten()
+    public async Task A_part_whose_answer_is_lost_is_found_later_and_the_first_part_is_kept()
     {
         var (mealMe, kroger) = SplitVendors.Make();
         mealMe.OnConfirm = (_, _) => Task.FromResult<ConfirmOutcome>(
@@ -113,7 +113,7 @@ public sealed class SplitConfirmTests
     }
 
     [Test]
-    public async Task A_process_that_died_between_two_parts_leaves_the_first_and_says_so()
+    public async Task After_a_crash_between_two_parts_the_first_is_kept_and_the_answer_says_so()
     {
         var (mealMe, kroger) = SplitVendors.Make();
         mealMe.OnConfirm = (_, _) => Task.FromResult<ConfirmOutcome>(
@@ -132,14 +132,14 @@ public sealed class SplitConfirmTests
         Assert.That(await app.ScalarAsync<long>("select count(*) from commerce.orders"), Is.EqualTo(1));
     }
 
-    private static async Task<string> TokenAsync(RouterApp app)
+    private static async Task<string> TokenAsync(RouterFixture app)
     {
         var body = await app.RouteAsync(Baskets.Three(SplitVendors.Allowed));
         Assert.That(body.GetProperty("isSplitOrder").GetBoolean(), Is.True);
         return body.GetProperty("confirmationToken").GetString()!;
     }
 
-    private static async Task RecoverAsync(RouterApp app)
+    private static async Task RecoverAsync(RouterFixture app)
     {
         await app.ExecuteAsync("update commerce.routing_sessions set updated_at = now() - interval '3 min'");
         await app.Services.GetRequiredService<RecoverConfirmationsJob>().RunAsync(

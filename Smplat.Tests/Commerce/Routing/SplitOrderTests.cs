@@ -9,7 +9,7 @@ public sealed class SplitOrderTests
     private const string Allowed = ",\"userId\":\"u1\",\"preferences\":{\"allowSplitOrders\":true}";
 
     [Test]
-    public async Task A_basket_is_divided_when_that_saves_enough()
+    public async Task An_order_is_split_when_that_saves_enough()
     {
         await using var app = await StartAsync();
 
@@ -25,11 +25,11 @@ public sealed class SplitOrderTests
         Assert.That(body.GetProperty("totalCost").GetDecimal(), Is.EqualTo(60m));
         Assert.That(body.GetProperty("totalItems").GetInt32(), Is.EqualTo(3));
         Assert.That(body.GetProperty("unavailableItems").GetArrayLength(), Is.Zero);
-        Assert.That(body.GetProperty("alternativeQuotes").GetArrayLength(), Is.EqualTo(2), "the undivided offers");
+        Assert.That(body.GetProperty("alternativeQuotes").GetArrayLength(), Is.EqualTo(2), "the single-provider offers");
     }
 
     [Test]
-    public async Task A_basket_stays_whole_unless_the_shopper_allows_more_and_the_setting_too()
+    public async Task An_order_is_split_only_when_the_shopper_and_the_setting_allow_it()
     {
         await using var app = await StartAsync();
 
@@ -58,7 +58,7 @@ public sealed class SplitOrderTests
     }
 
     [Test]
-    public async Task A_split_keeps_the_limits_of_the_shopper()
+    public async Task A_split_stays_within_the_limits_of_the_shopper()
     {
         await using var app = await StartAsync(feeCents: 300);
 
@@ -70,7 +70,7 @@ public sealed class SplitOrderTests
     }
 
     [Test]
-    public async Task The_answer_compares_the_sum_with_the_undivided_offers()
+    public async Task The_answer_compares_the_sum_with_the_single_provider_offers()
     {
         await using var app = await StartAsync();
 
@@ -104,7 +104,7 @@ public sealed class SplitOrderTests
         Assert.That(kroger.ConfirmCount, Is.EqualTo(1));
     }
 
-    private static Task<RouterApp> StartAsync(long feeCents = 0)
+    private static Task<RouterFixture> StartAsync(long feeCents = 0)
     {
         var (mealMe, kroger) = SplitVendors.Make(feeCents);
         return ConfirmCalls.StartAsync(mealMe, kroger);

@@ -32,7 +32,7 @@ public sealed class SplitPlannerTests
     }
 
     [Test]
-    public void Speed_takes_the_fastest_holders_and_providers_as_few_as_possible()
+    public void Speed_uses_the_fastest_providers_and_providers_uses_as_few_as_possible()
     {
         SplitOffer[] offers =
         [
@@ -47,7 +47,7 @@ public sealed class SplitPlannerTests
     }
 
     [Test]
-    public void Nobody_having_anything_is_no_plan() =>
+    public void Without_any_available_item_there_is_no_plan() =>
         Assert.That(SplitPlanner.Best([Offer(ProviderId.MealMe, 0, null)], Items, SplitStrategy.Cost), Is.Null);
 
     [TestCase(4, 9000, 60, 4, 9500, 60, true, Description = "500 cents and 5 percent saved")]
@@ -55,13 +55,13 @@ public sealed class SplitPlannerTests
     [TestCase(4, 19_400, 60, 4, 20_000, 60, false, Description = "3 percent")]
     [TestCase(4, 20_000, 60, 3, 9500, 60, true, Description = "more items")]
     [TestCase(3, 1000, 60, 4, 9500, 60, false, Description = "fewer items")]
-    public void A_split_is_taken_only_when_it_pays(int found, long total, int eta, int singleFound, long singleTotal, int singleEta, bool pays) =>
+    public void A_split_is_chosen_only_when_it_is_worthwhile(int found, long total, int eta, int singleFound, long singleTotal, int singleEta, bool pays) =>
         Assert.That(
-            SplitPolicy.Pays(
-                new SplitFigures(found, total, eta), new SplitFigures(singleFound, singleTotal, singleEta), SplitStrategy.Cost, new SplitOptions()),
+            SplitPolicy.IsWorthwhile(
+                new SplitSummary(found, total, eta), new SplitSummary(singleFound, singleTotal, singleEta), SplitStrategy.Cost, new SplitOptions()),
             Is.EqualTo(pays));
 
-    /// <summary>Against every assignment of every item to every holder.</summary>
+    /// <summary>Compares the plan with every assignment of items to providers.</summary>
     private static bool IsBest(SplitOffer[] offers)
     {
         var plan = SplitPlanner.Best(offers, Items, SplitStrategy.Cost);

@@ -4,12 +4,12 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Routing;
 
-/// <summary>Two vendors between which the basket of three is divided.</summary>
+/// <summary>Two vendors between which the order of three items is split.</summary>
 internal static class SplitVendors
 {
     public const string Allowed = ",\"userId\":\"u1\",\"preferences\":{\"allowSplitOrders\":true}";
 
-    /// <summary>MealMe is cheap for the first item and Kroger for the others; undivided, each costs 100 dollars.</summary>
+    /// <summary>MealMe is cheap for the first item and Kroger for the others; each alone costs 100 dollars.</summary>
     public static (FakeGateway MealMe, FakeGateway Kroger) Make(long feeCents = 0) => (
         Priced(new FakeGateway(ProviderId.MealMe), first: 1000, others: 2000, feeCents),
         Priced(new FakeGateway(ProviderId.KrogerApi), first: 3000, others: 1000, feeCents));

@@ -18,7 +18,7 @@ public sealed class ViabilityPolicyTests
 
     [Test]
     [Prevents("S-4")]
-    public void An_empty_basket_is_not_sold_however_cheap() =>
+    public void An_empty_basket_is_not_usable_however_cheap() =>
         Assert.That(Check(Quotes.For(Quotes.Config(ProviderId.WalmartApi), Basket, feeCents: 795, missing: ["i0", "i1"])), Is.EqualTo("NO_ITEMS_MATCHED"));
 
     private static IEnumerable<TestCaseData> Lies()
@@ -35,7 +35,7 @@ public sealed class ViabilityPolicyTests
     }
 
     [TestCaseSource(nameof(Lies))]
-    public void A_lying_quote_is_a_failure_of_the_provider(ProviderQuote quote) => Assert.That(Check(quote), Is.EqualTo("BAD_ANSWER"));
+    public void An_inconsistent_quote_is_a_failure_of_the_provider(ProviderQuote quote) => Assert.That(Check(quote), Is.EqualTo("BAD_ANSWER"));
 
     private static string? Check(ProviderQuote quote) => ViabilityPolicy.Check(quote, Basket, ProviderId.WalmartApi)?.Code;
 }

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Scoring;
 
-/// <summary>The acceptance list of the formula, with the three offers that its cases share.</summary>
+/// <summary>The acceptance list of the formula, with the three offers that all cases use.</summary>
 public sealed class FormulaTests
 {
     private static readonly ScoreInput MealMe = Quote(ProviderId.MealMe, 4924, 45, 0.05m);
@@ -16,7 +15,7 @@ public sealed class FormulaTests
     [TestCase(4924, 0)]
     [TestCase(4592, 59)]
     [TestCase(4360, 100)]
-    public void Price_is_scored_between_the_cheapest_and_the_dearest(long total, int expected) =>
+    public void Price_is_scored_between_the_cheapest_and_the_most_expensive(long total, int expected) =>
         Assert.That(ScoreComponents.LowerIsBetter(total, 4360, 4924), Is.EqualTo(expected));
 
     [TestCase(45, 100)]
@@ -45,8 +44,8 @@ public sealed class FormulaTests
     [Test]
     public void Default_weights_without_priority_give_the_published_range()
     {
-        var score = ProviderScorer.Weigh(
-            Instacart, 50, ScoreWeights.Default with { Priority = 0 }, 59, 67, 100, 60, MarginSource.Commission, 75);
+        var score = Weigh(
+            Instacart, 50, ScoreWeights.Default with { Priority = 0 }, 59, 67, 100, 60, 75);
 
         Assert.That(score.WeightedTotal, Is.InRange(70m, 75m));
     }
@@ -56,13 +55,13 @@ public sealed class FormulaTests
     {
         var preset = new ScoreWeights(0, 0.50m, 0.10m, 0.20m, 0.10m, 0.10m);
 
-        var score = ProviderScorer.Weigh(Walmart, 50, preset, 100, 0, 90, 0, MarginSource.Commission, 70);
+        var score = Weigh(Walmart, 50, preset, 100, 0, 90, 0, 70);
 
         Assert.That(score.WeightedTotal, Is.GreaterThan(60m));
     }
 
     [Test]
-    public void Equal_offers_and_a_single_offer_score_100_in_what_is_relative()
+    public void Equal_offers_and_a_single_offer_score_100_in_relative_components()
     {
         var equal = Rank(
             OptimizeFor.Balanced, ScoreWeights.Default, MealMe, MealMe with { Provider = ProviderId.KrogerApi });
@@ -75,11 +74,11 @@ public sealed class FormulaTests
     }
 
     [Test]
-    public void Factors_name_what_is_strong_and_nothing_else()
+    public void Factors_list_the_strong_components_and_nothing_else()
     {
-        var strong = ProviderScorer.Weigh(
-            MealMe with { Priority = 60 }, 60, ScoreWeights.Default, 81, 100, 90, 81, MarginSource.Commission, 81);
-        var weak = ProviderScorer.Weigh(MealMe, 50, ScoreWeights.Default, 80, 80, 80, 80, MarginSource.Commission, 80);
+        var strong = Weigh(
+            MealMe with { Priority = 60 }, 60, ScoreWeights.Default, 81, 100, 90, 81, 81);
+        var weak = Weigh(MealMe, 50, ScoreWeights.Default, 80, 80, 80, 80, 80);
 
         Assert.That(strong.Factors, Is.EqualTo(new[]
         {
@@ -89,7 +88,7 @@ public sealed class FormulaTests
     }
 
     [Test]
-    public void What_we_earn_is_never_told_to_shoppers()
+    public void Our_commission_is_not_mentioned_to_shoppers()
     {
         var text = ScoreFactors.Explain("MealMe", ["FAST_DELIVERY", "ALL_ITEMS_IN_STOCK", "GOOD_COMMISSION"], isWinner: true);
 
@@ -97,7 +96,7 @@ public sealed class FormulaTests
     }
 
     /// <summary>
-    /// The trio of the documents, without priority. Their speed case has no commission in it; with the commission of this
+    /// The three offers of the documents, without priority. Their speed case has no commission in it; with the commission of this
     /// order Instacart would lead by 0.375.
     /// </summary>
     [TestCase(OptimizeFor.Price, 0.20, ProviderId.WalmartApi)]
@@ -107,7 +106,7 @@ public sealed class FormulaTests
     {
         var weights = ScoreWeights.Default with { Priority = 0, Margin = (decimal)margin };
 
-        var ranked = ProviderScorer.Rank([MealMe, Instacart, Walmart], 2, weights.For(preference));
+        var ranked = Scorer.Rank([MealMe, Instacart, Walmart], 2, weights.For(preference));
 
         Assert.That(ranked[0].Provider, Is.EqualTo(expected));
     }
@@ -123,7 +122,7 @@ public sealed class FormulaTests
     [Prevents("S-2")]
     public void Reliability_follows_the_success_rate_and_a_known_zero_is_zero(double? rate, int orders, int expected) =>
         Assert.That(
-            ScoreComponents.Reliability(new ProviderStanding((decimal?)rate, null, orders)), Is.EqualTo(expected));
+            ScoreComponents.Reliability(new ProviderStats((decimal?)rate, null, orders)), Is.EqualTo(expected));
 
     [Test]
     public void A_decision_takes_less_than_a_millisecond()
@@ -137,7 +136,7 @@ public sealed class FormulaTests
                 watch.Start();
             }
 
-            ProviderScorer.Rank(quotes, 2, ScoreWeights.Default);
+            Scorer.Rank(quotes, 2, ScoreWeights.Default);
         }
 
         Assert.That(watch.Elapsed.TotalMilliseconds / 1000, Is.LessThan(1));
@@ -145,7 +144,20 @@ public sealed class FormulaTests
 
     private static Dictionary<ProviderId, ScoreBreakdown> Rank(
         OptimizeFor preference, ScoreWeights weights, params ScoreInput[] quotes) =>
-        ProviderScorer.Rank(quotes, 2, weights.For(preference)).ToDictionary(score => score.Provider);
+        Scorer.Rank(quotes, 2, weights.For(preference)).ToDictionary(score => score.Provider);
+
+    private static ScoreBreakdown Weigh(
+        ScoreInput quote, int priority, ScoreWeights weights, int price, int speed, int availability, int margin, int reliability) =>
+        new ScoreBreakdown
+        {
+            Input = quote,
+            PriceScore = price,
+            SpeedScore = speed,
+            AvailabilityScore = availability,
+            MarginScore = margin,
+            MarginSource = MarginSource.Commission,
+            ReliabilityScore = reliability,
+        }.Weighted(priority, weights);
 
     private static ScoreInput Quote(ProviderId id, long total, int eta, decimal rate) =>
         new(id, 50, total, total, eta, 2, 0, rate);

@@ -1,5 +1,4 @@
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Tests.Commerce.Support;
 
@@ -45,7 +44,7 @@ public sealed class RouterScorerTests
             Quote(ProviderId.Instacart, 9000, 90) with { IsPreferred = true },
         ];
 
-        var ranked = ProviderScorer.Rank(quotes, 2, weights);
+        var ranked = Scorer.Rank(quotes, 2, weights);
 
         Assert.That(
             ranked.Select(score => score.Provider),
@@ -56,10 +55,10 @@ public sealed class RouterScorerTests
     [Prevents("S-2")]
     public void Two_known_margin_rates_replace_the_commission_and_a_known_zero_counts()
     {
-        var ranked = ProviderScorer.Rank(
+        var ranked = Scorer.Rank(
             [
-                Quote(ProviderId.MealMe, 5000, 45) with { Standing = new ProviderStanding(90, 0, 10) },
-                Quote(ProviderId.KrogerApi, 5000, 45) with { Standing = new ProviderStanding(90, 4, 10) },
+                Quote(ProviderId.MealMe, 5000, 45) with { Stats = new ProviderStats(90, 0, 10) },
+                Quote(ProviderId.KrogerApi, 5000, 45) with { Stats = new ProviderStats(90, 4, 10) },
                 Quote(ProviderId.Instacart, 5000, 45),
             ],
             2,
@@ -72,7 +71,7 @@ public sealed class RouterScorerTests
 
     private static void Expect(OptimizeFor preference, (ScoreInput Quote, decimal Score) loser, (ScoreInput Quote, decimal Score) winner)
     {
-        var ranked = ProviderScorer.Rank([loser.Quote, winner.Quote], 2, ScoreWeights.Default.For(preference));
+        var ranked = Scorer.Rank([loser.Quote, winner.Quote], 2, ScoreWeights.Default.For(preference));
 
         Assert.That(ranked[0].Provider, Is.EqualTo(winner.Quote.Provider));
         Assert.That(ranked[0].WeightedTotal, Is.EqualTo(winner.Score));

@@ -9,7 +9,7 @@ public sealed class RuleSettingTests
     [Test]
     public async Task A_rule_is_switched_while_the_app_runs()
     {
-        await using var app = await RouterApp.StartAsync(("LOOPGPT_MEALME_PRIORITY", "200"));
+        await using var app = await RouterFixture.StartAsync(("LOOPGPT_MEALME_PRIORITY", "200"));
 
         var before = await app.RouteAsync(Baskets.Three());
         app.Settings.Change(("LOOPGPT_SCORE_PRIORITY_MODE", "centered"));
@@ -23,7 +23,7 @@ public sealed class RuleSettingTests
     [Prevents("D-2")]
     public async Task Sampled_decisions_are_scored_by_every_rule()
     {
-        await using var app = await RouterApp.StartAsync(("LOOPGPT_SHADOW_SAMPLE_PERCENT", "100"));
+        await using var app = await RouterFixture.StartAsync(("LOOPGPT_SHADOW_SAMPLE_PERCENT", "100"));
 
         await app.RouteAsync(Baskets.Three());
 
@@ -43,7 +43,7 @@ public sealed class RuleSettingTests
     [Test]
     public async Task Without_a_sample_nothing_is_scored_twice()
     {
-        await using var app = await RouterApp.StartAsync(("LOOPGPT_SHADOW_SAMPLE_PERCENT", "0"));
+        await using var app = await RouterFixture.StartAsync(("LOOPGPT_SHADOW_SAMPLE_PERCENT", "0"));
 
         await app.RouteAsync(Baskets.Three());
         await app.FlushLogAsync();

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Tests.Commerce.Scoring;
@@ -9,10 +8,10 @@ namespace Smplat.Tests.Commerce.Scoring;
 /// <summary>A random decision: one to four quotes of different providers.</summary>
 public sealed record RandomDecision(ScoreInput[] Quotes, int Items, OptimizeFor Preference)
 {
-    public ScoreBreakdown[] Rank() => ProviderScorer.Rank(Quotes, Items, ScoreWeights.Default.For(Preference));
+    public ScoreBreakdown[] Rank() => Scorer.Rank(Quotes, Items, ScoreWeights.Default.For(Preference));
 
     public ScoreBreakdown[] RankWith(params ScoreInput[] quotes) =>
-        ProviderScorer.Rank(quotes, Items, ScoreWeights.Default.For(Preference));
+        Scorer.Rank(quotes, Items, ScoreWeights.Default.For(Preference));
 }
 
 public static class ScoreGen
@@ -32,13 +31,13 @@ public static class ScoreGen
         from found in Gen.Choose(0, items)
         from substituted in Gen.Choose(0, items - found)
         from rate in Gen.Choose(0, 1000)
-        from standing in Gen.OneOf(Gen.Constant<ProviderStanding?>(null), Standings)
+        from stats in Gen.OneOf(Gen.Constant<ProviderStats?>(null), Stats)
         from preferred in Gen.Elements(true, false)
-        select new ScoreInput(id, priority, total, total, eta, found, substituted, rate / 10_000m, standing, preferred);
+        select new ScoreInput(id, priority, total, total, eta, found, substituted, rate / 10_000m) { Stats = stats, IsPreferred = preferred };
 
-    private static Gen<ProviderStanding?> Standings =>
+    private static Gen<ProviderStats?> Stats =>
         from success in Gen.OneOf(Gen.Choose(0, 10_000).Select(rate => (decimal?)rate / 100), Gen.Constant<decimal?>(null))
         from margin in Gen.OneOf(Gen.Choose(0, 2000).Select(rate => (decimal?)rate / 100), Gen.Constant<decimal?>(null))
         from orders in Gen.Choose(0, 1000)
-        select (ProviderStanding?)new ProviderStanding(success, margin, orders);
+        select (ProviderStats?)new ProviderStats(success, margin, orders);
 }

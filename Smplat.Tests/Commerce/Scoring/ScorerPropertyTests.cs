@@ -43,8 +43,8 @@ public sealed class ScorerPropertyTests
         var weights = ScoreWeights.Default with { Margin = 0 };
         var cheaper = decision.Quotes.ToArray();
         cheaper[0] = Cheaper(cheaper[0]);
-        var before = ProviderScorer.Rank(decision.Quotes, decision.Items, weights);
-        var after = ProviderScorer.Rank(cheaper, decision.Items, weights);
+        var before = Scorer.Rank(decision.Quotes, decision.Items, weights);
+        var after = Scorer.Rank(cheaper, decision.Items, weights);
         return RankOf(after, cheaper[0]) <= RankOf(before, cheaper[0]);
     });
 
@@ -103,7 +103,7 @@ public sealed class ScorerPropertyTests
     [TestCase(40, 17, 58)]
     [TestCase(200, 199, 1)]
     [Prevents("S-3")]
-    public void A_range_where_binary_floats_go_wrong_is_right(int range, int above, int expected) =>
+    public void A_range_where_binary_floats_round_wrongly_is_rounded_right(int range, int above, int expected) =>
         Assert.That(ScoreComponents.LowerIsBetter(1000 + above, 1000, 1000 + range), Is.EqualTo(expected));
 
     private static void Holds(Func<RandomDecision, bool> property) =>

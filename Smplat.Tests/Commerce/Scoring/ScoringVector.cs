@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 
 namespace Smplat.Tests.Commerce.Scoring;

@@ -12,14 +12,14 @@ public sealed class ScoringVectorTests(ScoringVector vector)
 
     [OneTimeSetUp]
     public void Rank() =>
-        _scores = ProviderScorer.Rank(vector.Quotes, vector.ItemsRequested, vector.Weights.For(vector.Preference));
+        _scores = Scorer.Rank(vector.Quotes, vector.ItemsRequested, vector.Weights.For(vector.Preference));
 
     [Test]
     public void The_ranking_is_the_published_one() =>
         Assert.That(_scores.Select(score => score.Provider.ToWire()), Is.EqualTo(vector.ExpectedRanking));
 
     [Test]
-    public void The_preference_bends_the_weights_as_published() =>
+    public void The_preference_adjusts_the_weights_as_published() =>
         Assert.That(vector.Weights.For(vector.Preference), Is.EqualTo(vector.EffectiveWeights));
 
     [Test]

@@ -65,7 +65,7 @@ public sealed class FakeGateway(ProviderId id) : IProviderGateway
         return this;
     }
 
-    /// <summary>Asks this unit price for every item.</summary>
+    /// <summary>Charges this unit price for every item.</summary>
     public FakeGateway At(long unitCents, long feeCents = 0, int etaMinutes = 60)
     {
         OnQuote = (request, config, _) =>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Smplat.Tests.Commerce.Support;
 
-/// <summary>Settings that a test sets by hand.</summary>
+/// <summary>Options with a value that the test sets.</summary>
 public sealed class Monitor<T>(T value) : IOptionsMonitor<T>
 {
     public T CurrentValue { get; set; } = value;

@@ -1,7 +1,7 @@
 namespace Smplat.Tests.Commerce.Support;
 
 /// <summary>
-/// Names the known defect of earlier routers that a test keeps out, as <c>docs/commerce.md</c> numbers them:
+/// Names the known defect of earlier routers that a test guards against, as <c>docs/commerce.md</c> numbers them:
 /// <c>dotnet test --filter "Prevents=S-4"</c>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]

@@ -40,7 +40,7 @@ public sealed class BackgroundLoopDrillTests
         () =>
         {
             clock.Advance(TimeSpan.FromSeconds(5));
-            app.Services.GetRequiredService<StandingsRefresh>().Request();
+            app.Services.GetRequiredService<ProviderStatsRefresh>().Request();
             return log.MessagesOf(eventId).Count >= failures;
         },
         $"event {eventId}, time {failures}");

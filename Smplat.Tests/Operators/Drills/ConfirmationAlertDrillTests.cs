@@ -71,13 +71,13 @@ public sealed class ConfirmationAlertDrillTests
         await alerts.JudgeAsync();
     }
 
-    private static AlertTimeline Watch(RouterApp app)
+    private static AlertTimeline Watch(RouterFixture app)
     {
-        app.Client.DefaultRequestHeaders.Authorization = new("Bearer", RouterApp.Key);
+        app.Client.DefaultRequestHeaders.Authorization = new("Bearer", RouterFixture.Key);
         return new(app.Client);
     }
 
-    private static Task ShowsAsync(RouterApp app, string name, double atLeast) => Eventually.BecomesTrueAsync(
+    private static Task ShowsAsync(RouterFixture app, string name, double atLeast) => Eventually.BecomesTrueAsync(
         async () =>
         {
             await app.FlushLogAsync();
