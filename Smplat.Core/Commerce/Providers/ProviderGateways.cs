@@ -1,5 +1,8 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Caching;
+using Smplat.Core.Platform.Resilience;
 using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Commerce.Providers;
@@ -37,4 +40,346 @@ public sealed class ProviderGateways
     }
 
     public IProviderGateway For(ProviderId id) => _gateways[(int)id];
+}
+
+/// <summary>
+/// Decides between the real provider and its mock: the mock switch first; then the real one; after its failure the mock only
+/// where a setting allows it. Without credentials a local run gets invented prices, every other environment an error, so
+/// that a lost secret never sells at invented prices.
+/// </summary>
+public sealed class ModalGateway(
+    IProviderGateway? live,
+    MockGateway mock,
+    IOptionsMonitor<RuntimeOptions> runtime,
+    ILogger<ModalGateway> logger) : IProviderGateway
+{
+    public const string MockWarning = "Prices are invented (mock mode)";
+
+    public ProviderId Id => mock.Id;
+
+    public ProviderCapabilities Capabilities => live?.Capabilities ?? mock.Capabilities;
+
+    public async Task<QuoteOutcome> QuoteAsync(
+        QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
+    {
+        if (config.Mock)
+        {
+            return await mock.QuoteAsync(request, config, cancellationToken);
+        }
+
+        var outcome = await QuoteLiveAsync(request, config, cancellationToken);
+        if (outcome is not QuoteOutcome.Failed { Failure: var failure } || !MayInvent(config, failure))
+        {
+            return outcome;
+        }
+
+        CommerceLog.ProviderFallback(logger, Id.ToWire(), failure.Code, "mock");
+        return await mock.QuoteAsync(request, config, cancellationToken);
+    }
+
+    public async Task<ProviderHealth> CheckHealthAsync(ProviderConfig config, CancellationToken cancellationToken)
+    {
+        if (config.Mock)
+        {
+            return await mock.CheckHealthAsync(config, cancellationToken);
+        }
+
+        return live is null
+            ? new ProviderHealth(false, 0, ProviderMode.Real, ProviderFailure.MissingCredentials(Id).Message)
+            : await live.CheckHealthAsync(config, cancellationToken);
+    }
+
+    /// <summary>An invented quote is confirmed by the mock alone and a real one by the provider alone, whatever the switch says by then.</summary>
+    public Task<ConfirmOutcome> ConfirmAsync(
+        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        For(request.Quote) is { } gateway
+            ? gateway.ConfirmAsync(request, config, cancellationToken)
+            : Task.FromResult<ConfirmOutcome>(new ConfirmOutcome.Failed(ProviderFailure.MissingCredentials(Id), true));
+
+    public Task<LookupOutcome> FindOrderAsync(
+        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        For(request.Quote) is { } gateway
+            ? gateway.FindOrderAsync(request, config, cancellationToken)
+            : Task.FromResult<LookupOutcome>(new LookupOutcome.Unknown(ProviderFailure.MissingCredentials(Id).Message));
+
+    public Task<CancelOutcome> CancelAsync(CancelRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        (live is null || MockGateway.IsMockOrder(request.ProviderOrderId) ? mock : live)
+            .CancelAsync(request, config, cancellationToken);
+
+    private IProviderGateway? For(ProviderQuote quote) => quote.Pricing == PricingMode.Mock ? mock : live;
+
+    private Task<QuoteOutcome> QuoteLiveAsync(
+        QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        live is null
+            ? Task.FromResult<QuoteOutcome>(new QuoteOutcome.Failed(ProviderFailure.MissingCredentials(Id)))
+            : live.QuoteAsync(request, config, cancellationToken);
+
+    private bool MayInvent(ProviderConfig config, ProviderFailure failure) =>
+        config.AllowMockFallback
+        || (failure.Code == ProviderFailureCodes.MissingCredentials && runtime.CurrentValue.IsLocal);
+}
+
+/// <summary>
+/// Gives a provider its timeout and no more. When it passes, the caller has its answer at once, whether or not the provider
+/// obeys cancellation; the abandoned call is cancelled and its late end is observed, so that a late quote can still reach
+/// the caches below and a late exception disturbs nobody. A call that blocks its thread costs only its own quote.
+/// </summary>
+public sealed class BoundedGateway(IProviderGateway inner, TimeProvider clock) : IProviderGateway
+{
+    public ProviderId Id => inner.Id;
+
+    public ProviderCapabilities Capabilities => inner.Capabilities;
+
+    public async Task<QuoteOutcome> QuoteAsync(
+        QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
+    {
+        var bound = await RunAsync(
+            token => inner.QuoteAsync(request, config, token), config.Timeout, cancellationToken);
+        return bound.IsCompleted ? bound.Answer! : new QuoteOutcome.Failed(bound.Failure(config));
+    }
+
+    public async Task<ProviderHealth> CheckHealthAsync(ProviderConfig config, CancellationToken cancellationToken)
+    {
+        var start = clock.GetTimestamp();
+        var bound = await RunAsync(token => inner.CheckHealthAsync(config, token), config.Timeout, cancellationToken);
+        return bound.IsCompleted
+            ? bound.Answer!
+            : new ProviderHealth(
+                false, (int)clock.GetElapsedTime(start).TotalMilliseconds, ProviderMode.Real, bound.Failure(config).Message);
+    }
+
+    /// <summary>A confirmation without an answer may have been taken: the failure says that nothing is proven.</summary>
+    public async Task<ConfirmOutcome> ConfirmAsync(
+        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken)
+    {
+        var bound = await RunAsync(token => inner.ConfirmAsync(request, config, token), config.Timeout, cancellationToken);
+        return bound.IsCompleted ? bound.Answer! : new ConfirmOutcome.Failed(bound.Failure(config), false);
+    }
+
+    public async Task<LookupOutcome> FindOrderAsync(
+        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken)
+    {
+        var bound = await RunAsync(token => inner.FindOrderAsync(request, config, token), config.Timeout, cancellationToken);
+        return bound.IsCompleted ? bound.Answer! : new LookupOutcome.Unknown(bound.Failure(config).Message);
+    }
+
+    public async Task<CancelOutcome> CancelAsync(
+        CancelRequest request, ProviderConfig config, CancellationToken cancellationToken)
+    {
+        var bound = await RunAsync(token => inner.CancelAsync(request, config, token), config.Timeout, cancellationToken);
+        return bound.IsCompleted ? bound.Answer! : new CancelOutcome.Failed(bound.Failure(config));
+    }
+
+    private async Task<Bound<T>> RunAsync<T>(
+        Func<CancellationToken, Task<T>> call, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = Task.Run(() => call(abandon.Token), CancellationToken.None);
+        try
+        {
+            return new Bound<T>(true, await running.WaitAsync(timeout, clock, cancellationToken), null);
+        }
+        catch (Exception exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new Bound<T>(false, default, running.IsCompleted ? exception : null);
+        }
+        finally
+        {
+            _ = ReleaseAsync(running, abandon);
+        }
+    }
+
+    /// <summary>Cancels what still runs and waits for its end in the background.</summary>
+    private static async Task ReleaseAsync(Task running, CancellationTokenSource abandon)
+    {
+        if (!running.IsCompleted)
+        {
+            await abandon.CancelAsync();
+        }
+
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        abandon.Dispose();
+    }
+
+    private readonly record struct Bound<T>(bool IsCompleted, T? Answer, Exception? Error)
+    {
+        /// <summary>No error means that the time ran out; a cancellation that nobody asked for does as well.</summary>
+        public ProviderFailure Failure(ProviderConfig config) => Error switch
+        {
+            null or OperationCanceledException or TimeoutException => ProviderFailure.Timeout(config.Id, config.TimeoutMs),
+            ProviderFailureException refused => refused.Failure,
+            _ => ProviderFailure.Unavailable(config.Id, Error.GetType().Name),
+        };
+    }
+}
+
+/// <summary>Passes everything on; decorators override what they care about.</summary>
+public abstract class GatewayDecorator(IProviderGateway inner) : IProviderGateway
+{
+    public ProviderId Id => inner.Id;
+
+    public ProviderCapabilities Capabilities => inner.Capabilities;
+
+    protected IProviderGateway Inner => inner;
+
+    public virtual Task<QuoteOutcome> QuoteAsync(
+        QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        inner.QuoteAsync(request, config, cancellationToken);
+
+    public virtual Task<ProviderHealth> CheckHealthAsync(ProviderConfig config, CancellationToken cancellationToken) =>
+        inner.CheckHealthAsync(config, cancellationToken);
+
+    public Task<ConfirmOutcome> ConfirmAsync(
+        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        inner.ConfirmAsync(request, config, cancellationToken);
+
+    public Task<LookupOutcome> FindOrderAsync(
+        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        inner.FindOrderAsync(request, config, cancellationToken);
+
+    public Task<CancelOutcome> CancelAsync(CancelRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        inner.CancelAsync(request, config, cancellationToken);
+}
+
+/// <summary>
+/// Keeps quotes and probes. The same basket is priced once at a time and for a few minutes not again; a failure is never
+/// kept, but may be answered with a quote that is still young.
+/// </summary>
+public sealed class CachingGateway(
+    IProviderGateway inner, VendorCache cache, IOptionsMonitor<QuoteCacheOptions> lifetimes, TimeProvider clock)
+    : GatewayDecorator(inner)
+{
+    public const string CachedWarning = "Prices are from the last few minutes; the provider does not answer now";
+
+    /// <summary>Up to this age a quote may stand in for a provider that fails.</summary>
+    private static readonly TimeSpan StandInAge = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan HealthLifetime = TimeSpan.FromSeconds(30);
+
+    private readonly SingleFlight<QuoteOutcome> _quotes = new();
+    private readonly SingleFlightCache<ProviderHealth> _probes = new(new(1), clock);
+
+    public override async Task<QuoteOutcome> QuoteAsync(
+        QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
+    {
+        var key = CacheKey.Quote(Id, request.CartHash, VariantOf(config));
+        var lifetime = TimeSpan.FromSeconds(lifetimes.CurrentValue.QuoteSeconds);
+        var kept = await cache.FindAsync(key, CommerceJson.Default.ProviderQuote, cancellationToken);
+        if (kept is not null && !request.Fresh && AgeOf(kept) < lifetime)
+        {
+            return new QuoteOutcome.Quoted(kept with { Provider = QuotedProvider.From(config) });
+        }
+
+        var outcome = await AskAsync(key, request, config, lifetime, cancellationToken);
+        return outcome is QuoteOutcome.Failed && kept is not null && !request.Fresh && AgeOf(kept) < StandInAge
+            ? new QuoteOutcome.Quoted(kept with
+            {
+                Provider = QuotedProvider.From(config),
+                Warnings = [.. kept.Warnings ?? [], CachedWarning],
+            })
+            : outcome;
+    }
+
+    public override async Task<ProviderHealth> CheckHealthAsync(ProviderConfig config, CancellationToken cancellationToken)
+    {
+        var answer = await _probes.GetAsync(
+            "health", async token => new(await Inner.CheckHealthAsync(config, token), HealthLifetime), default, cancellationToken);
+        if (answer.Error is { } error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+
+        return answer.Held!.Value;
+    }
+
+    private async Task<QuoteOutcome> AskAsync(
+        CacheKey key, QuoteRequest request, ProviderConfig config, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _quotes.RunAsync(
+                key.Text,
+                async token =>
+                {
+                    var outcome = await Inner.QuoteAsync(request, config, token);
+                    if (outcome is QuoteOutcome.Quoted { Quote: var quote })
+                    {
+                        cache.Keep(
+                            key, CommerceJson.Default.ProviderQuote, quote, lifetime > StandInAge ? lifetime : StandInAge);
+                    }
+
+                    return outcome;
+                },
+                cancellationToken);
+        }
+        catch (ProviderFailureException failed)
+        {
+            return new QuoteOutcome.Failed(failed.Failure);
+        }
+    }
+
+    private TimeSpan AgeOf(ProviderQuote quote) => clock.GetUtcNow() - quote.FetchedAt;
+
+    /// <summary>Settings that change what a quote says; priority and rate are stamped on when it is read.</summary>
+    private static string VariantOf(ProviderConfig config) => string.Join('+', config.Regions);
+}
+
+/// <summary>Asks a provider only while its circuit lets it, and reports the results to the circuit.</summary>
+public sealed class BreakerGateway(IProviderGateway inner, CircuitBreaker breaker, TimeProvider clock) : GatewayDecorator(inner)
+{
+    /// <summary>A call that was cancelled after this share of its timeout was too slow; before it, nobody wanted the answer.</summary>
+    private const double TooSlow = 0.8;
+
+    public override async Task<QuoteOutcome> QuoteAsync(
+        QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
+    {
+        if (!breaker.TryEnter(out var pass))
+        {
+            return new QuoteOutcome.Failed(ProviderFailure.CircuitOpen(Id));
+        }
+
+        var start = clock.GetTimestamp();
+        try
+        {
+            var outcome = await Inner.QuoteAsync(request, config, cancellationToken);
+            Report(pass, outcome is QuoteOutcome.Failed { Failure: var failure } && FailurePolicy.IsUnwell(failure));
+            return outcome;
+        }
+        catch (ProviderFailureException failed)
+        {
+            Report(pass, FailurePolicy.IsUnwell(failed.Failure));
+            return new QuoteOutcome.Failed(failed.Failure);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            if (clock.GetElapsedTime(start) >= config.Timeout * TooSlow)
+            {
+                breaker.Fail(pass);
+            }
+            else
+            {
+                breaker.Abandon(pass);
+            }
+
+            throw;
+        }
+        catch
+        {
+            breaker.Fail(pass);
+            throw;
+        }
+    }
+
+    private void Report(CircuitPass pass, bool isUnwell)
+    {
+        if (isUnwell)
+        {
+            breaker.Fail(pass);
+        }
+        else
+        {
+            breaker.Succeed(pass);
+        }
+    }
 }

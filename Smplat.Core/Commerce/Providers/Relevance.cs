@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using System.Text;
+
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>
@@ -88,4 +91,175 @@ public static class Relevance
 
         return score;
     }
+}
+
+/// <summary>A name taken apart: its words in singular, without sizes and fillers, and the last of them, which names the thing.</summary>
+public sealed class ProductName
+{
+    private const int MostWords = 24;
+
+    private ProductName(IReadOnlyList<string> words, IReadOnlyList<string> descriptors)
+    {
+        Words = words;
+        Descriptors = descriptors;
+    }
+
+    /// <summary>Words in the order of the name, descriptors left out.</summary>
+    public IReadOnlyList<string> Words { get; }
+
+    /// <summary>Words such as frozen or organic.</summary>
+    public IReadOnlyList<string> Descriptors { get; }
+
+    /// <summary>The word that names the thing: tortilla in flour tortilla. Null when nothing but fillers was given.</summary>
+    public string? Head => Words.LastOrDefault(word => !GroceryWords.Forms.Contains(word)) ?? (Words.Count > 0 ? Words[^1] : null);
+
+    public static ProductName Parse(string text)
+    {
+        var words = new List<string>();
+        var descriptors = new List<string>();
+        var comma = text.IndexOf(',', StringComparison.Ordinal);
+        var afterNumber = false;
+        foreach (var word in Split(comma > 0 ? text.AsSpan(0, comma) : text))
+        {
+            var isSize = char.IsAsciiDigit(word[0]) || (afterNumber && UnitOfMeasure.Find(word) is not null);
+            afterNumber = char.IsAsciiDigit(word[0]);
+            if (isSize)
+            {
+                continue;
+            }
+
+            if (words.Count > 0 && GroceryWords.Cuts.Contains(word))
+            {
+                break;
+            }
+
+            var singular = Singular(word);
+            if (GroceryWords.Descriptors.Contains(singular))
+            {
+                descriptors.Add(singular);
+            }
+            else if (!GroceryWords.Ignored.Contains(singular) && singular.Length > 1 && words.Count < MostWords)
+            {
+                words.Add(singular);
+            }
+        }
+
+        return new ProductName(words, descriptors);
+    }
+
+    internal static string Singular(string word) => word switch
+    {
+        { Length: > 4 } when word.EndsWith("ies", StringComparison.Ordinal) && word is not "cookies" => word[..^3] + "y",
+        "leaves" => "leaf",
+        "loaves" => "loaf",
+        { Length: > 4 } when word.EndsWith("oes", StringComparison.Ordinal) => word[..^2],
+        { Length: > 4 } when word.EndsWith("ches", StringComparison.Ordinal) || word.EndsWith("shes", StringComparison.Ordinal)
+            || word.EndsWith("sses", StringComparison.Ordinal) || word.EndsWith("xes", StringComparison.Ordinal) => word[..^2],
+        { Length: > 3 } when word.EndsWith('s') && !word.EndsWith("ss", StringComparison.Ordinal)
+            && !word.EndsWith("us", StringComparison.Ordinal) => word[..^1],
+        _ => word,
+    };
+
+    private static List<string> Split(ReadOnlySpan<char> text)
+    {
+        var words = new List<string>();
+        var start = -1;
+        for (var index = 0; index <= text.Length; index++)
+        {
+            var inWord = index < text.Length && (char.IsLetterOrDigit(text[index]) || text[index] is '\'' or '%');
+            if (inWord && start < 0)
+            {
+                start = index;
+            }
+            else if (!inWord && start >= 0)
+            {
+                var word = text[start..index].ToString().Replace("'", "", StringComparison.Ordinal).ToLowerInvariant();
+                start = -1;
+                if (word.Length > 0)
+                {
+                    words.Add(word);
+                }
+            }
+        }
+
+        return words;
+    }
+}
+
+/// <summary>What is typed into a vendor's search for an item: its words in lower case, at most eight.</summary>
+public static class SearchTerm
+{
+    private const int MostWords = 8;
+    private const int Longest = 80;
+
+    public static string Of(string name)
+    {
+        var parsed = ProductName.Parse(name);
+        var words = parsed.Words.Count > 0 ? parsed.Descriptors.Concat(parsed.Words) : Slug.Of(name).Split('-', StringSplitOptions.RemoveEmptyEntries);
+        var term = string.Join(' ', words.Take(MostWords));
+        return term.Length <= Longest ? term : term[..Longest];
+    }
+}
+
+/// <summary>Lower-case text in which each run of characters outside a to z and 0 to 9 is one dash.</summary>
+public static class Slug
+{
+    public static string Of(string text)
+    {
+        var slug = new StringBuilder(text.Length);
+        foreach (var letter in text)
+        {
+            var lower = char.ToLowerInvariant(letter);
+            if (lower is (>= 'a' and <= 'z') or (>= '0' and <= '9'))
+            {
+                slug.Append(lower);
+            }
+            else if (slug.Length == 0 || slug[^1] != '-')
+            {
+                slug.Append('-');
+            }
+        }
+
+        return slug.ToString();
+    }
+}
+
+/// <summary>What kinds of words grocery names are made of.</summary>
+internal static class GroceryWords
+{
+    /// <summary>Words that say how something was kept or grown. Neither side has to name them.</summary>
+    public static readonly FrozenSet<string> Descriptors =
+        Set("fresh frozen dried dry canned can raw cooked organic free range natural");
+
+    /// <summary>Descriptors that make another product of it when only one side names them.</summary>
+    public static readonly FrozenSet<string> Preparations = Set("frozen dried dry canned can cooked");
+
+    /// <summary>Adjectives that come with the same thing: more of them on a label mean nothing.</summary>
+    public static readonly FrozenSet<string> Neutral = Set(
+        """
+        all purpose grade large medium small extra virgin long grain short whole reduced low fat nonfat skim vitamin boneless
+        skinless salted unsalted sweetened unsweetened granulated iodized table classic original traditional plain pure real
+        creamy crunchy shredded sliced soft raw unfiltered purified drinking ripe baby loose premium value family
+        cage hardwood smoked old fashioned jumbo thick cut lean hand picked seedless each style
+        """);
+
+    /// <summary>Words for the form in which the same thing is sold.</summary>
+    public static readonly FrozenSet<string> Forms = Set(
+        "crown floret fillet bulb head clove bunch slice chunk leaf piece stick bag bar breast thigh wing loin drumstick stalk");
+
+    /// <summary>Words that make something else of the thing that follows: peanut butter is no butter.</summary>
+    public static readonly FrozenSet<string> Changers = Set(
+        "peanut almond soy oat coconut cashew hazelnut chocolate strawberry vanilla baking ice sour condensed evaporated imitation");
+
+    /// <summary>Colours and kinds: another one is a fair substitute, not the same thing.</summary>
+    public static readonly FrozenSet<string> Kinds = Set("white brown black red green yellow golden dark light sweet russet");
+
+    public static readonly FrozenSet<string> Ignored = Set("of the and with in a an for or per each");
+
+    /// <summary>Everything after one of these describes what comes along, not the thing itself.</summary>
+    public static readonly FrozenSet<string> Cuts = Set("in with for");
+
+    private static FrozenSet<string> Set(string words) =>
+        words.Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .ToFrozenSet(StringComparer.Ordinal);
 }

@@ -1,7 +1,10 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Platform.Caching;
 using Smplat.Core.Platform.Observability;
@@ -134,4 +137,82 @@ public sealed class VendorCache(
 
     private static void Count(CacheKey key, string answeredBy) =>
         Lookups.Add(1, new("kind", key.Kind), new("answered_by", answeredBy));
+}
+
+/// <summary>The names under which vendors' answers are kept.</summary>
+/// <param name="Kind">quote, store, sku, link or cart; a bounded label for metrics.</param>
+public readonly record struct CacheKey(string Kind, string Text)
+{
+    /// <summary>A provider's price for a basket.</summary>
+    public static CacheKey Quote(ProviderId id, string cartHash, string variant) =>
+        new("quote", $"quote:{id.ToWire()}:{cartHash}:{variant}");
+
+    public static CacheKey Store(ProviderId id, DeliveryAddress address, string variant) => new(
+        "store",
+        $"store:{id.ToWire()}:{address.Country.ToUpperInvariant()}:{address.PostalCode.ToUpperInvariant()}:{variant}");
+
+    public static CacheKey Sku(ProviderId id, string storeId, RequestedItem item) => new(
+        "sku",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"sku:{id.ToWire()}:{storeId}:{SearchTerm.Of(item.Name)}:{item.Unit.ToLowerInvariant()}"));
+
+    public static CacheKey Link(ProviderId id, string contentHash) => new("link", $"link:{id.ToWire()}:{contentHash}");
+
+    public static CacheKey Cart(ProviderId id, string idempotencyKey) => new("cart", $"cart:{id.ToWire()}:{idempotencyKey}");
+}
+
+/// <summary>
+/// What instances share to save work, and may forget. It never throws and never delays a caller for long: a cache that is
+/// away, slow or holds rubbish reads as empty.
+/// </summary>
+public interface ISharedCache
+{
+    Task<SharedEntry?> ReadAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Values that do not fit are left out.</summary>
+    Task WriteAsync(string key, SharedEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Takes out what had expired by then; a pass is bounded, the next one goes on.</summary>
+    /// <returns>How many; null when the cache cannot be asked now.</returns>
+    Task<int?> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken);
+}
+
+/// <param name="Value">UTF-8 JSON.</param>
+public sealed record SharedEntry(byte[] Value, DateTimeOffset ExpiresAt);
+
+/// <summary>For processes without a table service.</summary>
+public sealed class UnsharedCache : ISharedCache
+{
+    public Task<SharedEntry?> ReadAsync(string key, CancellationToken cancellationToken) => Task.FromResult<SharedEntry?>(null);
+
+    public Task WriteAsync(string key, SharedEntry entry, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<int?> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<int?>(0);
+}
+
+/// <summary>
+/// Writes to the shared cache in the background, so that no quote waits for it. When it cannot keep up the oldest writes
+/// are left out; whoever needs the value later asks the vendor.
+/// </summary>
+public sealed class SharedWrites(ISharedCache shared) : BackgroundService
+{
+    private const int Capacity = 1000;
+    private const int Writers = 4;
+
+    private readonly Channel<(string Key, SharedEntry Entry)> _queue = Channel.CreateBounded<(string, SharedEntry)>(
+        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    public void Add(string key, SharedEntry entry) => _queue.Writer.TryWrite((key, entry));
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => WriteAsync(stoppingToken)));
+
+    private async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var (key, entry) in _queue.Reader.ReadAllAsync(cancellationToken))
+        {
+            await shared.WriteAsync(key, entry, cancellationToken);
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Commerce.Providers;
@@ -105,3 +107,73 @@ public sealed class VendorCallLedger(VendorCallStore store, DurableCounters coun
 
     private readonly record struct Sum(long Calls, long LatencyMs, DateTimeOffset LastAt);
 }
+
+/// <summary>Calls of one hour to one endpoint of a provider that ended alike.</summary>
+/// <param name="StatusClass">2xx to 5xx; 401, 403 and 429 stand alone; none when no answer came.</param>
+public sealed record VendorCallRow(
+    string ProviderId,
+    string Endpoint,
+    DateTimeOffset HourStart,
+    string StatusClass,
+    long Calls,
+    long LatencyMs,
+    DateTimeOffset LastAt);
+
+/// <summary>Adds gathered vendor calls every second, and once more when the app stops.</summary>
+public sealed class VendorCallFlush(
+    VendorCallLedger ledger, MigrationGate migrations, TimeProvider clock, ILogger<VendorCallFlush> logger)
+    : WriteBehind(migrations, TimeSpan.FromSeconds(1), clock)
+{
+    protected override Task FlushAsync(CancellationToken cancellationToken) => ledger.FlushAsync(cancellationToken);
+
+    protected override void Waits(string problem) => VendorLog.LedgerWaits(logger, problem);
+}
+
+/// <summary>What was called at the vendors, how it ended, and what is left of their quotas.</summary>
+public sealed class VendorAudit(VendorCallLedger ledger, VendorQuotas quotas, TimeProvider clock)
+{
+    private static readonly TimeSpan Usual = TimeSpan.FromHours(24);
+
+    /// <param name="since">Null for the last 24 hours. Whole hours are told.</param>
+    public async Task<VendorAuditReport> ReadAsync(DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        var from = since ?? clock.GetUtcNow() - Usual;
+        var rows = await ledger.ReadAsync(from, cancellationToken);
+        var totals = rows
+            .GroupBy(row => (row.ProviderId, row.Endpoint))
+            .Select(group => new VendorCallTotal(
+                group.Key.ProviderId,
+                group.Key.Endpoint,
+                group.Sum(row => row.Calls),
+                group.GroupBy(row => row.StatusClass, StringComparer.Ordinal)
+                    .ToDictionary(status => status.Key, status => status.Sum(row => row.Calls), StringComparer.Ordinal),
+                group.Sum(row => row.LatencyMs) / group.Sum(row => row.Calls),
+                group.Max(row => row.LastAt)))
+            .OrderBy(total => total.ProviderId, StringComparer.Ordinal)
+            .ThenBy(total => total.Endpoint, StringComparer.Ordinal)
+            .ToArray();
+        return new VendorAuditReport(
+            from,
+            totals.Sum(total => total.Calls),
+            rows.Where(row => row.StatusClass is "401" or "403").Sum(row => row.Calls),
+            totals,
+            await quotas.ReadAsync(cancellationToken));
+    }
+}
+
+/// <param name="CredentialFailures">Calls that ended with 401 or 403: above zero, somebody must look at the keys.</param>
+public sealed record VendorAuditReport(
+    DateTimeOffset Since,
+    long Calls,
+    long CredentialFailures,
+    IReadOnlyList<VendorCallTotal> Endpoints,
+    IReadOnlyList<QuotaUse> Quotas);
+
+/// <param name="Statuses">Calls by status class; none stands for calls without an answer.</param>
+public sealed record VendorCallTotal(
+    string ProviderId,
+    string Endpoint,
+    long Calls,
+    IReadOnlyDictionary<string, long> Statuses,
+    long AverageLatencyMs,
+    DateTimeOffset LastAt);

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Resilience;
 using Smplat.Core.Platform.Security;
 using Smplat.Core.Platform.Settings;
 
@@ -53,4 +56,285 @@ public sealed class VendorHttp(
             DefaultRequestVersion = HttpVersion.Version11,
         };
     }
+}
+
+/// <summary>What the handlers on the way out need to know of a request.</summary>
+/// <param name="Endpoint">The vendor's endpoint as its quota counts it: a bounded word such as products, never a path.</param>
+/// <param name="IsRepeatable">Whether a second attempt cannot take effect twice. Reads are; orders and carts are not.</param>
+/// <param name="IsForShopper">Sent with a shopper's own token, so that a refusal says nothing about our credentials.</param>
+public sealed record VendorCall(
+    ProviderId Id, string Endpoint, CallBudget Budget, bool IsRepeatable = true, bool IsForShopper = false)
+{
+    private static readonly HttpRequestOptionsKey<VendorCall> Key = new("smplat.vendor-call");
+
+    public void Mark(HttpRequestMessage request) => request.Options.Set(Key, this);
+
+    public static VendorCall Of(HttpRequestMessage request) =>
+        request.Options.TryGetValue(Key, out var call)
+            ? call
+            : throw new InvalidOperationException("A vendor request was sent without its call.");
+}
+
+/// <summary>
+/// What a call may still cost: the time until the provider's timeout and the extra attempts. Shared by all HTTP calls of
+/// one quote, so that retries never outlive the quote.
+/// </summary>
+public sealed class CallBudget(TimeProvider clock, TimeSpan total, int retries)
+{
+    private readonly long _start = clock.GetTimestamp();
+
+    public int Retries => retries;
+
+    public TimeSpan Left => total - clock.GetElapsedTime(_start);
+
+    public static CallBudget Of(ProviderConfig config, TimeProvider clock) => new(clock, config.Timeout, config.MaxRetries);
+}
+
+/// <summary>
+/// Sends vendor requests and turns whatever comes back into a value or a <see cref="ProviderFailureException"/>. No text of
+/// the vendor reaches a message: an error body may echo credentials or addresses.
+/// </summary>
+public static class VendorAnswers
+{
+    /// <summary>The parsed answer of a successful call. Null is never returned: an absent body is a bad answer.</summary>
+    public static async Task<T> SendAsync<T>(
+        this HttpClient client, HttpRequestMessage request, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
+        where T : class
+    {
+        var id = VendorCall.Of(request).Id;
+        using var response = await client.SendCheckedAsync(request, cancellationToken);
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            return await JsonSerializer.DeserializeAsync(body, shape, cancellationToken)
+                ?? throw new ProviderFailureException(ProviderFailure.BadAnswer(id, "nothing"));
+        }
+        catch (JsonException exception)
+        {
+            throw new ProviderFailureException(ProviderFailure.BadAnswer(id, "something that is not its contract"), exception);
+        }
+    }
+
+    /// <summary>The answer of a successful call, unread. Other statuses and broken connections are failures.</summary>
+    public static async Task<HttpResponseMessage> SendCheckedAsync(
+        this HttpClient client, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var id = VendorCall.Of(request).Id;
+        HttpResponseMessage response;
+        try
+        {
+            response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new ProviderFailureException(
+                ProviderFailure.Unavailable(id, Words(exception)), exception);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw new ProviderFailureException(ProviderFailure.Http(id, (int)response.StatusCode) with
+            {
+                RetryAfter = response.Headers.RetryAfter?.Delta,
+            });
+        }
+    }
+
+    private static string Words(HttpRequestException exception) => exception.HttpRequestError switch
+    {
+        _ when exception.InnerException is PrivateAddressException refusal => refusal.Message,
+        HttpRequestError.ConnectionError => "no connection",
+        HttpRequestError.NameResolutionError => "its host is not found",
+        HttpRequestError.SecureConnectionError => "no secure connection",
+        HttpRequestError.ConfigurationLimitExceeded => "its answer is too long",
+        _ => "the connection was lost",
+    };
+}
+
+/// <summary>
+/// Refuses hosts that are not the vendor's, so that a mistyped or tampered base URL cannot send credentials elsewhere.
+/// Plain HTTP is allowed to loopback in local runs only.
+/// </summary>
+public sealed class HostAllowListHandler(
+    IReadOnlyList<string> vendorHosts, IOptionsMonitor<VendorHttpOptions> options, IOptionsMonitor<RuntimeOptions> runtime)
+    : DelegatingHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var target = request.RequestUri!;
+        if (!IsAllowed(target))
+        {
+            throw new ProviderFailureException(ProviderFailure.Unavailable(
+                VendorCall.Of(request).Id, $"the host {target.Host} is not allowed"));
+        }
+
+        return base.SendAsync(request, cancellationToken);
+    }
+
+    private bool IsAllowed(Uri target) =>
+        (target.IsLoopback && runtime.CurrentValue.IsLocal)
+        || (target.Scheme == Uri.UriSchemeHttps
+            && (vendorHosts.Contains(target.Host, StringComparer.OrdinalIgnoreCase)
+                || options.CurrentValue.ExtraHosts.Contains(target.Host, StringComparer.OrdinalIgnoreCase)));
+}
+
+/// <summary>
+/// Sends a repeatable request again after a passing fault, for as long as its budget allows. The answer is read to its end
+/// here, so that a connection that breaks in the middle of a body counts as a fault too.
+/// </summary>
+public sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var call = VendorCall.Of(request);
+        for (var attempt = 0; ; attempt++)
+        {
+            var (response, fault) = await AttemptAsync(request, cancellationToken);
+            var retryAfter = RetryAfterHeader.Read(response?.Headers.RetryAfter, clock.GetUtcNow());
+            var delay = !call.IsRepeatable || attempt >= call.Budget.Retries
+                ? null
+                : RetryPolicy.DelayBefore(attempt, (int?)response?.StatusCode, retryAfter, call.Budget.Left, Random.Shared.NextDouble());
+            if (delay is not { } wait)
+            {
+                return response ?? throw fault!;
+            }
+
+            response?.Dispose();
+            await Task.Delay(wait, clock, cancellationToken);
+        }
+    }
+
+    private async Task<(HttpResponseMessage? Response, HttpRequestException? Fault)> AttemptAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await base.SendAsync(request, cancellationToken);
+            await response.Content.LoadIntoBufferAsync(VendorHttp.LongestAnswer, cancellationToken);
+            return (response, null);
+        }
+        catch (HttpRequestException fault)
+            when (!cancellationToken.IsCancellationRequested && fault.InnerException is not PrivateAddressException)
+        {
+            response?.Dispose();
+            return (null, fault);
+        }
+    }
+}
+
+/// <summary>Whether, and after which pause, a read-only vendor call is repeated.</summary>
+public static class RetryPolicy
+{
+    /// <summary>With less than this left of the provider's timeout, another attempt cannot end in time.</summary>
+    public static readonly TimeSpan LeastBudget = TimeSpan.FromMilliseconds(300);
+
+    private static readonly Backoff Waits = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30))
+    {
+        Jitter = Jitter.Full,
+        LeastAsked = TimeSpan.Zero,
+    };
+
+    /// <param name="attempt">Attempts that failed before this one; 0 for the first failure.</param>
+    /// <param name="status">HTTP status, or null when there was no answer.</param>
+    /// <param name="retryAfter">The vendor's wish, which goes before our own pause.</param>
+    /// <param name="left">What remains of the provider's timeout.</param>
+    /// <param name="jitter">A random number from 0 to 1; the pause is that share of the full one.</param>
+    /// <returns>Null when the failure is final, or when the pause would not leave enough time.</returns>
+    public static TimeSpan? DelayBefore(int attempt, int? status, TimeSpan? retryAfter, TimeSpan left, double jitter)
+    {
+        if (!IsPassing(status))
+        {
+            return null;
+        }
+
+        var delay = Waits.After(attempt + 1, jitter, retryAfter);
+        return left - delay < LeastBudget ? null : delay;
+    }
+
+    public static bool IsPassing(int? status) => status is null or 408 or 429 or >= 500;
+}
+
+/// <summary>Takes one call out of the vendor's daily quota before each attempt; an empty bucket fails the call without sending it.</summary>
+public sealed class QuotaHandler(VendorQuotas quotas) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var call = VendorCall.Of(request);
+        return await quotas.TryTakeAsync(call.Id, call.Endpoint, cancellationToken)
+            ? await base.SendAsync(request, cancellationToken)
+            : throw new ProviderFailureException(ProviderFailure.QuotaExhausted(call.Id));
+    }
+}
+
+/// <summary>Lets only so many calls out at the same time; the others wait for as long as their token allows.</summary>
+public sealed class GateHandler(int concurrency) : DelegatingHandler
+{
+    private readonly SemaphoreSlim _gate = new(concurrency, concurrency);
+
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _gate.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>Books every attempt that really went out, with how it ended.</summary>
+public sealed class LedgerHandler(VendorCallLedger ledger, TimeProvider clock) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var call = VendorCall.Of(request);
+        var start = clock.GetTimestamp();
+        int? status = null;
+        try
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            status = (int)response.StatusCode;
+            return response;
+        }
+        finally
+        {
+            ledger.Book(call.Id, call.Endpoint, status, clock.GetElapsedTime(start), call.IsForShopper);
+        }
+    }
+}
+
+/// <summary>The vendors' own API hosts, the only ones that their clients may call outside local runs.</summary>
+public static class VendorHosts
+{
+    public static IReadOnlyList<string> Of(ProviderId id) => id switch
+    {
+        ProviderId.KrogerApi => ["api.kroger.com", "api-ce.kroger.com"],
+        ProviderId.WalmartApi => ["developer.api.walmart.com"],
+        ProviderId.Instacart => ["connect.instacart.com", "connect.dev.instacart.tools"],
+        ProviderId.MealMe => ["api.mealme.ai", "api.satsuma.ai"],
+        _ => throw new ArgumentOutOfRangeException(nameof(id), id, "No hosts."),
+    };
 }

@@ -1,8 +1,78 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Commerce.Providers.Instacart;
+
+/// <summary>A recipe for which the shopper gets a page with everything to buy.</summary>
+public sealed record CreateRecipeLink(
+    string Title, int? Servings, IReadOnlyList<string> Instructions, IReadOnlyList<RequestedItem> Ingredients)
+{
+    public static CreateRecipeLink Read(Fields fields)
+    {
+        var lines = fields.Texts("ingredients", 200, 200, minCount: 1);
+        fields.Describe("ingredients", "Lines of a recipe, such as \"2 cups flour\"");
+        var items = lines.Select(IngredientText.Read).OfType<RequestedItem>().ToArray();
+        if (items.Length < lines.Count)
+        {
+            fields.Error("ingredients", "Each must have a name and, if any, a quantity above 0.");
+        }
+
+        var instructions = fields.Texts("instructions", 100, 2000);
+        if (instructions.Any(string.IsNullOrWhiteSpace))
+        {
+            fields.Error("instructions", "Each must be more than white space.", "string_blank");
+        }
+
+        return new CreateRecipeLink(
+            fields.RequiredText("title", max: 200, isFilled: true), fields.Integer("servings", 1, 1000), instructions, items);
+    }
+}
+
+public abstract record RecipePageOutcome
+{
+    private RecipePageOutcome()
+    {
+    }
+
+    public sealed record Created(string Url) : RecipePageOutcome;
+
+    public sealed record Failed(ProviderFailure Failure) : RecipePageOutcome;
+}
+
+/// <summary>Shopping pages for recipes. The same recipe gets the same page for as long as it lives.</summary>
+public sealed class RecipePages(InstacartLinks links, IOptionsMonitor<InstacartOptions> access, TimeProvider clock)
+{
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(10);
+
+    private const int Retries = 2;
+
+    public async Task<RecipePageOutcome> CreateAsync(CreateRecipeLink recipe, CancellationToken cancellationToken)
+    {
+        if (!access.CurrentValue.HasCredentials)
+        {
+            return new RecipePageOutcome.Failed(ProviderFailure.MissingCredentials(ProviderId.Instacart));
+        }
+
+        using var limit = new CancellationTokenSource(Time, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var link = await links.ForRecipeAsync(
+                recipe.Title, recipe.Servings, recipe.Instructions, recipe.Ingredients, new CallBudget(clock, Time, Retries), either.Token);
+            return new RecipePageOutcome.Created(link.ProductsLinkUrl!);
+        }
+        catch (ProviderFailureException failed)
+        {
+            return new RecipePageOutcome.Failed(failed.Failure);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return new RecipePageOutcome.Failed(ProviderFailure.Timeout(ProviderId.Instacart, (int)Time.TotalMilliseconds));
+        }
+    }
+}
 
 /// <summary>Links to shopping lists and recipes. The vendor asks to make a new one only when the content has changed.</summary>
 public sealed class InstacartLinks(InstacartClient client, VendorCache cache, IOptionsMonitor<InstacartOptions> options)
@@ -64,4 +134,36 @@ public sealed class InstacartLinks(InstacartClient client, VendorCache cache, IO
 
     private static string DisplayOf(RequestedItem item) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{item.Quantity:0.###} {item.Unit} {item.Name}");
+}
+
+/// <summary>Our units in the vendor's words. One outside its list would break the matching of quantities.</summary>
+public static class InstacartMeasures
+{
+    private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
+    {
+        ["g"] = "gram",
+        ["kg"] = "kilogram",
+        ["oz"] = "ounce",
+        ["lb"] = "pound",
+        ["ml"] = "milliliter",
+        ["l"] = "liter",
+        ["cup"] = "cup",
+        ["tbsp"] = "tablespoon",
+        ["tsp"] = "teaspoon",
+        ["floz"] = "fl oz",
+        ["pt"] = "pint",
+        ["qt"] = "quart",
+        ["gal"] = "gallon",
+        ["bunch"] = "bunch",
+        ["can"] = "can",
+        ["package"] = "package",
+    };
+
+    public static InstacartMeasurement Of(decimal quantity, string? unit)
+    {
+        var known = UnitOfMeasure.Find(unit) ?? UnitOfMeasure.Piece;
+        return Words.TryGetValue(known.Name, out var word)
+            ? new InstacartMeasurement(quantity, word)
+            : new InstacartMeasurement(Math.Ceiling(quantity * known.BaseFactor), "each");
+    }
 }

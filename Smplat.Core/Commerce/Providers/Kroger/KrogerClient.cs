@@ -1,7 +1,11 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Runtime.ExceptionServices;
+using System.Text;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Caching;
 
 namespace Smplat.Core.Commerce.Providers.Kroger;
 
@@ -87,3 +91,164 @@ public sealed class KrogerClient(VendorHttp http, KrogerTokens tokens, IOptionsM
         return request;
     }
 }
+
+/// <summary>
+/// The app's access token, fetched once for all who need it and kept until a minute before it expires. Changed credentials
+/// or another host start over with a new one.
+/// </summary>
+public sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOptions> options, TimeProvider clock)
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(60);
+
+    private readonly SingleFlightCache<string> _tokens = new(new(MaxEntries: 1), clock);
+
+    public Task<string> GetAsync(CallBudget budget, CancellationToken cancellationToken) =>
+        GetAsync(budget, isFresh: false, cancellationToken);
+
+    /// <summary>Asks for a new token in any case; the proof that the credentials work.</summary>
+    public Task<string> RenewAsync(CallBudget budget, CancellationToken cancellationToken) =>
+        GetAsync(budget, isFresh: true, cancellationToken);
+
+    /// <summary>Forgets a token that the vendor refused, unless a newer one has taken its place.</summary>
+    public void Drop(string token) => _tokens.Drop(Credentials.Of(options.CurrentValue).Key, token);
+
+    private async Task<string> GetAsync(CallBudget budget, bool isFresh, CancellationToken cancellationToken)
+    {
+        var credentials = Credentials.Of(options.CurrentValue);
+        var answer = await _tokens.GetAsync(
+            credentials.Key, token => FetchAsync(credentials, budget, token), new CachePolicy { Fresh = isFresh }, cancellationToken);
+        if (answer.Error is { } error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+
+        return answer.Held!.Value;
+    }
+
+    private async Task<Computed<string>> FetchAsync(Credentials credentials, CallBudget budget, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{credentials.Root}/connect/oauth2/token");
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credentials.Id}:{credentials.Secret}")));
+        request.Content = new FormUrlEncodedContent(
+        [
+            new("grant_type", "client_credentials"),
+            new("scope", "product.compact"),
+        ]);
+        new VendorCall(ProviderId.KrogerApi, "token", budget).Mark(request);
+        KrogerToken answer;
+        try
+        {
+            answer = await http.For(ProviderId.KrogerApi).SendAsync(request, KrogerJson.Default.KrogerToken, cancellationToken);
+        }
+        catch (ProviderFailureException refused) when (refused.Failure.Code is "HTTP_400" or "HTTP_401" or "HTTP_403")
+        {
+            throw new ProviderFailureException(ProviderFailure.AuthFailed(ProviderId.KrogerApi), refused);
+        }
+
+        if (answer is not { AccessToken.Length: > 0, ExpiresIn: > 0 and < 864_000 })
+        {
+            throw new ProviderFailureException(ProviderFailure.BadAnswer(ProviderId.KrogerApi, "a token without its lifetime"));
+        }
+
+        return new(answer.AccessToken, TimeSpan.FromSeconds(answer.ExpiresIn.Value) - Margin);
+    }
+
+    private sealed record Credentials(string Root, string Id, string Secret)
+    {
+        public static Credentials Of(KrogerOptions options) =>
+            new(options.Root.ToString().TrimEnd('/'), options.ClientId ?? "", options.ClientSecret ?? "");
+
+        public string Key => $"{Root}\n{Id}\n{Secret}";
+    }
+}
+
+/// <summary>Reads Kroger's products and stores in our terms.</summary>
+public static class KrogerCatalogue
+{
+    /// <summary>Every variant of every product that has a price, as seasonal goods may not.</summary>
+    public static IEnumerable<VendorProduct> Read(KrogerProducts answer)
+    {
+        foreach (var product in answer.Data ?? [])
+        {
+            foreach (var item in product?.Items ?? [])
+            {
+                if (product is { Description.Length: > 0, Upc.Length: > 0 } && item is not null && PriceOf(item.Price) is { } cents)
+                {
+                    yield return new VendorProduct(
+                        item.ItemId ?? product.Upc,
+                        product.Description,
+                        cents,
+                        product.Brand,
+                        product.Categories is [var category, ..] ? category : null,
+                        item.Size,
+                        product.Upc,
+                        item.Inventory?.StockLevel is not "TEMPORARILY_OUT_OF_STOCK",
+                        item.Fulfillment is null or { Delivery: true } or { Curbside: true });
+                }
+            }
+        }
+    }
+
+    public static KrogerStore Read(IReadOnlyList<KrogerLocation> locations) =>
+        locations.FirstOrDefault(location => location is { LocationId.Length: > 0 }) is { } nearest
+            ? new KrogerStore(nearest.LocationId, nearest.Name ?? nearest.Chain ?? "Kroger", AddressOf(nearest.Address))
+            : new KrogerStore(null, null, null);
+
+    /// <summary>A promotion of 0 means that there is none.</summary>
+    private static long? PriceOf(KrogerPrice? price) => Dollars.ToCents(price?.Promo) ?? Dollars.ToCents(price?.Regular);
+
+    private static string AddressOf(KrogerAddress? address) => address is null
+        ? ""
+        : $"{address.AddressLine1}, {address.City}, {address.State} {address.ZipCode}";
+}
+
+public sealed record KrogerToken(
+    [property: JsonPropertyName("access_token")] string? AccessToken,
+    [property: JsonPropertyName("expires_in")] int? ExpiresIn);
+
+public sealed record KrogerLocations(IReadOnlyList<KrogerLocation>? Data);
+
+public sealed record KrogerLocation(string? LocationId, string? Name, string? Chain, KrogerAddress? Address);
+
+public sealed record KrogerAddress(string? AddressLine1, string? City, string? State, string? ZipCode);
+
+public sealed record KrogerProducts(IReadOnlyList<KrogerProduct>? Data, KrogerMeta? Meta);
+
+public sealed record KrogerMeta(KrogerPagination? Pagination);
+
+public sealed record KrogerPagination(int? Total, int? Start, int? Limit);
+
+public sealed record KrogerProduct(
+    string? ProductId,
+    string? Upc,
+    string? Brand,
+    string? Description,
+    IReadOnlyList<string>? Categories,
+    IReadOnlyList<KrogerItem>? Items);
+
+public sealed record KrogerItem(
+    string? ItemId, string? Size, string? SoldBy, KrogerInventory? Inventory, KrogerFulfillment? Fulfillment, KrogerPrice? Price);
+
+public sealed record KrogerInventory(string? StockLevel);
+
+public sealed record KrogerFulfillment(bool? Curbside, bool? Delivery, bool? Instore, bool? Shiptohome);
+
+public sealed record KrogerPrice(decimal? Regular, decimal? Promo);
+
+/// <summary>The store near an address, or that there is none.</summary>
+public sealed record KrogerStore(string? Id, string? Name, string? Address);
+
+/// <summary>A cart line for the vendor: a UPC and a number of packs.</summary>
+public sealed record KrogerCartItem(string Upc, int Quantity, string Modality);
+
+public sealed record KrogerCart(IReadOnlyList<KrogerCartItem> Items);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(KrogerToken))]
+[JsonSerializable(typeof(KrogerLocations))]
+[JsonSerializable(typeof(KrogerProducts))]
+[JsonSerializable(typeof(KrogerStore))]
+[JsonSerializable(typeof(KrogerCart))]
+[JsonSerializable(typeof(IReadOnlyList<VendorProduct>))]
+internal sealed partial class KrogerJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 
 namespace Smplat.Core.Commerce.Providers.MealMe;
@@ -98,4 +100,116 @@ public sealed class MealMeDelivery(
             return new DeliveryOutcome.Failed(ProviderFailure.Timeout(ProviderId.MealMe, (int)time.TotalMilliseconds));
         }
     }
+}
+
+/// <summary>What the aggregator answered to one step of a delivery order.</summary>
+public abstract record DeliveryOutcome
+{
+    private DeliveryOutcome()
+    {
+    }
+
+    /// <param name="OrderId">Our id of the order.</param>
+    public sealed record CartCreated(AggregatorCart Cart, AggregatorShop Shop, Guid OrderId, IReadOnlyList<string> Missing) : DeliveryOutcome;
+
+    public sealed record Quoted(IReadOnlyList<DeliveryQuote> Quotes) : DeliveryOutcome;
+
+    public sealed record ShopsFound(IReadOnlyList<AggregatorShop> Shops) : DeliveryOutcome;
+
+    /// <summary>The vendor knows no such cart, or we know no such order.</summary>
+    public sealed record NotFound(string What) : DeliveryOutcome;
+
+    public sealed record Failed(ProviderFailure Failure) : DeliveryOutcome;
+}
+
+/// <summary>Cart, quotes and checkout page in one go. It stops at the first step that fails and says which one it was.</summary>
+public sealed class DeliveryFlow(MealMeDelivery delivery, TimeProvider clock)
+{
+    private static readonly TimeSpan WholeTime = TimeSpan.FromSeconds(45);
+
+    public async Task<DeliveryFlowOutcome> RunAsync(PlaceDelivery request, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(WholeTime, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await RunStepsAsync(request, either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return new DeliveryFlowOutcome.Stopped(
+                "delivery", ProviderFailure.Timeout(ProviderId.MealMe, (int)WholeTime.TotalMilliseconds));
+        }
+    }
+
+    private async Task<DeliveryFlowOutcome> RunStepsAsync(PlaceDelivery request, CancellationToken cancellationToken)
+    {
+        var carted = await delivery.CreateCartAsync(request.Cart, cancellationToken);
+        if (carted is not DeliveryOutcome.CartCreated cart)
+        {
+            return Stopped("create_cart", carted);
+        }
+
+        var priced = await delivery.QuoteAsync(
+            new GetDeliveryQuotes(cart.Cart.CartId, cart.OrderId, request.Address), cancellationToken);
+        return priced is DeliveryOutcome.Quoted quotes
+            ? new DeliveryFlowOutcome.Ready(
+                cart, quotes.Quotes, delivery.CheckoutUrl(new GetCheckoutUrl(cart.Cart.CartId, UseConnect: true)))
+            : Stopped("get_quotes", priced);
+    }
+
+    private static DeliveryFlowOutcome.Stopped Stopped(string step, DeliveryOutcome outcome) => outcome is DeliveryOutcome.Failed failed
+        ? new DeliveryFlowOutcome.Stopped(step, failed.Failure)
+        : new DeliveryFlowOutcome.Stopped(step, ProviderFailure.BadAnswer(ProviderId.MealMe, "a cart that it does not know"));
+}
+
+/// <summary>How far a delivery order came.</summary>
+public abstract record DeliveryFlowOutcome
+{
+    private DeliveryFlowOutcome()
+    {
+    }
+
+    public sealed record Ready(DeliveryOutcome.CartCreated Cart, IReadOnlyList<DeliveryQuote> Quotes, string CheckoutUrl)
+        : DeliveryFlowOutcome;
+
+    public sealed record Stopped(string Step, ProviderFailure Failure) : DeliveryFlowOutcome;
+}
+
+/// <summary>One way to have a cart delivered, and whether it is the cheapest or the fastest of them.</summary>
+public sealed record DeliveryQuote(string Provider, int? EtaMinutes, long FeeCents, bool IsCheapest, bool IsFastest)
+{
+    public decimal Fee => FeeCents / 100m;
+
+    /// <summary>Lowest fee and lowest time; equals go to the first. A quote without a time is never the fastest.</summary>
+    public static IReadOnlyList<DeliveryQuote> Rank(IReadOnlyList<AggregatorDelivery> deliveries)
+    {
+        var cheapest = deliveries.MinBy(delivery => delivery.FeeCents);
+        var fastest = deliveries.Where(delivery => delivery.EtaMinutes is not null).MinBy(delivery => delivery.EtaMinutes);
+        return
+        [
+            .. deliveries.Select(delivery => new DeliveryQuote(
+                delivery.Provider,
+                delivery.EtaMinutes,
+                delivery.FeeCents,
+                ReferenceEquals(delivery, cheapest),
+                ReferenceEquals(delivery, fastest))),
+        ];
+    }
+}
+
+/// <summary>The text of a quote in its <c>raw</c> column.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(DeliveryQuote))]
+internal sealed partial class DeliveryQuoteJson : JsonSerializerContext
+{
+    public static string Write(DeliveryQuote quote) => JsonSerializer.Serialize(quote, Default.DeliveryQuote);
+}
+
+/// <summary>Addresses of the vendor's checkout pages.</summary>
+public static class MealMeLinks
+{
+    public static string Checkout(MealMeOptions options, string cartId, bool useConnect) =>
+        $"{options.SdkBase.ToString().TrimEnd('/')}/checkout?api={Uri.EscapeDataString(options.PartnerName)}"
+        + $"&cartId={Uri.EscapeDataString(cartId)}{(useConnect ? "&useMealmeConnect=true" : "")}";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
@@ -144,3 +145,230 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
     private static string Optional(string name, string? value) =>
         string.IsNullOrWhiteSpace(value) ? "" : $"&{name}={Uri.EscapeDataString(value)}";
 }
+
+/// <summary>A street in two parts, as the older dialect wants it: 123 and Main St.</summary>
+public readonly record struct StreetLine(string? Number, string? Name)
+{
+    public static StreetLine Of(string? street)
+    {
+        if (string.IsNullOrWhiteSpace(street))
+        {
+            return default;
+        }
+
+        var line = street.Trim();
+        var blank = line.IndexOf(' ', StringComparison.Ordinal);
+        return blank > 0 && char.IsAsciiDigit(line[0])
+            ? new StreetLine(line[..blank], line[(blank + 1)..].Trim())
+            : new StreetLine(null, line);
+    }
+}
+
+/// <summary>Reads the older dialect's answers in our terms, and refuses figures that cannot be true.</summary>
+internal static class MealMeReading
+{
+    private const long LargestAmount = 10_000_000;
+
+    private static readonly string[] Placed = ["awaiting_confirmation", "in_progress", "completed"];
+
+    /// <summary>Products by item, in the order of the terms; the vendor answers by the text that it was asked for.</summary>
+    public static AggregatorOffer Offer(MealMeCarts answer, IReadOnlyList<string> terms)
+    {
+        var carts = answer.Carts ?? throw AggregatorHttp.Bad("no carts");
+        var shops = new List<AggregatorShop>();
+        var byTerm = new Dictionary<string, List<VendorProduct>>(StringComparer.Ordinal);
+        foreach (var cart in carts)
+        {
+            if (cart is null || Shop(cart.Store) is not { } shop)
+            {
+                continue;
+            }
+
+            shops.Add(shop);
+            foreach (var item in cart.Items ?? [])
+            {
+                if (item?.Query is { } query)
+                {
+                    var products = byTerm.TryGetValue(query, out var known) ? known : byTerm[query] = [];
+                    products.AddRange((item.Results ?? []).Select(product => Product(product, shop.Id)).OfType<VendorProduct>());
+                }
+            }
+        }
+
+        return new AggregatorOffer(
+            shops, [.. terms.Select(term => (IReadOnlyList<VendorProduct>)(byTerm.GetValueOrDefault(term) ?? []))]);
+    }
+
+    public static AggregatorShop? Shop(MealMeStore? store) => store is { Id.Length: > 0 }
+        ? new AggregatorShop(
+            store.Id,
+            store.Name ?? "MealMe shop",
+            store.Address is { } address ? $"{address.StreetAddr}, {address.City}, {address.State} {address.Zipcode}" : "",
+            store.Miles)
+        : null;
+
+    public static AggregatorCart Cart(MealMeCart cart) => cart is { CartId.Length: > 0, StoreId.Length: > 0 }
+        ? new AggregatorCart(
+            cart.CartId,
+            cart.StoreId,
+            Amount(cart.Subtotal),
+            [.. (cart.Items ?? []).Where(item => item?.ProductId is not null).Select(item => new AggregatorLine(
+                item.ProductId!, item.Name ?? "", item.Quantity ?? 1, Amount(item.BasePrice)))],
+            [.. (cart.Quotes ?? []).Where(quote => quote is not null).Select(quote => new AggregatorDelivery(
+                quote.Service ?? "delivery", quote.DeliveryTimeMax, Amount(quote.DeliveryFeeCents)))])
+        : throw AggregatorHttp.Bad("a cart without its id");
+
+    public static AggregatorQuote Quote(MealMeOrder order)
+    {
+        if (order is not { OrderId.Length: > 0, Status.Length: > 0, FinalQuote: { } final })
+        {
+            throw AggregatorHttp.Bad("an order without its quote");
+        }
+
+        QuoteFee[] fees =
+        [
+            new("delivery", Amount(final.DeliveryFeeCents)),
+            new("service", Amount(final.ServiceFeeCents)),
+            new("small_order", Amount(final.SmallOrderFeeCents)),
+            new("tip", Amount(final.Tip)),
+        ];
+        var range = final is { DeliveryTimeMin: >= 0 and var min, DeliveryTimeMax: > 0 and var max } && min <= max
+            ? new DeliveryRange(min, max)
+            : null;
+        return new AggregatorQuote(
+            order.OrderId,
+            order.Status,
+            Amount(final.Subtotal ?? order.Subtotal),
+            Amount(final.SalesTaxCents),
+            [.. fees.Where(fee => fee.Cents > 0)],
+            range,
+            UnitCents(order.Items),
+            order.TrackingLink,
+            Placed.Contains(order.Status, StringComparer.Ordinal));
+    }
+
+    private static Dictionary<string, long> UnitCents(IReadOnlyList<MealMeItem>? items)
+    {
+        var prices = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var item in items ?? [])
+        {
+            if (item is { ProductId: { } id, BasePrice: > 0 and <= LargestAmount and var price })
+            {
+                prices[id] = price;
+            }
+        }
+
+        return prices;
+    }
+
+    private static VendorProduct? Product(MealMeProduct? product, string shopId) =>
+        product is { ProductId.Length: > 0, Name.Length: > 0, Price: > 0 and <= LargestAmount }
+            ? new VendorProduct(
+                product.ProductId,
+                product.Name,
+                product.Price.Value,
+                SizeText: product.UnitSize,
+                Reference: product.Upc,
+                IsInStock: product.IsAvailable != false,
+                StoreId: shopId)
+            : null;
+
+    private static long Amount(long? cents) => cents switch
+    {
+        null => 0,
+        >= 0 and <= LargestAmount => cents.Value,
+        _ => throw AggregatorHttp.Bad("an amount that cannot be"),
+    };
+}
+
+public sealed record MealMeGeocode(string? StreetNum, string? StreetName, string City, string? State, string Zipcode, string Country);
+
+public sealed record MealMePoint(double? Latitude, double? Longitude);
+
+public sealed record MealMeCarts(IReadOnlyList<MealMeFoundCart>? Carts);
+
+public sealed record MealMeFoundCart(string? StoreId, MealMeStore? Store, IReadOnlyList<MealMeFoundItem>? Items);
+
+public sealed record MealMeFoundItem(string? Query, IReadOnlyList<MealMeProduct>? Results);
+
+public sealed record MealMeStores(IReadOnlyList<MealMeStore>? Stores);
+
+public sealed record MealMeStore(
+    [property: JsonPropertyName("_id")] string? Id, string? Name, MealMeAddress? Address, decimal? Miles);
+
+public sealed record MealMeAddress(string? StreetAddr, string? City, string? State, string? Zipcode);
+
+public sealed record MealMeProduct(
+    string? ProductId, string? Name, long? Price, string? UnitSize, string? Upc, bool? IsAvailable, string? StoreId, string? StoreName);
+
+public sealed record MealMeLine(string ProductId, int Quantity, long ProductMarkedPrice);
+
+public sealed record MealMeCartRequest(
+    IReadOnlyList<MealMeLine> Items, bool Pickup, string UserId, double UserLatitude, double UserLongitude, int DriverTipCents);
+
+public sealed record MealMeCart(
+    string? CartId, string? StoreId, long? Subtotal, IReadOnlyList<MealMeItem>? Items, IReadOnlyList<MealMeDeliveryOption>? Quotes);
+
+public sealed record MealMeDeliveryOption(string? Service, long? DeliveryFeeCents, int? DeliveryTimeMin, int? DeliveryTimeMax);
+
+public sealed record MealMeItem(string? ProductId, string? Name, int? Quantity, long? BasePrice);
+
+public sealed record MealMeOrderRequest(
+    IReadOnlyList<MealMeLine> Items,
+    bool PlaceOrder,
+    bool IncludeFinalQuote,
+    bool Pickup,
+    int DriverTipCents,
+    string? UserStreetNum,
+    string? UserStreetName,
+    string UserCity,
+    string? UserState,
+    string UserZipcode,
+    string UserCountry,
+    string UserId,
+    string UserName,
+    string UserEmail,
+    long UserPhone,
+    string? PaymentMethodId,
+    string? CustomerOrderId);
+
+public sealed record MealMeFinalize(string OrderId);
+
+public sealed record MealMeOrders(IReadOnlyList<MealMeOrder>? Orders);
+
+public sealed record MealMeOrder(
+    string? OrderId,
+    string? Status,
+    long? Subtotal,
+    string? TrackingLink,
+    IReadOnlyList<MealMeItem>? Items,
+    MealMeFinalQuote? FinalQuote);
+
+public sealed record MealMeFinalQuote(
+    long? Subtotal,
+    long? DeliveryFeeCents,
+    long? ServiceFeeCents,
+    long? SmallOrderFeeCents,
+    long? SalesTaxCents,
+    long? TotalWithoutTips,
+    long? Tip,
+    int? DeliveryTimeMin,
+    int? DeliveryTimeMax);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(MealMeGeocode))]
+[JsonSerializable(typeof(MealMePoint))]
+[JsonSerializable(typeof(MealMeCarts))]
+[JsonSerializable(typeof(MealMeStores))]
+[JsonSerializable(typeof(MealMeCartRequest))]
+[JsonSerializable(typeof(MealMeCart))]
+[JsonSerializable(typeof(MealMeOrderRequest))]
+[JsonSerializable(typeof(MealMeFinalize))]
+[JsonSerializable(typeof(MealMeOrder))]
+[JsonSerializable(typeof(MealMeOrders))]
+[JsonSerializable(typeof(GeoPoint))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, decimal>))]
+[JsonSerializable(typeof(IReadOnlyList<VendorProduct>))]
+internal sealed partial class MealMeJson : JsonSerializerContext;

@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 
@@ -71,3 +75,152 @@ public sealed class WalmartClient(VendorHttp http, WalmartSigner signer, IOption
     private string Publisher() =>
         options.CurrentValue.PublisherId is { Length: > 0 } id ? "&publisherId=" + Uri.EscapeDataString(id) : "";
 }
+
+/// <summary>
+/// Signs calls: RSA-SHA256 with PKCS#1 padding over consumer id, time and key version, each followed by a line feed. The
+/// vendor accepts a signature for 180 seconds, so one is used for many calls and renewed well before that.
+/// </summary>
+public sealed class WalmartSigner(IOptionsMonitor<WalmartOptions> options, TimeProvider clock)
+{
+    private static readonly TimeSpan Reuse = TimeSpan.FromSeconds(100);
+
+    private volatile Signed? _last;
+
+    /// <exception cref="ProviderFailureException">The key cannot be read.</exception>
+    public void Sign(HttpRequestMessage request)
+    {
+        var current = options.CurrentValue;
+        var now = clock.GetUtcNow();
+        var signed = _last;
+        if (signed is null || !signed.IsGood(current, now))
+        {
+            _last = signed = Sign(current, now);
+        }
+
+        request.Headers.Add("WM_CONSUMER.ID", signed.ConsumerId);
+        request.Headers.Add("WM_CONSUMER.INTIMESTAMP", signed.Time);
+        request.Headers.Add("WM_SEC.KEY_VERSION", signed.KeyVersion);
+        request.Headers.Add("WM_SEC.AUTH_SIGNATURE", signed.Signature);
+    }
+
+    /// <summary>Signs anew at the next call, after the vendor refused a signature.</summary>
+    public void Forget() => _last = null;
+
+    private static Signed Sign(WalmartOptions options, DateTimeOffset now)
+    {
+        var time = now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        var text = $"{options.ConsumerId}\n{time}\n{options.KeyVersion}\n";
+        using var key = ReadKey(options.PrivateKey!);
+        var signature = key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return new Signed(options, options.ConsumerId!, time, options.KeyVersion, Convert.ToBase64String(signature), now);
+    }
+
+    private static RSA ReadKey(string text)
+    {
+        var key = RSA.Create();
+        try
+        {
+            if (text.Contains("-----BEGIN", StringComparison.Ordinal))
+            {
+                // App settings often carry a PEM with its line breaks written as \n.
+                key.ImportFromPem(text.Replace("\\n", "\n", StringComparison.Ordinal));
+            }
+            else
+            {
+                key.ImportPkcs8PrivateKey(Convert.FromBase64String(text), out _);
+            }
+
+            return key;
+        }
+        catch (Exception unreadable) when (unreadable is FormatException or CryptographicException or ArgumentException)
+        {
+            key.Dispose();
+            throw new ProviderFailureException(
+                ProviderFailure.AuthFailed(ProviderId.WalmartApi) with { Message = "WALMART_API_KEY is not a PKCS#8 key" });
+        }
+    }
+
+    private sealed record Signed(
+        WalmartOptions Options, string ConsumerId, string Time, string KeyVersion, string Signature, DateTimeOffset At)
+    {
+        public bool IsGood(WalmartOptions current, DateTimeOffset now) =>
+            ReferenceEquals(Options, current) && now >= At && now - At < Reuse;
+    }
+}
+
+/// <summary>Reads Walmart's items and stores in our terms.</summary>
+public static class WalmartCatalogue
+{
+    /// <summary>Items without a price are not offered; those of other sellers ship by parcel and are no groceries.</summary>
+    public static IEnumerable<VendorProduct> Read(WalmartSearch answer)
+    {
+        foreach (var item in answer.Items ?? [])
+        {
+            if (item is { ItemId: { } id, Name.Length: > 0 } && Dollars.ToCents(item.SalePrice) is { } cents && item.Marketplace != true)
+            {
+                yield return new VendorProduct(
+                    id.ToString(CultureInfo.InvariantCulture),
+                    item.Name,
+                    cents,
+                    item.BrandName,
+                    item.CategoryPath,
+                    item.Size ?? SizeIn(item.Name),
+                    item.Upc,
+                    item.Stock is "Available" or "Limited Supply" or "Last few items",
+                    item.AvailableOnline == true,
+                    MostPacks: item.MaxItemsInOrder);
+            }
+        }
+    }
+
+    /// <summary>The body is a list, or an object around one; reports differ.</summary>
+    public static WalmartNearest Read(JsonElement body)
+    {
+        var list = body.ValueKind == JsonValueKind.Object && body.TryGetProperty("stores", out var inner) ? inner : body;
+        if (list.ValueKind != JsonValueKind.Array)
+        {
+            throw new JsonException("The store answer is neither a list nor an object with one.");
+        }
+
+        var stores = list.Deserialize(WalmartJson.Default.IReadOnlyListWalmartStore) ?? [];
+        return stores.FirstOrDefault(store => store?.No is not null) is { } nearest
+            ? new WalmartNearest(
+                nearest.No!.Value.ToString(CultureInfo.InvariantCulture),
+                nearest.Name ?? "Walmart",
+                $"{nearest.StreetAddress}, {nearest.City}, {nearest.StateProvCode} {nearest.Zip}")
+            : new WalmartNearest(null, null, null);
+    }
+
+    /// <summary>Names end in the size after the last comma when the field is missing.</summary>
+    private static string? SizeIn(string name) =>
+        name.LastIndexOf(',') is > 0 and var comma ? name[(comma + 1)..].Trim() : null;
+}
+
+public sealed record WalmartSearch(int? TotalResults, int? NumItems, IReadOnlyList<WalmartItem>? Items);
+
+public sealed record WalmartItem(
+    long? ItemId,
+    string? Name,
+    decimal? SalePrice,
+    string? Upc,
+    string? CategoryPath,
+    string? BrandName,
+    string? Stock,
+    bool? AvailableOnline,
+    bool? Marketplace,
+    string? Size,
+    int? MaxItemsInOrder);
+
+public sealed record WalmartStore(
+    long? No, string? Name, string? StreetAddress, string? City, string? StateProvCode, string? Zip);
+
+/// <summary>The store near an address, or that there is none.</summary>
+public sealed record WalmartNearest(string? Id, string? Name, string? Address);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(WalmartSearch))]
+[JsonSerializable(typeof(IReadOnlyList<WalmartStore>))]
+[JsonSerializable(typeof(WalmartNearest))]
+[JsonSerializable(typeof(JsonDocument))]
+[JsonSerializable(typeof(IReadOnlyList<VendorProduct>))]
+internal sealed partial class WalmartJson : JsonSerializerContext;
