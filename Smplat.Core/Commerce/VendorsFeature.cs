@@ -25,10 +25,10 @@ public static class VendorsFeature
         services.AddSettings<VendorCacheOptions>();
         services.AddSettings<VendorQuotaOptions>();
         services.AddSettings<ResilienceOptions>();
-        services.TryAddSingleton<ISharedCache, UnsharedCache>();
-        services.TryAddSingleton<IQuotaStore, UnsharedQuota>();
-        services.AddSingleton<SharedWrites>();
-        services.AddHostedService(provider => provider.GetRequiredService<SharedWrites>());
+        services.TryAddSingleton<ISharedCache, NullSharedCache>();
+        services.TryAddSingleton<IQuotaStore, NullQuotaStore>();
+        services.AddSingleton<SharedCacheWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<SharedCacheWriter>());
         services.AddSingleton<VendorCache>();
         services.AddSingleton<ReferencePrices>();
         services.AddSingleton<VendorQuotas>();
@@ -41,8 +41,8 @@ public static class VendorsFeature
         services.AddSingleton<VendorHttp>();
         services.TryAddSingleton<ProviderCircuits>();
         services.AddSingleton<CircuitStore>();
-        services.AddSingleton<CircuitReport>();
-        services.AddHostedService(provider => provider.GetRequiredService<CircuitReport>());
+        services.AddSingleton<CircuitPublisher>();
+        services.AddHostedService(provider => provider.GetRequiredService<CircuitPublisher>());
         services.AddSingleton<IMetricSource, CircuitMetrics>();
         return services.AddKroger().AddWalmart().AddInstacart().AddMealMe();
     }
@@ -59,7 +59,7 @@ public static class VendorsFeature
     private static CachingGateway Wrap(IServiceProvider provider, IProviderGateway gateway)
     {
         var clock = provider.GetRequiredService<TimeProvider>();
-        var hurried = new HurriedGateway(gateway, provider.GetRequiredService<IOptionsMonitor<ResilienceOptions>>(), clock);
+        var hurried = new HedgingGateway(gateway, provider.GetRequiredService<IOptionsMonitor<ResilienceOptions>>(), clock);
         var guarded = new BreakerGateway(hurried, provider.GetRequiredService<ProviderCircuits>().Breaker(gateway.Id), clock);
         return new CachingGateway(
             guarded,

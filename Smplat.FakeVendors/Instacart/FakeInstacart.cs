@@ -13,9 +13,9 @@ public sealed class FakeInstacart(TimeProvider clock) : FakeVendor("instacart", 
 {
     public const string ApiKey = "keys.0123456789abcdef0123456789abcdef";
 
-    private InstacartLinks? _links;
+    private FakeInstacartLinks? _links;
 
-    public InstacartLinks Links => _links ??= new InstacartLinks(() => Address);
+    public FakeInstacartLinks Links => _links ??= new FakeInstacartLinks(() => Address);
 
     /// <summary>Refuses every caller with 403, as after a revoked key.</summary>
     public bool RejectEveryone { get; set; }
@@ -30,7 +30,7 @@ public sealed class FakeInstacart(TimeProvider clock) : FakeVendor("instacart", 
     {
         routes.MapPost("/idp/v1/products/products_link", Answer(Links.ShoppingListAsync));
         routes.MapPost("/idp/v1/products/recipe", Answer(Links.RecipeAsync));
-        routes.MapGet("/idp/v1/retailers", Answer(InstacartRetailers.Search));
+        routes.MapGet("/idp/v1/retailers", Answer(FakeInstacartRetailers.Search));
         routes.MapGet("/store/{kind}/{id}", Answer(Links.Page));
     }
 
@@ -47,7 +47,7 @@ public sealed class FakeInstacart(TimeProvider clock) : FakeVendor("instacart", 
 }
 
 /// <summary>Makes link pages out of lists and recipes, as strict about the body as the vendor's page says.</summary>
-public sealed class InstacartLinks(Func<Uri> address)
+public sealed class FakeInstacartLinks(Func<Uri> address)
 {
     private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _pages = new();
 
@@ -118,7 +118,7 @@ public sealed class InstacartLinks(Func<Uri> address)
 }
 
 /// <summary>Retailers that deliver to a postal code; none in 999xx.</summary>
-public static class InstacartRetailers
+public static class FakeInstacartRetailers
 {
     public static IResult Search(HttpContext context)
     {

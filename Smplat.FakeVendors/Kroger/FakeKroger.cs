@@ -15,11 +15,11 @@ public sealed class FakeKroger(TimeProvider clock) : FakeVendor("kroger", clock)
 
     public string ClientSecret { get; set; } = "smplat-fake-secret";
 
-    public KrogerTokens Tokens { get; } = new(clock);
+    public FakeKrogerTokens Tokens { get; } = new(clock);
 
-    public KrogerProducts Products { get; } = new();
+    public FakeKrogerProducts Products { get; } = new();
 
-    public KrogerCarts Carts { get; } = new();
+    public FakeKrogerCarts Carts { get; } = new();
 
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
@@ -36,13 +36,13 @@ public sealed class FakeKroger(TimeProvider clock) : FakeVendor("kroger", clock)
 
     protected override void Map(IEndpointRouteBuilder routes)
     {
-        var oauth = new KrogerOAuth(this);
+        var oauth = new FakeKrogerOAuth(this);
         routes.MapPost("/v1/connect/oauth2/token", Answer(oauth.IssueAsync));
         routes.MapGet("/v1/connect/oauth2/authorize", Answer(oauth.Authorize));
-        routes.MapMethods("/v1/locations", ["GET", "HEAD"], Asking("product.compact", KrogerLocations.Search));
-        routes.MapMethods("/v1/locations/{id}", ["GET", "HEAD"], Asking("product.compact", KrogerLocations.Find));
-        routes.MapGet("/v1/chains", Asking("product.compact", KrogerLocations.Chains));
-        routes.MapGet("/v1/departments", Asking("product.compact", KrogerLocations.Departments));
+        routes.MapMethods("/v1/locations", ["GET", "HEAD"], Asking("product.compact", FakeKrogerLocations.Search));
+        routes.MapMethods("/v1/locations/{id}", ["GET", "HEAD"], Asking("product.compact", FakeKrogerLocations.Find));
+        routes.MapGet("/v1/chains", Asking("product.compact", FakeKrogerLocations.Chains));
+        routes.MapGet("/v1/departments", Asking("product.compact", FakeKrogerLocations.Departments));
         routes.MapGet("/v1/products", Asking("product.compact", Products.Search));
         routes.MapGet("/v1/products/{id}", Asking("product.compact", Products.Find));
         routes.MapPut("/v1/cart/add", Asking("cart.basic:write", Carts.AddAsync));
@@ -50,7 +50,7 @@ public sealed class FakeKroger(TimeProvider clock) : FakeVendor("kroger", clock)
     }
 
     /// <summary>Checks the bearer token and its scope before the endpoint runs.</summary>
-    private RequestDelegate Asking(string scope, Func<HttpContext, KrogerGrant, Task<IResult>> endpoint) => async context =>
+    private RequestDelegate Asking(string scope, Func<HttpContext, FakeKrogerGrant, Task<IResult>> endpoint) => async context =>
     {
         var header = context.Request.Headers.Authorization.ToString();
         var token = header.StartsWith("Bearer ", StringComparison.Ordinal) ? header[7..] : "";
@@ -66,12 +66,12 @@ public sealed class FakeKroger(TimeProvider clock) : FakeVendor("kroger", clock)
     private RequestDelegate Asking(string scope, Func<HttpContext, IResult> endpoint) =>
         Asking(scope, (context, _) => Task.FromResult(endpoint(context)));
 
-    private static Task<IResult> Profile(HttpContext context, KrogerGrant grant) =>
+    private static Task<IResult> Profile(HttpContext context, FakeKrogerGrant grant) =>
         Task.FromResult(Reply.Json(new { data = new { id = grant.Shopper }, meta = new { } }));
 }
 
 /// <summary>The token endpoint with its three grants, and the authorise page as a redirect.</summary>
-public sealed class KrogerOAuth(FakeKroger kroger)
+public sealed class FakeKrogerOAuth(FakeKroger kroger)
 {
     public async Task<IResult> IssueAsync(HttpContext context)
     {
@@ -123,9 +123,9 @@ public sealed class KrogerOAuth(FakeKroger kroger)
 }
 
 /// <summary>Access and refresh tokens with scope and expiry.</summary>
-public sealed class KrogerTokens(TimeProvider clock)
+public sealed class FakeKrogerTokens(TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<string, KrogerGrant> _access = new();
+    private readonly ConcurrentDictionary<string, FakeKrogerGrant> _access = new();
     private readonly ConcurrentDictionary<string, string> _codes = new();
     private readonly ConcurrentDictionary<string, string> _refresh = new();
 
@@ -135,7 +135,7 @@ public sealed class KrogerTokens(TimeProvider clock)
     public string Issue(string scope, string? shopper = null)
     {
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        _access[token] = new KrogerGrant(scope, shopper, clock.GetUtcNow().AddSeconds(LifetimeSeconds));
+        _access[token] = new FakeKrogerGrant(scope, shopper, clock.GetUtcNow().AddSeconds(LifetimeSeconds));
         return token;
     }
 
@@ -157,7 +157,7 @@ public sealed class KrogerTokens(TimeProvider clock)
 
     public string? TakeRefresh(string token) => _refresh.TryRemove(token, out var shopper) ? shopper : null;
 
-    public KrogerGrant? Find(string token) =>
+    public FakeKrogerGrant? Find(string token) =>
         _access.TryGetValue(token, out var grant) && grant.ExpiresAt > clock.GetUtcNow() ? grant : null;
 
     /// <summary>Makes every token that was given out invalid at once, as a key rotation does.</summary>
@@ -165,7 +165,7 @@ public sealed class KrogerTokens(TimeProvider clock)
 }
 
 /// <summary>What an access token allows, for whom and until when.</summary>
-public sealed record KrogerGrant(string Scope, string? Shopper, DateTimeOffset ExpiresAt)
+public sealed record FakeKrogerGrant(string Scope, string? Shopper, DateTimeOffset ExpiresAt)
 {
     public bool Allows(string scope) => Scope.Split(' ').Contains(scope);
 }

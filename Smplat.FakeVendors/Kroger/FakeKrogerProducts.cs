@@ -8,7 +8,7 @@ using Smplat.FakeVendors.Hosting;
 namespace Smplat.FakeVendors.Kroger;
 
 /// <summary>Two stores near every mainland postal code; none in Alaska (995-999) and Hawaii (967, 968).</summary>
-public static class KrogerLocations
+public static class FakeKrogerLocations
 {
     private static readonly string[] Starts = ["filter.zipCode.near", "filter.latLong.near", "filter.lat.near"];
 
@@ -83,7 +83,7 @@ public static class KrogerLocations
 }
 
 /// <summary>Product search with paging, whose order turns from call to call, and the facts that a store id unlocks.</summary>
-public sealed class KrogerProducts
+public sealed class FakeKrogerProducts
 {
     private int _searches;
 
@@ -110,8 +110,8 @@ public sealed class KrogerProducts
         var store = query["filter.locationId"].ToString();
         var wanted = query["filter.fulfillment"].ToString();
         var found = ids.Length > 0
-            ? [.. GroceryShelf.All.Where(grocery => ids.Split(',').Contains(grocery.Upc))]
-            : GroceryShelf.Search(term, Interlocked.Increment(ref _searches));
+            ? [.. GroceryCatalog.All.Where(grocery => ids.Split(',').Contains(grocery.Upc))]
+            : GroceryCatalog.Search(term, Interlocked.Increment(ref _searches));
         found = [.. found.Where(grocery => wanted.Length == 0 || wanted.Split(',').Any(mode => Serves(grocery, mode)))];
         return Reply.Json(new
         {
@@ -123,7 +123,7 @@ public sealed class KrogerProducts
     public IResult Find(HttpContext context)
     {
         var id = (string)context.Request.RouteValues["id"]!;
-        return GroceryShelf.All.FirstOrDefault(grocery => grocery.Upc == id) is { } grocery
+        return GroceryCatalog.All.FirstOrDefault(grocery => grocery.Upc == id) is { } grocery
             ? Reply.Json(new { data = Show(grocery, context.Request.Query["filter.locationId"].ToString()) })
             : Reply.Json(new { errors = new { code = "PRODUCT-2404", reason = "Product not found" } }, 404);
     }
@@ -190,14 +190,14 @@ public sealed class KrogerProducts
 }
 
 /// <summary>One additive cart per shopper; it can be written but, as at the vendor, not read over the API.</summary>
-public sealed class KrogerCarts
+public sealed class FakeKrogerCarts
 {
     private readonly ConcurrentDictionary<(string Shopper, string Upc), int> _lines = new();
 
     public IReadOnlyDictionary<string, int> Of(string shopper) =>
         _lines.Where(line => line.Key.Shopper == shopper).ToDictionary(line => line.Key.Upc, line => line.Value);
 
-    public async Task<IResult> AddAsync(HttpContext context, KrogerGrant grant)
+    public async Task<IResult> AddAsync(HttpContext context, FakeKrogerGrant grant)
     {
         if (grant.Shopper is not { } shopper)
             return Reply.Json(new { error = "insufficient_scope", error_description = "A shopper token is required" }, 403);

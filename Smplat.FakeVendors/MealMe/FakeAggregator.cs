@@ -6,26 +6,26 @@ using Smplat.FakeVendors.Groceries;
 namespace Smplat.FakeVendors.MealMe;
 
 /// <summary>Carts and orders of either dialect. A cart holds products of one shop only.</summary>
-public sealed class AggregatorOrders
+public sealed class FakeAggregatorOrders
 {
-    private readonly ConcurrentDictionary<string, AggregatorOrder> _orders = new();
-    private readonly ConcurrentDictionary<string, AggregatorCart> _carts = new();
+    private readonly ConcurrentDictionary<string, FakeAggregatorOrder> _orders = new();
+    private readonly ConcurrentDictionary<string, FakeAggregatorCart> _carts = new();
 
     private int _last;
 
-    public IReadOnlyCollection<AggregatorOrder> All => [.. _orders.Values];
+    public IReadOnlyCollection<FakeAggregatorOrder> All => [.. _orders.Values];
 
-    public AggregatorCart OpenCart(AggregatorStore store) =>
-        _carts.GetOrAdd($"cart_{Interlocked.Increment(ref _last):D6}", id => new AggregatorCart(id, store));
+    public FakeAggregatorCart OpenCart(FakeAggregatorStore store) =>
+        _carts.GetOrAdd($"cart_{Interlocked.Increment(ref _last):D6}", id => new FakeAggregatorCart(id, store));
 
-    public AggregatorCart? FindCart(string? id) => id is not null && _carts.TryGetValue(id, out var cart) ? cart : null;
+    public FakeAggregatorCart? FindCart(string? id) => id is not null && _carts.TryGetValue(id, out var cart) ? cart : null;
 
-    public AggregatorOrder? Find(string? id) => id is not null && _orders.TryGetValue(id, out var order) ? order : null;
+    public FakeAggregatorOrder? Find(string? id) => id is not null && _orders.TryGetValue(id, out var order) ? order : null;
 
-    public AggregatorOrder Keep(
-        AggregatorStore store, IReadOnlyList<AggregatorLine> lines, int tip, string? customerOrderId)
+    public FakeAggregatorOrder Keep(
+        FakeAggregatorStore store, IReadOnlyList<FakeAggregatorLine> lines, int tip, string? customerOrderId)
     {
-        var order = new AggregatorOrder($"ord_{Interlocked.Increment(ref _last):D6}", store, lines, tip)
+        var order = new FakeAggregatorOrder($"ord_{Interlocked.Increment(ref _last):D6}", store, lines, tip)
         {
             CustomerOrderId = customerOrderId,
         };
@@ -34,18 +34,18 @@ public sealed class AggregatorOrders
     }
 
     /// <summary>Null when a product is unknown, the quantity is not positive or the products are of several shops.</summary>
-    public static (AggregatorStore Store, IReadOnlyList<AggregatorLine> Lines)? Pick(
+    public static (FakeAggregatorStore Store, IReadOnlyList<FakeAggregatorLine> Lines)? Pick(
         IEnumerable<(string? ProductId, int Quantity)> wanted)
     {
-        var lines = new List<AggregatorLine>();
-        AggregatorStore? shop = null;
+        var lines = new List<FakeAggregatorLine>();
+        FakeAggregatorStore? shop = null;
         foreach (var (productId, quantity) in wanted)
         {
-            if (quantity <= 0 || AggregatorStore.FindProduct(productId) is not var (store, grocery)
+            if (quantity <= 0 || FakeAggregatorStore.FindProduct(productId) is not var (store, grocery)
                 || (shop is not null && shop.Id != store.Id))
                 return null;
             shop = store;
-            lines.Add(new AggregatorLine(productId!, $"{grocery.Brand} {grocery.Name}", quantity, store.PriceOf(grocery)));
+            lines.Add(new FakeAggregatorLine(productId!, $"{grocery.Brand} {grocery.Name}", quantity, store.PriceOf(grocery)));
         }
 
         return shop is null ? null : (shop, lines);
@@ -53,13 +53,13 @@ public sealed class AggregatorOrders
 }
 
 /// <summary>A cart that became an order: quoted first, placed later. Amounts are cents.</summary>
-public sealed class AggregatorOrder(string id, AggregatorStore store, IReadOnlyList<AggregatorLine> lines, int tip)
+public sealed class FakeAggregatorOrder(string id, FakeAggregatorStore store, IReadOnlyList<FakeAggregatorLine> lines, int tip)
 {
     public string Id => id;
 
-    public AggregatorStore Store => store;
+    public FakeAggregatorStore Store => store;
 
-    public IReadOnlyList<AggregatorLine> Lines => lines;
+    public IReadOnlyList<FakeAggregatorLine> Lines => lines;
 
     public int Tip => tip;
 
@@ -84,16 +84,16 @@ public sealed class AggregatorOrder(string id, AggregatorStore store, IReadOnlyL
     public int Total => Subtotal + DeliveryFee + ServiceFee + Tax;
 }
 
-public sealed class AggregatorCart(string id, AggregatorStore store)
+public sealed class FakeAggregatorCart(string id, FakeAggregatorStore store)
 {
     private readonly Lock _gate = new();
-    private readonly List<AggregatorLine> _lines = [];
+    private readonly List<FakeAggregatorLine> _lines = [];
 
     public string Id => id;
 
-    public AggregatorStore Store => store;
+    public FakeAggregatorStore Store => store;
 
-    public IReadOnlyList<AggregatorLine> Lines
+    public IReadOnlyList<FakeAggregatorLine> Lines
     {
         get
         {
@@ -106,7 +106,7 @@ public sealed class AggregatorCart(string id, AggregatorStore store)
 
     public int Subtotal => Lines.Sum(line => line.Cents * line.Quantity);
 
-    public void Add(IEnumerable<AggregatorLine> lines)
+    public void Add(IEnumerable<FakeAggregatorLine> lines)
     {
         lock (_gate)
         {
@@ -115,13 +115,13 @@ public sealed class AggregatorCart(string id, AggregatorStore store)
     }
 }
 
-public sealed record AggregatorLine(string ProductId, string Name, int Quantity, int Cents);
+public sealed record FakeAggregatorLine(string ProductId, string Name, int Quantity, int Cents);
 
 /// <summary>A shop behind the aggregator: its price level, what it lacks and what delivery costs.</summary>
-public sealed record AggregatorStore(
+public sealed record FakeAggregatorStore(
     string Id, string Name, string Street, decimal Miles, int PricePercent, int Lacks, int DeliveryFeeCents, int MinMinutes)
 {
-    public static IReadOnlyList<AggregatorStore> All { get; } =
+    public static IReadOnlyList<FakeAggregatorStore> All { get; } =
     [
         new("8c9f33d5-d138-4a49-9a4f-162f195c89b8", "Corner Fresh Market", "188 King St", 0.8m, 118, 7, 299, 25),
         new("1b7a6e0c-55b1-4f0e-9d0b-c1a7be0a2f11", "Valley Foods", "900 Folsom St", 2.1m, 108, 0, 499, 35),
@@ -130,15 +130,15 @@ public sealed record AggregatorStore(
 
     private string Prefix => $"{Id[..8]}-";
 
-    public static AggregatorStore? Find(string? id) => All.FirstOrDefault(store => store.Id == id);
+    public static FakeAggregatorStore? Find(string? id) => All.FirstOrDefault(store => store.Id == id);
 
     /// <summary>The shop and product behind an id of the form shop prefix, dash, number.</summary>
-    public static (AggregatorStore Store, Grocery Grocery)? FindProduct(string? productId)
+    public static (FakeAggregatorStore Store, Grocery Grocery)? FindProduct(string? productId)
     {
         var store = All.FirstOrDefault(candidate => productId?.StartsWith(candidate.Prefix, StringComparison.Ordinal) == true);
         return store is not null && int.TryParse(productId![store.Prefix.Length..], out var index)
-            && index >= 0 && index < GroceryShelf.All.Count && store.Sells(GroceryShelf.All[index])
-            ? (store, GroceryShelf.All[index])
+            && index >= 0 && index < GroceryCatalog.All.Count && store.Sells(GroceryCatalog.All[index])
+            ? (store, GroceryCatalog.All[index])
             : null;
     }
 

@@ -15,7 +15,7 @@ public sealed class FakeMealMe(TimeProvider clock) : FakeVendor("mealme", clock)
 
     public const string WebhookSecret = "mealme-fake-webhook-secret";
 
-    public AggregatorOrders Orders { get; } = new();
+    public FakeAggregatorOrders Orders { get; } = new();
 
     /// <summary>Refuses every caller with 401, as after a revoked key.</summary>
     public bool RejectEveryone { get; set; }
@@ -30,11 +30,11 @@ public sealed class FakeMealMe(TimeProvider clock) : FakeVendor("mealme", clock)
 
     protected override void Map(IEndpointRouteBuilder routes)
     {
-        var ordering = new MealMeOrdering(Orders);
-        routes.MapPost("/location/geocode/v2", Answer(MealMeSearch.GeocodeAsync));
-        routes.MapGet("/search/cart", Answer(MealMeSearch.Cart));
-        routes.MapGet("/search/product/v4", Answer(MealMeSearch.Products));
-        routes.MapGet("/search/store/v3", Answer(MealMeSearch.Stores));
+        var ordering = new FakeMealMeOrdering(Orders);
+        routes.MapPost("/location/geocode/v2", Answer(FakeMealMeSearch.GeocodeAsync));
+        routes.MapGet("/search/cart", Answer(FakeMealMeSearch.Cart));
+        routes.MapGet("/search/product/v4", Answer(FakeMealMeSearch.Products));
+        routes.MapGet("/search/store/v3", Answer(FakeMealMeSearch.Stores));
         routes.MapPost("/cart/create", Answer(ordering.CreateCartAsync));
         routes.MapGet("/cart/retrieve/v2", Answer(ordering.RetrieveCart));
         routes.MapPost("/order/order/v4", Answer(ordering.OrderAsync));
@@ -49,7 +49,7 @@ public sealed class FakeMealMe(TimeProvider clock) : FakeVendor("mealme", clock)
 }
 
 /// <summary>Geocoding and the three searches. North of 60 degrees nobody delivers.</summary>
-public static class MealMeSearch
+public static class FakeMealMeSearch
 {
     public static async Task<IResult> GeocodeAsync(HttpContext context)
     {
@@ -76,7 +76,7 @@ public static class MealMeSearch
 
         if (wanted is not { Count: > 0 })
             return Invalid("query must be a JSON map of product to quantity");
-        var carts = AggregatorStore.All.Where(_ => latitude <= 60).Select(store => new
+        var carts = FakeAggregatorStore.All.Where(_ => latitude <= 60).Select(store => new
         {
             store_id = store.Id,
             store = Show(store),
@@ -84,7 +84,7 @@ public static class MealMeSearch
             {
                 query = wish.Key,
                 quantity = wish.Value,
-                results = GroceryShelf.Search(wish.Key, 0).Where(store.Sells).Take(5).Select(grocery => Show(store, grocery)),
+                results = GroceryCatalog.Search(wish.Key, 0).Where(store.Sells).Take(5).Select(grocery => Show(store, grocery)),
             }),
         });
         return Reply.Json(new { carts });
@@ -97,8 +97,8 @@ public static class MealMeSearch
         var query = context.Request.Query["query"].ToString();
         return Reply.Json(new
         {
-            products = AggregatorStore.All.Where(_ => latitude <= 60).SelectMany(store =>
-                GroceryShelf.Search(query, 0).Where(store.Sells).Take(5).Select(grocery => Show(store, grocery))),
+            products = FakeAggregatorStore.All.Where(_ => latitude <= 60).SelectMany(store =>
+                GroceryCatalog.Search(query, 0).Where(store.Sells).Take(5).Select(grocery => Show(store, grocery))),
         });
     }
 
@@ -109,13 +109,13 @@ public static class MealMeSearch
         var query = context.Request.Query["query"].ToString();
         return Reply.Json(new
         {
-            stores = AggregatorStore.All
+            stores = FakeAggregatorStore.All
                 .Where(store => latitude <= 60 && store.Name.Contains(query, StringComparison.OrdinalIgnoreCase))
                 .Select(Show),
         });
     }
 
-    private static object Show(AggregatorStore store) => new
+    private static object Show(FakeAggregatorStore store) => new
     {
         _id = store.Id,
         name = store.Name,
@@ -126,7 +126,7 @@ public static class MealMeSearch
         phone_number = 14155550123L,
     };
 
-    private static object Show(AggregatorStore store, Grocery grocery) => new
+    private static object Show(FakeAggregatorStore store, Grocery grocery) => new
     {
         product_id = store.ProductId(grocery),
         name = $"{grocery.Brand} {grocery.Name}",
@@ -149,13 +149,13 @@ public static class MealMeSearch
 }
 
 /// <summary>Cart, order with its final quote, and finalising, which places the order.</summary>
-public sealed class MealMeOrdering(AggregatorOrders orders)
+public sealed class FakeMealMeOrdering(FakeAggregatorOrders orders)
 {
     public async Task<IResult> CreateCartAsync(HttpContext context)
     {
         if (await JsonBody.ReadAsync(context) is not { } body || body.Text("user_id") is null || body.Switch("pickup") is null)
             return Refuse(400, "items, pickup and user_id are required");
-        if (AggregatorOrders.Pick(body.Lines()) is not var (store, lines))
+        if (FakeAggregatorOrders.Pick(body.Lines()) is not var (store, lines))
             return Refuse(406, "An item is unavailable, or the items are of several stores");
         var cart = orders.OpenCart(store);
         cart.Add(lines);
@@ -172,7 +172,7 @@ public sealed class MealMeOrdering(AggregatorOrders orders)
         if (await JsonBody.ReadAsync(context) is not { } body || body.Switch("pickup") is not { } pickup
             || !IsCustomer(body) || (!pickup && body.Text("user_zipcode") is null))
             return Refuse(400, "items, pickup, user_id, user_name, user_email, user_phone and an address are required");
-        if (AggregatorOrders.Pick(body.Lines()) is not var (store, lines))
+        if (FakeAggregatorOrders.Pick(body.Lines()) is not var (store, lines))
             return Refuse(406, "An item is unavailable, or the items are of several stores");
         var order = orders.Keep(store, lines, body.Number("driver_tip_cents") ?? 100, body.Text("customer_order_id"));
         if (body.Switch("place_order") != false)
@@ -197,7 +197,7 @@ public sealed class MealMeOrdering(AggregatorOrders orders)
         return Reply.Json(new { orders = orders.All.Where(order => id.Length == 0 || order.Id == id).Select(Show) });
     }
 
-    private static void Place(AggregatorOrder order)
+    private static void Place(FakeAggregatorOrder order)
     {
         order.Status = "awaiting_confirmation";
         order.TimesPlaced++;
@@ -207,7 +207,7 @@ public sealed class MealMeOrdering(AggregatorOrders orders)
         body.Text("user_id") is not null && body.Text("user_name") is not null && body.Text("user_email") is not null
         && body.TryGetProperty("user_phone", out var phone) && phone.ValueKind == JsonValueKind.Number;
 
-    private static object Show(AggregatorCart cart) => new
+    private static object Show(FakeAggregatorCart cart) => new
     {
         cart_id = cart.Id,
         store_id = cart.Store.Id,
@@ -229,7 +229,7 @@ public sealed class MealMeOrdering(AggregatorOrders orders)
         delivery_time_max = minutes + 15,
     };
 
-    private static object Show(AggregatorOrder order) => new
+    private static object Show(FakeAggregatorOrder order) => new
     {
         order_id = order.Id,
         customer_order_id = order.CustomerOrderId,
@@ -255,7 +255,7 @@ public sealed class MealMeOrdering(AggregatorOrders orders)
         },
     };
 
-    private static IEnumerable<object> Show(IReadOnlyList<AggregatorLine> lines) => lines.Select(line => (object)new
+    private static IEnumerable<object> Show(IReadOnlyList<FakeAggregatorLine> lines) => lines.Select(line => (object)new
     {
         product_id = line.ProductId,
         name = line.Name,

@@ -13,7 +13,7 @@ public sealed class FakeSatsuma(TimeProvider clock) : FakeVendor("satsuma", cloc
 {
     public const string ApiKey = "sk_live_smplat-fake";
 
-    public AggregatorOrders Orders { get; } = new();
+    public FakeAggregatorOrders Orders { get; } = new();
 
     /// <summary>Refuses every caller with 401, as after a revoked key.</summary>
     public bool RejectEveryone { get; set; }
@@ -28,9 +28,9 @@ public sealed class FakeSatsuma(TimeProvider clock) : FakeVendor("satsuma", cloc
 
     protected override void Map(IEndpointRouteBuilder routes)
     {
-        var ordering = new SatsumaOrdering(Orders);
-        routes.MapGet("/utility/geocode", Answer(SatsumaSearch.Geocode));
-        routes.MapGet("/product", Answer(SatsumaSearch.Products));
+        var ordering = new FakeSatsumaOrdering(Orders);
+        routes.MapGet("/utility/geocode", Answer(FakeSatsumaSearch.Geocode));
+        routes.MapGet("/product", Answer(FakeSatsumaSearch.Products));
         routes.MapPost("/cart", Answer(ordering.OpenCartAsync));
         routes.MapPost("/cart/{id}/item", Answer(ordering.AddItemAsync));
         routes.MapGet("/cart/{id}", Answer(ordering.FindCart));
@@ -46,7 +46,7 @@ public sealed class FakeSatsuma(TimeProvider clock) : FakeVendor("satsuma", cloc
 }
 
 /// <summary>Geocoding and products. North of 60 degrees nobody delivers.</summary>
-public static class SatsumaSearch
+public static class FakeSatsumaSearch
 {
     public static IResult Geocode(HttpContext context)
     {
@@ -66,8 +66,8 @@ public static class SatsumaSearch
         if (!double.TryParse(query["latitude"], CultureInfo.InvariantCulture, out var latitude)
             || !double.TryParse(query["longitude"], CultureInfo.InvariantCulture, out _) || query["query"].ToString().Length == 0)
             return Reply.Json(new { message = "query, latitude and longitude are required", statusCode = 400 }, 400);
-        return Reply.Json(AggregatorStore.All.Where(_ => latitude <= 60).SelectMany(store =>
-            GroceryShelf.Search(query["query"].ToString(), 0).Where(store.Sells).Take(5).Select(grocery => new
+        return Reply.Json(FakeAggregatorStore.All.Where(_ => latitude <= 60).SelectMany(store =>
+            GroceryCatalog.Search(query["query"].ToString(), 0).Where(store.Sells).Take(5).Select(grocery => new
             {
                 id = store.ProductId(grocery),
                 name = $"{grocery.Brand} {grocery.Name}",
@@ -82,12 +82,12 @@ public static class SatsumaSearch
 }
 
 /// <summary>Carts, orders (creating one is the quote) and submitting, which places the order.</summary>
-public sealed class SatsumaOrdering(AggregatorOrders orders)
+public sealed class FakeSatsumaOrdering(FakeAggregatorOrders orders)
 {
     public async Task<IResult> OpenCartAsync(HttpContext context)
     {
         if (await JsonBody.ReadAsync(context) is not { } body || body.Text("user_id") is null
-            || AggregatorStore.Find(body.Text("location_id")) is not { } store)
+            || FakeAggregatorStore.Find(body.Text("location_id")) is not { } store)
             return Refuse(400, "location_id and user_id are required");
         return Reply.Json(Show(orders.OpenCart(store)), 201);
     }
@@ -97,7 +97,7 @@ public sealed class SatsumaOrdering(AggregatorOrders orders)
         if (orders.FindCart((string?)context.Request.RouteValues["id"]) is not { } cart)
             return Refuse(404, "Cart not found");
         if (await JsonBody.ReadAsync(context) is not { } body
-            || AggregatorOrders.Pick([(body.Text("product_id"), body.Number("quantity") ?? 0)]) is not var (store, lines)
+            || FakeAggregatorOrders.Pick([(body.Text("product_id"), body.Number("quantity") ?? 0)]) is not var (store, lines)
             || store.Id != cart.Store.Id)
             return Refuse(400, "The product is not sold by the cart's merchant");
         cart.Add(lines);
@@ -111,10 +111,10 @@ public sealed class SatsumaOrdering(AggregatorOrders orders)
 
     public async Task<IResult> OrderAsync(HttpContext context)
     {
-        if (await JsonBody.ReadAsync(context) is not { } body || AggregatorStore.Find(body.Text("location_id")) is not { } store
+        if (await JsonBody.ReadAsync(context) is not { } body || FakeAggregatorStore.Find(body.Text("location_id")) is not { } store
             || !HasCustomer(body))
             return Refuse(400, "location_id, customer and items are required");
-        if (AggregatorOrders.Pick(body.Lines()) is not var (shop, lines) || shop.Id != store.Id)
+        if (FakeAggregatorOrders.Pick(body.Lines()) is not var (shop, lines) || shop.Id != store.Id)
             return Refuse(422, "An item is not available at the location");
         var order = orders.Keep(store, lines, body.Number("tip") ?? 0, null);
         order.Status = "Pending";
@@ -150,7 +150,7 @@ public sealed class SatsumaOrdering(AggregatorOrders orders)
         && customer.Text("email") is not null && customer.Text("phone_number") is not null
         && customer.TryGetProperty("address", out var address) && address.Text("postal_code") is not null;
 
-    private static object Show(AggregatorCart cart) => new
+    private static object Show(FakeAggregatorCart cart) => new
     {
         id = cart.Id,
         location_id = cart.Store.Id,
@@ -159,7 +159,7 @@ public sealed class SatsumaOrdering(AggregatorOrders orders)
         items = Show(cart.Lines),
     };
 
-    private static object Show(AggregatorOrder order) => new
+    private static object Show(FakeAggregatorOrder order) => new
     {
         data = new
         {
@@ -183,7 +183,7 @@ public sealed class SatsumaOrdering(AggregatorOrders orders)
         messages = Array.Empty<object>(),
     };
 
-    private static IEnumerable<object> Show(IReadOnlyList<AggregatorLine> lines) => lines.Select(line => (object)new
+    private static IEnumerable<object> Show(IReadOnlyList<FakeAggregatorLine> lines) => lines.Select(line => (object)new
     {
         product_id = line.ProductId,
         product_name = line.Name,

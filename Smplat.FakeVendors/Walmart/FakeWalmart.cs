@@ -18,9 +18,9 @@ public sealed class FakeWalmart(TimeProvider clock) : FakeVendor("walmart", cloc
 
     private readonly RSA _key = RSA.Create(2048);
 
-    public WalmartItems Items { get; } = new();
+    public FakeWalmartItems Items { get; } = new();
 
-    public WalmartStores Stores { get; } = new();
+    public FakeWalmartStores Stores { get; } = new();
 
     /// <summary>The private half, as it would stand in the partner's setting.</summary>
     public string PrivateKey => Convert.ToBase64String(_key.ExportPkcs8PrivateKey());
@@ -44,7 +44,7 @@ public sealed class FakeWalmart(TimeProvider clock) : FakeVendor("walmart", cloc
         routes.MapGet(Root + "/items/{id}", Answer(Items.Find));
         routes.MapGet(Root + "/paginated/items", Answer(Items.Paginated));
         routes.MapGet(Root + "/stores", Answer(Stores.Search));
-        routes.MapGet(Root + "/taxonomy", Answer(WalmartItems.Taxonomy));
+        routes.MapGet(Root + "/taxonomy", Answer(FakeWalmartItems.Taxonomy));
         routes.MapGet("/cart/addToCart", Answer(Items.HandOff));
     }
 
@@ -54,7 +54,7 @@ public sealed class FakeWalmart(TimeProvider clock) : FakeVendor("walmart", cloc
             return null;
         var fault = RejectEveryone
             ? "consumer is not authorized"
-            : WalmartSignature.FaultOf(context.Request.Headers, ConsumerId, _key, Clock.GetUtcNow());
+            : FakeWalmartSignature.FaultOf(context.Request.Headers, ConsumerId, _key, Clock.GetUtcNow());
         return fault is null
             ? null
             : Reply.Json(new { errors = new[] { new { code = 4010, message = fault } } }, StatusCodes.Status401Unauthorized);
@@ -62,7 +62,7 @@ public sealed class FakeWalmart(TimeProvider clock) : FakeVendor("walmart", cloc
 }
 
 /// <summary>Checks the four headers: consumer id, time in milliseconds, key version, and the signature over these.</summary>
-public static class WalmartSignature
+public static class FakeWalmartSignature
 {
     public static readonly TimeSpan Validity = TimeSpan.FromSeconds(180);
 
@@ -88,7 +88,7 @@ public static class WalmartSignature
 }
 
 /// <summary>Stores near a postal code; none in Alaska (995-999).</summary>
-public sealed class WalmartStores
+public sealed class FakeWalmartStores
 {
     /// <summary>Some reports have a bare list as the body, others an object around it.</summary>
     public bool WrapInObject { get; set; }
@@ -122,7 +122,7 @@ public sealed class WalmartStores
 }
 
 /// <summary>Search and lookup. Some items lack a price, are sold out, or are sold by somebody else.</summary>
-public sealed class WalmartItems
+public sealed class FakeWalmartItems
 {
     private const int FirstId = 10_450_000;
 
@@ -143,7 +143,7 @@ public sealed class WalmartItems
         if (!Number(query["numItems"], 10, out var count) || count is < 1 or > 25
             || !Number(query["start"], 1, out var start) || start < 1)
             return Invalid("numItems must be 1 to 25 and start at least 1");
-        var found = GroceryShelf.Search(text, Interlocked.Increment(ref _searches));
+        var found = GroceryCatalog.Search(text, Interlocked.Increment(ref _searches));
         var page = found.Skip(start - 1).Take(count).Select(Show).ToArray();
         return Reply.Json(new
         {
@@ -164,13 +164,13 @@ public sealed class WalmartItems
         var upc = query["upc"].ToString();
         if (ids.Length is 0 or > 20 && upc.Length == 0)
             return Invalid("ids must name 1 to 20 items");
-        var found = GroceryShelf.All.Where(grocery =>
+        var found = GroceryCatalog.All.Where(grocery =>
             upc.Length > 0 ? grocery.Upc == upc : ids.Contains(IdOf(grocery).ToString(CultureInfo.InvariantCulture)));
         return Reply.Json(new { items = found.Select(Show).ToArray() });
     }
 
     public IResult Find(HttpContext context) =>
-        GroceryShelf.All.FirstOrDefault(grocery => (string)context.Request.RouteValues["id"]! == $"{IdOf(grocery)}") is { } grocery
+        GroceryCatalog.All.FirstOrDefault(grocery => (string)context.Request.RouteValues["id"]! == $"{IdOf(grocery)}") is { } grocery
             ? Reply.Json(Show(grocery))
             : Invalid("Invalid itemId", 404);
 
@@ -178,12 +178,12 @@ public sealed class WalmartItems
     {
         if (!Number(context.Request.Query["count"], 100, out var count))
             return Invalid("count must be a number");
-        return Reply.Json(new { totalPages = 1, items = GroceryShelf.All.Take(count).Select(Show).ToArray() });
+        return Reply.Json(new { totalPages = 1, items = GroceryCatalog.All.Take(count).Select(Show).ToArray() });
     }
 
     public static IResult Taxonomy(HttpContext context) => Reply.Json(new
     {
-        categories = GroceryShelf.All.Select(grocery => grocery.Category).Distinct()
+        categories = GroceryCatalog.All.Select(grocery => grocery.Category).Distinct()
             .Select((name, index) => new { id = $"976759_{index}", name, path = "Food/" + name }),
     });
 

@@ -13,7 +13,7 @@ public sealed class InterruptedRequestTests
     [Test]
     public async Task A_request_that_the_host_cuts_off_is_answered_as_one_to_repeat_and_is_no_defect()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         foreach (var vendor in world.Vendors)
         {
             vendor.Faults.Always(new Fault.Hang());

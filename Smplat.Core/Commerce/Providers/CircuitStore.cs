@@ -46,10 +46,10 @@ public sealed class CircuitStore(NpgsqlDataSource database)
             Replace, new { instance, providers, positions, now }, cancellationToken, timeoutSeconds: TimeoutSeconds));
     }
 
-    public async Task<IReadOnlyList<CircuitSum>> ReadAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CircuitSummary>> ReadAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<CircuitSum>(
+        return (await connection.QueryAsync<CircuitSummary>(
             Sql.Command(Read, new { since }, cancellationToken, timeoutSeconds: TimeoutSeconds))).AsList();
     }
 
@@ -61,4 +61,4 @@ public sealed class CircuitStore(NpgsqlDataSource database)
 }
 
 /// <param name="Instances">That do not ask the provider freely.</param>
-public sealed record CircuitSum(string ProviderId, long Instances, bool IsOpen);
+public sealed record CircuitSummary(string ProviderId, long Instances, bool IsOpen);

@@ -8,7 +8,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// Measures quotes and, where settings say so, shortens their timeout to what is usual and asks a second time when a quote
 /// is late. A quote is a read: asking twice changes nothing at the vendor but its call count.
 /// </summary>
-public sealed class HurriedGateway(
+public sealed class HedgingGateway(
     IProviderGateway inner, IOptionsMonitor<ResilienceOptions> options, TimeProvider clock) : GatewayDecorator(inner)
 {
     private readonly LatencyWindow _latencies = new(clock);

@@ -42,13 +42,13 @@ public sealed class ProviderCircuits
 /// Tells the other instances how the circuits of this one stand, so that each of them can show the same. While all are
 /// closed nothing is written. What could not be written is told 5 seconds later: no failure ends the app.
 /// </summary>
-public sealed class CircuitReport(
+public sealed class CircuitPublisher(
     ProviderCircuits circuits,
     CircuitStore store,
     DurableCounters counters,
     MigrationGate migrations,
     TimeProvider clock,
-    ILogger<CircuitReport> logger) : BackgroundService
+    ILogger<CircuitPublisher> logger) : BackgroundService
 {
     /// <summary>Durable counter of circuits that opened; label <c>provider_id</c>.</summary>
     public const string OpenedCounter = "smplat_commerce_circuit_opened_total";
@@ -105,7 +105,7 @@ public sealed class CircuitReport(
             }
             catch (Exception problem) when (!stoppingToken.IsCancellationRequested)
             {
-                VendorLog.CircuitsNotTold(logger, Redaction.Redact(problem.Message));
+                VendorLog.CircuitsNotPublished(logger, Redaction.Redact(problem.Message));
             }
         }
     }
@@ -125,7 +125,7 @@ public sealed class CircuitReport(
 }
 
 /// <summary>The circuits of all instances, for the feed. Every instance gives the same answer.</summary>
-public sealed class CircuitMetrics(CircuitReport report, CircuitStore store, TimeProvider clock) : IMetricSource
+public sealed class CircuitMetrics(CircuitPublisher report, CircuitStore store, TimeProvider clock) : IMetricSource
 {
     public const string State = "smplat_commerce_circuit_state";
     public const string Instances = "smplat_commerce_circuit_instances";
@@ -134,13 +134,13 @@ public sealed class CircuitMetrics(CircuitReport report, CircuitStore store, Tim
     [
         new(State, "Whether a provider is asked: 0 closed, 1 half-open, 2 open on at least one instance", MetricType.Gauge),
         new(Instances, "Instances whose circuit to a provider is not closed", MetricType.Gauge),
-        new(CircuitReport.OpenedCounter, "Circuits that opened after repeated failures of a provider", MetricType.Counter),
+        new(CircuitPublisher.OpenedCounter, "Circuits that opened after repeated failures of a provider", MetricType.Counter),
     ];
 
     public async Task<IReadOnlyList<MetricSample>> ReadAsync(CancellationToken cancellationToken)
     {
         await report.WriteAsync(cancellationToken);
-        var sums = (await store.ReadAsync(clock.GetUtcNow() - CircuitReport.Validity, cancellationToken))
+        var sums = (await store.ReadAsync(clock.GetUtcNow() - CircuitPublisher.Validity, cancellationToken))
             .ToDictionary(sum => sum.ProviderId);
         var samples = new List<MetricSample>();
         foreach (var provider in ProviderIds.All.Select(id => id.ToWire()))

@@ -70,7 +70,7 @@ public static class ProviderFailureCodes
     public const string InvalidAddress = "INVALID_ADDRESS";
 
     /// <summary>Whether the provider answered, only that it has nothing to offer: no sign that it is unwell.</summary>
-    public static bool IsHonestRefusal(string code) => code is NoStores or NoItemsMatched;
+    public static bool IsEmptyOffer(string code) => code is NoStores or NoItemsMatched;
 
     /// <summary>Whether the vendor refused our credentials; such failures raise the credential alert.</summary>
     public static bool IsCredentialProblem(string code) => code is AuthFailed or "HTTP_401" or "HTTP_403";

@@ -28,11 +28,11 @@ public sealed class ProviderGateways
             byId[gateway.Id] = gateway;
         }
 
-        var logger = loggers.CreateLogger<ModalGateway>();
+        var logger = loggers.CreateLogger<MockSwitchGateway>();
         _gateways =
         [
-            .. ProviderIds.All.Select(id => new ModalGateway(
-                byId.TryGetValue(id, out var real) ? new BoundedGateway(real, clock) : null,
+            .. ProviderIds.All.Select(id => new MockSwitchGateway(
+                byId.TryGetValue(id, out var real) ? new TimeoutGateway(real, clock) : null,
                 new MockGateway(id, clock),
                 runtime,
                 logger)),
@@ -47,11 +47,11 @@ public sealed class ProviderGateways
 /// where a setting allows it. Without credentials a local run gets invented prices, every other environment an error, so
 /// that a lost secret never sells at invented prices.
 /// </summary>
-public sealed class ModalGateway(
+public sealed class MockSwitchGateway(
     IProviderGateway? live,
     MockGateway mock,
     IOptionsMonitor<RuntimeOptions> runtime,
-    ILogger<ModalGateway> logger) : IProviderGateway
+    ILogger<MockSwitchGateway> logger) : IProviderGateway
 {
     public const string MockWarning = "Prices are invented (mock mode)";
 
@@ -124,7 +124,7 @@ public sealed class ModalGateway(
 /// obeys cancellation; the abandoned call is cancelled and its late end is observed, so that a late quote can still reach
 /// the caches below and a late exception disturbs nobody. A call that blocks its thread costs only its own quote.
 /// </summary>
-public sealed class BoundedGateway(IProviderGateway inner, TimeProvider clock) : IProviderGateway
+public sealed class TimeoutGateway(IProviderGateway inner, TimeProvider clock) : IProviderGateway
 {
     public ProviderId Id => inner.Id;
 

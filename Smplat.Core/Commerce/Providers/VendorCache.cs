@@ -13,7 +13,7 @@ namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Memory first, then the shared cache, then the vendor; the vendor is asked once at a time per key.</summary>
 public sealed class VendorCache(
-    ISharedCache shared, SharedWrites writes, IOptionsMonitor<VendorCacheOptions> options, TimeProvider clock)
+    ISharedCache shared, SharedCacheWriter writes, IOptionsMonitor<VendorCacheOptions> options, TimeProvider clock)
 {
     private static readonly Counter<long> Lookups =
         SmplatTelemetry.Meter.CreateCounter<long>("smplat.vendor_cache.lookups", description: "Lookups by kind and where they were answered");
@@ -182,7 +182,7 @@ public interface ISharedCache
 public sealed record SharedEntry(byte[] Value, DateTimeOffset ExpiresAt);
 
 /// <summary>For processes without a table service.</summary>
-public sealed class UnsharedCache : ISharedCache
+public sealed class NullSharedCache : ISharedCache
 {
     public Task<SharedEntry?> ReadAsync(string key, CancellationToken cancellationToken) => Task.FromResult<SharedEntry?>(null);
 
@@ -195,7 +195,7 @@ public sealed class UnsharedCache : ISharedCache
 /// Writes to the shared cache in the background, so that no quote waits for it. When it cannot keep up the oldest writes
 /// are left out; whoever needs the value later asks the vendor.
 /// </summary>
-public sealed class SharedWrites(ISharedCache shared) : BackgroundService
+public sealed class SharedCacheWriter(ISharedCache shared) : BackgroundService
 {
     private const int Capacity = 1000;
     private const int Writers = 4;

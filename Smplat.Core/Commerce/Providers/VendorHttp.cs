@@ -45,7 +45,7 @@ public sealed class VendorHttp(
             sockets.MaxResponseHeadersLength = 64;
         });
         var ledgerStep = new LedgerHandler(ledger, clock) { InnerHandler = connections };
-        var gate = new GateHandler(options.CurrentValue.MaxConcurrency) { InnerHandler = ledgerStep };
+        var gate = new ConcurrencyLimitHandler(options.CurrentValue.MaxConcurrency) { InnerHandler = ledgerStep };
         var quota = new QuotaHandler(quotas) { InnerHandler = gate };
         var retry = new RetryHandler(clock) { InnerHandler = quota };
         var allowed = new HostAllowListHandler(VendorHosts.Of(id), options, runtime) { InnerHandler = retry };
@@ -94,7 +94,7 @@ public sealed class CallBudget(TimeProvider clock, TimeSpan total, int retries)
 /// Sends vendor requests and turns whatever comes back into a value or a <see cref="ProviderFailureException"/>. No text of
 /// the vendor reaches a message: an error body may echo credentials or addresses.
 /// </summary>
-public static class VendorAnswers
+public static class VendorResponses
 {
     /// <summary>The parsed answer of a successful call. Null is never returned: an absent body is a bad answer.</summary>
     public static async Task<T> SendAsync<T>(
@@ -199,7 +199,7 @@ public sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
             var retryAfter = RetryAfterHeader.Read(response?.Headers.RetryAfter, clock.GetUtcNow());
             var delay = !call.IsRepeatable || attempt >= call.Budget.Retries
                 ? null
-                : RetryPolicy.DelayBefore(attempt, (int?)response?.StatusCode, retryAfter, call.Budget.Left, Random.Shared.NextDouble());
+                : VendorRetryPolicy.DelayBefore(attempt, (int?)response?.StatusCode, retryAfter, call.Budget.Left, Random.Shared.NextDouble());
             if (delay is not { } wait)
             {
                 return response ?? throw fault!;
@@ -230,7 +230,7 @@ public sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
 }
 
 /// <summary>Whether, and after which pause, a read-only vendor call is repeated.</summary>
-public static class RetryPolicy
+public static class VendorRetryPolicy
 {
     /// <summary>With less than this left of the provider's timeout, another attempt cannot end in time.</summary>
     public static readonly TimeSpan LeastBudget = TimeSpan.FromMilliseconds(300);
@@ -275,7 +275,7 @@ public sealed class QuotaHandler(VendorQuotas quotas) : DelegatingHandler
 }
 
 /// <summary>Lets only so many calls out at the same time; the others wait for as long as their token allows.</summary>
-public sealed class GateHandler(int concurrency) : DelegatingHandler
+public sealed class ConcurrencyLimitHandler(int concurrency) : DelegatingHandler
 {
     private readonly SemaphoreSlim _gate = new(concurrency, concurrency);
 

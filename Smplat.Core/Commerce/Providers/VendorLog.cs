@@ -9,5 +9,5 @@ internal static partial class VendorLog
     public static partial void LedgerWaits(ILogger logger, string problem);
 
     [LoggerMessage(3001, LogLevel.Warning, "The state of the circuits is not told to the other instances: {Problem}")]
-    public static partial void CircuitsNotTold(ILogger logger, string problem);
+    public static partial void CircuitsNotPublished(ILogger logger, string problem);
 }

@@ -163,7 +163,7 @@ public interface IQuotaStore
 }
 
 /// <summary>For processes without a table service: each counts for itself.</summary>
-public sealed class UnsharedQuota : IQuotaStore
+public sealed class NullQuotaStore : IQuotaStore
 {
     public Task<int?> TakeAsync(QuotaLimit limit, int wanted, CancellationToken cancellationToken) =>
         Task.FromResult<int?>(null);

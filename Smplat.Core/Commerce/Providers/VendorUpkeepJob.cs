@@ -37,7 +37,7 @@ public sealed class VendorUpkeepJob(
         var now = clock.GetUtcNow();
         var trimmed = await calls.TrimAsync(now.AddDays(-options.CurrentValue.CallRetentionDays), cancellationToken);
         var webhooksTrimmed = await TrimWebhooksAsync(now.AddDays(-mealMe.CurrentValue.WebhookRetentionDays), cancellationToken);
-        await circuits.ForgetAsync(now - CircuitReport.Validity, cancellationToken);
+        await circuits.ForgetAsync(now - CircuitPublisher.Validity, cancellationToken);
         var swept = await shared.SweepAsync(now, cancellationToken);
         return JobReport.Of(
             trimmed > 0 || webhooksTrimmed > 0 || swept is > 0,

@@ -6,7 +6,7 @@ namespace Smplat.Functions.Commerce.MealMe;
 public sealed record CartAnswer(
     bool Success, CartAnswer.Contents Cart, Guid OrderId, IReadOnlyList<string> Missing)
 {
-    public static CartAnswer From(DeliveryOutcome.CartCreated created) => new(
+    public static CartAnswer From(MealMeDeliveryOutcome.CartCreated created) => new(
         true,
         new Contents(
             created.Cart.CartId,

@@ -7,13 +7,13 @@ namespace Smplat.Functions.Commerce.MealMe;
 /// <summary>HTTP answers of the MealMe and delivery calls: what the vendor does wrong is 502 or 504, never ours.</summary>
 public sealed class MealMeAnswers(VendorAnswers vendor)
 {
-    public IResult Of(DeliveryOutcome outcome) => outcome switch
+    public IResult Of(MealMeDeliveryOutcome outcome) => outcome switch
     {
-        DeliveryOutcome.CartCreated created => Answer.Snake(CartAnswer.From(created)),
-        DeliveryOutcome.Quoted quoted => Answer.Snake(QuotesAnswer.From(quoted.Quotes)),
-        DeliveryOutcome.ShopsFound found => Answer.Snake(ShopsAnswer.From(found.Shops)),
-        DeliveryOutcome.NotFound missing => vendor.Failure(StatusCodes.Status404NotFound, "NOT_FOUND", $"Nothing is known of this {missing.What}."),
-        DeliveryOutcome.Failed failed => vendor.Of(failed.Failure),
+        MealMeDeliveryOutcome.CartCreated created => Answer.Snake(CartAnswer.From(created)),
+        MealMeDeliveryOutcome.Quoted quoted => Answer.Snake(QuotesAnswer.From(quoted.Quotes)),
+        MealMeDeliveryOutcome.ShopsFound found => Answer.Snake(ShopsAnswer.From(found.Shops)),
+        MealMeDeliveryOutcome.NotFound missing => vendor.Failure(StatusCodes.Status404NotFound, "NOT_FOUND", $"Nothing is known of this {missing.What}."),
+        MealMeDeliveryOutcome.Failed failed => vendor.Of(failed.Failure),
         _ => throw new InvalidOperationException($"No answer for {outcome}."),
     };
 
@@ -25,13 +25,13 @@ public sealed class MealMeAnswers(VendorAnswers vendor)
         _ => throw new InvalidOperationException($"No answer for {outcome}."),
     };
 
-    public IResult Of(WebhookOutcome outcome) => outcome switch
+    public IResult Of(MealMeWebhookOutcome outcome) => outcome switch
     {
-        WebhookOutcome.Taken taken => Answer.Snake(WebhookAnswer.From(taken.Effect)),
-        WebhookOutcome.NotConfigured => vendor.Failure(
+        MealMeWebhookOutcome.Taken taken => Answer.Snake(WebhookAnswer.From(taken.Effect)),
+        MealMeWebhookOutcome.NotConfigured => vendor.Failure(
             StatusCodes.Status503ServiceUnavailable, "NOT_CONFIGURED", "MEALME_WEBHOOK_SECRET is not set."),
-        WebhookOutcome.NotTrusted refused => vendor.Failure(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", refused.Reason),
-        WebhookOutcome.Unreadable => vendor.Failure(StatusCodes.Status400BadRequest, "INVALID_JSON", "The body is not a JSON object."),
+        MealMeWebhookOutcome.NotTrusted refused => vendor.Failure(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", refused.Reason),
+        MealMeWebhookOutcome.Unreadable => vendor.Failure(StatusCodes.Status400BadRequest, "INVALID_JSON", "The body is not a JSON object."),
         _ => throw new InvalidOperationException($"No answer for {outcome}."),
     };
 }

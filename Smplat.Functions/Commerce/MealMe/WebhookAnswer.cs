@@ -4,12 +4,12 @@ namespace Smplat.Functions.Commerce.MealMe;
 
 public sealed record WebhookAnswer(bool Ok, string Message)
 {
-    public static WebhookAnswer From(WebhookEffect effect) => new(true, effect switch
+    public static WebhookAnswer From(MealMeWebhookEffect effect) => new(true, effect switch
     {
-        WebhookEffect.Applied => "The order follows the event.",
-        WebhookEffect.Noted => "The event is noted.",
-        WebhookEffect.Outdated => "The event is noted; a newer one had said more.",
-        WebhookEffect.Repeated => "The event was known.",
+        MealMeWebhookEffect.Applied => "The order follows the event.",
+        MealMeWebhookEffect.Noted => "The event is noted.",
+        MealMeWebhookEffect.Outdated => "The event is noted; a newer one had said more.",
+        MealMeWebhookEffect.Repeated => "The event was known.",
         _ => throw new InvalidOperationException($"No sentence for {effect}."),
     });
 }

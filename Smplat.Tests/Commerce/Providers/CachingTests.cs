@@ -11,7 +11,7 @@ public sealed class CachingTests
     [Test]
     public async Task The_same_basket_is_priced_once_at_a_time_however_many_ask()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
 
         var quotes = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => bench.QuotedAsync(Walmart)));
 
@@ -23,11 +23,11 @@ public sealed class CachingTests
     [Test]
     public async Task A_kept_quote_tells_when_the_vendor_was_asked_and_follows_changed_priorities()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         var first = await bench.QuotedAsync(Walmart);
 
         var again = await bench.Gateway(Walmart).QuoteAsync(
-            VendorBench.Basket(), VendorBench.Config(Walmart) with { Priority = 80 }, default);
+            VendorFixture.Basket(), VendorFixture.Config(Walmart) with { Priority = 80 }, default);
 
         var quote = ((QuoteOutcome.Quoted)again).Quote;
         Assert.That(quote.FetchedAt, Is.EqualTo(first.FetchedAt));
@@ -37,10 +37,10 @@ public sealed class CachingTests
     [Test]
     public async Task A_fresh_quote_is_asked_for_whatever_is_known()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         var first = await bench.QuotedAsync(Walmart);
 
-        var fresh = await bench.QuotedAsync(Walmart, VendorBench.Basket() with { Fresh = true });
+        var fresh = await bench.QuotedAsync(Walmart, VendorFixture.Basket() with { Fresh = true });
 
         Assert.That(fresh.FetchedAt, Is.GreaterThan(first.FetchedAt));
     }
@@ -49,7 +49,7 @@ public sealed class CachingTests
     public async Task A_young_quote_stands_in_for_a_vendor_that_fails_and_says_so()
     {
         var clock = new ShiftedClock();
-        await using var bench = await VendorBench.StartAsync(
+        await using var bench = await VendorFixture.StartAsync(
             clock, null, ("LOOPGPT_QUOTE_CACHE_SECONDS", "60"), ("LOOPGPT_STORE_CACHE_SECONDS", "0"), ("LOOPGPT_SKU_CACHE_SECONDS", "0"));
         await bench.QuotedAsync(Walmart);
         bench.World.Walmart.Faults.Always(new Fault.Status(500));
@@ -66,7 +66,7 @@ public sealed class CachingTests
     [Test]
     public async Task A_failure_is_never_kept()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         bench.World.Walmart.Faults.Next(new Fault.Status(500));
 
         await bench.FailedAsync(Walmart);

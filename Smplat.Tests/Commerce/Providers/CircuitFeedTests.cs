@@ -53,8 +53,8 @@ public sealed class CircuitFeedTests
         Assert.That((feed.State("MEALME"), feed.State("INSTACART")), Is.EqualTo((0d, 2d)));
     }
 
-    private static CircuitReport Report(RouterApp app, ProviderCircuits circuits) =>
-        ActivatorUtilities.CreateInstance<CircuitReport>(
+    private static CircuitPublisher Report(RouterApp app, ProviderCircuits circuits) =>
+        ActivatorUtilities.CreateInstance<CircuitPublisher>(
             app.Services,
             circuits,
             app.Services.GetRequiredService<CircuitStore>(),

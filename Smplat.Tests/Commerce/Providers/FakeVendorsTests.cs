@@ -14,7 +14,7 @@ public sealed class FakeVendorsTests
     [Prevents("D-7")]
     public async Task An_order_is_routed_over_the_real_clients_of_all_four_providers()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         await using var app = await SmplatApp.StartAsync(world.Settings);
 
         var answer = await PostAsync(app, """
@@ -31,7 +31,7 @@ public sealed class FakeVendorsTests
     [Test]
     public async Task Their_health_is_real()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         await using var app = await SmplatApp.StartAsync(world.Settings);
 
         var answer = await PostAsync(app, """{"action":"health_check"}""");

@@ -12,7 +12,7 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task Every_figure_of_a_quote_is_an_estimate_and_says_so()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
 
         var quote = await bench.QuotedAsync(Instacart);
 
@@ -28,12 +28,12 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task A_hint_of_the_caller_goes_before_what_others_ask_and_that_before_the_setting()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         var butter = new RequestedItem("b", "salted butter", 2);
-        var request = VendorBench.Basket(butter, butter with { Id = "h", PriceHintCents = 400 }, new RequestedItem("x", "quince jam", 1));
+        var request = VendorFixture.Basket(butter, butter with { Id = "h", PriceHintCents = 400 }, new RequestedItem("x", "quince jam", 1));
 
         var blind = await bench.QuotedAsync(Instacart, request);
-        await bench.QuotedAsync(ProviderId.KrogerApi, VendorBench.Basket(butter));
+        await bench.QuotedAsync(ProviderId.KrogerApi, VendorFixture.Basket(butter));
         var informed = await bench.QuotedAsync(Instacart, request with { CartHash = "again" });
 
         Assert.That(blind.Cart.Select(line => line.LineCents), Is.EqualTo(new long[] { 998, 800, 499 }));
@@ -43,8 +43,8 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task The_same_list_makes_one_link()
     {
-        await using var bench = await VendorBench.StartAsync();
-        var basket = VendorBench.Basket();
+        await using var bench = await VendorFixture.StartAsync();
+        var basket = VendorFixture.Basket();
 
         var first = await bench.QuotedAsync(Instacart, basket);
         var second = await bench.QuotedAsync(Instacart, basket with { CartHash = "other", Address = basket.Address with { PostalCode = "10001" } });
@@ -56,8 +56,8 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task Quantities_go_out_in_the_vendor_s_own_units()
     {
-        await using var bench = await VendorBench.StartAsync();
-        await bench.QuotedAsync(Instacart, VendorBench.Basket(
+        await using var bench = await VendorFixture.StartAsync();
+        await bench.QuotedAsync(Instacart, VendorFixture.Basket(
             new RequestedItem("a", "chicken breast", 2, "lbs"), new RequestedItem("b", "eggs", 1, "dozen"), new RequestedItem("c", "rice", 1.5m, "bag")));
 
         using var body = JsonDocument.Parse(bench.World.Instacart.Calls.To("/products_link").Single().Body);
@@ -71,16 +71,16 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task A_place_without_retailers_has_no_store()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
 
         Assert.That(
-            (await bench.FailedAsync(Instacart, VendorBench.BasketTo("99950"))).Code, Is.EqualTo(ProviderFailureCodes.NoStores));
+            (await bench.FailedAsync(Instacart, VendorFixture.BasketTo("99950"))).Code, Is.EqualTo(ProviderFailureCodes.NoStores));
     }
 
     [Test]
     public async Task A_revoked_key_is_a_refusal_with_its_status()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         bench.World.Instacart.RejectEveryone = true;
 
         Assert.That((await bench.FailedAsync(Instacart)).Code, Is.EqualTo("HTTP_403"));
@@ -89,11 +89,11 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task A_confirmation_hands_over_to_the_list()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         var quote = await bench.QuotedAsync(Instacart);
 
         var outcome = await bench.Gateway(Instacart).ConfirmAsync(
-            new ConfirmRequest(Guid.NewGuid(), "k", null, VendorBench.Basket(), quote, null), VendorBench.Config(Instacart), default);
+            new ConfirmRequest(Guid.NewGuid(), "k", null, VendorFixture.Basket(), quote, null), VendorFixture.Config(Instacart), default);
 
         Assert.That(outcome, Is.EqualTo(new ConfirmOutcome.HandedOff(quote.AffiliateUrl!)));
     }
@@ -101,14 +101,14 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task A_recipe_becomes_a_link_of_its_own_kind()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
 
         var link = await bench.Get<InstacartLinks>().ForRecipeAsync(
             "Pancakes",
             4,
             ["Mix", "Fry"],
             [new RequestedItem("f", "flour", 2, "cups"), new RequestedItem("e", "eggs", 2)],
-            CallBudget.Of(VendorBench.Config(Instacart), TimeProvider.System),
+            CallBudget.Of(VendorFixture.Config(Instacart), TimeProvider.System),
             default);
 
         Assert.That(link.ProductsLinkUrl, Does.Contain("/store/recipes/"));

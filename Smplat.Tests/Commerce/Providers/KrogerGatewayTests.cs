@@ -11,7 +11,7 @@ public sealed class KrogerGatewayTests
     [Test]
     public async Task A_basket_is_priced_with_the_store_s_own_prices()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
 
         var quote = await bench.QuotedAsync(Kroger);
 
@@ -34,7 +34,7 @@ public sealed class KrogerGatewayTests
     [Prevents("P-4")]
     public async Task What_the_vendor_does_not_quote_is_marked_as_estimated()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
 
         var quote = await bench.QuotedAsync(Kroger);
 
@@ -49,7 +49,7 @@ public sealed class KrogerGatewayTests
         var picks = new HashSet<string?>();
         for (var turn = 0; turn < 4; turn++)
         {
-            await using var bench = await VendorBench.StartAsync();
+            await using var bench = await VendorFixture.StartAsync();
             for (var search = 0; search < turn; search++)
             {
                 bench.World.Kroger.Products.Search(new Microsoft.AspNetCore.Http.DefaultHttpContext
@@ -58,7 +58,7 @@ public sealed class KrogerGatewayTests
                 });
             }
 
-            var quote = await bench.QuotedAsync(Kroger, VendorBench.Basket(new RequestedItem("m", "milk", 1, "gal")));
+            var quote = await bench.QuotedAsync(Kroger, VendorFixture.Basket(new RequestedItem("m", "milk", 1, "gal")));
             picks.Add(quote.Cart[0].ProviderSku);
         }
 
@@ -69,12 +69,12 @@ public sealed class KrogerGatewayTests
     [Prevents("P-2")]
     public async Task One_token_serves_a_whole_basket_and_the_next_one()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
 
         await Task.WhenAll(
             bench.QuotedAsync(Kroger),
-            bench.QuotedAsync(Kroger, VendorBench.Basket(new RequestedItem("a", "apples", 2, "lb"))),
-            bench.QuotedAsync(Kroger, VendorBench.Basket(new RequestedItem("b", "butter", 1))));
+            bench.QuotedAsync(Kroger, VendorFixture.Basket(new RequestedItem("a", "apples", 2, "lb"))),
+            bench.QuotedAsync(Kroger, VendorFixture.Basket(new RequestedItem("b", "butter", 1))));
 
         Assert.That(bench.World.Kroger.Calls.CountOf("/connect/oauth2/token"), Is.EqualTo(1));
     }
@@ -83,11 +83,11 @@ public sealed class KrogerGatewayTests
     [Prevents("P-2")]
     public async Task A_token_that_the_vendor_refuses_is_dropped_and_the_call_made_again()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         await bench.QuotedAsync(Kroger);
 
         bench.World.Kroger.Tokens.ExpireAll();
-        var quote = await bench.QuotedAsync(Kroger, VendorBench.Basket(new RequestedItem("b", "butter", 1)));
+        var quote = await bench.QuotedAsync(Kroger, VendorFixture.Basket(new RequestedItem("b", "butter", 1)));
 
         Assert.That(quote.Cart, Has.Count.EqualTo(1));
         Assert.That(bench.World.Kroger.Calls.CountOf("/connect/oauth2/token"), Is.EqualTo(2));
@@ -97,11 +97,11 @@ public sealed class KrogerGatewayTests
     public async Task A_token_is_renewed_a_minute_before_it_expires()
     {
         var clock = new ShiftedClock();
-        await using var bench = await VendorBench.StartAsync(clock);
+        await using var bench = await VendorFixture.StartAsync(clock);
         await bench.QuotedAsync(Kroger);
 
         clock.Shift(TimeSpan.FromSeconds(1741));
-        await bench.QuotedAsync(Kroger, VendorBench.Basket(new RequestedItem("b", "butter", 1)));
+        await bench.QuotedAsync(Kroger, VendorFixture.Basket(new RequestedItem("b", "butter", 1)));
 
         Assert.That(bench.World.Kroger.Calls.CountOf("/connect/oauth2/token"), Is.EqualTo(2));
         Assert.That(bench.World.Kroger.Calls.All.Select(call => call.Status), Has.None.EqualTo(401));
@@ -111,7 +111,7 @@ public sealed class KrogerGatewayTests
     [Prevents("P-0")]
     public async Task Wrong_credentials_end_the_quote_and_never_sell_an_empty_basket()
     {
-        await using var bench = await VendorBench.StartAsync(("KROGER_CLIENT_SECRET", "stale"));
+        await using var bench = await VendorFixture.StartAsync(("KROGER_CLIENT_SECRET", "stale"));
 
         var failure = await bench.FailedAsync(Kroger);
 
@@ -124,7 +124,7 @@ public sealed class KrogerGatewayTests
     [Prevents("P-2")]
     public async Task A_store_that_gives_no_prices_has_none_of_the_items()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         bench.World.Kroger.Products.HidePrices = true;
 
         var failure = await bench.FailedAsync(Kroger);
@@ -135,10 +135,10 @@ public sealed class KrogerGatewayTests
     [Test]
     public async Task An_address_without_a_store_is_asked_about_once_an_hour()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
 
-        var first = await bench.FailedAsync(Kroger, VendorBench.BasketTo("99950"));
-        var second = await bench.FailedAsync(Kroger, VendorBench.BasketTo("99950", new RequestedItem("e", "eggs", 1)));
+        var first = await bench.FailedAsync(Kroger, VendorFixture.BasketTo("99950"));
+        var second = await bench.FailedAsync(Kroger, VendorFixture.BasketTo("99950", new RequestedItem("e", "eggs", 1)));
 
         Assert.That(new[] { first.Code, second.Code }, Is.All.EqualTo(ProviderFailureCodes.NoStores));
         Assert.That(bench.World.Kroger.Calls.CountOf("/locations"), Is.EqualTo(1));
@@ -148,9 +148,9 @@ public sealed class KrogerGatewayTests
     [Prevents("P-2")]
     public async Task What_is_out_of_stock_is_unavailable_and_the_rest_is_still_quoted()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
 
-        var quote = await bench.QuotedAsync(Kroger, VendorBench.Basket(
+        var quote = await bench.QuotedAsync(Kroger, VendorFixture.Basket(
             new RequestedItem("s", "spinach", 1), new RequestedItem("b", "bananas", 6)));
 
         Assert.That(
@@ -162,14 +162,14 @@ public sealed class KrogerGatewayTests
     [Test]
     public async Task A_linked_shopper_s_cart_is_filled_once_however_often_the_order_is_confirmed()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         var quote = await bench.QuotedAsync(Kroger);
         var token = bench.World.Kroger.Tokens.Issue("cart.basic:write product.compact", "shopper-7");
-        var basket = VendorBench.Basket() with { User = new UserContext(KrogerAccessToken: token) };
+        var basket = VendorFixture.Basket() with { User = new UserContext(KrogerAccessToken: token) };
         var confirm = new ConfirmRequest(Guid.NewGuid(), "key-1", "user-1", basket, quote, null);
 
-        var first = await bench.Gateway(Kroger).ConfirmAsync(confirm, VendorBench.Config(Kroger), default);
-        var second = await bench.Gateway(Kroger).ConfirmAsync(confirm, VendorBench.Config(Kroger), default);
+        var first = await bench.Gateway(Kroger).ConfirmAsync(confirm, VendorFixture.Config(Kroger), default);
+        var second = await bench.Gateway(Kroger).ConfirmAsync(confirm, VendorFixture.Config(Kroger), default);
 
         Assert.That(first, Is.TypeOf<ConfirmOutcome.HandedOff>());
         Assert.That(second, Is.EqualTo(first));
@@ -179,11 +179,11 @@ public sealed class KrogerGatewayTests
     [Test]
     public async Task Without_a_linked_account_the_shopper_is_handed_over_to_a_search()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         var quote = await bench.QuotedAsync(Kroger);
-        var confirm = new ConfirmRequest(Guid.NewGuid(), "key-1", null, VendorBench.Basket(), quote, null);
+        var confirm = new ConfirmRequest(Guid.NewGuid(), "key-1", null, VendorFixture.Basket(), quote, null);
 
-        var outcome = await bench.Gateway(Kroger).ConfirmAsync(confirm, VendorBench.Config(Kroger), default);
+        var outcome = await bench.Gateway(Kroger).ConfirmAsync(confirm, VendorFixture.Config(Kroger), default);
 
         Assert.That(outcome, Is.TypeOf<ConfirmOutcome.HandedOff>()
             .With.Property(nameof(ConfirmOutcome.HandedOff.CheckoutUrl)).Contains("kroger.com/search"));
@@ -193,9 +193,9 @@ public sealed class KrogerGatewayTests
     [Test]
     public async Task A_revoked_key_shows_in_health()
     {
-        await using var bench = await VendorBench.StartAsync(("KROGER_CLIENT_SECRET", "stale"));
+        await using var bench = await VendorFixture.StartAsync(("KROGER_CLIENT_SECRET", "stale"));
 
-        var health = await bench.Gateway(Kroger).CheckHealthAsync(VendorBench.Config(Kroger), default);
+        var health = await bench.Gateway(Kroger).CheckHealthAsync(VendorFixture.Config(Kroger), default);
 
         Assert.That(health.IsHealthy, Is.False);
         Assert.That(health.Error, Does.Contain("credentials").And.Not.Contain("stale"));
@@ -204,11 +204,11 @@ public sealed class KrogerGatewayTests
     [Test]
     public async Task Health_is_asked_for_at_most_every_thirty_seconds()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
 
         for (var time = 0; time < 5; time++)
         {
-            Assert.That((await bench.Gateway(Kroger).CheckHealthAsync(VendorBench.Config(Kroger), default)).IsHealthy);
+            Assert.That((await bench.Gateway(Kroger).CheckHealthAsync(VendorFixture.Config(Kroger), default)).IsHealthy);
         }
 
         Assert.That(bench.World.Kroger.Calls.All, Has.Count.EqualTo(1));
@@ -217,14 +217,14 @@ public sealed class KrogerGatewayTests
     [Test]
     public async Task Changed_credentials_are_used_without_a_restart()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         await bench.QuotedAsync(Kroger);
         bench.World.Kroger.ClientSecret = "rotated";
         bench.World.Kroger.Tokens.ExpireAll();
 
-        var before = await bench.FailedAsync(Kroger, VendorBench.Basket(new RequestedItem("b", "butter", 1)));
+        var before = await bench.FailedAsync(Kroger, VendorFixture.Basket(new RequestedItem("b", "butter", 1)));
         bench.Set("KROGER_CLIENT_SECRET", "rotated");
-        var after = await bench.QuotedAsync(Kroger, VendorBench.Basket(new RequestedItem("b", "butter", 1)));
+        var after = await bench.QuotedAsync(Kroger, VendorFixture.Basket(new RequestedItem("b", "butter", 1)));
 
         Assert.That(before.Code, Is.EqualTo(ProviderFailureCodes.AuthFailed));
         Assert.That(after.Cart, Has.Count.EqualTo(1));

@@ -202,13 +202,13 @@ public sealed class MealMeFunctionsTests
 
     private static async Task<MealMeSetting> GivenAsync() => await MealMeSetting.StartAsync();
 
-    private sealed class MealMeSetting(FakeWorld world, SmplatApp app) : IAsyncDisposable
+    private sealed class MealMeSetting(FakeVendorSet world, SmplatApp app) : IAsyncDisposable
     {
-        public FakeWorld World => world;
+        public FakeVendorSet World => world;
 
         public static async Task<MealMeSetting> StartAsync()
         {
-            var world = await FakeWorld.StartAsync(CancellationToken.None);
+            var world = await FakeVendorSet.StartAsync(CancellationToken.None);
             return new MealMeSetting(world, await SmplatApp.StartAsync(world.Settings));
         }
 

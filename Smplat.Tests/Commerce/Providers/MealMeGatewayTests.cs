@@ -45,7 +45,7 @@ public sealed class MealMeGatewayTests(bool satsuma)
     {
         await using var bench = await StartAsync();
 
-        var failure = await bench.FailedAsync(MealMe, VendorBench.BasketTo("99703"));
+        var failure = await bench.FailedAsync(MealMe, VendorFixture.BasketTo("99703"));
 
         Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.NoStores).Or.EqualTo(ProviderFailureCodes.NoItemsMatched));
     }
@@ -55,7 +55,7 @@ public sealed class MealMeGatewayTests(bool satsuma)
     {
         await using var bench = await StartAsync();
 
-        var failure = await bench.FailedAsync(MealMe, VendorBench.Basket(new RequestedItem("s", "?!", 1)));
+        var failure = await bench.FailedAsync(MealMe, VendorFixture.Basket(new RequestedItem("s", "?!", 1)));
 
         Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.NoStores).Or.EqualTo(ProviderFailureCodes.NoItemsMatched));
     }
@@ -65,7 +65,7 @@ public sealed class MealMeGatewayTests(bool satsuma)
     {
         await using var bench = await StartAsync();
 
-        var failure = await bench.FailedAsync(MealMe, VendorBench.Basket(new RequestedItem("g", "flour gyroscope", 1)));
+        var failure = await bench.FailedAsync(MealMe, VendorFixture.Basket(new RequestedItem("g", "flour gyroscope", 1)));
 
         Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.NoItemsMatched));
     }
@@ -85,16 +85,16 @@ public sealed class MealMeGatewayTests(bool satsuma)
     {
         await using var bench = await StartAsync();
 
-        var health = await bench.Gateway(MealMe).CheckHealthAsync(VendorBench.Config(MealMe), default);
+        var health = await bench.Gateway(MealMe).CheckHealthAsync(VendorFixture.Config(MealMe), default);
 
         Assert.That(health.IsHealthy, Is.True);
         Assert.That(VendorOf(bench).Calls.All, Has.Count.EqualTo(1));
     }
 
-    private Task<VendorBench> StartAsync() => VendorBench.StartAsync(satsuma);
+    private Task<VendorFixture> StartAsync() => VendorFixture.StartAsync(satsuma);
 
-    private Smplat.FakeVendors.Hosting.FakeVendor VendorOf(VendorBench bench) =>
+    private Smplat.FakeVendors.Hosting.FakeVendor VendorOf(VendorFixture bench) =>
         satsuma ? bench.World.Satsuma : bench.World.MealMe;
 
-    private AggregatorOrders Orders(VendorBench bench) => satsuma ? bench.World.Satsuma.Orders : bench.World.MealMe.Orders;
+    private FakeAggregatorOrders Orders(VendorFixture bench) => satsuma ? bench.World.Satsuma.Orders : bench.World.MealMe.Orders;
 }

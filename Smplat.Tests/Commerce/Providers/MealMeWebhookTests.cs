@@ -26,7 +26,7 @@ public sealed class MealMeWebhookTests
         var outcome = await TakeAsync(
             db, """{"orderId":"o1","status":"in_progress","items":[{"sku":"s","name":"Rice","quantity":2,"price":3.5}]}""");
 
-        Assert.That(outcome, Is.EqualTo(new WebhookOutcome.Taken(WebhookEffect.Applied)));
+        Assert.That(outcome, Is.EqualTo(new MealMeWebhookOutcome.Taken(MealMeWebhookEffect.Applied)));
         Assert.That(await OrderAsync(db), Is.EqualTo(("in_progress", 3098L)));
         Assert.That(await ScalarAsync<long>(db, "select price_cents from commerce.mealme_order_item"), Is.EqualTo(350));
     }
@@ -38,8 +38,8 @@ public sealed class MealMeWebhookTests
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => TakeAsync(
             db, """{"id":"evt_1","type":"order.confirmed","created":1772442000,"data":{"object":"order","id":"o1","total":3098}}""")));
 
-        Assert.That(outcomes.Count(outcome => outcome is WebhookOutcome.Taken { Effect: WebhookEffect.Applied }), Is.EqualTo(1));
-        Assert.That(outcomes.Count(outcome => outcome is WebhookOutcome.Taken { Effect: WebhookEffect.Repeated }), Is.EqualTo(7));
+        Assert.That(outcomes.Count(outcome => outcome is MealMeWebhookOutcome.Taken { Effect: MealMeWebhookEffect.Applied }), Is.EqualTo(1));
+        Assert.That(outcomes.Count(outcome => outcome is MealMeWebhookOutcome.Taken { Effect: MealMeWebhookEffect.Repeated }), Is.EqualTo(7));
         Assert.That(await ScalarAsync<long>(db, "select count(*) from commerce.mealme_webhook_events"), Is.EqualTo(1));
     }
 
@@ -51,7 +51,7 @@ public sealed class MealMeWebhookTests
 
         var late = await TakeAsync(db, """{"orderId":"o1","status":"in_progress"}""");
 
-        Assert.That(late, Is.EqualTo(new WebhookOutcome.Taken(WebhookEffect.Outdated)));
+        Assert.That(late, Is.EqualTo(new MealMeWebhookOutcome.Taken(MealMeWebhookEffect.Outdated)));
         Assert.That((await OrderAsync(db)).Status, Is.EqualTo("completed"));
     }
 
@@ -75,7 +75,7 @@ public sealed class MealMeWebhookTests
 
         var outcome = await Webhook(db).TakeAsync(body, prefix + Sign(body), default);
 
-        Assert.That(outcome, Is.InstanceOf<WebhookOutcome.Taken>());
+        Assert.That(outcome, Is.InstanceOf<MealMeWebhookOutcome.Taken>());
     }
 
     [TestCase(null)]
@@ -89,7 +89,7 @@ public sealed class MealMeWebhookTests
 
         var outcome = await Webhook(db).TakeAsync(Encoding.UTF8.GetBytes("""{"orderId":"o1","status":"completed"}"""), signature, default);
 
-        Assert.That(outcome, Is.InstanceOf<WebhookOutcome.NotTrusted>());
+        Assert.That(outcome, Is.InstanceOf<MealMeWebhookOutcome.NotTrusted>());
         Assert.That(await ScalarAsync<long>(db, "select count(*) from commerce.mealme_webhook_events"), Is.Zero);
     }
 
@@ -100,7 +100,7 @@ public sealed class MealMeWebhookTests
 
         var outcome = await TakeAsync(db, """{"id":"e","type":"order.completed","created":1771000000,"data":{"id":"o1"}}""");
 
-        Assert.That(outcome, Is.InstanceOf<WebhookOutcome.NotTrusted>());
+        Assert.That(outcome, Is.InstanceOf<MealMeWebhookOutcome.NotTrusted>());
     }
 
     [Test]
@@ -108,7 +108,7 @@ public sealed class MealMeWebhookTests
     {
         await using var db = await TestDatabase.CreateAsync();
 
-        Assert.That(await Webhook(db, secret: null).TakeAsync("{}"u8.ToArray(), "x", default), Is.InstanceOf<WebhookOutcome.NotConfigured>());
+        Assert.That(await Webhook(db, secret: null).TakeAsync("{}"u8.ToArray(), "x", default), Is.InstanceOf<MealMeWebhookOutcome.NotConfigured>());
     }
 
     [TestCase("no json")]
@@ -121,7 +121,7 @@ public sealed class MealMeWebhookTests
     {
         await using var db = await TestDatabase.CreateAsync();
 
-        Assert.That(await TakeAsync(db, body), Is.InstanceOf<WebhookOutcome.Unreadable>());
+        Assert.That(await TakeAsync(db, body), Is.InstanceOf<MealMeWebhookOutcome.Unreadable>());
     }
 
     [TestCase("""{"id":"e","type":"inventory.low_stock","created":1772442000,"data":{"id":"p1"}}""")]
@@ -131,11 +131,11 @@ public sealed class MealMeWebhookTests
     {
         await using var db = await TestDatabase.CreateAsync();
 
-        Assert.That(await TakeAsync(db, body), Is.EqualTo(new WebhookOutcome.Taken(WebhookEffect.Noted)));
+        Assert.That(await TakeAsync(db, body), Is.EqualTo(new MealMeWebhookOutcome.Taken(MealMeWebhookEffect.Noted)));
         Assert.That(await ScalarAsync<long>(db, "select count(*) from commerce.mealme_order"), Is.Zero);
     }
 
-    private static Task<WebhookOutcome> TakeAsync(TestDatabase db, string body)
+    private static Task<MealMeWebhookOutcome> TakeAsync(TestDatabase db, string body)
     {
         var bytes = Encoding.UTF8.GetBytes(body);
         return Webhook(db).TakeAsync(bytes, Sign(bytes), default);

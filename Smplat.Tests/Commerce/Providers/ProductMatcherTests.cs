@@ -11,7 +11,7 @@ public sealed class ProductMatcherTests
 {
     private static readonly VendorProduct[] Shelf =
     [
-        .. GroceryShelf.All.Select(grocery => new VendorProduct(
+        .. GroceryCatalog.All.Select(grocery => new VendorProduct(
             grocery.Upc, $"{grocery.Brand} {grocery.Name}", grocery.PriceAt(100), grocery.Brand, grocery.Category, grocery.Size)),
     ];
 

@@ -13,7 +13,7 @@ public sealed class VendorAuditTests
     [Test]
     public async Task Every_call_is_counted_with_how_it_ended_and_refused_keys_raise_the_alert_figure()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         await using var app = await SmplatApp.StartAsync(world.Settings);
         await RouteAsync(app, "Brown Rice");
         world.Walmart.RejectEveryone = true;

@@ -34,7 +34,7 @@ public sealed class VendorFaultTests
     [TestCaseSource(nameof(Faults))]
     public async Task A_fault_becomes_a_failure_with_its_code(ProviderId id, Fault fault, string code)
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         VendorsUnderTest.Of(bench.World, id).Faults.Always(fault);
 
         var failure = await bench.FailedAsync(id, timeoutMs: fault is Fault.Hang or Fault.SlowDrip ? 700 : 8000);
@@ -47,7 +47,7 @@ public sealed class VendorFaultTests
     [Prevents("D-7")]
     public async Task A_passing_fault_is_survived_by_a_retry([ValueSource(typeof(VendorsUnderTest), nameof(VendorsUnderTest.All))] ProviderId id)
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         var vendor = VendorsUnderTest.Of(bench.World, id);
         vendor.Faults.Next(new Fault.Status(503));
         vendor.Faults.Next(new Fault.ConnectionDrop());
@@ -62,7 +62,7 @@ public sealed class VendorFaultTests
     [TestCase(404, 3, 1)]
     public async Task A_passing_fault_is_tried_again_as_often_as_set_and_a_final_one_not_at_all(int status, int retries, int calls)
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         bench.World.Walmart.Faults.Always(new Fault.Status(status));
 
         var failure = await bench.FailedAsync(ProviderId.WalmartApi, timeoutMs: 8000, retries: retries);
@@ -74,7 +74,7 @@ public sealed class VendorFaultTests
     [Test]
     public async Task The_vendor_s_own_wish_to_wait_is_kept_to()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         bench.World.Walmart.Faults.Next(new Fault.TooManyRequests(1));
 
         var outcome = await bench.QuoteAsync(ProviderId.WalmartApi, timeoutMs: 8000, retries: 1);
@@ -87,7 +87,7 @@ public sealed class VendorFaultTests
     [Test]
     public async Task A_wish_to_wait_longer_than_the_budget_is_not_waited_for()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         bench.World.Walmart.Faults.Always(new Fault.TooManyRequests(3600));
 
         var failure = await bench.FailedAsync(ProviderId.WalmartApi, timeoutMs: 8000, retries: 3);
@@ -99,7 +99,7 @@ public sealed class VendorFaultTests
     [Test]
     public async Task A_used_up_quota_fails_without_asking_the_vendor()
     {
-        await using var bench = await VendorBench.StartAsync(("WALMART_DAILY_LIMIT", "2"));
+        await using var bench = await VendorFixture.StartAsync(("WALMART_DAILY_LIMIT", "2"));
 
         var failure = await bench.FailedAsync(ProviderId.WalmartApi);
 
@@ -110,7 +110,7 @@ public sealed class VendorFaultTests
     [Test]
     public async Task A_host_that_is_not_the_vendor_s_gets_no_credentials()
     {
-        await using var bench = await VendorBench.StartAsync(
+        await using var bench = await VendorFixture.StartAsync(
             ("SMPLAT_ENVIRONMENT", "production"), ("KROGER_BASE_URL", "https://kroger.example.org/v1"));
 
         var failure = await bench.FailedAsync(ProviderId.KrogerApi);
@@ -122,7 +122,7 @@ public sealed class VendorFaultTests
     [Test]
     public async Task Outside_a_local_run_a_vendor_inside_the_network_is_not_called()
     {
-        await using var bench = await VendorBench.StartAsync(
+        await using var bench = await VendorFixture.StartAsync(
             ("SMPLAT_ENVIRONMENT", "production"),
             ("LOOPGPT_VENDOR_EXTRA_HOSTS", "localhost"),
             ("KROGER_BASE_URL", "https://localhost:9/v1"));
@@ -136,7 +136,7 @@ public sealed class VendorFaultTests
     public async Task Repeated_failures_open_the_circuit_and_a_good_answer_closes_it()
     {
         var clock = new ShiftedClock();
-        await using var bench = await VendorBench.StartAsync(clock);
+        await using var bench = await VendorFixture.StartAsync(clock);
         var circuits = bench.Get<ProviderCircuits>();
         bench.World.Walmart.Faults.Always(new Fault.Status(500));
         for (var time = 0; time < 5; time++)
@@ -157,7 +157,7 @@ public sealed class VendorFaultTests
     [Test]
     public async Task Refused_credentials_do_not_open_the_circuit()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var bench = await VendorFixture.StartAsync();
         bench.World.Walmart.RejectEveryone = true;
 
         for (var time = 0; time < 6; time++)
@@ -167,7 +167,7 @@ public sealed class VendorFaultTests
     [Test]
     public async Task Limits_of_zero_are_no_limits()
     {
-        await using var bench = await VendorBench.StartAsync(("WALMART_DAILY_LIMIT", "0"));
+        await using var bench = await VendorFixture.StartAsync(("WALMART_DAILY_LIMIT", "0"));
 
         Assert.That(await bench.Get<VendorQuotas>().TryTakeAsync(ProviderId.WalmartApi, "search", default), Is.True);
         Assert.That(await bench.Get<VendorQuotas>().ReadAsync(default), Has.None.Property(nameof(QuotaUse.Bucket)).StartsWith("WALMART"));

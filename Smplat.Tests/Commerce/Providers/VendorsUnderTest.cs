@@ -9,7 +9,7 @@ public static class VendorsUnderTest
 {
     public static IReadOnlyList<ProviderId> All { get; } = [ProviderId.KrogerApi, ProviderId.WalmartApi, ProviderId.Instacart, ProviderId.MealMe];
 
-    public static FakeVendor Of(FakeWorld world, ProviderId id) => id switch
+    public static FakeVendor Of(FakeVendorSet world, ProviderId id) => id switch
     {
         ProviderId.KrogerApi => world.Kroger,
         ProviderId.WalmartApi => world.Walmart,

@@ -164,7 +164,7 @@ public sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOptions>
 }
 
 /// <summary>Reads Kroger's products and stores in our terms.</summary>
-public static class KrogerCatalogue
+public static class KrogerMapper
 {
     /// <summary>Every variant of every product that has a price, as seasonal goods may not.</summary>
     public static IEnumerable<VendorProduct> Read(KrogerProducts answer)

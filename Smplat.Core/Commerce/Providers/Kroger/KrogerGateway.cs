@@ -111,7 +111,7 @@ public sealed class KrogerGateway(
             CacheKey.Store(Id, address, access.CurrentValue.Root.Authority),
             KrogerJson.Default.KrogerStore,
             store => store.Id is null ? NoStoreLifetime : TimeSpan.FromSeconds(lifetimes.CurrentValue.StoreSeconds),
-            async token => KrogerCatalogue.Read(await client.FindLocationsAsync(address.PostalCode, budget, token)),
+            async token => KrogerMapper.Read(await client.FindLocationsAsync(address.PostalCode, budget, token)),
             cancellationToken);
 
     private async Task<MatchedItem> MatchAsync(
@@ -137,14 +137,14 @@ public sealed class KrogerGateway(
         RequestedItem item, string term, string storeId, CallBudget budget, CancellationToken cancellationToken)
     {
         var first = await client.SearchAsync(term, storeId, 0, budget, cancellationToken);
-        IReadOnlyList<VendorProduct> products = [.. KrogerCatalogue.Read(first)];
+        IReadOnlyList<VendorProduct> products = [.. KrogerMapper.Read(first)];
         if (first.Meta?.Pagination?.Total is not > KrogerClient.PageSize || ProductMatcher.Match(item, products).Product is not null)
         {
             return products;
         }
 
         var second = await client.SearchAsync(term, storeId, 1, budget, cancellationToken);
-        return [.. products, .. KrogerCatalogue.Read(second)];
+        return [.. products, .. KrogerMapper.Read(second)];
     }
 }
 

@@ -13,31 +13,31 @@ public sealed class MealMeDelivery(
 
     private const int Retries = 2;
 
-    public Task<DeliveryOutcome> CreateCartAsync(CreateCart cart, CancellationToken cancellationToken) =>
+    public Task<MealMeDeliveryOutcome> CreateCartAsync(CreateCart cart, CancellationToken cancellationToken) =>
         StepAsync(StepTime, (budget, token) => CreateCartAsync(cart, budget, token), cancellationToken);
 
-    public Task<DeliveryOutcome> QuoteAsync(GetDeliveryQuotes request, CancellationToken cancellationToken) =>
+    public Task<MealMeDeliveryOutcome> QuoteAsync(GetDeliveryQuotes request, CancellationToken cancellationToken) =>
         StepAsync(StepTime, (budget, token) => QuoteAsync(request, budget, token), cancellationToken);
 
     public string CheckoutUrl(GetCheckoutUrl request) =>
         MealMeLinks.Checkout(access.CurrentValue, request.CartId, request.UseConnect);
 
-    public Task<DeliveryOutcome> FindShopsAsync(FindShops request, CancellationToken cancellationToken) => StepAsync(
+    public Task<MealMeDeliveryOutcome> FindShopsAsync(FindShops request, CancellationToken cancellationToken) => StepAsync(
         SearchTime,
-        async Task<DeliveryOutcome> (budget, token) =>
+        async Task<MealMeDeliveryOutcome> (budget, token) =>
         {
             var shops = await dialects.Current.FindShopsAsync(request.Query, request.Place, request.Kind, budget, token);
-            return new DeliveryOutcome.ShopsFound([.. shops.Take(request.Limit)]);
+            return new MealMeDeliveryOutcome.ShopsFound([.. shops.Take(request.Limit)]);
         },
         cancellationToken);
 
-    private async Task<DeliveryOutcome> CreateCartAsync(CreateCart request, CallBudget budget, CancellationToken cancellationToken)
+    private async Task<MealMeDeliveryOutcome> CreateCartAsync(CreateCart request, CallBudget budget, CancellationToken cancellationToken)
     {
         var nowhere = new DeliveryAddress("", "");
         var offer = await dialects.Current.SearchAsync(request.Items, request.Place, nowhere, budget, cancellationToken);
         if (ShopChoice.Best(request.Items, offer) is not { } choice)
         {
-            return new DeliveryOutcome.Failed(
+            return new MealMeDeliveryOutcome.Failed(
                 offer.Shops.Count == 0 ? ProviderFailure.NoStores(ProviderId.MealMe) : ProviderFailure.NoItemsMatched(ProviderId.MealMe));
         }
 
@@ -45,21 +45,21 @@ public sealed class MealMeDelivery(
             choice.Shop.Id, choice.Lines, request.UserId, request.Place, budget, cancellationToken);
         var orderId = await orders.AddCartAsync(request.UserId, cart, cancellationToken);
         var missing = choice.Basket.Items.Where(item => item.Product is null).Select(item => item.Item.Name);
-        return new DeliveryOutcome.CartCreated(cart, choice.Shop, orderId, [.. missing]);
+        return new MealMeDeliveryOutcome.CartCreated(cart, choice.Shop, orderId, [.. missing]);
     }
 
-    private async Task<DeliveryOutcome> QuoteAsync(GetDeliveryQuotes request, CallBudget budget, CancellationToken cancellationToken)
+    private async Task<MealMeDeliveryOutcome> QuoteAsync(GetDeliveryQuotes request, CallBudget budget, CancellationToken cancellationToken)
     {
         if (await dialects.Current.FindCartAsync(request.CartId, budget, cancellationToken) is not { } cart)
         {
-            return new DeliveryOutcome.NotFound("cartId");
+            return new MealMeDeliveryOutcome.NotFound("cartId");
         }
 
         var quotes = DeliveryQuote.Rank(
             cart.Deliveries.Count > 0 ? cart.Deliveries : [await QuoteOrderAsync(cart, request, budget, cancellationToken)]);
         return request.OrderId is { } orderId && !await orders.ReplaceQuotesAsync(orderId, quotes, cancellationToken)
-            ? new DeliveryOutcome.NotFound("order_id")
-            : new DeliveryOutcome.Quoted(quotes);
+            ? new MealMeDeliveryOutcome.NotFound("order_id")
+            : new MealMeDeliveryOutcome.Quoted(quotes);
     }
 
     /// <summary>Where carts carry no delivery quotes, an order that is not placed tells the fee.</summary>
@@ -77,12 +77,12 @@ public sealed class MealMeDelivery(
         return new AggregatorDelivery("standard", order.Minutes?.Max, order.FeesCents);
     }
 
-    private async Task<DeliveryOutcome> StepAsync(
-        TimeSpan time, Func<CallBudget, CancellationToken, Task<DeliveryOutcome>> step, CancellationToken cancellationToken)
+    private async Task<MealMeDeliveryOutcome> StepAsync(
+        TimeSpan time, Func<CallBudget, CancellationToken, Task<MealMeDeliveryOutcome>> step, CancellationToken cancellationToken)
     {
         if (!access.CurrentValue.HasCredentials)
         {
-            return new DeliveryOutcome.Failed(ProviderFailure.MissingCredentials(ProviderId.MealMe));
+            return new MealMeDeliveryOutcome.Failed(ProviderFailure.MissingCredentials(ProviderId.MealMe));
         }
 
         using var limit = new CancellationTokenSource(time, clock);
@@ -93,33 +93,33 @@ public sealed class MealMeDelivery(
         }
         catch (ProviderFailureException failed)
         {
-            return new DeliveryOutcome.Failed(failed.Failure);
+            return new MealMeDeliveryOutcome.Failed(failed.Failure);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return new DeliveryOutcome.Failed(ProviderFailure.Timeout(ProviderId.MealMe, (int)time.TotalMilliseconds));
+            return new MealMeDeliveryOutcome.Failed(ProviderFailure.Timeout(ProviderId.MealMe, (int)time.TotalMilliseconds));
         }
     }
 }
 
 /// <summary>What the aggregator answered to one step of a delivery order.</summary>
-public abstract record DeliveryOutcome
+public abstract record MealMeDeliveryOutcome
 {
-    private DeliveryOutcome()
+    private MealMeDeliveryOutcome()
     {
     }
 
     /// <param name="OrderId">Our id of the order.</param>
-    public sealed record CartCreated(AggregatorCart Cart, AggregatorShop Shop, Guid OrderId, IReadOnlyList<string> Missing) : DeliveryOutcome;
+    public sealed record CartCreated(AggregatorCart Cart, AggregatorShop Shop, Guid OrderId, IReadOnlyList<string> Missing) : MealMeDeliveryOutcome;
 
-    public sealed record Quoted(IReadOnlyList<DeliveryQuote> Quotes) : DeliveryOutcome;
+    public sealed record Quoted(IReadOnlyList<DeliveryQuote> Quotes) : MealMeDeliveryOutcome;
 
-    public sealed record ShopsFound(IReadOnlyList<AggregatorShop> Shops) : DeliveryOutcome;
+    public sealed record ShopsFound(IReadOnlyList<AggregatorShop> Shops) : MealMeDeliveryOutcome;
 
     /// <summary>The vendor knows no such cart, or we know no such order.</summary>
-    public sealed record NotFound(string What) : DeliveryOutcome;
+    public sealed record NotFound(string What) : MealMeDeliveryOutcome;
 
-    public sealed record Failed(ProviderFailure Failure) : DeliveryOutcome;
+    public sealed record Failed(ProviderFailure Failure) : MealMeDeliveryOutcome;
 }
 
 /// <summary>Cart, quotes and checkout page in one go. It stops at the first step that fails and says which one it was.</summary>
@@ -145,20 +145,20 @@ public sealed class DeliveryFlow(MealMeDelivery delivery, TimeProvider clock)
     private async Task<DeliveryFlowOutcome> RunStepsAsync(PlaceDelivery request, CancellationToken cancellationToken)
     {
         var carted = await delivery.CreateCartAsync(request.Cart, cancellationToken);
-        if (carted is not DeliveryOutcome.CartCreated cart)
+        if (carted is not MealMeDeliveryOutcome.CartCreated cart)
         {
             return Stopped("create_cart", carted);
         }
 
         var priced = await delivery.QuoteAsync(
             new GetDeliveryQuotes(cart.Cart.CartId, cart.OrderId, request.Address), cancellationToken);
-        return priced is DeliveryOutcome.Quoted quotes
+        return priced is MealMeDeliveryOutcome.Quoted quotes
             ? new DeliveryFlowOutcome.Ready(
                 cart, quotes.Quotes, delivery.CheckoutUrl(new GetCheckoutUrl(cart.Cart.CartId, UseConnect: true)))
             : Stopped("get_quotes", priced);
     }
 
-    private static DeliveryFlowOutcome.Stopped Stopped(string step, DeliveryOutcome outcome) => outcome is DeliveryOutcome.Failed failed
+    private static DeliveryFlowOutcome.Stopped Stopped(string step, MealMeDeliveryOutcome outcome) => outcome is MealMeDeliveryOutcome.Failed failed
         ? new DeliveryFlowOutcome.Stopped(step, failed.Failure)
         : new DeliveryFlowOutcome.Stopped(step, ProviderFailure.BadAnswer(ProviderId.MealMe, "a cart that it does not know"));
 }
@@ -170,7 +170,7 @@ public abstract record DeliveryFlowOutcome
     {
     }
 
-    public sealed record Ready(DeliveryOutcome.CartCreated Cart, IReadOnlyList<DeliveryQuote> Quotes, string CheckoutUrl)
+    public sealed record Ready(MealMeDeliveryOutcome.CartCreated Cart, IReadOnlyList<DeliveryQuote> Quotes, string CheckoutUrl)
         : DeliveryFlowOutcome;
 
     public sealed record Stopped(string Step, ProviderFailure Failure) : DeliveryFlowOutcome;

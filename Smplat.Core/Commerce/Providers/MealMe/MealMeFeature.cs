@@ -14,7 +14,7 @@ public static class MealMeFeature
         services.AddSingleton<AggregatorDialects>();
         services.AddSingleton<MealMeQuotes>();
         services.AddSingleton<MealMeOrderStore>();
-        services.AddSingleton<MealMePlacing>();
+        services.AddSingleton<MealMeOrderPlacer>();
         services.AddSingleton<MealMeDelivery>();
         services.AddSingleton<DeliveryFlow>();
         services.AddSingleton<MealMeWebhookStore>();

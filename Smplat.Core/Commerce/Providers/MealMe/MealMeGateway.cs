@@ -4,7 +4,7 @@ namespace Smplat.Core.Commerce.Providers.MealMe;
 
 /// <summary>MealMe, or Satsuma: real prices, fees and tax of a shop nearby; a confirmation places the order.</summary>
 public sealed class MealMeGateway(
-    MealMeQuotes quotes, MealMePlacing placing, IOptionsMonitor<MealMeOptions> access, TimeProvider clock) : IProviderGateway
+    MealMeQuotes quotes, MealMeOrderPlacer placing, IOptionsMonitor<MealMeOptions> access, TimeProvider clock) : IProviderGateway
 {
     /// <summary>The vendor's own sample address, for a probe that orders nothing.</summary>
     private static readonly DeliveryAddress Somewhere = new("San Francisco", "94107", "US", "CA", "188 King Street");

@@ -210,7 +210,7 @@ public sealed class MealMeWebhookStore(NpgsqlDataSource database)
     }
 
     /// <summary>Keeps the event and applies it, both or neither.</summary>
-    public async Task<WebhookEffect> TakeAsync(MealMeEvent said, CancellationToken cancellationToken)
+    public async Task<MealMeWebhookEffect> TakeAsync(MealMeEvent said, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -219,14 +219,14 @@ public sealed class MealMeWebhookStore(NpgsqlDataSource database)
             new { dedupeKey = said.DedupeKey, orderId = said.OrderId, type = said.Type, status = said.Status, raw = said.Raw },
             cancellationToken,
             transaction));
-        var effect = kept == 0 ? WebhookEffect.Repeated
+        var effect = kept == 0 ? MealMeWebhookEffect.Repeated
             : said is { OrderId: not null, Status: not null } ? await ApplyAsync(connection, transaction, said, cancellationToken)
-            : WebhookEffect.Noted;
+            : MealMeWebhookEffect.Noted;
         await transaction.CommitAsync(cancellationToken);
         return effect;
     }
 
-    private static async Task<WebhookEffect> ApplyAsync(
+    private static async Task<MealMeWebhookEffect> ApplyAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, MealMeEvent said, CancellationToken cancellationToken)
     {
         var id = await connection.ExecuteScalarAsync<Guid?>(Sql.Command(
@@ -245,7 +245,7 @@ public sealed class MealMeWebhookStore(NpgsqlDataSource database)
             transaction));
         if (id is null)
         {
-            return WebhookEffect.Outdated;
+            return MealMeWebhookEffect.Outdated;
         }
 
         if (said.Items is { } items)
@@ -266,6 +266,6 @@ public sealed class MealMeWebhookStore(NpgsqlDataSource database)
                 transaction));
         }
 
-        return WebhookEffect.Applied;
+        return MealMeWebhookEffect.Applied;
     }
 }

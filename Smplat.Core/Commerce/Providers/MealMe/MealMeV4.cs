@@ -54,7 +54,7 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
             MealMeJson.Default.MealMeCarts,
             budget,
             cancellationToken);
-        return MealMeReading.Offer(answer, terms);
+        return MealMeMapper.Offer(answer, terms);
     }
 
     public async Task<IReadOnlyList<AggregatorShop>> FindShopsAsync(
@@ -67,7 +67,7 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
             MealMeJson.Default.MealMeStores,
             budget,
             cancellationToken);
-        return [.. (answer.Stores ?? throw AggregatorHttp.Bad("no store list")).Select(MealMeReading.Shop).OfType<AggregatorShop>()];
+        return [.. (answer.Stores ?? throw AggregatorHttp.Bad("no store list")).Select(MealMeMapper.Shop).OfType<AggregatorShop>()];
     }
 
     public async Task<AggregatorCart> CreateCartAsync(
@@ -82,13 +82,13 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
             isRepeatable: false,
             budget,
             cancellationToken);
-        return MealMeReading.Cart(cart);
+        return MealMeMapper.Cart(cart);
     }
 
     public async Task<AggregatorCart?> FindCartAsync(string cartId, CallBudget budget, CancellationToken cancellationToken) =>
         await http.FindAsync(
             "/cart/retrieve/v2?cart_id=" + Uri.EscapeDataString(cartId), "cart", MealMeJson.Default.MealMeCart, budget, cancellationToken)
-            is { } cart ? MealMeReading.Cart(cart) : null;
+            is { } cart ? MealMeMapper.Cart(cart) : null;
 
     /// <summary>Not placed, so repeating it leaves at most another quote behind.</summary>
     public async Task<AggregatorQuote> QuoteAsync(
@@ -113,12 +113,12 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
             isRepeatable: true,
             budget,
             cancellationToken);
-        return MealMeReading.Quote(order);
+        return MealMeMapper.Quote(order);
     }
 
     public async Task<AggregatorQuote> PlaceAsync(
         string orderId, string? paymentMethodId, CallBudget budget, CancellationToken cancellationToken) =>
-        MealMeReading.Quote(await http.PostAsync(
+        MealMeMapper.Quote(await http.PostAsync(
             "/order/finalize",
             "order",
             new MealMeFinalize(orderId),
@@ -133,7 +133,7 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
         var answer = await http.GetAsync(
             "/account/orders?order_id=" + Uri.EscapeDataString(orderId), "order", MealMeJson.Default.MealMeOrders, budget, cancellationToken);
         return (answer.Orders ?? throw AggregatorHttp.Bad("no order list")).FirstOrDefault(order => order?.OrderId == orderId) is { } order
-            ? MealMeReading.Quote(order)
+            ? MealMeMapper.Quote(order)
             : null;
     }
 
@@ -165,7 +165,7 @@ public readonly record struct StreetLine(string? Number, string? Name)
 }
 
 /// <summary>Reads the older dialect's answers in our terms, and refuses figures that cannot be true.</summary>
-internal static class MealMeReading
+internal static class MealMeMapper
 {
     private const long LargestAmount = 10_000_000;
 

@@ -11,66 +11,66 @@ namespace Smplat.Core.Commerce.Providers.MealMe;
 /// <summary>Takes in what the vendor says about orders: only what it signed, each event once, and never backwards.</summary>
 public sealed class MealMeWebhook(MealMeWebhookStore store, IOptionsMonitor<MealMeOptions> options, TimeProvider clock)
 {
-    public async Task<WebhookOutcome> TakeAsync(
+    public async Task<MealMeWebhookOutcome> TakeAsync(
         ReadOnlyMemory<byte> body, string? signature, CancellationToken cancellationToken)
     {
         var settings = options.CurrentValue;
         if (string.IsNullOrWhiteSpace(settings.WebhookSecret))
         {
-            return new WebhookOutcome.NotConfigured();
+            return new MealMeWebhookOutcome.NotConfigured();
         }
 
-        if (!WebhookSignature.Holds(body.Span, signature, settings.WebhookSecret))
+        if (!MealMeWebhookSignature.Holds(body.Span, signature, settings.WebhookSecret))
         {
-            return new WebhookOutcome.NotTrusted("The signature is missing or wrong.");
+            return new MealMeWebhookOutcome.NotTrusted("The signature is missing or wrong.");
         }
 
         if (MealMeEventReader.Read(body) is not { } said)
         {
-            return new WebhookOutcome.Unreadable();
+            return new MealMeWebhookOutcome.Unreadable();
         }
 
         var tolerance = TimeSpan.FromSeconds(settings.WebhookToleranceSeconds);
         return said.At is { } at && (clock.GetUtcNow() - at).Duration() > tolerance
-            ? new WebhookOutcome.NotTrusted("The event is too old, or from the future.")
+            ? new MealMeWebhookOutcome.NotTrusted("The event is too old, or from the future.")
             : await KeepAsync(said, cancellationToken);
     }
 
     /// <summary>JSON may hold what the database's JSON type cannot, such as NUL; that is the sender's fault.</summary>
-    private async Task<WebhookOutcome> KeepAsync(MealMeEvent said, CancellationToken cancellationToken)
+    private async Task<MealMeWebhookOutcome> KeepAsync(MealMeEvent said, CancellationToken cancellationToken)
     {
         try
         {
-            return new WebhookOutcome.Taken(await store.TakeAsync(said, cancellationToken));
+            return new MealMeWebhookOutcome.Taken(await store.TakeAsync(said, cancellationToken));
         }
         catch (PostgresException refused) when (refused.SqlState
             is PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.InvalidTextRepresentation
                 or PostgresErrorCodes.NumericValueOutOfRange)
         {
-            return new WebhookOutcome.Unreadable();
+            return new MealMeWebhookOutcome.Unreadable();
         }
     }
 }
 
-public abstract record WebhookOutcome
+public abstract record MealMeWebhookOutcome
 {
-    private WebhookOutcome()
+    private MealMeWebhookOutcome()
     {
     }
 
-    public sealed record Taken(WebhookEffect Effect) : WebhookOutcome;
+    public sealed record Taken(MealMeWebhookEffect Effect) : MealMeWebhookOutcome;
 
     /// <summary>No secret is set, so nothing can be verified.</summary>
-    public sealed record NotConfigured : WebhookOutcome;
+    public sealed record NotConfigured : MealMeWebhookOutcome;
 
     /// <summary>The signature is missing or wrong, or the event is too old to be believed.</summary>
-    public sealed record NotTrusted(string Reason) : WebhookOutcome;
+    public sealed record NotTrusted(string Reason) : MealMeWebhookOutcome;
 
-    public sealed record Unreadable : WebhookOutcome;
+    public sealed record Unreadable : MealMeWebhookOutcome;
 }
 
 /// <summary>What an accepted webhook changed.</summary>
-public enum WebhookEffect
+public enum MealMeWebhookEffect
 {
     Applied,
 
@@ -85,7 +85,7 @@ public enum WebhookEffect
 }
 
 /// <summary>HMAC-SHA256 over the raw bytes of the body, compared in constant time.</summary>
-public static class WebhookSignature
+public static class MealMeWebhookSignature
 {
     private const string Prefix = "sha256=";
 
@@ -227,7 +227,7 @@ public static class MealMeEventReader
             root.Field("eventId", "event_id")?.Text() is { Length: > 0 and <= 200 } id ? "id:" + id : HashOf(body),
             Short(root.Field("orderId", "order_id")?.Text()),
             Short(root.Field("event", "type")?.Text()) ?? "order_update",
-            OrderStatuses.Of(status),
+            MealMeOrderStatus.Of(status),
             Moment(root.Field("created", "timestamp", "updated_at")),
             root.Field("totals") is { ValueKind: JsonValueKind.Object } totals
                 ? new MealMeTotals(
@@ -306,7 +306,7 @@ public static class MealMeEventReader
 }
 
 /// <summary>The vendor's words for the state of an order, as our labels.</summary>
-public static class OrderStatuses
+public static class MealMeOrderStatus
 {
     /// <summary>Null for a word that we do not know: the event is kept, the order left as it is.</summary>
     public static string? Of(string? status) => status?.Trim().ToLowerInvariant() switch

@@ -26,19 +26,19 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
         var answers = await BoundedFanOut.AllAsync(
             items, options.CurrentValue.ItemConcurrency, (item, token) => FindAsync(SearchTerm.Of(item.Name), place, budget, token), cancellationToken);
         return new AggregatorOffer(
-            [.. answers.SelectMany(SatsumaReading.Shops).DistinctBy(shop => shop.Id, StringComparer.Ordinal)],
-            [.. answers.Select(answer => (IReadOnlyList<VendorProduct>)[.. SatsumaReading.Products(answer)])]);
+            [.. answers.SelectMany(SatsumaMapper.Shops).DistinctBy(shop => shop.Id, StringComparer.Ordinal)],
+            [.. answers.Select(answer => (IReadOnlyList<VendorProduct>)[.. SatsumaMapper.Products(answer)])]);
     }
 
     /// <summary>The dialect has no search for shops, so those that have the thing are listed.</summary>
     public async Task<IReadOnlyList<AggregatorShop>> FindShopsAsync(
         string? query, GeoPoint place, string kind, CallBudget budget, CancellationToken cancellationToken) =>
-        [.. SatsumaReading.Shops(await FindAsync(string.IsNullOrWhiteSpace(query) ? kind : query, place, budget, cancellationToken))];
+        [.. SatsumaMapper.Shops(await FindAsync(string.IsNullOrWhiteSpace(query) ? kind : query, place, budget, cancellationToken))];
 
     public async Task<AggregatorCart> CreateCartAsync(
         string shopId, IReadOnlyList<AggregatorLine> lines, string userId, GeoPoint place, CallBudget budget, CancellationToken cancellationToken)
     {
-        var cart = SatsumaReading.Cart(await http.PostAsync(
+        var cart = SatsumaMapper.Cart(await http.PostAsync(
             "/cart",
             "cart",
             new SatsumaCartRequest(shopId, userId, "Active"),
@@ -49,7 +49,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
             cancellationToken));
         foreach (var line in lines)
         {
-            cart = SatsumaReading.Cart(await http.PostAsync(
+            cart = SatsumaMapper.Cart(await http.PostAsync(
                 $"/cart/{Uri.EscapeDataString(cart.CartId)}/item",
                 "cart",
                 new SatsumaItemRequest(line.ProductId, line.Name, line.Quantity),
@@ -65,7 +65,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
 
     public async Task<AggregatorCart?> FindCartAsync(string cartId, CallBudget budget, CancellationToken cancellationToken) =>
         await http.FindAsync("/cart/" + Uri.EscapeDataString(cartId), "cart", SatsumaJson.Default.SatsumaCart, budget, cancellationToken)
-            is { } cart ? SatsumaReading.Cart(cart) : null;
+            is { } cart ? SatsumaMapper.Cart(cart) : null;
 
     public async Task<AggregatorQuote> QuoteAsync(
         string shopId,
@@ -75,7 +75,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
         string? reference,
         CallBudget budget,
         CancellationToken cancellationToken) =>
-        SatsumaReading.Quote(await http.PostAsync(
+        SatsumaMapper.Quote(await http.PostAsync(
             "/order",
             "order",
             new SatsumaOrderRequest(
@@ -98,7 +98,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
 
     public async Task<AggregatorQuote> PlaceAsync(
         string orderId, string? paymentMethodId, CallBudget budget, CancellationToken cancellationToken) =>
-        SatsumaReading.Quote(await http.PostAsync(
+        SatsumaMapper.Quote(await http.PostAsync(
             $"/order/{Uri.EscapeDataString(orderId)}/submit",
             "order",
             new SatsumaSubmit(paymentMethodId),
@@ -110,7 +110,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
 
     public async Task<AggregatorQuote?> FindOrderAsync(string orderId, CallBudget budget, CancellationToken cancellationToken) =>
         await http.FindAsync("/order/" + Uri.EscapeDataString(orderId), "order", SatsumaJson.Default.SatsumaOrderAnswer, budget, cancellationToken)
-            is { } order ? SatsumaReading.Quote(order) : null;
+            is { } order ? SatsumaMapper.Quote(order) : null;
 
     private async Task<IReadOnlyList<SatsumaProduct>> FindAsync(
         string term, GeoPoint place, CallBudget budget, CancellationToken cancellationToken) => term.Length == 0
@@ -129,7 +129,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
 /// Reads the newer dialect's answers in our terms. Its reference shows whole cents, one of its samples dollars with a
 /// fraction: an answer that holds a fraction anywhere is taken as dollars.
 /// </summary>
-internal static class SatsumaReading
+internal static class SatsumaMapper
 {
     private const long LargestAmount = 10_000_000;
 

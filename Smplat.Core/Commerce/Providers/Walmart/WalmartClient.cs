@@ -45,7 +45,7 @@ public sealed class WalmartClient(VendorHttp http, WalmartSigner signer, IOption
             $"/stores?zip={Uri.EscapeDataString(postalCode)}", "stores", WalmartJson.Default.JsonDocument, budget, cancellationToken);
         try
         {
-            return WalmartCatalogue.Read(body.RootElement);
+            return WalmartMapper.Read(body.RootElement);
         }
         catch (JsonException exception)
         {
@@ -149,7 +149,7 @@ public sealed class WalmartSigner(IOptionsMonitor<WalmartOptions> options, TimeP
 }
 
 /// <summary>Reads Walmart's items and stores in our terms.</summary>
-public static class WalmartCatalogue
+public static class WalmartMapper
 {
     /// <summary>Items without a price are not offered; those of other sellers ship by parcel and are no groceries.</summary>
     public static IEnumerable<VendorProduct> Read(WalmartSearch answer)

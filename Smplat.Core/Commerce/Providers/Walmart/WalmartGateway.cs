@@ -99,7 +99,7 @@ public sealed class WalmartGateway(
             CacheKey.Sku(Id, Online, item),
             WalmartJson.Default.IReadOnlyListVendorProduct,
             _ => TimeSpan.FromSeconds(lifetimes.CurrentValue.SkuSeconds),
-            async token => (IReadOnlyList<VendorProduct>)[.. WalmartCatalogue.Read(await client.SearchAsync(term, budget, token))],
+            async token => (IReadOnlyList<VendorProduct>)[.. WalmartMapper.Read(await client.SearchAsync(term, budget, token))],
             cancellationToken);
         return ProductMatcher.Match(item, products);
     }

@@ -14,12 +14,12 @@ namespace Smplat.Tests.Commerce.Providers;
 /// The real gateways against the fake vendors, over real sockets and without a database. Settings of the test win over
 /// those of the vendors.
 /// </summary>
-public sealed class VendorBench : IAsyncDisposable
+public sealed class VendorFixture : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly IConfigurationRoot _configuration;
 
-    private VendorBench(FakeWorld world, TimeProvider clock, Action<IServiceCollection>? adjust, (string Name, string Value)[] settings)
+    private VendorFixture(FakeVendorSet world, TimeProvider clock, Action<IServiceCollection>? adjust, (string Name, string Value)[] settings)
     {
         World = world;
         var all = new Dictionary<string, string?>(world.Settings.Select(entry => KeyValuePair.Create(entry.Key, (string?)entry.Value)))
@@ -46,24 +46,24 @@ public sealed class VendorBench : IAsyncDisposable
         _services = services.BuildServiceProvider();
     }
 
-    public FakeWorld World { get; }
+    public FakeVendorSet World { get; }
 
-    public static async Task<VendorBench> StartAsync(params (string Name, string Value)[] settings) =>
-        new(await FakeWorld.StartAsync(CancellationToken.None), TimeProvider.System, null, settings);
+    public static async Task<VendorFixture> StartAsync(params (string Name, string Value)[] settings) =>
+        new(await FakeVendorSet.StartAsync(CancellationToken.None), TimeProvider.System, null, settings);
 
     /// <summary>With the aggregator in its newer dialect, or its older one.</summary>
-    public static async Task<VendorBench> StartAsync(
+    public static async Task<VendorFixture> StartAsync(
         bool satsuma, Action<IServiceCollection>? adjust = null, params (string Name, string Value)[] settings)
     {
-        var world = await FakeWorld.StartAsync(CancellationToken.None);
+        var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         (string Name, string Value)[] dialect =
             satsuma ? [.. world.Satsuma.Settings.Select(entry => (entry.Key, entry.Value))] : [];
-        return new VendorBench(world, TimeProvider.System, adjust, [.. dialect, .. settings]);
+        return new VendorFixture(world, TimeProvider.System, adjust, [.. dialect, .. settings]);
     }
 
-    public static async Task<VendorBench> StartAsync(
+    public static async Task<VendorFixture> StartAsync(
         TimeProvider clock, Action<IServiceCollection>? adjust = null, params (string Name, string Value)[] settings) =>
-        new(await FakeWorld.StartAsync(clock, CancellationToken.None), clock, adjust, settings);
+        new(await FakeVendorSet.StartAsync(clock, CancellationToken.None), clock, adjust, settings);
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();

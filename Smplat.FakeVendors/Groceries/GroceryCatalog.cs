@@ -1,7 +1,7 @@
 namespace Smplat.FakeVendors.Groceries;
 
 /// <summary>The products of all pretended shops and their fuzzy search.</summary>
-public static class GroceryShelf
+public static class GroceryCatalog
 {
     public static IReadOnlyList<Grocery> All { get; } = Load();
 
@@ -40,7 +40,7 @@ public static class GroceryShelf
 
     private static List<Grocery> Load()
     {
-        using var stream = typeof(GroceryShelf).Assembly.GetManifestResourceStream("groceries.csv")!;
+        using var stream = typeof(GroceryCatalog).Assembly.GetManifestResourceStream("groceries.csv")!;
         using var reader = new StreamReader(stream);
         return
         [

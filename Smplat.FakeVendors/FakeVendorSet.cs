@@ -9,9 +9,9 @@ using Smplat.FakeVendors.Walmart;
 namespace Smplat.FakeVendors;
 
 /// <summary>All outside HTTP APIs, each on a free loopback port, and the settings that point the app at them.</summary>
-public sealed class FakeWorld : IAsyncDisposable
+public sealed class FakeVendorSet : IAsyncDisposable
 {
-    private FakeWorld(TimeProvider clock)
+    private FakeVendorSet(TimeProvider clock)
     {
         Kroger = new FakeKroger(clock);
         Walmart = new FakeWalmart(clock);
@@ -58,12 +58,12 @@ public sealed class FakeWorld : IAsyncDisposable
         }
     }
 
-    public static Task<FakeWorld> StartAsync(CancellationToken cancellationToken) =>
+    public static Task<FakeVendorSet> StartAsync(CancellationToken cancellationToken) =>
         StartAsync(TimeProvider.System, cancellationToken);
 
-    public static async Task<FakeWorld> StartAsync(TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<FakeVendorSet> StartAsync(TimeProvider clock, CancellationToken cancellationToken)
     {
-        var world = new FakeWorld(clock);
+        var world = new FakeVendorSet(clock);
         await Task.WhenAll(world.Vendors.Select(vendor => vendor.StartAsync(cancellationToken)));
         return world;
     }

@@ -88,18 +88,18 @@ public sealed class ModalGatewayTests
         Assert.That(vendor.ConfirmCount, Is.Zero);
     }
 
-    private static ModalGateway Gateway(IProviderGateway? vendor, string environment = "production") =>
+    private static MockSwitchGateway Gateway(IProviderGateway? vendor, string environment = "production") =>
         new(
             vendor,
             new MockGateway(vendor?.Id ?? ProviderId.KrogerApi, new FixedClock()),
             new Monitor<RuntimeOptions>(new RuntimeOptions { Environment = environment }),
-            NullLogger<ModalGateway>.Instance);
+            NullLogger<MockSwitchGateway>.Instance);
 
     private static ProviderConfig Config(ProviderId id = ProviderId.KrogerApi) => Quotes.Config(id);
 
-    private static async Task<ProviderQuote> QuotedAsync(ModalGateway gateway, ProviderConfig config) =>
+    private static async Task<ProviderQuote> QuotedAsync(MockSwitchGateway gateway, ProviderConfig config) =>
         ((QuoteOutcome.Quoted)await gateway.QuoteAsync(Basket, config, CancellationToken.None)).Quote;
 
-    private static async Task<ProviderFailure> FailedAsync(ModalGateway gateway, ProviderConfig config) =>
+    private static async Task<ProviderFailure> FailedAsync(MockSwitchGateway gateway, ProviderConfig config) =>
         ((QuoteOutcome.Failed)await gateway.QuoteAsync(Basket, config, CancellationToken.None)).Failure;
 }

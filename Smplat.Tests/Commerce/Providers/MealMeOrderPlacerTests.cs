@@ -26,7 +26,7 @@ public sealed class MealMePlacingTests(bool satsuma)
         var confirm = await given.ConfirmAsync();
 
         var placed = await given.PlaceAsync(confirm);
-        var found = await given.Gateway.FindOrderAsync(confirm, VendorBench.Config(MealMe), default);
+        var found = await given.Gateway.FindOrderAsync(confirm, VendorFixture.Config(MealMe), default);
 
         Assert.That(placed, Is.InstanceOf<ConfirmOutcome.Placed>());
         Assert.That(given.Orders.All.Sum(order => order.TimesPlaced), Is.EqualTo(1));
@@ -72,7 +72,7 @@ public sealed class MealMePlacingTests(bool satsuma)
 
         Assert.That(lost, Is.InstanceOf<ConfirmOutcome.Failed>().With.Property("ProvablyNothingPlaced").False);
         Assert.That(
-            await given.Gateway.FindOrderAsync(confirm, VendorBench.Config(MealMe), default), Is.InstanceOf<LookupOutcome.NotFound>());
+            await given.Gateway.FindOrderAsync(confirm, VendorFixture.Config(MealMe), default), Is.InstanceOf<LookupOutcome.NotFound>());
         Assert.That(given.Vendor.Calls.All.Count(call => call.Path.StartsWith(PlacingPath, StringComparison.Ordinal) && call.Method == "POST"), Is.EqualTo(1), "placing is never repeated blindly");
     }
 
@@ -85,7 +85,7 @@ public sealed class MealMePlacingTests(bool satsuma)
         given.Vendor.Faults.Always(new Fault.Status(500));
 
         Assert.That(
-            await given.Gateway.FindOrderAsync(confirm, VendorBench.Config(MealMe), default), Is.InstanceOf<LookupOutcome.Unknown>());
+            await given.Gateway.FindOrderAsync(confirm, VendorFixture.Config(MealMe), default), Is.InstanceOf<LookupOutcome.Unknown>());
     }
 
     [Test]
@@ -128,24 +128,24 @@ public sealed class MealMePlacingTests(bool satsuma)
     private async Task<Given> StartAsync()
     {
         var db = await TestDatabase.CreateAsync();
-        var bench = await VendorBench.StartAsync(satsuma, services => services.Replace(ServiceDescriptor.Singleton(db.DataSource)));
+        var bench = await VendorFixture.StartAsync(satsuma, services => services.Replace(ServiceDescriptor.Singleton(db.DataSource)));
         return new Given(db, bench, satsuma);
     }
 
-    private sealed class Given(TestDatabase db, VendorBench bench, bool satsuma) : IAsyncDisposable
+    private sealed class Given(TestDatabase db, VendorFixture bench, bool satsuma) : IAsyncDisposable
     {
         public IProviderGateway Gateway => bench.Gateway(MealMe);
 
         public FakeVendor Vendor => satsuma ? bench.World.Satsuma : bench.World.MealMe;
 
-        public AggregatorOrders Orders => satsuma ? bench.World.Satsuma.Orders : bench.World.MealMe.Orders;
+        public FakeAggregatorOrders Orders => satsuma ? bench.World.Satsuma.Orders : bench.World.MealMe.Orders;
 
         public async Task<ConfirmRequest> ConfirmAsync() => new(
-            Guid.NewGuid(), Guid.NewGuid().ToString("N"), "user-1", VendorBench.Basket(), await bench.QuotedAsync(MealMe),
+            Guid.NewGuid(), Guid.NewGuid().ToString("N"), "user-1", VendorFixture.Basket(), await bench.QuotedAsync(MealMe),
             new PaymentMethod("card", "pm_card_visa"));
 
         public Task<ConfirmOutcome> PlaceAsync(ConfirmRequest confirm) =>
-            Gateway.ConfirmAsync(confirm, VendorBench.Config(MealMe), default);
+            Gateway.ConfirmAsync(confirm, VendorFixture.Config(MealMe), default);
 
         public async Task<string> StatusAsync()
         {
