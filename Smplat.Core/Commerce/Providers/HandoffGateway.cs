@@ -1,13 +1,207 @@
-using System.Collections.Immutable;
-using Smplat.Core.Platform.Caching;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Options;
 
 namespace Smplat.Core.Commerce.Providers;
 
-/// <summary>Runs a gateway's probe and reports how it went; never throws for what a vendor does.</summary>
+/// <summary>
+/// The shared steps of providers that take no orders over their API: find the store near the address, price the basket
+/// there, and hand the shopper over at confirmation. There is never an order to look up or to cancel.
+/// </summary>
+public abstract class HandoffGateway<TStore>(
+    VendorCache cache, IOptionsMonitor<QuoteCacheOptions> lifetimes, TimeProvider clock) : IProviderGateway
+    where TStore : class
+{
+    private static readonly TimeSpan NoStoreLifetime = TimeSpan.FromHours(1);
+
+    public abstract ProviderId Id { get; }
+
+    public abstract ProviderCapabilities Capabilities { get; }
+
+    protected VendorCache Cache => cache;
+
+    protected QuoteCacheOptions Lifetimes => lifetimes.CurrentValue;
+
+    protected TimeProvider Clock => clock;
+
+    protected abstract bool HasCredentials { get; }
+
+    /// <summary>Root of the vendor's API; cached stores of another host are not used.</summary>
+    protected abstract Uri Root { get; }
+
+    protected abstract JsonTypeInfo<TStore> StoreJson { get; }
+
+    public async Task<QuoteOutcome> QuoteAsync(
+        QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
+    {
+        if (!HasCredentials)
+        {
+            return new QuoteOutcome.Failed(ProviderFailure.MissingCredentials(Id));
+        }
+
+        var budget = CallBudget.Of(config, clock);
+        var store = await cache.GetAsync(
+            CacheKey.Store(Id, request.Address, Root.Authority),
+            StoreJson,
+            found => IsNone(found) ? NoStoreLifetime : TimeSpan.FromSeconds(Lifetimes.StoreSeconds),
+            token => FindStoreAsync(request.Address, budget, token),
+            cancellationToken);
+        return IsNone(store)
+            ? new QuoteOutcome.Failed(ProviderFailure.NoStores(Id))
+            : await PriceAsync(request, config, store, budget, cancellationToken);
+    }
+
+    public Task<ProviderHealth> CheckHealthAsync(ProviderConfig config, CancellationToken cancellationToken) =>
+        HealthProbe.RunAsync(
+            Id, HasCredentials, token => ProbeAsync(CallBudget.Of(config, clock), token), clock, cancellationToken);
+
+    public abstract Task<ConfirmOutcome> ConfirmAsync(
+        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken);
+
+    public Task<LookupOutcome> FindOrderAsync(
+        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        Task.FromResult<LookupOutcome>(new LookupOutcome.NotFound());
+
+    public Task<CancelOutcome> CancelAsync(CancelRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
+        Task.FromResult<CancelOutcome>(new CancelOutcome.NotSupported());
+
+    protected abstract Task<TStore> FindStoreAsync(DeliveryAddress address, CallBudget budget, CancellationToken cancellationToken);
+
+    /// <summary>Whether the answer says that no store is near.</summary>
+    protected abstract bool IsNone(TStore store);
+
+    protected abstract Task<QuoteOutcome> PriceAsync(
+        QuoteRequest request, ProviderConfig config, TStore store, CallBudget budget, CancellationToken cancellationToken);
+
+    /// <summary>A cheap call that changes nothing and proves the credentials.</summary>
+    protected abstract Task ProbeAsync(CallBudget budget, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// A provider whose product search gives real item prices, one search per item. Fee, tax and delivery time are estimates,
+/// and the quote says so.
+/// </summary>
+public abstract class ProductSearchGateway(
+    VendorCache cache,
+    ReferencePrices prices,
+    IOptionsMonitor<QuoteCacheOptions> lifetimes,
+    IOptionsMonitor<VendorHttpOptions> http,
+    TimeProvider clock) : HandoffGateway<NearestStore>(cache, lifetimes, clock)
+{
+    private static readonly string[] AllButItems = ["fees", "tax", "eta"];
+
+    public override ProviderCapabilities Capabilities => new(PricingMode.Live, ConfirmMode.Handoff);
+
+    /// <summary>The chain's name, for stores that have none.</summary>
+    protected abstract string ChainName { get; }
+
+    protected abstract DeliveryEstimate Delivery { get; }
+
+    /// <summary>The vendor refuses search terms with fewer letters.</summary>
+    protected abstract int ShortestTerm { get; }
+
+    protected override JsonTypeInfo<NearestStore> StoreJson => VendorJson.Default.NearestStore;
+
+    protected override bool IsNone(NearestStore store) => store.Id is null;
+
+    protected override async Task<QuoteOutcome> PriceAsync(
+        QuoteRequest request, ProviderConfig config, NearestStore store, CallBudget budget, CancellationToken cancellationToken)
+    {
+        var items = await BoundedFanOut.AllAsync(
+            request.Items,
+            http.CurrentValue.ItemConcurrency,
+            (item, token) => MatchAsync(item, store, budget, token),
+            cancellationToken);
+        var basket = new MatchedBasket(items);
+        prices.Learn(Id, basket);
+        return basket.IsEmpty
+            ? new QuoteOutcome.Failed(ProviderFailure.NoItemsMatched(Id))
+            : new QuoteOutcome.Quoted(QuoteOf(request, config, store, basket));
+    }
+
+    /// <summary>The page at which the shopper continues.</summary>
+    protected abstract string LinkTo(IReadOnlyList<CartLine> cart, NearestStore store);
+
+    /// <summary>Which searches may share cached products: those at the same store, or all.</summary>
+    protected abstract string SearchScope(NearestStore store);
+
+    protected abstract Task<IReadOnlyList<VendorProduct>> SearchAsync(
+        RequestedItem item, string term, NearestStore store, CallBudget budget, CancellationToken cancellationToken);
+
+    private async Task<MatchedItem> MatchAsync(
+        RequestedItem item, NearestStore store, CallBudget budget, CancellationToken cancellationToken)
+    {
+        var term = SearchTerm.Of(item.Name);
+        if (term.Length < ShortestTerm)
+        {
+            return new MatchedItem(item);
+        }
+
+        var products = await Cache.GetAsync(
+            CacheKey.Sku(Id, SearchScope(store), item),
+            VendorJson.Default.IReadOnlyListVendorProduct,
+            _ => TimeSpan.FromSeconds(Lifetimes.SkuSeconds),
+            token => SearchAsync(item, term, store, budget, token),
+            cancellationToken);
+        return ProductMatcher.Match(item, products);
+    }
+
+    private ProviderQuote QuoteOf(QuoteRequest request, ProviderConfig config, NearestStore store, MatchedBasket basket)
+    {
+        var now = Clock.GetUtcNow();
+        return new ProviderQuote
+        {
+            Provider = QuotedProvider.From(config),
+            Store = new QuotedStore(store.Id!, store.Name ?? ChainName, store.Address ?? ""),
+            Cart = basket.Cart,
+            Quote = Delivery.Total(basket.SubtotalCents, request.Address),
+            ItemAvailability = basket.Availability,
+            AffiliateUrl = LinkTo(basket.Cart, store),
+            Pricing = PricingMode.Live,
+            Fees = Delivery.Fees(basket.SubtotalCents),
+            FetchedAt = now,
+            ExpiresAt = now + ProviderQuote.Validity,
+            Raw = new QuoteSource(ChainName.ToLowerInvariant(), "real", now, store.Id),
+            Estimates = AllButItems,
+            Tariff = new DeliveryTariff(Delivery.FeeCents, Delivery.FreeFromCents),
+            Warnings = [DeliveryEstimate.Warning, .. basket.Warnings],
+        };
+    }
+}
+
+/// <summary>The store near an address; without an id when there is none.</summary>
+public sealed record NearestStore(string? Id, string? Name, string? Address)
+{
+    public static NearestStore None { get; } = new(null, null, null);
+}
+
+/// <summary>JSON of what is cached in our own terms.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(NearestStore))]
+[JsonSerializable(typeof(IReadOnlyList<VendorProduct>))]
+internal sealed partial class VendorJson : JsonSerializerContext;
+
+/// <summary>Makes many calls at once, but only so many at the same time.</summary>
+public static class BoundedFanOut
+{
+    /// <summary>
+    /// Results in the order of the inputs. The first failure cancels the rest and is thrown: a vendor that refuses one
+    /// call will refuse the next, and further calls would only use up its quota.
+    /// </summary>
+    public static async Task<IReadOnlyList<TResult>> AllAsync<T, TResult>(
+        IReadOnlyList<T> inputs, int concurrency, Func<T, CancellationToken, Task<TResult>> ask, CancellationToken cancellationToken)
+    {
+        var results = new TResult[inputs.Count];
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, inputs.Count, limits, async (index, token) => results[index] = await ask(inputs[index], token));
+        return results;
+    }
+}
+
+/// <summary>Runs a gateway's probe and reports the result; never throws because of a vendor's failure.</summary>
 public static class HealthProbe
 {
-    /// <summary>Longest wait for a probe.</summary>
-    private static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     public static async Task<ProviderHealth> RunAsync(
         ProviderId id,
@@ -26,7 +220,7 @@ public static class HealthProbe
         try
         {
             var running = probe(limit.Token);
-            await running.WaitAsync(Ceiling, clock, cancellationToken);
+            await running.WaitAsync(MaxWait, clock, cancellationToken);
             return new ProviderHealth(true, Elapsed(), ProviderMode.Real);
         }
         catch (ProviderFailureException failed)
@@ -41,141 +235,4 @@ public static class HealthProbe
 
         int Elapsed() => (int)clock.GetElapsedTime(start).TotalMilliseconds;
     }
-}
-
-/// <summary>Asks for many things at once, but only so many at the same time.</summary>
-public static class BoundedFanOut
-{
-    /// <summary>
-    /// Results in the order of the inputs. The first failure cancels the rest and is thrown: a vendor that refuses one
-    /// call will refuse the next, and asking on would only burn its quota.
-    /// </summary>
-    public static async Task<IReadOnlyList<TResult>> AllAsync<T, TResult>(
-        IReadOnlyList<T> inputs, int concurrency, Func<T, CancellationToken, Task<TResult>> ask, CancellationToken cancellationToken)
-    {
-        var results = new TResult[inputs.Count];
-        var choice = new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, inputs.Count, choice, async (index, token) => results[index] = await ask(inputs[index], token));
-        return results;
-    }
-}
-
-/// <summary>Makes quotes out of matched baskets.</summary>
-public static class QuoteAssembly
-{
-    /// <summary>How long a quote is shown as good. Confirmation asks again when it is older than the quote cache allows.</summary>
-    public static readonly TimeSpan Validity = TimeSpan.FromMinutes(15);
-
-    private static readonly string[] AllButItems = ["fees", "tax", "eta"];
-
-    /// <summary>Real item prices; fee, tax and time estimated.</summary>
-    public static ProviderQuote WithEstimatedDelivery(
-        ProviderConfig config,
-        QuotedStore? store,
-        MatchedBasket basket,
-        DeliveryEstimate delivery,
-        DeliveryAddress address,
-        string? link,
-        string source,
-        DateTimeOffset now) => new(
-            QuotedProvider.From(config),
-            store,
-            basket.Cart,
-            delivery.Total(basket.SubtotalCents, address),
-            basket.Availability,
-            link,
-            PricingMode.Live,
-            delivery.Fees(basket.SubtotalCents),
-            now,
-            now + Validity,
-            new QuoteSource(source, "real", now, store?.Id))
-        {
-            Estimates = AllButItems,
-            Tariff = new DeliveryTariff(delivery.FeeCents, delivery.FreeFromCents),
-            Warnings = [DeliveryEstimate.Warning, .. basket.Warnings],
-        };
-}
-
-/// <summary>What a provider publishes about delivery without quoting it: fee, threshold for free delivery, usual time.</summary>
-public sealed record DeliveryEstimate(long FeeCents, long? FreeFromCents, int Minutes, DeliveryRange Range)
-{
-    public const string Warning = "Delivery fee, tax and delivery time are estimates; the provider quotes item prices only";
-
-    public static DeliveryEstimate Kroger { get; } = new(995, 3500, 150, new(120, 240));
-
-    public static DeliveryEstimate Walmart { get; } = new(795, null, 90, new(60, 120));
-
-    public static DeliveryEstimate Instacart { get; } = new(599, null, 52, new(45, 60));
-
-    public long FeeFor(long subtotalCents) => subtotalCents >= FreeFromCents ? 0 : FeeCents;
-
-    public QuoteTotals Total(long subtotalCents, DeliveryAddress address) => new(
-        subtotalCents, FeeFor(subtotalCents), FoodTax.Estimate(subtotalCents, address), "USD", Minutes, Range);
-
-    public IReadOnlyList<QuoteFee> Fees(long subtotalCents) =>
-        FeeFor(subtotalCents) is var fee and > 0 ? [new QuoteFee("delivery_estimate", fee)] : [];
-}
-
-/// <summary>
-/// An estimate of sales tax on groceries, for providers that quote none. Most states exempt food for the home; these tax it
-/// at the state level. Local rates and non-food are left out, which is why every quote that uses this says so.
-/// </summary>
-public static class FoodTax
-{
-    private static readonly Dictionary<string, decimal> Rates = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["AL"] = 0.02m,
-        ["HI"] = 0.04m,
-        ["ID"] = 0.06m,
-        ["MO"] = 0.01225m,
-        ["MS"] = 0.05m,
-        ["SD"] = 0.042m,
-        ["TN"] = 0.04m,
-        ["UT"] = 0.03m,
-        ["VA"] = 0.01m,
-    };
-
-    public static long Estimate(long subtotalCents, DeliveryAddress address) =>
-        address is { Country: "US", State: { } state } && Rates.TryGetValue(state, out var rate)
-            ? Cents.Share(subtotalCents, rate)
-            : 0;
-}
-
-/// <summary>
-/// What things cost lately at the providers that tell: the ground for estimating at one that does not. In memory, bounded,
-/// and forgotten after a day.
-/// </summary>
-public sealed class ReferencePrices(TimeProvider clock)
-{
-    private const int Capacity = 10_000;
-
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
-
-    private readonly SingleFlightCache<ImmutableDictionary<ProviderId, decimal>> _prices = new(new(Capacity), clock);
-
-    public void Learn(ProviderId id, MatchedBasket basket)
-    {
-        foreach (var item in basket.Items.Where(item => item is { Product: not null, IsSubstituted: false, LineCents: > 0 }))
-        {
-            var key = KeyOf(item.Item);
-            var known = _prices.Find(key)?.Value ?? ImmutableDictionary<ProviderId, decimal>.Empty;
-            _prices.Keep(key, new(known.SetItem(id, item.LineCents / item.Item.Quantity), Lifetime));
-        }
-    }
-
-    /// <summary>Cents of one unit of the item, the median over the providers; null when none has priced it.</summary>
-    public decimal? UnitCents(RequestedItem item)
-    {
-        if (_prices.Find(KeyOf(item)) is not { Value: var prices })
-        {
-            return null;
-        }
-
-        var sorted = prices.Values.Order().ToArray();
-        return sorted.Length % 2 == 1
-            ? sorted[sorted.Length / 2]
-            : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
-    }
-
-    private static string KeyOf(RequestedItem item) => $"{SearchTerm.Of(item.Name)}|{item.Unit.ToLowerInvariant()}";
 }

@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>
-/// One grocery provider. Implementations are stateless towards the caller and safe for concurrent use. What a provider can
-/// be expected to answer is a value (<see cref="QuoteOutcome"/> and friends); <see cref="ProviderFailureException"/> may be
-/// thrown from deep inside and means the same as the failed outcome. Anything else that is thrown is treated as
-/// <see cref="ProviderFailureCodes.Unavailable"/> and costs only this provider's quote. Caching and resilience wrap a
-/// gateway from outside.
+/// One grocery provider. Implementations keep no state for a caller and are safe for concurrent use. The answers that a
+/// provider is expected to give are values (<see cref="QuoteOutcome"/> and the others below); a
+/// <see cref="ProviderFailureException"/> may be thrown from a vendor client and means the same as the failed outcome. Any
+/// other exception is treated as <see cref="ProviderFailureCodes.Unavailable"/> and costs only this provider's quote. Caching
+/// and resilience are decorators around a gateway.
 /// </summary>
 public interface IProviderGateway
 {
@@ -24,7 +24,7 @@ public interface IProviderGateway
     /// <summary>Places the order or hands the shopper over. Safe to repeat with the same idempotency key.</summary>
     Task<ConfirmOutcome> ConfirmAsync(ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken);
 
-    /// <summary>Tells what became of a confirmation whose answer was lost.</summary>
+    /// <summary>Looks up the order of a confirmation whose answer was lost.</summary>
     Task<LookupOutcome> FindOrderAsync(ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken);
 
     /// <summary>Cancels a placed order where <see cref="ProviderCapabilities.SupportsCancel"/> says so.</summary>
@@ -50,7 +50,7 @@ public enum PricingMode
     [JsonStringEnumMemberName("estimated")]
     Estimated,
 
-    /// <summary>Invented for local runs, drills and emergencies.</summary>
+    /// <summary>Invented, for local runs, drills and emergencies.</summary>
     [JsonStringEnumMemberName("mock")]
     Mock,
 }
@@ -71,7 +71,7 @@ public enum ConfirmMode
 /// <summary>Result of a provider's probe. The error holds no secret.</summary>
 public sealed record ProviderHealth(bool IsHealthy, int LatencyMs, ProviderMode Mode, string? Error = null);
 
-/// <summary>Whether quotes are invented or asked for.</summary>
+/// <summary>Whether quotes are mocks or come from the provider.</summary>
 public enum ProviderMode
 {
     Mock,
@@ -101,7 +101,7 @@ public sealed record ConfirmRequest(
     ProviderQuote Quote,
     PaymentMethod? Payment)
 {
-    /// <summary>Whom the courier and the provider may reach; null leaves it to the provider's settings.</summary>
+    /// <summary>How the courier and the provider reach the shopper; null means the contact in the provider's settings.</summary>
     public ShopperContact? Contact { get; init; }
 }
 
@@ -118,9 +118,7 @@ public sealed record PaymentMethod(string Type, string Token)
     public override string ToString() => $"PaymentMethod {Type}";
 }
 
-public sealed record CancelRequest(Guid SessionId, string ProviderOrderId, string? Reason);
-
-/// <summary>What a confirmation led to.</summary>
+/// <summary>The result of a confirmation.</summary>
 public abstract record ConfirmOutcome
 {
     private ConfirmOutcome()
@@ -135,12 +133,12 @@ public abstract record ConfirmOutcome
 
     /// <param name="ProvablyNothingPlaced">
     /// True only when the provider cannot have taken the order: no connection, 503 before a body, an explicit refusal.
-    /// A lost answer is false; such an order is looked up and never tried elsewhere blindly.
+    /// False when the answer was lost; such an order is looked up and never blindly tried elsewhere.
     /// </param>
     public sealed record Failed(ProviderFailure Failure, bool ProvablyNothingPlaced) : ConfirmOutcome;
 }
 
-/// <summary>What is known of an order whose confirmation was not answered.</summary>
+/// <summary>What is known of an order whose confirmation got no answer.</summary>
 public abstract record LookupOutcome
 {
     private LookupOutcome()
@@ -155,6 +153,8 @@ public abstract record LookupOutcome
     /// <summary>The provider cannot be asked, or did not answer.</summary>
     public sealed record Unknown(string Reason) : LookupOutcome;
 }
+
+public sealed record CancelRequest(Guid SessionId, string ProviderOrderId, string? Reason);
 
 public abstract record CancelOutcome
 {

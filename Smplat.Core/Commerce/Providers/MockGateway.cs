@@ -3,15 +3,12 @@ using System.Globalization;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>
-/// A provider that invents its prices: the same basket gives the same quote, at once and without a network. Used behind a
+/// A provider with invented prices: the same basket gives the same quote, immediately and without a network. Used behind a
 /// mock switch for drills and emergencies, and in local runs without credentials. Every quote says that it is a mock.
 /// </summary>
 public sealed class MockGateway(ProviderId id, TimeProvider clock) : IProviderGateway
 {
     private const string OrderPrefix = "mock-";
-
-    /// <summary>How long a quote is shown as good. Confirmation asks again when it is older than the quote cache allows.</summary>
-    private static readonly TimeSpan Validity = TimeSpan.FromMinutes(15);
 
     private readonly MockTariff _tariff = MockTariff.Of(id);
     private readonly string _source = id switch
@@ -41,7 +38,7 @@ public sealed class MockGateway(ProviderId id, TimeProvider clock) : IProviderGa
         return Task.FromResult(outcome);
     }
 
-    /// <summary>An invented order is always taken, so a lost answer means that it was.</summary>
+    /// <summary>A mock order always succeeds, so an order whose answer was lost exists.</summary>
     public Task<LookupOutcome> FindOrderAsync(
         ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
         Task.FromResult<LookupOutcome>(new LookupOutcome.Found(OrderId(request), null));
@@ -62,26 +59,35 @@ public sealed class MockGateway(ProviderId id, TimeProvider clock) : IProviderGa
             var sku = MockTariff.Sku(id, item.Name, index);
             var line = Cents.Line(_tariff.UnitCents, item.Quantity);
             subtotal += line;
-            cart[index] = new CartLine(item.Id, sku, item.Name, item.Quantity, item.Unit, _tariff.UnitCents, line);
+            cart[index] = new CartLine
+            {
+                ClientItemId = item.Id,
+                ProviderSku = sku,
+                Name = item.Name,
+                Quantity = item.Quantity,
+                Unit = item.Unit,
+                PriceCents = _tariff.UnitCents,
+                LineCents = line,
+            };
             availability[index] = new ItemAvailability(
                 item.Id, item.Name, AvailabilityStatus.Found, true, sku, new FoundProduct(sku, item.Name, _tariff.UnitCents));
         }
 
         var now = clock.GetUtcNow();
         var fee = _tariff.FeeFor(subtotal);
-        return new ProviderQuote(
-            QuotedProvider.From(config),
-            null,
-            cart,
-            new QuoteTotals(subtotal, fee, Cents.Share(subtotal, _tariff.TaxRate), "USD", _tariff.EtaMinutes, _tariff.Eta),
-            availability,
-            $"{_tariff.Link}?cartId={CartId(request)}&affId=LOOPGPT",
-            PricingMode.Mock,
-            fee == 0 ? [] : [new QuoteFee("delivery", fee)],
-            now,
-            now + Validity,
-            new QuoteSource(_source, "mock", now))
+        return new ProviderQuote
         {
+            Provider = QuotedProvider.From(config),
+            Cart = cart,
+            Quote = new QuoteTotals(
+                subtotal, fee, Cents.Share(subtotal, _tariff.TaxRate), "USD", _tariff.EtaMinutes, _tariff.Eta),
+            ItemAvailability = availability,
+            AffiliateUrl = $"{_tariff.Link}?cartId={CartId(request)}&affId=LOOPGPT",
+            Pricing = PricingMode.Mock,
+            Fees = fee == 0 ? [] : [new QuoteFee("delivery", fee)],
+            FetchedAt = now,
+            ExpiresAt = now + ProviderQuote.Validity,
+            Raw = new QuoteSource(_source, "mock", now),
             Tariff = new DeliveryTariff(_tariff.FeeCents, _tariff.FreeDeliveryFromCents),
         };
     }
@@ -92,7 +98,7 @@ public sealed class MockGateway(ProviderId id, TimeProvider clock) : IProviderGa
     private string OrderId(ConfirmRequest request) => $"{OrderPrefix}{_source}-{request.IdempotencyKey}";
 }
 
-/// <summary>What an invented provider charges. The figures are a contract: drills and acceptance tests count on them.</summary>
+/// <summary>What a mock provider charges. The figures are a contract: drills and acceptance tests rely on them.</summary>
 public sealed record MockTariff(
     long UnitCents,
     long FeeCents,

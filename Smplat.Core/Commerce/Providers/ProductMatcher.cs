@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>
-/// Chooses the product for an item. The choice is a total order over the candidates, so it does not depend on the order in
-/// which they come: what was asked for before substitutes, deliverable before not, more relevant, cheaper per base unit,
-/// cheaper line, smaller sku.
+/// Chooses the product for an item. The candidates have a total order, so the choice does not depend on the order in which
+/// they come: the product asked for before substitutes, deliverable before not, more relevant, cheaper per base unit, cheaper
+/// line, smaller sku.
 /// </summary>
 public static class ProductMatcher
 {
@@ -39,7 +39,7 @@ public static class ProductMatcher
         return new Weighed(product, packs, Relevance.Of(item, wanted, product), perBase);
     }
 
-    /// <summary>Goods sold by weight say "per lb": a pack is one of that unit.</summary>
+    /// <summary>Goods sold by weight have the size "per lb": a pack is one of that unit.</summary>
     private static PackSize? SizeOf(VendorProduct product) =>
         PackSize.Parse(product.SizeText is { } text && text.StartsWith("per ", StringComparison.OrdinalIgnoreCase)
             ? "1 " + text[4..]
@@ -48,7 +48,7 @@ public static class ProductMatcher
     private static string? WarningOf(RequestedItem item, Weighed best) => best switch
     {
         { Packs.Warning: { } warning } => $"{item.Name}: {warning}",
-        { Product.MostPacks: { } most } when best.Packs.Packs > most => $"{item.Name}: at most {most} packs in one order",
+        { Product.MaxPacks: { } max } when best.Packs.Packs > max => $"{item.Name}: at most {max} packs in one order",
         _ => null,
     };
 
@@ -73,9 +73,9 @@ public static class ProductMatcher
     }
 }
 
-/// <summary>What became of one requested item at a vendor.</summary>
+/// <summary>The product that a vendor has for one requested item.</summary>
 /// <param name="Product">Null when the vendor has nothing acceptable.</param>
-/// <param name="Reason">Why another product than the one asked for was chosen; null when it is that one.</param>
+/// <param name="Reason">Why a substitute was chosen; null when the product is the one asked for.</param>
 public sealed record MatchedItem(
     RequestedItem Item, VendorProduct? Product = null, int Packs = 0, string? Reason = null, string? Warning = null)
 {
@@ -93,19 +93,21 @@ public sealed record MatchedBasket(IReadOnlyList<MatchedItem> Items)
 
     public IReadOnlyList<CartLine> Cart =>
     [
-        .. Items.Where(item => item.Product is not null).Select(item => new CartLine(
-            item.Item.Id,
-            item.Product!.Sku,
-            item.Product.Name,
-            item.Item.Quantity,
-            item.Item.Unit,
-            item.Product.PriceCents,
-            item.LineCents,
-            item.IsSubstituted,
-            item.Reason,
-            item.Packs,
-            item.Product.SizeText,
-            item.Product.Reference)),
+        .. Items.Where(item => item.Product is not null).Select(item => new CartLine
+        {
+            ClientItemId = item.Item.Id,
+            ProviderSku = item.Product!.Sku,
+            Name = item.Product.Name,
+            Quantity = item.Item.Quantity,
+            Unit = item.Item.Unit,
+            PriceCents = item.Product.PriceCents,
+            LineCents = item.LineCents,
+            Substituted = item.IsSubstituted,
+            SubstitutionReason = item.Reason,
+            Packs = item.Packs,
+            PackSize = item.Product.SizeText,
+            VendorReference = item.Product.Reference,
+        }),
     ];
 
     /// <summary>One row per requested item, in the order of the request.</summary>
@@ -125,31 +127,38 @@ public sealed record MatchedBasket(IReadOnlyList<MatchedItem> Items)
     };
 }
 
-/// <summary>A product as a vendor's search shows it, in our terms.</summary>
-/// <param name="Reference">What the vendor's cart call needs when it is not the sku.</param>
-/// <param name="SizeText">The vendor's own words, such as 16 oz or 12 ct.</param>
-/// <param name="PriceCents">Price of one pack; a product without a price is not offered and never becomes one of these.</param>
-/// <param name="IsDeliverable">False when the store sells it only over the counter.</param>
-/// <param name="StoreId">The shop that has it, where one search covers several.</param>
-public sealed record VendorProduct(
-    string Sku,
-    string Name,
-    long PriceCents,
-    string? Brand = null,
-    string? Category = null,
-    string? SizeText = null,
-    string? Reference = null,
-    bool IsInStock = true,
-    bool IsDeliverable = true,
-    string? StoreId = null,
-    int? MostPacks = null);
+/// <summary>A product as a vendor's search shows it, mapped to our types.</summary>
+/// <param name="PriceCents">Price of one pack; products without a price are left out.</param>
+public sealed record VendorProduct(string Sku, string Name, long PriceCents)
+{
+    public string? Brand { get; init; }
+
+    public string? Category { get; init; }
+
+    /// <summary>The vendor's own words, such as 16 oz or 12 ct.</summary>
+    public string? SizeText { get; init; }
+
+    /// <summary>What the vendor's cart call needs when it is not the sku.</summary>
+    public string? Reference { get; init; }
+
+    public bool IsInStock { get; init; } = true;
+
+    /// <summary>False when the store sells it only over the counter.</summary>
+    public bool IsDeliverable { get; init; } = true;
+
+    /// <summary>The shop that has it, where one search covers several.</summary>
+    public string? StoreId { get; init; }
+
+    /// <summary>The most packs that one order may hold.</summary>
+    public int? MaxPacks { get; init; }
+}
 
 /// <summary>How many packs cover a request.</summary>
 /// <param name="Warning">Set when the number is a guess.</param>
 public readonly record struct PackCount(int Packs, string? Warning)
 {
-    /// <summary>More packs than this are a misunderstanding, not a purchase.</summary>
-    private const int Most = 9_999;
+    /// <summary>A larger number of packs is an error, not a purchase.</summary>
+    private const int MaxPacks = 9_999;
 
     /// <summary>
     /// Same dimension: enough packs to cover the amount. Counted units, or a product of unknown size: the quantity, rounded up.
@@ -176,14 +185,14 @@ public readonly record struct PackCount(int Packs, string? Warning)
             : CrossDimension(quantity, asked, pack);
     }
 
-    /// <summary>A volume of something sold by weight, or the reverse: taken as water, said so.</summary>
+    /// <summary>A volume of something sold by weight, or the reverse: converted at the density of water, with a warning.</summary>
     private static PackCount CrossDimension(decimal quantity, UnitOfMeasure asked, PackSize pack) =>
         Limit(
             Math.Ceiling(quantity * asked.BaseFactor / pack.BaseAmount),
             $"{asked.Name} compared with {pack.Unit.Name} by the density of water");
 
     private static PackCount Limit(decimal packs, string? warning) =>
-        new((int)Math.Clamp(packs, 1, Most), warning);
+        new((int)Math.Clamp(packs, 1, MaxPacks), warning);
 }
 
 /// <summary>What one pack of a product holds, read from a vendor's size text such as <c>16 oz</c>, <c>12 ct</c> or <c>6 pk / 12 fl oz</c>.</summary>

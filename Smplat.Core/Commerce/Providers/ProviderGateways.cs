@@ -343,12 +343,12 @@ public sealed class BreakerGateway(IProviderGateway inner, CircuitBreaker breake
         try
         {
             var outcome = await Inner.QuoteAsync(request, config, cancellationToken);
-            Report(pass, outcome is QuoteOutcome.Failed { Failure: var failure } && FailurePolicy.IsUnwell(failure));
+            Report(pass, outcome is QuoteOutcome.Failed { Failure: var failure } && failure.CountsAgainstCircuit());
             return outcome;
         }
         catch (ProviderFailureException failed)
         {
-            Report(pass, FailurePolicy.IsUnwell(failed.Failure));
+            Report(pass, failed.Failure.CountsAgainstCircuit());
             return new QuoteOutcome.Failed(failed.Failure);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

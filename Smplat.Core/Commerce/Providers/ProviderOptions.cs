@@ -1,254 +1,133 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
+using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Commerce.Providers;
 
-/// <summary>How Kroger takes part in routing.</summary>
-public sealed class KrogerProviderOptions
+/// <summary>How a provider takes part in routing. The setting names hold the provider's own word in place of {0}.</summary>
+public abstract class ProviderOptions(ProviderId id, string name)
 {
-    /// <summary>Ask this provider for quotes. Default false.</summary>
-    [ConfigurationKeyName("LOOPGPT_ENABLE_KROGER")]
-    public bool Enabled { get; init; }
-
-    /// <summary>Adds 20 to the priority. Default false.</summary>
-    [ConfigurationKeyName("LOOPGPT_PREFER_DIRECT_KROGER")]
-    public bool Prefer { get; init; }
-
-    /// <summary>Points that the provider starts with when quotes are ranked. Default 60.</summary>
-    [ConfigurationKeyName("LOOPGPT_KROGER_PRIORITY")]
-    [Range(0, 1000)]
-    public int Priority { get; init; } = 60;
-
-    /// <summary>Commission as a share of the order's value. Default 0.03.</summary>
-    [ConfigurationKeyName("LOOPGPT_KROGER_COMMISSION")]
-    [Range(0.0, 1.0)]
-    public decimal Commission { get; init; } = 0.03m;
-
-    /// <summary>Longest wait for a quote in milliseconds. Default 10000.</summary>
-    [ConfigurationKeyName("LOOPGPT_KROGER_TIMEOUT")]
-    [Range(1, 120_000)]
-    public int TimeoutMs { get; init; } = 10_000;
-
-    /// <summary>Invented quotes instead of real ones, for drills and emergencies. Default false.</summary>
-    [ConfigurationKeyName("LOOPGPT_KROGER_MOCK")]
-    public bool Mock { get; init; }
-
-    /// <summary>An invented quote may replace a failed real one. Default false.</summary>
-    [ConfigurationKeyName("LOOPGPT_KROGER_ALLOW_MOCK_FALLBACK")]
-    public bool AllowMockFallback { get; init; }
-
-    /// <summary>Where the provider delivers: countries, or country and state as in US-CA. Default US.</summary>
-    [ConfigurationKeyName("LOOPGPT_KROGER_REGIONS")]
-    public string[] Regions { get; init; } = ["US"];
-
-    /// <summary>Extra attempts of a read-only call inside the timeout. Default 3.</summary>
-    [ConfigurationKeyName("LOOPGPT_KROGER_RETRIES")]
-    [Range(0, 10)]
-    public int Retries { get; init; } = 3;
-
-    public ProviderConfig ToConfig() =>
-        new(
-            ProviderId.KrogerApi,
-            "Kroger Direct",
-            Enabled,
-            Priority + (Prefer ? ProviderDefaults.PreferBoost : 0),
-            Commission,
-            Regions,
-            TimeoutMs,
-            Retries,
-            Mock,
-            AllowMockFallback);
-}
-
-/// <summary>How Walmart takes part in routing.</summary>
-public sealed class WalmartProviderOptions
-{
-    /// <summary>Ask this provider for quotes. Default false.</summary>
-    [ConfigurationKeyName("LOOPGPT_ENABLE_WALMART")]
-    public bool Enabled { get; init; }
-
-    /// <summary>Adds 20 to the priority. Default false.</summary>
-    [ConfigurationKeyName("LOOPGPT_PREFER_DIRECT_WALMART")]
-    public bool Prefer { get; init; }
-
-    /// <summary>Points that the provider starts with when quotes are ranked. Default 60.</summary>
-    [ConfigurationKeyName("LOOPGPT_WALMART_PRIORITY")]
-    [Range(0, 1000)]
-    public int Priority { get; init; } = 60;
-
-    /// <summary>Commission as a share of the order's value. Default 0.03.</summary>
-    [ConfigurationKeyName("LOOPGPT_WALMART_COMMISSION")]
-    [Range(0.0, 1.0)]
-    public decimal Commission { get; init; } = 0.03m;
-
-    /// <summary>Longest wait for a quote in milliseconds. Default 10000.</summary>
-    [ConfigurationKeyName("LOOPGPT_WALMART_TIMEOUT")]
-    [Range(1, 120_000)]
-    public int TimeoutMs { get; init; } = 10_000;
-
-    /// <summary>Invented quotes instead of real ones, for drills and emergencies. Default false.</summary>
-    [ConfigurationKeyName("LOOPGPT_WALMART_MOCK")]
-    public bool Mock { get; init; }
-
-    /// <summary>An invented quote may replace a failed real one. Default false.</summary>
-    [ConfigurationKeyName("LOOPGPT_WALMART_ALLOW_MOCK_FALLBACK")]
-    public bool AllowMockFallback { get; init; }
-
-    /// <summary>Where the provider delivers: countries, or country and state as in US-CA. Default US.</summary>
-    [ConfigurationKeyName("LOOPGPT_WALMART_REGIONS")]
-    public string[] Regions { get; init; } = ["US"];
-
-    /// <summary>Extra attempts of a read-only call inside the timeout. Default 3.</summary>
-    [ConfigurationKeyName("LOOPGPT_WALMART_RETRIES")]
-    [Range(0, 10)]
-    public int Retries { get; init; } = 3;
-
-    public ProviderConfig ToConfig() =>
-        new(
-            ProviderId.WalmartApi,
-            "Walmart Direct",
-            Enabled,
-            Priority + (Prefer ? ProviderDefaults.PreferBoost : 0),
-            Commission,
-            Regions,
-            TimeoutMs,
-            Retries,
-            Mock,
-            AllowMockFallback);
-}
-
-/// <summary>How MealMe takes part in routing.</summary>
-public sealed class MealMeProviderOptions
-{
-    /// <summary>Ask this provider for quotes. Default true; false takes it out at once.</summary>
-    [ConfigurationKeyName("LOOPGPT_ENABLE_MEALME")]
+    /// <summary>Ask this provider for quotes. False takes it out at once. Default true; false for Kroger and Walmart.</summary>
+    [ConfigurationKeyName("LOOPGPT_ENABLE_{0}")]
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Points that the provider starts with when quotes are ranked. Default 50.</summary>
-    [ConfigurationKeyName("LOOPGPT_MEALME_PRIORITY")]
+    /// <summary>Points that the provider starts with when quotes are ranked.</summary>
+    [ConfigurationKeyName("LOOPGPT_{0}_PRIORITY")]
     [Range(0, 1000)]
-    public int Priority { get; init; } = 50;
+    public int Priority { get; init; }
 
-    /// <summary>Commission as a share of the order's value. Default 0.03.</summary>
-    [ConfigurationKeyName("LOOPGPT_MEALME_COMMISSION")]
+    /// <summary>Commission as a share of the order's value. Default 0.03; 0.02 for Instacart.</summary>
+    [ConfigurationKeyName("LOOPGPT_{0}_COMMISSION")]
     [Range(0.0, 1.0)]
     public decimal Commission { get; init; } = 0.03m;
 
     /// <summary>Longest wait for a quote in milliseconds. Default 10000.</summary>
-    [ConfigurationKeyName("LOOPGPT_MEALME_TIMEOUT")]
+    [ConfigurationKeyName("LOOPGPT_{0}_TIMEOUT")]
     [Range(1, 120_000)]
     public int TimeoutMs { get; init; } = 10_000;
 
-    /// <summary>Invented quotes instead of real ones, for drills and emergencies. Default false.</summary>
-    [ConfigurationKeyName("LOOPGPT_MEALME_MOCK")]
+    /// <summary>Mock quotes instead of real ones, for drills and emergencies. Default false.</summary>
+    [ConfigurationKeyName("LOOPGPT_{0}_MOCK")]
     public bool Mock { get; init; }
 
-    /// <summary>An invented quote may replace a failed real one. Default false.</summary>
-    [ConfigurationKeyName("LOOPGPT_MEALME_ALLOW_MOCK_FALLBACK")]
+    /// <summary>A mock quote may replace a failed real one. Default false.</summary>
+    [ConfigurationKeyName("LOOPGPT_{0}_ALLOW_MOCK_FALLBACK")]
     public bool AllowMockFallback { get; init; }
 
     /// <summary>Where the provider delivers: countries, or country and state as in US-CA. Default US.</summary>
-    [ConfigurationKeyName("LOOPGPT_MEALME_REGIONS")]
+    [ConfigurationKeyName("LOOPGPT_{0}_REGIONS")]
     public string[] Regions { get; init; } = ["US"];
 
-    /// <summary>Extra attempts of a read-only call inside the timeout. Default 2.</summary>
-    [ConfigurationKeyName("LOOPGPT_MEALME_RETRIES")]
+    /// <summary>Extra attempts of a read-only call inside the timeout. Default 2; 3 for Kroger and Walmart.</summary>
+    [ConfigurationKeyName("LOOPGPT_{0}_RETRIES")]
     [Range(0, 10)]
     public int Retries { get; init; } = 2;
 
-    public ProviderConfig ToConfig() =>
-        new(
-            ProviderId.MealMe,
-            "MealMe MCP",
-            Enabled,
-            Priority,
-            Commission,
-            Regions,
-            TimeoutMs,
-            Retries,
-            Mock,
-            AllowMockFallback);
+    public ProviderConfig ToConfig() => new()
+    {
+        Id = id,
+        Name = name,
+        Enabled = Enabled,
+        Priority = Priority + Boost,
+        CommissionRate = Commission,
+        Regions = Regions,
+        TimeoutMs = TimeoutMs,
+        MaxRetries = Retries,
+        Mock = Mock,
+        AllowMockFallback = AllowMockFallback,
+    };
+
+    protected virtual int Boost => 0;
 }
 
-/// <summary>How Instacart takes part in routing.</summary>
-public sealed class InstacartProviderOptions
+/// <summary>A chain that is called directly and not through an aggregator. Off by default.</summary>
+public abstract class DirectProviderOptions : ProviderOptions
 {
-    /// <summary>Ask this provider for quotes. Default true; false takes it out at once.</summary>
-    [ConfigurationKeyName("LOOPGPT_ENABLE_INSTACART")]
-    public bool Enabled { get; init; } = true;
+    /// <summary>What the prefer switch adds to the priority: 20 points, or 67 price points at default weights.</summary>
+    private const int PreferBoost = 20;
 
-    /// <summary>Points that the provider starts with when quotes are ranked. Default 40.</summary>
-    [ConfigurationKeyName("LOOPGPT_INSTACART_PRIORITY")]
-    [Range(0, 1000)]
-    public int Priority { get; init; } = 40;
+    protected DirectProviderOptions(ProviderId id, string name)
+        : base(id, name)
+    {
+        Enabled = false;
+        Priority = 60;
+        Retries = 3;
+    }
 
-    /// <summary>Commission as a share of the order's value. Default 0.02.</summary>
-    [ConfigurationKeyName("LOOPGPT_INSTACART_COMMISSION")]
-    [Range(0.0, 1.0)]
-    public decimal Commission { get; init; } = 0.02m;
+    /// <summary>Adds 20 to the priority. Default false.</summary>
+    [ConfigurationKeyName("LOOPGPT_PREFER_DIRECT_{0}")]
+    public bool Prefer { get; init; }
 
-    /// <summary>Longest wait for a quote in milliseconds. Default 10000.</summary>
-    [ConfigurationKeyName("LOOPGPT_INSTACART_TIMEOUT")]
-    [Range(1, 120_000)]
-    public int TimeoutMs { get; init; } = 10_000;
-
-    /// <summary>Invented quotes instead of real ones, for drills and emergencies. Default false.</summary>
-    [ConfigurationKeyName("LOOPGPT_INSTACART_MOCK")]
-    public bool Mock { get; init; }
-
-    /// <summary>An invented quote may replace a failed real one. Default false.</summary>
-    [ConfigurationKeyName("LOOPGPT_INSTACART_ALLOW_MOCK_FALLBACK")]
-    public bool AllowMockFallback { get; init; }
-
-    /// <summary>Where the provider delivers: countries, or country and state as in US-CA. Default US.</summary>
-    [ConfigurationKeyName("LOOPGPT_INSTACART_REGIONS")]
-    public string[] Regions { get; init; } = ["US"];
-
-    /// <summary>Extra attempts of a read-only call inside the timeout. Default 2.</summary>
-    [ConfigurationKeyName("LOOPGPT_INSTACART_RETRIES")]
-    [Range(0, 10)]
-    public int Retries { get; init; } = 2;
-
-    public ProviderConfig ToConfig() =>
-        new(
-            ProviderId.Instacart,
-            "Instacart",
-            Enabled,
-            Priority,
-            Commission,
-            Regions,
-            TimeoutMs,
-            Retries,
-            Mock,
-            AllowMockFallback);
+    protected override int Boost => Prefer ? PreferBoost : 0;
 }
 
-internal static class ProviderDefaults
+[SettingWord("KROGER")]
+public sealed class KrogerProviderOptions() : DirectProviderOptions(ProviderId.KrogerApi, "Kroger Direct");
+
+[SettingWord("WALMART")]
+public sealed class WalmartProviderOptions() : DirectProviderOptions(ProviderId.WalmartApi, "Walmart Direct");
+
+[SettingWord("MEALME")]
+public sealed class MealMeProviderOptions : ProviderOptions
 {
-    /// <summary>What a prefer switch adds to the priority: 20 points, or 67 price points at default weights.</summary>
-    public const int PreferBoost = 20;
+    public MealMeProviderOptions()
+        : base(ProviderId.MealMe, "MealMe MCP")
+    {
+        Priority = 50;
+    }
+}
+
+[SettingWord("INSTACART")]
+public sealed class InstacartProviderOptions : ProviderOptions
+{
+    public InstacartProviderOptions()
+        : base(ProviderId.Instacart, "Instacart")
+    {
+        Priority = 40;
+        Commission = 0.02m;
+    }
 }
 
 /// <summary>How long answers of providers are kept.</summary>
 public sealed class QuoteCacheOptions
 {
-    /// <summary>Seconds that a provider's quote for the same basket is reused. Default 300.</summary>
+    /// <summary>Seconds for which a provider's quote for the same basket is reused. Default 300.</summary>
     [ConfigurationKeyName("LOOPGPT_QUOTE_CACHE_SECONDS")]
     [Range(0, 3600)]
     public int QuoteSeconds { get; init; } = 300;
 
-    /// <summary>Seconds that the store near a postal code is remembered. Default 86400, a day.</summary>
+    /// <summary>Seconds for which the store near a postal code is cached. Default 86400, a day.</summary>
     [ConfigurationKeyName("LOOPGPT_STORE_CACHE_SECONDS")]
     [Range(0, 604_800)]
     public int StoreSeconds { get; init; } = 86_400;
 
-    /// <summary>Seconds that a product search at a store is remembered. Default 3600.</summary>
+    /// <summary>Seconds for which a product search at a store is cached. Default 3600.</summary>
     [ConfigurationKeyName("LOOPGPT_SKU_CACHE_SECONDS")]
     [Range(0, 86_400)]
     public int SkuSeconds { get; init; } = 3600;
 }
 
-/// <summary>How much of the vendors' answers is kept. How long is set beside the quotes.</summary>
+/// <summary>How many of the vendors' answers are cached, and how long the call ledger is kept.</summary>
 public sealed class VendorCacheOptions
 {
     /// <summary>Entries that one instance keeps in memory. Default 20000; read at start.</summary>
@@ -257,18 +136,18 @@ public sealed class VendorCacheOptions
     public int MemoryEntries { get; init; } = 20_000;
 
     /// <summary>
-    /// Megabytes that the entries in memory may have together, measured as JSON; as objects they take about three times as
+    /// Megabytes that all entries in memory may take together, measured as JSON; as objects they take about three times as
     /// much. Default 32; read at start.
     /// </summary>
     [ConfigurationKeyName("LOOPGPT_CACHE_MAX_MEGABYTES")]
     [Range(1, 4096)]
     public int MemoryMegabytes { get; init; } = 32;
 
-    /// <summary>Share quotes, stores and products with the other instances over the table service. Default true.</summary>
+    /// <summary>Share quotes, stores and products with the other instances through the table service. Default true.</summary>
     [ConfigurationKeyName("LOOPGPT_SHARED_CACHE_ENABLED")]
     public bool SharedEnabled { get; init; } = true;
 
-    /// <summary>Days that the ledger of vendor calls is kept. Default 400.</summary>
+    /// <summary>Days for which the ledger of vendor calls is kept. Default 400.</summary>
     [ConfigurationKeyName("LOOPGPT_VENDOR_CALL_RETENTION_DAYS")]
     [Range(1, 3650)]
     public int CallRetentionDays { get; init; } = 400;
@@ -277,7 +156,7 @@ public sealed class VendorCacheOptions
 /// <summary>How vendors are called over HTTP.</summary>
 public sealed class VendorHttpOptions
 {
-    /// <summary>Calls that one instance may have under way at one vendor. Default 64; read at start.</summary>
+    /// <summary>Calls that one instance may have in flight at one vendor. Default 64; read at start.</summary>
     [ConfigurationKeyName("LOOPGPT_VENDOR_MAX_CONCURRENCY")]
     [Range(1, 1024)]
     public int MaxConcurrency { get; init; } = 64;
@@ -328,7 +207,17 @@ public sealed class VendorQuotaOptions
     [Range(0, 100_000_000)]
     public int MealMe { get; init; }
 
-    /// <summary>The bucket that a call counts against. Kroger counts per endpoint; its token endpoint is not limited.</summary>
+    public IReadOnlyList<QuotaLimit> All =>
+    [
+        LimitOf(ProviderId.KrogerApi, "products"),
+        LimitOf(ProviderId.KrogerApi, "locations"),
+        LimitOf(ProviderId.KrogerApi, "cart"),
+        LimitOf(ProviderId.WalmartApi, ""),
+        LimitOf(ProviderId.Instacart, ""),
+        LimitOf(ProviderId.MealMe, ""),
+    ];
+
+    /// <summary>The bucket that a call counts against. Kroger counts per endpoint; its token endpoint has no limit.</summary>
     public QuotaLimit LimitOf(ProviderId id, string endpoint) => (id, endpoint) switch
     {
         (ProviderId.KrogerApi, "products") => new("KROGER_API.products", KrogerProducts),
@@ -339,19 +228,9 @@ public sealed class VendorQuotaOptions
         (ProviderId.MealMe, _) => new("MEALME.all", MealMe),
         _ => new($"{id.ToWire()}.{endpoint}", 0),
     };
-
-    public IReadOnlyList<QuotaLimit> All =>
-    [
-        LimitOf(ProviderId.KrogerApi, "products"),
-        LimitOf(ProviderId.KrogerApi, "locations"),
-        LimitOf(ProviderId.KrogerApi, "cart"),
-        LimitOf(ProviderId.WalmartApi, ""),
-        LimitOf(ProviderId.Instacart, ""),
-        LimitOf(ProviderId.MealMe, ""),
-    ];
 }
 
-/// <summary>How quotes are hurried. Both switches are off by default: the plain timeout rules.</summary>
+/// <summary>Adaptive timeouts and hedging of quotes. Both are off by default: the plain timeout applies.</summary>
 public sealed class ResilienceOptions
 {
     /// <summary>

@@ -10,8 +10,8 @@ using Smplat.Core.Platform.Settings;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>
-/// One pooled client per vendor. Every request passes, in this order: host allow-list, retries, quota, concurrency gate,
-/// call ledger, guarded socket. Redirects are not followed and proxies not asked, so the allow-list is what is really called.
+/// One pooled client per vendor. Every request passes, in this order: host allow-list, retries, quota, concurrency limit,
+/// call ledger, guarded socket. Redirects are not followed and no proxy is used, so only hosts on the list are ever called.
 /// </summary>
 public sealed class VendorHttp(
     VendorQuotas quotas,
@@ -21,8 +21,8 @@ public sealed class VendorHttp(
     OutgoingHttp outgoing,
     TimeProvider clock) : IDisposable
 {
-    /// <summary>Longest answer that is read, in bytes. A search page is some ten kilobytes.</summary>
-    public const int LongestAnswer = 4 * 1024 * 1024;
+    /// <summary>Longest answer that is read, in bytes. A search page has some ten kilobytes.</summary>
+    public const int MaxAnswerBytes = 4 * 1024 * 1024;
 
     private readonly ConcurrentDictionary<ProviderId, Lazy<HttpClient>> _clients = new();
 
@@ -44,21 +44,21 @@ public sealed class VendorHttp(
             sockets.MaxConnectionsPerServer = 64;
             sockets.MaxResponseHeadersLength = 64;
         });
-        var ledgerStep = new LedgerHandler(ledger, clock) { InnerHandler = connections };
-        var gate = new ConcurrencyLimitHandler(options.CurrentValue.MaxConcurrency) { InnerHandler = ledgerStep };
-        var quota = new QuotaHandler(quotas) { InnerHandler = gate };
+        var booking = new LedgerHandler(ledger, clock) { InnerHandler = connections };
+        var concurrency = new ConcurrencyLimitHandler(options.CurrentValue.MaxConcurrency) { InnerHandler = booking };
+        var quota = new QuotaHandler(quotas) { InnerHandler = concurrency };
         var retry = new RetryHandler(clock) { InnerHandler = quota };
         var allowed = new HostAllowListHandler(VendorHosts.Of(id), options, runtime) { InnerHandler = retry };
         return new HttpClient(allowed)
         {
             Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = LongestAnswer,
+            MaxResponseContentBufferSize = MaxAnswerBytes,
             DefaultRequestVersion = HttpVersion.Version11,
         };
     }
 }
 
-/// <summary>What the handlers on the way out need to know of a request.</summary>
+/// <summary>What the handlers above need to know about a request.</summary>
 /// <param name="Endpoint">The vendor's endpoint as its quota counts it: a bounded word such as products, never a path.</param>
 /// <param name="IsRepeatable">Whether a second attempt cannot take effect twice. Reads are; orders and carts are not.</param>
 /// <param name="IsForShopper">Sent with a shopper's own token, so that a refusal says nothing about our credentials.</param>
@@ -76,11 +76,13 @@ public sealed record VendorCall(
 }
 
 /// <summary>
-/// What a call may still cost: the time until the provider's timeout and the extra attempts. Shared by all HTTP calls of
-/// one quote, so that retries never outlive the quote.
+/// The time until the provider's timeout and the extra attempts that are left. Shared by all HTTP calls of one quote, so
+/// that retries never outlive the quote.
 /// </summary>
 public sealed class CallBudget(TimeProvider clock, TimeSpan total, int retries)
 {
+    private const int UsualRetries = 2;
+
     private readonly long _start = clock.GetTimestamp();
 
     public int Retries => retries;
@@ -88,15 +90,41 @@ public sealed class CallBudget(TimeProvider clock, TimeSpan total, int retries)
     public TimeSpan Left => total - clock.GetElapsedTime(_start);
 
     public static CallBudget Of(ProviderConfig config, TimeProvider clock) => new(clock, config.Timeout, config.MaxRetries);
+
+    /// <summary>Runs vendor calls outside of routing, which have no provider configuration, within a time limit.</summary>
+    /// <param name="failed">Makes the result of a vendor's failure, or of the timeout.</param>
+    public static async Task<T> RunAsync<T>(
+        ProviderId id,
+        TimeSpan timeout,
+        TimeProvider clock,
+        Func<CallBudget, CancellationToken, Task<T>> calls,
+        Func<ProviderFailure, T> failed,
+        CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await calls(new CallBudget(clock, timeout, UsualRetries), either.Token);
+        }
+        catch (ProviderFailureException problem)
+        {
+            return failed(problem.Failure);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return failed(ProviderFailure.Timeout(id, (int)timeout.TotalMilliseconds));
+        }
+    }
 }
 
 /// <summary>
-/// Sends vendor requests and turns whatever comes back into a value or a <see cref="ProviderFailureException"/>. No text of
-/// the vendor reaches a message: an error body may echo credentials or addresses.
+/// Sends vendor requests and turns every answer into a value or a <see cref="ProviderFailureException"/>. No text of the
+/// vendor reaches a message: an error body may echo credentials or addresses.
 /// </summary>
 public static class VendorResponses
 {
-    /// <summary>The parsed answer of a successful call. Null is never returned: an absent body is a bad answer.</summary>
+    /// <summary>The parsed answer of a successful call. Never null: an absent body is a bad answer.</summary>
     public static async Task<T> SendAsync<T>(
         this HttpClient client, HttpRequestMessage request, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
         where T : class
@@ -111,7 +139,7 @@ public static class VendorResponses
         }
         catch (JsonException exception)
         {
-            throw new ProviderFailureException(ProviderFailure.BadAnswer(id, "something that is not its contract"), exception);
+            throw new ProviderFailureException(ProviderFailure.BadAnswer(id, "something that does not match its contract"), exception);
         }
     }
 
@@ -128,7 +156,7 @@ public static class VendorResponses
         catch (HttpRequestException exception)
         {
             throw new ProviderFailureException(
-                ProviderFailure.Unavailable(id, Words(exception)), exception);
+                ProviderFailure.Unavailable(id, Describe(exception)), exception);
         }
 
         if (response.IsSuccessStatusCode)
@@ -145,7 +173,7 @@ public static class VendorResponses
         }
     }
 
-    private static string Words(HttpRequestException exception) => exception.HttpRequestError switch
+    private static string Describe(HttpRequestException exception) => exception.HttpRequestError switch
     {
         _ when exception.InnerException is PrivateAddressException refusal => refusal.Message,
         HttpRequestError.ConnectionError => "no connection",
@@ -184,8 +212,8 @@ public sealed class HostAllowListHandler(
 }
 
 /// <summary>
-/// Sends a repeatable request again after a passing fault, for as long as its budget allows. The answer is read to its end
-/// here, so that a connection that breaks in the middle of a body counts as a fault too.
+/// Retries a repeatable request after a transient fault, for as long as its budget allows. The answer is read to its end here,
+/// so that a connection that breaks in the middle of a body counts as a fault too.
 /// </summary>
 public sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
 {
@@ -217,7 +245,7 @@ public sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
         try
         {
             response = await base.SendAsync(request, cancellationToken);
-            await response.Content.LoadIntoBufferAsync(VendorHttp.LongestAnswer, cancellationToken);
+            await response.Content.LoadIntoBufferAsync(VendorHttp.MaxAnswerBytes, cancellationToken);
             return (response, null);
         }
         catch (HttpRequestException fault)
@@ -229,13 +257,13 @@ public sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
     }
 }
 
-/// <summary>Whether, and after which pause, a read-only vendor call is repeated.</summary>
+/// <summary>Whether, and after which delay, a read-only vendor call is retried.</summary>
 public static class VendorRetryPolicy
 {
-    /// <summary>With less than this left of the provider's timeout, another attempt cannot end in time.</summary>
-    public static readonly TimeSpan LeastBudget = TimeSpan.FromMilliseconds(300);
+    /// <summary>With less than this left of the provider's timeout, another attempt cannot finish in time.</summary>
+    private static readonly TimeSpan MinBudget = TimeSpan.FromMilliseconds(300);
 
-    private static readonly Backoff Waits = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30))
+    private static readonly Backoff Delays = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30))
     {
         Jitter = Jitter.Full,
         LeastAsked = TimeSpan.Zero,
@@ -243,25 +271,25 @@ public static class VendorRetryPolicy
 
     /// <param name="attempt">Attempts that failed before this one; 0 for the first failure.</param>
     /// <param name="status">HTTP status, or null when there was no answer.</param>
-    /// <param name="retryAfter">The vendor's wish, which goes before our own pause.</param>
-    /// <param name="left">What remains of the provider's timeout.</param>
-    /// <param name="jitter">A random number from 0 to 1; the pause is that share of the full one.</param>
-    /// <returns>Null when the failure is final, or when the pause would not leave enough time.</returns>
+    /// <param name="retryAfter">The delay that the vendor asks for, which replaces our own.</param>
+    /// <param name="left">What is left of the provider's timeout.</param>
+    /// <param name="jitter">A random number from 0 to 1; the delay is that share of the full one.</param>
+    /// <returns>Null when the failure is final, or when the delay would not leave enough time.</returns>
     public static TimeSpan? DelayBefore(int attempt, int? status, TimeSpan? retryAfter, TimeSpan left, double jitter)
     {
-        if (!IsPassing(status))
+        if (!IsTransient(status))
         {
             return null;
         }
 
-        var delay = Waits.After(attempt + 1, jitter, retryAfter);
-        return left - delay < LeastBudget ? null : delay;
+        var delay = Delays.After(attempt + 1, jitter, retryAfter);
+        return left - delay < MinBudget ? null : delay;
     }
 
-    public static bool IsPassing(int? status) => status is null or 408 or 429 or >= 500;
+    public static bool IsTransient(int? status) => status is null or 408 or 429 or >= 500;
 }
 
-/// <summary>Takes one call out of the vendor's daily quota before each attempt; an empty bucket fails the call without sending it.</summary>
+/// <summary>Takes one call from the vendor's daily quota before each attempt; when none is left, the call fails without being sent.</summary>
 public sealed class QuotaHandler(VendorQuotas quotas) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(
@@ -274,22 +302,22 @@ public sealed class QuotaHandler(VendorQuotas quotas) : DelegatingHandler
     }
 }
 
-/// <summary>Lets only so many calls out at the same time; the others wait for as long as their token allows.</summary>
+/// <summary>Limits the calls in flight; the others wait for as long as their token allows.</summary>
 public sealed class ConcurrencyLimitHandler(int concurrency) : DelegatingHandler
 {
-    private readonly SemaphoreSlim _gate = new(concurrency, concurrency);
+    private readonly SemaphoreSlim _slots = new(concurrency, concurrency);
 
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
+        await _slots.WaitAsync(cancellationToken);
         try
         {
             return await base.SendAsync(request, cancellationToken);
         }
         finally
         {
-            _gate.Release();
+            _slots.Release();
         }
     }
 
@@ -297,14 +325,14 @@ public sealed class ConcurrencyLimitHandler(int concurrency) : DelegatingHandler
     {
         if (disposing)
         {
-            _gate.Dispose();
+            _slots.Dispose();
         }
 
         base.Dispose(disposing);
     }
 }
 
-/// <summary>Books every attempt that really went out, with how it ended.</summary>
+/// <summary>Records every attempt that was sent, and its result.</summary>
 public sealed class LedgerHandler(VendorCallLedger ledger, TimeProvider clock) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(

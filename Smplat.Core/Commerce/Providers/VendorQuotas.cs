@@ -17,7 +17,7 @@ public sealed class VendorQuotas(IQuotaStore store, IOptionsMonitor<VendorQuotaO
             : _buckets.GetOrAdd(limit.Bucket, _ => new QuotaBucket(store, clock)).TryTakeAsync(limit, cancellationToken);
     }
 
-    /// <summary>Limit and use of each limited bucket over all instances; use is null while the table service is away.</summary>
+    /// <summary>Limit and use of each limited bucket over all instances; use is null while the table service is unavailable.</summary>
     public async Task<IReadOnlyList<QuotaUse>> ReadAsync(CancellationToken cancellationToken)
     {
         var limits = options.CurrentValue.All.Where(limit => limit.PerDay > 0).ToArray();
@@ -34,7 +34,7 @@ public sealed class VendorQuotas(IQuotaStore store, IOptionsMonitor<VendorQuotaO
     }
 }
 
-/// <param name="Taken">Calls taken in the running window, blocks that instances hold included; null when unknown.</param>
+/// <param name="Taken">Calls taken in the current window, including blocks that instances hold; null when unknown.</param>
 public sealed record QuotaUse(string Bucket, int PerDay, int? Taken);
 
 /// <param name="Bucket">Name of the counter; part of a storage key, so letters, digits, dots and underscores only.</param>
@@ -42,20 +42,20 @@ public sealed record QuotaUse(string Bucket, int PerDay, int? Taken);
 public readonly record struct QuotaLimit(string Bucket, int PerDay);
 
 /// <summary>
-/// One instance's share of a vendor's quota. Calls are taken from the shared counter in blocks, so that only one call in
-/// many waits for the table service; without it the instance counts for itself and grants at most the whole limit.
+/// One instance's share of a vendor's quota. Calls are taken from the shared counter in blocks, so that few calls wait for
+/// the table service; while it is unavailable, the instance counts alone and grants at most the whole limit.
 /// </summary>
 public sealed class QuotaBucket(IQuotaStore store, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromHours(24);
 
-    /// <summary>How long an empty bucket is believed to be empty before the store is asked again.</summary>
-    private static readonly TimeSpan DryPause = TimeSpan.FromSeconds(30);
+    /// <summary>How long an empty bucket is taken as empty before the store is asked again.</summary>
+    private static readonly TimeSpan EmptyPause = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _refilling = new(1, 1);
     private readonly Lock _gate = new();
     private DateTimeOffset _windowStart = DateTimeOffset.MinValue;
-    private DateTimeOffset _dryUntil = DateTimeOffset.MinValue;
+    private DateTimeOffset _emptyUntil = DateTimeOffset.MinValue;
     private int _credits;
     private int _taken;
 
@@ -74,7 +74,7 @@ public sealed class QuotaBucket(IQuotaStore store, TimeProvider clock) : IDispos
                 return true;
             }
 
-            if (clock.GetUtcNow() < _dryUntil)
+            if (clock.GetUtcNow() < _emptyUntil)
             {
                 return false;
             }
@@ -122,7 +122,7 @@ public sealed class QuotaBucket(IQuotaStore store, TimeProvider clock) : IDispos
         {
             if (granted == 0)
             {
-                _dryUntil = clock.GetUtcNow() + DryPause;
+                _emptyUntil = clock.GetUtcNow() + EmptyPause;
                 return false;
             }
 
@@ -141,7 +141,7 @@ public sealed class QuotaBucket(IQuotaStore store, TimeProvider clock) : IDispos
     /// <summary>Whether the last block came from the shared counter.</summary>
     public bool IsShared { get; private set; } = true;
 
-    /// <summary>Credits of a past window are worth nothing: the vendor counts anew.</summary>
+    /// <summary>Credits of a past window are void: the vendor starts counting from zero.</summary>
     private void RollWindow()
     {
         if (clock.GetUtcNow() - _windowStart >= Window)
@@ -154,15 +154,15 @@ public sealed class QuotaBucket(IQuotaStore store, TimeProvider clock) : IDispos
 /// <summary>Counters of calls that all instances share. A window starts with its first call and lasts 24 hours.</summary>
 public interface IQuotaStore
 {
-    /// <summary>Takes up to <paramref name="wanted"/> calls of what the window has left.</summary>
-    /// <returns>How many were granted, 0 when the window is used up; null when the store cannot be asked now.</returns>
+    /// <summary>Takes up to <paramref name="wanted"/> of the calls that are left in the window.</summary>
+    /// <returns>How many were granted, 0 when the window is used up; null when the store is unavailable.</returns>
     Task<int?> TakeAsync(QuotaLimit limit, int wanted, CancellationToken cancellationToken);
 
-    /// <summary>Calls taken in the running window; null when the store cannot be asked now.</summary>
+    /// <summary>Calls taken in the current window; null when the store is unavailable.</summary>
     Task<int?> UsedAsync(string bucket, CancellationToken cancellationToken);
 }
 
-/// <summary>For processes without a table service: each counts for itself.</summary>
+/// <summary>For processes without a table service: each counts alone.</summary>
 public sealed class NullQuotaStore : IQuotaStore
 {
     public Task<int?> TakeAsync(QuotaLimit limit, int wanted, CancellationToken cancellationToken) =>

@@ -38,12 +38,16 @@ public static class SettingsReader
         return (settings, failures);
     }
 
-    /// <summary>The settings of a class: flat name and property, in declaration order.</summary>
+    /// <summary>
+    /// The settings of a class: flat name and property, in declaration order. Classes that differ only in one word of their
+    /// names share a base class, whose names hold {0} in its place; see <see cref="SettingWordAttribute"/>.
+    /// </summary>
     public static IEnumerable<(string Name, PropertyInfo Property)> Entries(Type type) =>
         from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        let word = type.GetCustomAttribute<SettingWordAttribute>()?.Word ?? ""
         let key = property.GetCustomAttribute<ConfigurationKeyNameAttribute>()
         where key is not null
-        select (key.Name, property);
+        select (key.Name.Replace("{0}", word, StringComparison.Ordinal), property);
 
     private static string? Lookup(IConfiguration configuration, string name, PropertyInfo property)
     {
@@ -79,4 +83,11 @@ public static class SettingsReader
             }
         }
     }
+}
+
+/// <summary>The word in place of {0} in the setting names of a class that shares its properties with others.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class SettingWordAttribute(string word) : Attribute
+{
+    public string Word { get; } = word;
 }

@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Commerce.Providers.Instacart;
 
-/// <summary>A recipe for which the shopper gets a page with everything to buy.</summary>
+/// <summary>A recipe; the shopper gets a page with all its ingredients.</summary>
 public sealed record CreateRecipeLink(
     string Title, int? Servings, IReadOnlyList<string> Instructions, IReadOnlyList<RequestedItem> Ingredients)
 {
@@ -41,37 +41,26 @@ public abstract record RecipePageOutcome
     public sealed record Failed(ProviderFailure Failure) : RecipePageOutcome;
 }
 
-/// <summary>Shopping pages for recipes. The same recipe gets the same page for as long as it lives.</summary>
+/// <summary>Shopping pages for recipes. The same recipe gets the same page for as long as the page exists.</summary>
 public sealed class RecipePages(InstacartLinks links, IOptionsMonitor<InstacartOptions> access, TimeProvider clock)
 {
-    private static readonly TimeSpan Time = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    private const int Retries = 2;
-
-    public async Task<RecipePageOutcome> CreateAsync(CreateRecipeLink recipe, CancellationToken cancellationToken)
-    {
-        if (!access.CurrentValue.HasCredentials)
-        {
-            return new RecipePageOutcome.Failed(ProviderFailure.MissingCredentials(ProviderId.Instacart));
-        }
-
-        using var limit = new CancellationTokenSource(Time, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            var link = await links.ForRecipeAsync(
-                recipe.Title, recipe.Servings, recipe.Instructions, recipe.Ingredients, new CallBudget(clock, Time, Retries), either.Token);
-            return new RecipePageOutcome.Created(link.ProductsLinkUrl!);
-        }
-        catch (ProviderFailureException failed)
-        {
-            return new RecipePageOutcome.Failed(failed.Failure);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return new RecipePageOutcome.Failed(ProviderFailure.Timeout(ProviderId.Instacart, (int)Time.TotalMilliseconds));
-        }
-    }
+    public async Task<RecipePageOutcome> CreateAsync(CreateRecipeLink recipe, CancellationToken cancellationToken) =>
+        access.CurrentValue.HasCredentials
+            ? await CallBudget.RunAsync<RecipePageOutcome>(
+                ProviderId.Instacart,
+                Timeout,
+                clock,
+                async (budget, token) =>
+                {
+                    var link = await links.ForRecipeAsync(
+                        recipe.Title, recipe.Servings, recipe.Instructions, recipe.Ingredients, budget, token);
+                    return new RecipePageOutcome.Created(link.ProductsLinkUrl!);
+                },
+                failure => new RecipePageOutcome.Failed(failure),
+                cancellationToken)
+            : new RecipePageOutcome.Failed(ProviderFailure.MissingCredentials(ProviderId.Instacart));
 }
 
 /// <summary>Links to shopping lists and recipes. The vendor asks to make a new one only when the content has changed.</summary>
@@ -122,7 +111,7 @@ public sealed class InstacartLinks(InstacartClient client, VendorCache cache, IO
             ProviderId.Instacart,
             options.CurrentValue.Root.Authority + ":" + Convert.ToHexStringLower(SHA256.HashData(content)));
 
-        // A day less than the link lives, so that no shopper gets one that is about to end.
+        // A day less than the link lives, so that no shopper gets one that is about to expire.
         var lifetime = TimeSpan.FromDays(Math.Max(options.CurrentValue.LinkDays - 1, 0.5));
         return cache.GetAsync(
             key,
@@ -136,7 +125,7 @@ public sealed class InstacartLinks(InstacartClient client, VendorCache cache, IO
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{item.Quantity:0.###} {item.Unit} {item.Name}");
 }
 
-/// <summary>Our units in the vendor's words. One outside its list would break the matching of quantities.</summary>
+/// <summary>Maps our units to the vendor's. A unit that is not in its list would break the matching of quantities.</summary>
 public static class InstacartMeasures
 {
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)

@@ -30,7 +30,7 @@ public sealed class KrogerClient(VendorHttp http, KrogerTokens tokens, IOptionsM
         return answer.Data ?? throw new ProviderFailureException(ProviderFailure.BadAnswer(ProviderId.KrogerApi, "no store list"));
     }
 
-    /// <param name="page">0 or 1; nobody looks further.</param>
+    /// <param name="page">0 or 1; further pages are never read.</param>
     public async Task<KrogerProducts> SearchAsync(
         string term, string locationId, int page, CallBudget budget, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ public sealed class KrogerClient(VendorHttp http, KrogerTokens tokens, IOptionsM
             : throw new ProviderFailureException(ProviderFailure.BadAnswer(ProviderId.KrogerApi, "no product list"));
     }
 
-    /// <summary>Adds to the shopper's one cart. Additive at the vendor: never repeated by itself.</summary>
+    /// <summary>Adds to the shopper's one cart. The call is additive at the vendor, so it is never retried.</summary>
     public async Task AddToCartAsync(
         KrogerCart cart, string shopperToken, CallBudget budget, CancellationToken cancellationToken)
     {
@@ -56,7 +56,10 @@ public sealed class KrogerClient(VendorHttp http, KrogerTokens tokens, IOptionsM
         using var answer = await http.For(ProviderId.KrogerApi).SendCheckedAsync(request, cancellationToken);
     }
 
-    /// <summary>A token that the vendor refuses is dropped, and the call made once more with a new one.</summary>
+    /// <summary>Fetches a new access token, which proves that the credentials work.</summary>
+    public Task RenewTokenAsync(CallBudget budget, CancellationToken cancellationToken) => tokens.RenewAsync(budget, cancellationToken);
+
+    /// <summary>A token that the vendor refuses is dropped, and the call is made once more with a new one.</summary>
     private async Task<T> GetAsync<T>(
         string path, string endpoint, JsonTypeInfo<T> shape, CallBudget budget, CancellationToken cancellationToken)
         where T : class
@@ -93,8 +96,8 @@ public sealed class KrogerClient(VendorHttp http, KrogerTokens tokens, IOptionsM
 }
 
 /// <summary>
-/// The app's access token, fetched once for all who need it and kept until a minute before it expires. Changed credentials
-/// or another host start over with a new one.
+/// The app's access token, fetched once for all callers and kept until a minute before it expires. Changed credentials or
+/// another host get a new one.
 /// </summary>
 public sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOptions> options, TimeProvider clock)
 {
@@ -105,11 +108,11 @@ public sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOptions>
     public Task<string> GetAsync(CallBudget budget, CancellationToken cancellationToken) =>
         GetAsync(budget, isFresh: false, cancellationToken);
 
-    /// <summary>Asks for a new token in any case; the proof that the credentials work.</summary>
+    /// <summary>Always asks for a new token.</summary>
     public Task<string> RenewAsync(CallBudget budget, CancellationToken cancellationToken) =>
         GetAsync(budget, isFresh: true, cancellationToken);
 
-    /// <summary>Forgets a token that the vendor refused, unless a newer one has taken its place.</summary>
+    /// <summary>Drops a token that the vendor refused, unless a newer one has replaced it.</summary>
     public void Drop(string token) => _tokens.Drop(Credentials.Of(options.CurrentValue).Key, token);
 
     private async Task<string> GetAsync(CallBudget budget, bool isFresh, CancellationToken cancellationToken)
@@ -163,11 +166,11 @@ public sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOptions>
     }
 }
 
-/// <summary>Reads Kroger's products and stores in our terms.</summary>
+/// <summary>Maps Kroger's products and stores to our types.</summary>
 public static class KrogerMapper
 {
-    /// <summary>Every variant of every product that has a price, as seasonal goods may not.</summary>
-    public static IEnumerable<VendorProduct> Read(KrogerProducts answer)
+    /// <summary>Every variant of every product that has a price; seasonal goods may have none.</summary>
+    public static IEnumerable<VendorProduct> ToProducts(KrogerProducts answer)
     {
         foreach (var product in answer.Data ?? [])
         {
@@ -175,28 +178,27 @@ public static class KrogerMapper
             {
                 if (product is { Description.Length: > 0, Upc.Length: > 0 } && item is not null && PriceOf(item.Price) is { } cents)
                 {
-                    yield return new VendorProduct(
-                        item.ItemId ?? product.Upc,
-                        product.Description,
-                        cents,
-                        product.Brand,
-                        product.Categories is [var category, ..] ? category : null,
-                        item.Size,
-                        product.Upc,
-                        item.Inventory?.StockLevel is not "TEMPORARILY_OUT_OF_STOCK",
-                        item.Fulfillment is null or { Delivery: true } or { Curbside: true });
+                    yield return new VendorProduct(item.ItemId ?? product.Upc, product.Description, cents)
+                    {
+                        Brand = product.Brand,
+                        Category = product.Categories is [var category, ..] ? category : null,
+                        SizeText = item.Size,
+                        Reference = product.Upc,
+                        IsInStock = item.Inventory?.StockLevel is not "TEMPORARILY_OUT_OF_STOCK",
+                        IsDeliverable = item.Fulfillment is null or { Delivery: true } or { Curbside: true },
+                    };
                 }
             }
         }
     }
 
-    public static KrogerStore Read(IReadOnlyList<KrogerLocation> locations) =>
+    public static NearestStore ToStore(IReadOnlyList<KrogerLocation> locations) =>
         locations.FirstOrDefault(location => location is { LocationId.Length: > 0 }) is { } nearest
-            ? new KrogerStore(nearest.LocationId, nearest.Name ?? nearest.Chain ?? "Kroger", AddressOf(nearest.Address))
-            : new KrogerStore(null, null, null);
+            ? new NearestStore(nearest.LocationId, nearest.Name ?? nearest.Chain ?? "Kroger", AddressOf(nearest.Address))
+            : NearestStore.None;
 
     /// <summary>A promotion of 0 means that there is none.</summary>
-    private static long? PriceOf(KrogerPrice? price) => Dollars.ToCents(price?.Promo) ?? Dollars.ToCents(price?.Regular);
+    private static long? PriceOf(KrogerPrice? price) => Cents.FromPrice(price?.Promo) ?? Cents.FromPrice(price?.Regular);
 
     private static string AddressOf(KrogerAddress? address) => address is null
         ? ""
@@ -236,9 +238,6 @@ public sealed record KrogerFulfillment(bool? Curbside, bool? Delivery, bool? Ins
 
 public sealed record KrogerPrice(decimal? Regular, decimal? Promo);
 
-/// <summary>The store near an address, or that there is none.</summary>
-public sealed record KrogerStore(string? Id, string? Name, string? Address);
-
 /// <summary>A cart line for the vendor: a UPC and a number of packs.</summary>
 public sealed record KrogerCartItem(string Upc, int Quantity, string Modality);
 
@@ -248,7 +247,5 @@ public sealed record KrogerCart(IReadOnlyList<KrogerCartItem> Items);
 [JsonSerializable(typeof(KrogerToken))]
 [JsonSerializable(typeof(KrogerLocations))]
 [JsonSerializable(typeof(KrogerProducts))]
-[JsonSerializable(typeof(KrogerStore))]
 [JsonSerializable(typeof(KrogerCart))]
-[JsonSerializable(typeof(IReadOnlyList<VendorProduct>))]
 internal sealed partial class KrogerJson : JsonSerializerContext;

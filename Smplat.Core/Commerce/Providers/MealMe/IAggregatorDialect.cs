@@ -64,35 +64,44 @@ public sealed record AggregatorDelivery(string Provider, int? EtaMinutes, long F
 public sealed record AggregatorLine(string ProductId, string Name, int Quantity, long UnitCents);
 
 /// <summary>An order at the vendor with its final figures; nothing is ordered until it is placed. Amounts are cents.</summary>
-/// <param name="UnitCents">Price by product id, where the vendor repeats it.</param>
-/// <param name="Minutes">Expected delivery; null when the vendor tells none.</param>
-public sealed record AggregatorQuote(
-    string OrderId,
-    string Status,
-    long SubtotalCents,
-    long TaxCents,
-    IReadOnlyList<QuoteFee> Fees,
-    DeliveryRange? Minutes,
-    IReadOnlyDictionary<string, long> UnitCents,
-    string? TrackingUrl,
-    bool IsPlaced)
+public sealed record AggregatorQuote
 {
+    public required string OrderId { get; init; }
+
+    public required string Status { get; init; }
+
+    public required long SubtotalCents { get; init; }
+
+    public required long TaxCents { get; init; }
+
+    public required IReadOnlyList<QuoteFee> Fees { get; init; }
+
+    /// <summary>Expected delivery; null when the vendor gives none.</summary>
+    public DeliveryRange? Minutes { get; init; }
+
+    /// <summary>Price by product id, where the vendor repeats it.</summary>
+    public required IReadOnlyDictionary<string, long> UnitCents { get; init; }
+
+    public string? TrackingUrl { get; init; }
+
+    public required bool IsPlaced { get; init; }
+
     public long FeesCents => Fees.Sum(fee => fee.Cents);
 
     public long TotalCents => SubtotalCents + TaxCents + FeesCents;
 }
 
-/// <summary>Whom the vendor delivers to and writes to.</summary>
+/// <summary>To whom the vendor delivers and writes.</summary>
 /// <param name="Instructions">For the courier, where the dialect carries them.</param>
 public sealed record AggregatorCustomer(
     string UserId, string Name, string Email, string Phone, string? PaymentMethodId, int TipCents, string? Instructions = null)
 {
-    /// <summary>For a quote, which nobody is called about.</summary>
-    public static AggregatorCustomer Of(MealMeOptions options, string userId) =>
+    /// <summary>For a quote, about which the vendor contacts nobody.</summary>
+    public static AggregatorCustomer ForQuote(MealMeOptions options, string userId) =>
         new(userId, options.ContactName, options.ContactEmail, options.ContactPhone, null, options.TipCents);
 
-    /// <summary>For an order: the shopper himself as far as he is known, else whom the settings name.</summary>
-    public static AggregatorCustomer Of(MealMeOptions options, ConfirmRequest request) =>
+    /// <summary>For an order: the shopper's own contact where it is known, else the contact in the settings.</summary>
+    public static AggregatorCustomer ForOrder(MealMeOptions options, ConfirmRequest request) =>
         new(
             request.Basket.User?.MealMeUserId ?? request.UserId ?? request.SessionId.ToString("N"),
             request.Contact?.Name ?? options.ContactName,
@@ -108,13 +117,13 @@ public sealed record AggregatorCustomer(
 /// <summary>A place on the map, in degrees. A record, so that caches can hold it.</summary>
 public sealed record GeoPoint(double Latitude, double Longitude);
 
-/// <summary>The dialect that the settings name now.</summary>
+/// <summary>The dialect that is currently set.</summary>
 public sealed class AggregatorDialects(MealMeV4 mealMe, SatsumaV1 satsuma, IOptionsMonitor<MealMeOptions> options)
 {
     public IAggregatorDialect Current => options.CurrentValue.IsSatsuma ? satsuma : mealMe;
 }
 
-/// <summary>Requests with the aggregator's key, which stands in the header without a scheme word.</summary>
+/// <summary>Requests with the aggregator's key, which the header carries without a scheme word.</summary>
 public sealed class AggregatorHttp(VendorHttp http, IOptionsMonitor<MealMeOptions> options)
 {
     public async Task<T> GetAsync<T>(

@@ -4,26 +4,27 @@ using Microsoft.Extensions.Options;
 
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
-/// <summary>The steps of ordering at the aggregator by hand: cart, delivery quotes, checkout page, and the search for shops.</summary>
+/// <summary>
+/// Ordering at the aggregator step by step: cart, delivery quotes, checkout page, and the search for shops. Each step has its
+/// own time limit. <see cref="DeliveryFlow"/> runs all of them in one call.
+/// </summary>
 public sealed class MealMeDelivery(
     AggregatorDialects dialects, MealMeOrderStore orders, IOptionsMonitor<MealMeOptions> access, TimeProvider clock)
 {
-    private static readonly TimeSpan StepTime = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SearchTime = TimeSpan.FromSeconds(8);
-
-    private const int Retries = 2;
+    private static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SearchTimeout = TimeSpan.FromSeconds(8);
 
     public Task<MealMeDeliveryOutcome> CreateCartAsync(CreateCart cart, CancellationToken cancellationToken) =>
-        StepAsync(StepTime, (budget, token) => CreateCartAsync(cart, budget, token), cancellationToken);
+        StepAsync(StepTimeout, (budget, token) => CreateCartAsync(cart, budget, token), cancellationToken);
 
     public Task<MealMeDeliveryOutcome> QuoteAsync(GetDeliveryQuotes request, CancellationToken cancellationToken) =>
-        StepAsync(StepTime, (budget, token) => QuoteAsync(request, budget, token), cancellationToken);
+        StepAsync(StepTimeout, (budget, token) => QuoteAsync(request, budget, token), cancellationToken);
 
     public string CheckoutUrl(GetCheckoutUrl request) =>
         MealMeLinks.Checkout(access.CurrentValue, request.CartId, request.UseConnect);
 
     public Task<MealMeDeliveryOutcome> FindShopsAsync(FindShops request, CancellationToken cancellationToken) => StepAsync(
-        SearchTime,
+        SearchTimeout,
         async Task<MealMeDeliveryOutcome> (budget, token) =>
         {
             var shops = await dialects.Current.FindShopsAsync(request.Query, request.Place, request.Kind, budget, token);
@@ -62,7 +63,7 @@ public sealed class MealMeDelivery(
             : new MealMeDeliveryOutcome.Quoted(quotes);
     }
 
-    /// <summary>Where carts carry no delivery quotes, an order that is not placed tells the fee.</summary>
+    /// <summary>Where carts carry no delivery quotes, an order that is not placed gives the fee.</summary>
     private async Task<AggregatorDelivery> QuoteOrderAsync(
         AggregatorCart cart, GetDeliveryQuotes request, CallBudget budget, CancellationToken cancellationToken)
     {
@@ -73,36 +74,19 @@ public sealed class MealMeDelivery(
         }
 
         var order = await dialects.Current.QuoteAsync(
-            cart.ShopId, cart.Lines, address, AggregatorCustomer.Of(access.CurrentValue, "smplat-quote"), null, budget, cancellationToken);
+            cart.ShopId, cart.Lines, address, AggregatorCustomer.ForQuote(access.CurrentValue, "smplat-quote"), null, budget, cancellationToken);
         return new AggregatorDelivery("standard", order.Minutes?.Max, order.FeesCents);
     }
 
     private async Task<MealMeDeliveryOutcome> StepAsync(
-        TimeSpan time, Func<CallBudget, CancellationToken, Task<MealMeDeliveryOutcome>> step, CancellationToken cancellationToken)
-    {
-        if (!access.CurrentValue.HasCredentials)
-        {
-            return new MealMeDeliveryOutcome.Failed(ProviderFailure.MissingCredentials(ProviderId.MealMe));
-        }
-
-        using var limit = new CancellationTokenSource(time, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await step(new CallBudget(clock, time, Retries), either.Token);
-        }
-        catch (ProviderFailureException failed)
-        {
-            return new MealMeDeliveryOutcome.Failed(failed.Failure);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return new MealMeDeliveryOutcome.Failed(ProviderFailure.Timeout(ProviderId.MealMe, (int)time.TotalMilliseconds));
-        }
-    }
+        TimeSpan timeout, Func<CallBudget, CancellationToken, Task<MealMeDeliveryOutcome>> step, CancellationToken cancellationToken) =>
+        access.CurrentValue.HasCredentials
+            ? await CallBudget.RunAsync(
+                ProviderId.MealMe, timeout, clock, step, failure => new MealMeDeliveryOutcome.Failed(failure), cancellationToken)
+            : new MealMeDeliveryOutcome.Failed(ProviderFailure.MissingCredentials(ProviderId.MealMe));
 }
 
-/// <summary>What the aggregator answered to one step of a delivery order.</summary>
+/// <summary>The result of one step of a delivery order.</summary>
 public abstract record MealMeDeliveryOutcome
 {
     private MealMeDeliveryOutcome()
@@ -122,25 +106,18 @@ public abstract record MealMeDeliveryOutcome
     public sealed record Failed(ProviderFailure Failure) : MealMeDeliveryOutcome;
 }
 
-/// <summary>Cart, quotes and checkout page in one go. It stops at the first step that fails and says which one it was.</summary>
+/// <summary>Cart, quotes and checkout page in one call. It stops at the first step that fails and says which one that was.</summary>
 public sealed class DeliveryFlow(MealMeDelivery delivery, TimeProvider clock)
 {
-    private static readonly TimeSpan WholeTime = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(45);
 
-    public async Task<DeliveryFlowOutcome> RunAsync(PlaceDelivery request, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(WholeTime, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await RunStepsAsync(request, either.Token);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return new DeliveryFlowOutcome.Stopped(
-                "delivery", ProviderFailure.Timeout(ProviderId.MealMe, (int)WholeTime.TotalMilliseconds));
-        }
-    }
+    public Task<DeliveryFlowOutcome> RunAsync(PlaceDelivery request, CancellationToken cancellationToken) => CallBudget.RunAsync(
+        ProviderId.MealMe,
+        Timeout,
+        clock,
+        (_, token) => RunStepsAsync(request, token),
+        failure => new DeliveryFlowOutcome.Stopped("delivery", failure),
+        cancellationToken);
 
     private async Task<DeliveryFlowOutcome> RunStepsAsync(PlaceDelivery request, CancellationToken cancellationToken)
     {
@@ -163,7 +140,7 @@ public sealed class DeliveryFlow(MealMeDelivery delivery, TimeProvider clock)
         : new DeliveryFlowOutcome.Stopped(step, ProviderFailure.BadAnswer(ProviderId.MealMe, "a cart that it does not know"));
 }
 
-/// <summary>How far a delivery order came.</summary>
+/// <summary>The result of a whole delivery order.</summary>
 public abstract record DeliveryFlowOutcome
 {
     private DeliveryFlowOutcome()

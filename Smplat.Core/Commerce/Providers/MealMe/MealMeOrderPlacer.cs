@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
 /// <summary>
-/// Places an order at most once per idempotency key: the vendor's order id is written down before the order is placed, so
-/// a repeated or resumed confirmation finds it instead of ordering again.
+/// Places an order at most once per idempotency key: the vendor's order id is stored before the order is placed, so a
+/// repeated or resumed confirmation finds it instead of ordering again.
 /// </summary>
 public sealed class MealMeOrderPlacer(
     AggregatorDialects dialects, MealMeOrderStore orders, IOptionsMonitor<MealMeOptions> access, TimeProvider clock)
@@ -68,12 +68,12 @@ public sealed class MealMeOrderPlacer(
             request.Quote.Store?.Id ?? "",
             LinesOf(request.Quote),
             request.Basket.Address,
-            AggregatorCustomer.Of(access.CurrentValue, request),
+            AggregatorCustomer.ForOrder(access.CurrentValue, request),
             request.IdempotencyKey,
             budget,
             cancellationToken);
 
-    /// <summary>From here on a failure proves nothing, unless the vendor refused or was never reached.</summary>
+    /// <summary>From here on the order may have been placed despite a failure, unless the vendor refused or was never reached.</summary>
     private async Task<ConfirmOutcome> SubmitAsync(
         AggregatorQuote order, string? paymentToken, CallBudget budget, CancellationToken cancellationToken)
     {
@@ -115,6 +115,6 @@ public sealed class MealMeOrderPlacer(
                 group.Key, group.First().Name, group.Sum(line => line.Packs ?? 1), group.First().PriceCents)),
     ];
 
-    /// <summary>What a shopper need not be asked about again: 100 cents or 2 percent.</summary>
+    /// <summary>How far the price may rise without asking the shopper again: 100 cents or 2 percent.</summary>
     private static long Tolerance(long cents) => Math.Max(100, Cents.Share(cents, 0.02m));
 }

@@ -39,7 +39,7 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
 
         if (query.Count == 0)
         {
-            // The vendor refuses a search for nothing, which would look as if it had failed.
+            // The vendor rejects an empty search, which would look like an outage.
             return new AggregatorOffer([], [.. terms.Select(_ => (IReadOnlyList<VendorProduct>)[])]);
         }
 
@@ -90,7 +90,7 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
             "/cart/retrieve/v2?cart_id=" + Uri.EscapeDataString(cartId), "cart", MealMeJson.Default.MealMeCart, budget, cancellationToken)
             is { } cart ? MealMeMapper.Cart(cart) : null;
 
-    /// <summary>Not placed, so repeating it leaves at most another quote behind.</summary>
+    /// <summary>Not placed, so a retry leaves at most another quote behind.</summary>
     public async Task<AggregatorQuote> QuoteAsync(
         string shopId,
         IReadOnlyList<AggregatorLine> lines,
@@ -104,10 +104,26 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
         var order = await http.PostAsync(
             "/order/order/v4",
             "order",
-            new MealMeOrderRequest(
-                Lines(lines), false, true, false, customer.TipCents, street.Number, street.Name, address.City, address.State,
-                address.PostalCode, address.Country, customer.UserId, customer.Name, customer.Email,
-                long.Parse(customer.Phone, CultureInfo.InvariantCulture), customer.PaymentMethodId, reference),
+            new MealMeOrderRequest
+            {
+                Items = Lines(lines),
+                PlaceOrder = false,
+                IncludeFinalQuote = true,
+                Pickup = false,
+                DriverTipCents = customer.TipCents,
+                UserStreetNum = street.Number,
+                UserStreetName = street.Name,
+                UserCity = address.City,
+                UserState = address.State,
+                UserZipcode = address.PostalCode,
+                UserCountry = address.Country,
+                UserId = customer.UserId,
+                UserName = customer.Name,
+                UserEmail = customer.Email,
+                UserPhone = long.Parse(customer.Phone, CultureInfo.InvariantCulture),
+                PaymentMethodId = customer.PaymentMethodId,
+                CustomerOrderId = reference,
+            },
             MealMeJson.Default.MealMeOrderRequest,
             MealMeJson.Default.MealMeOrder,
             isRepeatable: true,
@@ -164,14 +180,14 @@ public readonly record struct StreetLine(string? Number, string? Name)
     }
 }
 
-/// <summary>Reads the older dialect's answers in our terms, and refuses figures that cannot be true.</summary>
+/// <summary>Maps the older dialect's answers to our types, and rejects impossible figures.</summary>
 internal static class MealMeMapper
 {
     private const long LargestAmount = 10_000_000;
 
     private static readonly string[] Placed = ["awaiting_confirmation", "in_progress", "completed"];
 
-    /// <summary>Products by item, in the order of the terms; the vendor answers by the text that it was asked for.</summary>
+    /// <summary>Products by item, in the order of the terms; the vendor groups its answer by search term.</summary>
     public static AggregatorOffer Offer(MealMeCarts answer, IReadOnlyList<string> terms)
     {
         var carts = answer.Carts ?? throw AggregatorHttp.Bad("no carts");
@@ -235,16 +251,18 @@ internal static class MealMeMapper
         var range = final is { DeliveryTimeMin: >= 0 and var min, DeliveryTimeMax: > 0 and var max } && min <= max
             ? new DeliveryRange(min, max)
             : null;
-        return new AggregatorQuote(
-            order.OrderId,
-            order.Status,
-            Amount(final.Subtotal ?? order.Subtotal),
-            Amount(final.SalesTaxCents),
-            [.. fees.Where(fee => fee.Cents > 0)],
-            range,
-            UnitCents(order.Items),
-            order.TrackingLink,
-            Placed.Contains(order.Status, StringComparer.Ordinal));
+        return new AggregatorQuote
+        {
+            OrderId = order.OrderId,
+            Status = order.Status,
+            SubtotalCents = Amount(final.Subtotal ?? order.Subtotal),
+            TaxCents = Amount(final.SalesTaxCents),
+            Fees = [.. fees.Where(fee => fee.Cents > 0)],
+            Minutes = range,
+            UnitCents = UnitCents(order.Items),
+            TrackingUrl = order.TrackingLink,
+            IsPlaced = Placed.Contains(order.Status, StringComparer.Ordinal),
+        };
     }
 
     private static Dictionary<string, long> UnitCents(IReadOnlyList<MealMeItem>? items)
@@ -263,21 +281,20 @@ internal static class MealMeMapper
 
     private static VendorProduct? Product(MealMeProduct? product, string shopId) =>
         product is { ProductId.Length: > 0, Name.Length: > 0, Price: > 0 and <= LargestAmount }
-            ? new VendorProduct(
-                product.ProductId,
-                product.Name,
-                product.Price.Value,
-                SizeText: product.UnitSize,
-                Reference: product.Upc,
-                IsInStock: product.IsAvailable != false,
-                StoreId: shopId)
+            ? new VendorProduct(product.ProductId, product.Name, product.Price.Value)
+            {
+                SizeText = product.UnitSize,
+                Reference = product.Upc,
+                IsInStock = product.IsAvailable != false,
+                StoreId = shopId,
+            }
             : null;
 
     private static long Amount(long? cents) => cents switch
     {
         null => 0,
         >= 0 and <= LargestAmount => cents.Value,
-        _ => throw AggregatorHttp.Bad("an amount that cannot be"),
+        _ => throw AggregatorHttp.Bad("an impossible amount"),
     };
 }
 
@@ -313,24 +330,42 @@ public sealed record MealMeDeliveryOption(string? Service, long? DeliveryFeeCent
 
 public sealed record MealMeItem(string? ProductId, string? Name, int? Quantity, long? BasePrice);
 
-public sealed record MealMeOrderRequest(
-    IReadOnlyList<MealMeLine> Items,
-    bool PlaceOrder,
-    bool IncludeFinalQuote,
-    bool Pickup,
-    int DriverTipCents,
-    string? UserStreetNum,
-    string? UserStreetName,
-    string UserCity,
-    string? UserState,
-    string UserZipcode,
-    string UserCountry,
-    string UserId,
-    string UserName,
-    string UserEmail,
-    long UserPhone,
-    string? PaymentMethodId,
-    string? CustomerOrderId);
+public sealed record MealMeOrderRequest
+{
+    public required IReadOnlyList<MealMeLine> Items { get; init; }
+
+    public required bool PlaceOrder { get; init; }
+
+    public required bool IncludeFinalQuote { get; init; }
+
+    public required bool Pickup { get; init; }
+
+    public required int DriverTipCents { get; init; }
+
+    public string? UserStreetNum { get; init; }
+
+    public string? UserStreetName { get; init; }
+
+    public required string UserCity { get; init; }
+
+    public string? UserState { get; init; }
+
+    public required string UserZipcode { get; init; }
+
+    public required string UserCountry { get; init; }
+
+    public required string UserId { get; init; }
+
+    public required string UserName { get; init; }
+
+    public required string UserEmail { get; init; }
+
+    public required long UserPhone { get; init; }
+
+    public string? PaymentMethodId { get; init; }
+
+    public string? CustomerOrderId { get; init; }
+}
 
 public sealed record MealMeFinalize(string OrderId);
 
@@ -344,16 +379,26 @@ public sealed record MealMeOrder(
     IReadOnlyList<MealMeItem>? Items,
     MealMeFinalQuote? FinalQuote);
 
-public sealed record MealMeFinalQuote(
-    long? Subtotal,
-    long? DeliveryFeeCents,
-    long? ServiceFeeCents,
-    long? SmallOrderFeeCents,
-    long? SalesTaxCents,
-    long? TotalWithoutTips,
-    long? Tip,
-    int? DeliveryTimeMin,
-    int? DeliveryTimeMax);
+public sealed record MealMeFinalQuote
+{
+    public long? Subtotal { get; init; }
+
+    public long? DeliveryFeeCents { get; init; }
+
+    public long? ServiceFeeCents { get; init; }
+
+    public long? SmallOrderFeeCents { get; init; }
+
+    public long? SalesTaxCents { get; init; }
+
+    public long? TotalWithoutTips { get; init; }
+
+    public long? Tip { get; init; }
+
+    public int? DeliveryTimeMin { get; init; }
+
+    public int? DeliveryTimeMax { get; init; }
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -370,5 +415,4 @@ public sealed record MealMeFinalQuote(
 [JsonSerializable(typeof(MealMeOrders))]
 [JsonSerializable(typeof(GeoPoint))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, decimal>))]
-[JsonSerializable(typeof(IReadOnlyList<VendorProduct>))]
 internal sealed partial class MealMeJson : JsonSerializerContext;

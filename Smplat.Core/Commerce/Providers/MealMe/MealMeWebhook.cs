@@ -8,9 +8,13 @@ using Smplat.Core.Platform.Security;
 
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
-/// <summary>Takes in what the vendor says about orders: only what it signed, each event once, and never backwards.</summary>
-public sealed class MealMeWebhook(MealMeWebhookStore store, IOptionsMonitor<MealMeOptions> options, TimeProvider clock)
+/// <summary>
+/// Takes the vendor's events about orders: only signed ones, each once, and an order never goes back to an earlier state.
+/// </summary>
+public sealed class MealMeWebhook(MealMeOrderStore store, IOptionsMonitor<MealMeOptions> options, TimeProvider clock)
 {
+    private const int TrimBatch = 5_000;
+
     public async Task<MealMeWebhookOutcome> TakeAsync(
         ReadOnlyMemory<byte> body, string? signature, CancellationToken cancellationToken)
     {
@@ -25,23 +29,37 @@ public sealed class MealMeWebhook(MealMeWebhookStore store, IOptionsMonitor<Meal
             return new MealMeWebhookOutcome.NotTrusted("The signature is missing or wrong.");
         }
 
-        if (MealMeEventReader.Read(body) is not { } said)
+        if (MealMeEventReader.Read(body) is not { } received)
         {
             return new MealMeWebhookOutcome.Unreadable();
         }
 
         var tolerance = TimeSpan.FromSeconds(settings.WebhookToleranceSeconds);
-        return said.At is { } at && (clock.GetUtcNow() - at).Duration() > tolerance
+        return received.At is { } at && (clock.GetUtcNow() - at).Duration() > tolerance
             ? new MealMeWebhookOutcome.NotTrusted("The event is too old, or from the future.")
-            : await KeepAsync(said, cancellationToken);
+            : await StoreAsync(received, cancellationToken);
+    }
+
+    /// <summary>Deletes events that are past their retention, in batches, so that no statement holds its locks for long.</summary>
+    public async Task<int> TrimAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var before = now.AddDays(-options.CurrentValue.WebhookRetentionDays);
+        var (sum, count) = (0, TrimBatch);
+        while (count == TrimBatch)
+        {
+            count = await store.TrimEventsAsync(before, TrimBatch, cancellationToken);
+            sum += count;
+        }
+
+        return sum;
     }
 
     /// <summary>JSON may hold what the database's JSON type cannot, such as NUL; that is the sender's fault.</summary>
-    private async Task<MealMeWebhookOutcome> KeepAsync(MealMeEvent said, CancellationToken cancellationToken)
+    private async Task<MealMeWebhookOutcome> StoreAsync(MealMeEvent received, CancellationToken cancellationToken)
     {
         try
         {
-            return new MealMeWebhookOutcome.Taken(await store.TakeAsync(said, cancellationToken));
+            return new MealMeWebhookOutcome.Taken(await store.AddEventAsync(received, cancellationToken));
         }
         catch (PostgresException refused) when (refused.SqlState
             is PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.InvalidTextRepresentation
@@ -63,7 +81,7 @@ public abstract record MealMeWebhookOutcome
     /// <summary>No secret is set, so nothing can be verified.</summary>
     public sealed record NotConfigured : MealMeWebhookOutcome;
 
-    /// <summary>The signature is missing or wrong, or the event is too old to be believed.</summary>
+    /// <summary>The signature is missing or wrong, or the event is too old to be accepted.</summary>
     public sealed record NotTrusted(string Reason) : MealMeWebhookOutcome;
 
     public sealed record Unreadable : MealMeWebhookOutcome;
@@ -74,13 +92,13 @@ public enum MealMeWebhookEffect
 {
     Applied,
 
-    /// <summary>Kept, but about nothing that we follow.</summary>
+    /// <summary>Stored, but it is about nothing that we track.</summary>
     Noted,
 
-    /// <summary>Kept, but a newer event had already said more.</summary>
+    /// <summary>Stored, but a newer event had already been applied.</summary>
     Outdated,
 
-    /// <summary>The same event had come before.</summary>
+    /// <summary>The same event had been received before.</summary>
     Repeated,
 }
 
@@ -103,7 +121,7 @@ public static class MealMeWebhookSignature
     }
 }
 
-/// <summary>What a webhook says about an order, in our terms. Amounts are cents.</summary>
+/// <summary>What a webhook says about an order, mapped to our terms. Amounts are cents.</summary>
 /// <param name="DedupeKey">The same for every delivery of the same event.</param>
 /// <param name="Status">One of our labels; null when the event says nothing about the order's state.</param>
 /// <param name="At">The vendor's time of the event; null when it gives none.</param>
@@ -122,7 +140,7 @@ public sealed record MealMeTotals(long? SubtotalCents, long? FeesCents, long? Ti
 public sealed record MealMeEventItem(string? Sku, string Name, decimal Quantity, long? PriceCents);
 
 /// <summary>
-/// Reads the webhooks of both dialects: the older flat one, and the newer envelope with an id, a type and a moment. Whole
+/// Reads the webhooks of both dialects: the older flat one, and the newer envelope with an id, a type and a time. Whole
 /// numbers are cents; where an event holds a fraction anywhere, its amounts are dollars.
 /// </summary>
 public static class MealMeEventReader
@@ -145,7 +163,7 @@ public static class MealMeEventReader
 
     /// <summary>
     /// What <see cref="Read"/> uses of both dialects; all of it may be missing, since an event that we do not understand
-    /// is kept all the same.
+    /// is stored nevertheless.
     /// </summary>
     public static InputShape Shape { get; } = InputShape.AnyOf(
         InputShape.ObjectOf(
@@ -227,7 +245,7 @@ public static class MealMeEventReader
             root.Field("eventId", "event_id")?.Text() is { Length: > 0 and <= 200 } id ? "id:" + id : HashOf(body),
             Short(root.Field("orderId", "order_id")?.Text()),
             Short(root.Field("event", "type")?.Text()) ?? "order_update",
-            MealMeOrderStatus.Of(status),
+            MealMeOrderStatus.Parse(status),
             Moment(root.Field("created", "timestamp", "updated_at")),
             root.Field("totals") is { ValueKind: JsonValueKind.Object } totals
                 ? new MealMeTotals(
@@ -298,18 +316,18 @@ public static class MealMeEventReader
         parent.Field(name)?.Number() is { } amount ? Cents(amount, scale) : null;
 
     private static long? Cents(decimal amount, int scale) =>
-        amount is >= 0 and <= 10_000_000 ? Smplat.Core.Commerce.Providers.Cents.Round(amount * scale) : null;
+        amount is >= 0 and <= 10_000_000 ? Providers.Cents.Round(amount * scale) : null;
 
     private static string? Short(string? text) => text is null or { Length: 0 } ? null : text.Length <= 200 ? text : text[..200];
 
     private static string HashOf(ReadOnlyMemory<byte> body) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(body.Span));
 }
 
-/// <summary>The vendor's words for the state of an order, as our labels.</summary>
+/// <summary>Maps the vendor's words for the state of an order to our labels.</summary>
 public static class MealMeOrderStatus
 {
-    /// <summary>Null for a word that we do not know: the event is kept, the order left as it is.</summary>
-    public static string? Of(string? status) => status?.Trim().ToLowerInvariant() switch
+    /// <summary>Null for an unknown word: the event is stored, and the order stays as it is.</summary>
+    public static string? Parse(string? status) => status?.Trim().ToLowerInvariant() switch
     {
         "unplaced" or "pending" => "unplaced",
         "awaiting_confirmation" or "submitted" or "placed" => "awaiting_confirmation",

@@ -30,7 +30,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
             [.. answers.Select(answer => (IReadOnlyList<VendorProduct>)[.. SatsumaMapper.Products(answer)])]);
     }
 
-    /// <summary>The dialect has no search for shops, so those that have the thing are listed.</summary>
+    /// <summary>The dialect has no search for shops, so this lists the shops that have the product.</summary>
     public async Task<IReadOnlyList<AggregatorShop>> FindShopsAsync(
         string? query, GeoPoint place, string kind, CallBudget budget, CancellationToken cancellationToken) =>
         [.. SatsumaMapper.Shops(await FindAsync(string.IsNullOrWhiteSpace(query) ? kind : query, place, budget, cancellationToken))];
@@ -126,7 +126,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
 }
 
 /// <summary>
-/// Reads the newer dialect's answers in our terms. Its reference shows whole cents, one of its samples dollars with a
+/// Maps the newer dialect's answers to our types. Its reference shows whole cents, but one of its samples dollars with a
 /// fraction: an answer that holds a fraction anywhere is taken as dollars.
 /// </summary>
 internal static class SatsumaMapper
@@ -134,7 +134,7 @@ internal static class SatsumaMapper
     private const long LargestAmount = 10_000_000;
 
     private static readonly string[] Open = ["Pending", "Draft", "Created"];
-    private static readonly string[] Dead = ["Cancelled", "Canceled", "Failed"];
+    private static readonly string[] Ended = ["Cancelled", "Canceled", "Failed"];
 
     public static IEnumerable<VendorProduct> Products(IReadOnlyList<SatsumaProduct> products)
     {
@@ -143,14 +143,13 @@ internal static class SatsumaMapper
         {
             if (product is { Id.Length: > 0, Name.Length: > 0, LocationId.Length: > 0, Price: > 0 and <= LargestAmount })
             {
-                yield return new VendorProduct(
-                    product.Id,
-                    product.Name,
-                    Cents.Round(product.Price.Value * scale),
-                    SizeText: product.Size,
-                    Reference: product.Upc,
-                    IsInStock: product.Available != false,
-                    StoreId: product.LocationId);
+                yield return new VendorProduct(product.Id, product.Name, Cents.Round(product.Price.Value * scale))
+                {
+                    SizeText = product.Size,
+                    Reference = product.Upc,
+                    IsInStock = product.Available != false,
+                    StoreId = product.LocationId,
+                };
             }
         }
     }
@@ -198,18 +197,19 @@ internal static class SatsumaMapper
             .Select(fee => new QuoteFee(Slug.Of(fee.Type ?? "fee"), Amount(fee.Amount, scale)))
             .Append(new QuoteFee("tip", Amount(order.Tip, scale)))
             .Where(fee => fee.Cents > 0);
-        return new AggregatorQuote(
-            order.Id,
-            order.Status,
-            Amount(order.Subtotal, scale),
-            Amount(order.Tax, scale),
-            [.. fees],
-            null,
-            items.Where(item => item is { ProductId: not null, Price: > 0 })
+        return new AggregatorQuote
+        {
+            OrderId = order.Id,
+            Status = order.Status,
+            SubtotalCents = Amount(order.Subtotal, scale),
+            TaxCents = Amount(order.Tax, scale),
+            Fees = [.. fees],
+            UnitCents = items.Where(item => item is { ProductId: not null, Price: > 0 })
                 .DistinctBy(item => item.ProductId, StringComparer.Ordinal)
                 .ToDictionary(item => item.ProductId!, item => Amount(item.Price, scale), StringComparer.Ordinal),
-            null,
-            !Open.Contains(order.Status, StringComparer.OrdinalIgnoreCase) && !Dead.Contains(order.Status, StringComparer.OrdinalIgnoreCase));
+            IsPlaced = !Open.Contains(order.Status, StringComparer.OrdinalIgnoreCase)
+                && !Ended.Contains(order.Status, StringComparer.OrdinalIgnoreCase),
+        };
     }
 
     /// <summary>1 for cents, 100 for dollars.</summary>
@@ -220,7 +220,7 @@ internal static class SatsumaMapper
     {
         null => 0,
         >= 0 and <= LargestAmount => Cents.Round(amount.Value * scale),
-        _ => throw AggregatorHttp.Bad("an amount that cannot be"),
+        _ => throw AggregatorHttp.Bad("an impossible amount"),
     };
 }
 
@@ -266,16 +266,26 @@ public sealed record SatsumaSubmit(string? PaymentMethodId);
 
 public sealed record SatsumaOrderAnswer(SatsumaOrder? Data);
 
-public sealed record SatsumaOrder(
-    string? Id,
-    string? Status,
-    string? Currency,
-    decimal? Tip,
-    decimal? Subtotal,
-    decimal? Tax,
-    decimal? Total,
-    IReadOnlyList<SatsumaFee>? Fees,
-    IReadOnlyList<SatsumaItem>? Items);
+public sealed record SatsumaOrder
+{
+    public string? Id { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? Currency { get; init; }
+
+    public decimal? Tip { get; init; }
+
+    public decimal? Subtotal { get; init; }
+
+    public decimal? Tax { get; init; }
+
+    public decimal? Total { get; init; }
+
+    public IReadOnlyList<SatsumaFee>? Fees { get; init; }
+
+    public IReadOnlyList<SatsumaItem>? Items { get; init; }
+}
 
 public sealed record SatsumaFee(string? Type, decimal? Amount);
 

@@ -38,14 +38,14 @@ public sealed class WalmartClient(VendorHttp http, WalmartSigner signer, IOption
             budget,
             cancellationToken);
 
-    public async Task<WalmartNearest> FindStoreAsync(
+    public async Task<NearestStore> FindStoreAsync(
         string postalCode, CallBudget budget, CancellationToken cancellationToken)
     {
         using var body = await GetAsync(
             $"/stores?zip={Uri.EscapeDataString(postalCode)}", "stores", WalmartJson.Default.JsonDocument, budget, cancellationToken);
         try
         {
-            return WalmartMapper.Read(body.RootElement);
+            return WalmartMapper.ToStore(body.RootElement);
         }
         catch (JsonException exception)
         {
@@ -103,7 +103,7 @@ public sealed class WalmartSigner(IOptionsMonitor<WalmartOptions> options, TimeP
         request.Headers.Add("WM_SEC.AUTH_SIGNATURE", signed.Signature);
     }
 
-    /// <summary>Signs anew at the next call, after the vendor refused a signature.</summary>
+    /// <summary>Makes a new signature for the next call, after the vendor refused one.</summary>
     public void Forget() => _last = null;
 
     private static Signed Sign(WalmartOptions options, DateTimeOffset now)
@@ -148,33 +148,32 @@ public sealed class WalmartSigner(IOptionsMonitor<WalmartOptions> options, TimeP
     }
 }
 
-/// <summary>Reads Walmart's items and stores in our terms.</summary>
+/// <summary>Maps Walmart's items and stores to our types.</summary>
 public static class WalmartMapper
 {
-    /// <summary>Items without a price are not offered; those of other sellers ship by parcel and are no groceries.</summary>
-    public static IEnumerable<VendorProduct> Read(WalmartSearch answer)
+    /// <summary>Items without a price are left out, and so are those of marketplace sellers, which ship by parcel.</summary>
+    public static IEnumerable<VendorProduct> ToProducts(WalmartSearch answer)
     {
         foreach (var item in answer.Items ?? [])
         {
-            if (item is { ItemId: { } id, Name.Length: > 0 } && Dollars.ToCents(item.SalePrice) is { } cents && item.Marketplace != true)
+            if (item is { ItemId: { } id, Name.Length: > 0 } && Cents.FromPrice(item.SalePrice) is { } cents && item.Marketplace != true)
             {
-                yield return new VendorProduct(
-                    id.ToString(CultureInfo.InvariantCulture),
-                    item.Name,
-                    cents,
-                    item.BrandName,
-                    item.CategoryPath,
-                    item.Size ?? SizeIn(item.Name),
-                    item.Upc,
-                    item.Stock is "Available" or "Limited Supply" or "Last few items",
-                    item.AvailableOnline == true,
-                    MostPacks: item.MaxItemsInOrder);
+                yield return new VendorProduct(id.ToString(CultureInfo.InvariantCulture), item.Name, cents)
+                {
+                    Brand = item.BrandName,
+                    Category = item.CategoryPath,
+                    SizeText = item.Size ?? SizeIn(item.Name),
+                    Reference = item.Upc,
+                    IsInStock = item.Stock is "Available" or "Limited Supply" or "Last few items",
+                    IsDeliverable = item.AvailableOnline == true,
+                    MaxPacks = item.MaxItemsInOrder,
+                };
             }
         }
     }
 
-    /// <summary>The body is a list, or an object around one; reports differ.</summary>
-    public static WalmartNearest Read(JsonElement body)
+    /// <summary>The body is a list, or an object around a list: reports differ.</summary>
+    public static NearestStore ToStore(JsonElement body)
     {
         var list = body.ValueKind == JsonValueKind.Object && body.TryGetProperty("stores", out var inner) ? inner : body;
         if (list.ValueKind != JsonValueKind.Array)
@@ -184,43 +183,50 @@ public static class WalmartMapper
 
         var stores = list.Deserialize(WalmartJson.Default.IReadOnlyListWalmartStore) ?? [];
         return stores.FirstOrDefault(store => store?.No is not null) is { } nearest
-            ? new WalmartNearest(
+            ? new NearestStore(
                 nearest.No!.Value.ToString(CultureInfo.InvariantCulture),
                 nearest.Name ?? "Walmart",
                 $"{nearest.StreetAddress}, {nearest.City}, {nearest.StateProvCode} {nearest.Zip}")
-            : new WalmartNearest(null, null, null);
+            : NearestStore.None;
     }
 
-    /// <summary>Names end in the size after the last comma when the field is missing.</summary>
+    /// <summary>When the size field is missing, the name ends in the size, after the last comma.</summary>
     private static string? SizeIn(string name) =>
         name.LastIndexOf(',') is > 0 and var comma ? name[(comma + 1)..].Trim() : null;
 }
 
 public sealed record WalmartSearch(int? TotalResults, int? NumItems, IReadOnlyList<WalmartItem>? Items);
 
-public sealed record WalmartItem(
-    long? ItemId,
-    string? Name,
-    decimal? SalePrice,
-    string? Upc,
-    string? CategoryPath,
-    string? BrandName,
-    string? Stock,
-    bool? AvailableOnline,
-    bool? Marketplace,
-    string? Size,
-    int? MaxItemsInOrder);
+public sealed record WalmartItem
+{
+    public long? ItemId { get; init; }
+
+    public string? Name { get; init; }
+
+    public decimal? SalePrice { get; init; }
+
+    public string? Upc { get; init; }
+
+    public string? CategoryPath { get; init; }
+
+    public string? BrandName { get; init; }
+
+    public string? Stock { get; init; }
+
+    public bool? AvailableOnline { get; init; }
+
+    public bool? Marketplace { get; init; }
+
+    public string? Size { get; init; }
+
+    public int? MaxItemsInOrder { get; init; }
+}
 
 public sealed record WalmartStore(
     long? No, string? Name, string? StreetAddress, string? City, string? StateProvCode, string? Zip);
 
-/// <summary>The store near an address, or that there is none.</summary>
-public sealed record WalmartNearest(string? Id, string? Name, string? Address);
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(WalmartSearch))]
 [JsonSerializable(typeof(IReadOnlyList<WalmartStore>))]
-[JsonSerializable(typeof(WalmartNearest))]
 [JsonSerializable(typeof(JsonDocument))]
-[JsonSerializable(typeof(IReadOnlyList<VendorProduct>))]
 internal sealed partial class WalmartJson : JsonSerializerContext;
