@@ -5,12 +5,12 @@ using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce.Providers;
 
-/// <summary>Table <c>commerce.provider_circuit</c>: which instance leaves which provider alone.</summary>
+/// <summary>Table <c>commerce.provider_circuit</c>: which circuits are open or half-open in which instance.</summary>
 public sealed class CircuitStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 3;
 
-    // An instance writes its own rows only, all at once: what it does not name is closed.
+    // An instance writes only its own rows, all together: a provider that it leaves out is closed.
     private const string Replace =
         """
         with closed as (
@@ -60,5 +60,5 @@ public sealed class CircuitStore(NpgsqlDataSource database)
     }
 }
 
-/// <param name="Instances">That do not ask the provider freely.</param>
+/// <param name="Instances">Instances whose circuit to the provider is not closed.</param>
 public sealed record CircuitSummary(string ProviderId, long Instances, bool IsOpen);

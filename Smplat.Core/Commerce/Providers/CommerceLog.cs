@@ -22,7 +22,7 @@ internal static partial class CommerceLog
     public static partial void QuoteError(
         ILogger logger, string providerId, string error, string errorCode, bool retryable, int latencyMs, string requestId);
 
-    // Debug: the same facts are kept in edge_logs, and thousands of lines a second would cost more than the decisions.
+    // Debug: edge_logs holds the same facts, and thousands of lines a second would cost more than the decisions.
     [LoggerMessage(2011, LogLevel.Debug,
         "commerce.route_order.success {RequestId}: {ProviderId} of {Quotes} quotes, {TotalCents} cents, score {Score}, {DurationMs} ms")]
     public static partial void Routed(
@@ -41,16 +41,16 @@ internal static partial class CommerceLog
         ILogger logger, string requestId, string failoverFrom, string providerId, string reason);
 
     [LoggerMessage(2022, LogLevel.Error,
-        "A confirmation of {RequestId} at {ProviderId} cannot be resolved: {Reason}; it stays claimed and is asked for again")]
+        "A confirmation of {RequestId} at {ProviderId} cannot be resolved: {Reason}; it stays claimed and is looked up again later")]
     public static partial void Unresolved(ILogger logger, string requestId, string providerId, string reason);
 
-    [LoggerMessage(2030, LogLevel.Warning, "The provider standings were not refreshed: {Reason}")]
+    [LoggerMessage(2030, LogLevel.Warning, "The provider statistics were not refreshed: {Reason}")]
     public static partial void StandingsNotRefreshed(ILogger logger, string reason);
 
     [LoggerMessage(2031, LogLevel.Warning, "{Count} shadow scores were dropped: {Reason}")]
     public static partial void ShadowScoresDropped(ILogger logger, int count, string reason);
 
     [LoggerMessage(2032, LogLevel.Information,
-        "Shopper-fair guard: {RequestId} goes to {ProviderId} instead of the dearer and no faster {Instead}")]
+        "Shopper-fair guard: {RequestId} goes to {ProviderId} instead of {Instead}, which is more expensive and not faster")]
     public static partial void FairGuard(ILogger logger, string requestId, string providerId, string instead);
 }

@@ -5,8 +5,8 @@ using Polly.Hedging;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>
-/// Measures quotes and, where settings say so, shortens their timeout to what is usual and asks a second time when a quote
-/// is late. A quote is a read: asking twice changes nothing at the vendor but its call count.
+/// Measures how long quotes take. Where the settings say so, it shortens the timeout to the usual time and sends a second
+/// request when a quote is late. A quote is a read: a second request changes nothing at the vendor but its call count.
 /// </summary>
 public sealed class HedgingGateway(
     IProviderGateway inner, IOptionsMonitor<ResilienceOptions> options, TimeProvider clock) : GatewayDecorator(inner)
@@ -26,7 +26,7 @@ public sealed class HedgingGateway(
         try
         {
             return settings.Hedging && usual is { } late
-                ? await AskTwiceAsync(request, shortened, late, settings.HedgingBudget, either.Token)
+                ? await HedgeAsync(request, shortened, late, settings.HedgingBudget, either.Token)
                 : await AskAsync(request, shortened, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -47,7 +47,7 @@ public sealed class HedgingGateway(
         return outcome;
     }
 
-    private async Task<QuoteOutcome> AskTwiceAsync(
+    private async Task<QuoteOutcome> HedgeAsync(
         QuoteRequest request, ProviderConfig config, TimeSpan late, double share, CancellationToken cancellationToken)
     {
         _budget.Earn(share);
@@ -56,7 +56,7 @@ public sealed class HedgingGateway(
             {
                 Delay = late,
                 MaxHedgedAttempts = 1,
-                // Only lateness calls for a second try; a failure has its own retries and its own meaning.
+                // Only a late answer triggers a second request; failures have retries of their own.
                 ShouldHandle = _ => PredicateResult.False(),
                 ActionGenerator = arguments => _budget.TrySpend()
                     ? () => arguments.Callback(arguments.ActionContext)
@@ -67,13 +67,13 @@ public sealed class HedgingGateway(
     }
 }
 
-/// <summary>The runbook's tuning rule for timeouts, P95 plus two seconds, without the operator.</summary>
+/// <summary>The runbook's tuning rule for timeouts, P95 plus two seconds, applied automatically.</summary>
 public static class AdaptiveTimeout
 {
     private static readonly TimeSpan Headroom = TimeSpan.FromMilliseconds(2000);
-    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(1500);
+    private static readonly TimeSpan Min = TimeSpan.FromMilliseconds(1500);
 
-    /// <param name="p95">Null while there are too few samples: the setting rules.</param>
+    /// <param name="p95">Null while there are too few samples; then the setting applies.</param>
     public static TimeSpan For(TimeSpan? p95, TimeSpan configured)
     {
         if (p95 is not { } usual)
@@ -81,8 +81,8 @@ public static class AdaptiveTimeout
             return configured;
         }
 
-        var wish = usual + Headroom;
-        var atLeast = wish > Least ? wish : Least;
+        var wanted = usual + Headroom;
+        var atLeast = wanted > Min ? wanted : Min;
         return atLeast < configured ? atLeast : configured;
     }
 }
@@ -90,8 +90,8 @@ public static class AdaptiveTimeout
 /// <summary>How long a provider's quotes took in the last 15 minutes; the newest 1,024 of them.</summary>
 public sealed class LatencyWindow(TimeProvider clock)
 {
-    /// <summary>Below this number of samples a percentile says nothing.</summary>
-    public const int LeastSamples = 50;
+    /// <summary>With fewer samples a percentile is not meaningful.</summary>
+    private const int MinSamples = 50;
 
     private const int Capacity = 1024;
 
@@ -112,7 +112,7 @@ public sealed class LatencyWindow(TimeProvider clock)
         }
     }
 
-    /// <summary>Null with fewer than <see cref="LeastSamples"/> samples. Computed at most once a second.</summary>
+    /// <summary>Null with fewer than 50 samples. Computed at most once a second.</summary>
     public TimeSpan? P95
     {
         get
@@ -127,7 +127,7 @@ public sealed class LatencyWindow(TimeProvider clock)
                         .Select(sample => sample.Took)
                         .Order()
                         .ToArray();
-                    _p95 = recent.Length < LeastSamples ? null : recent[(int)Math.Ceiling(recent.Length * 0.95) - 1];
+                    _p95 = recent.Length < MinSamples ? null : recent[(int)Math.Ceiling(recent.Length * 0.95) - 1];
                     _computedAt = now;
                 }
 
@@ -140,8 +140,8 @@ public sealed class LatencyWindow(TimeProvider clock)
 /// <summary>Allows duplicate calls up to a share of all calls: each call earns a fraction, a duplicate spends one.</summary>
 public sealed class HedgeBudget
 {
-    /// <summary>Saved-up duplicates beyond this are lost, so that a quiet hour does not pay for a storm.</summary>
-    private const double Most = 5;
+    /// <summary>Saved duplicates above this are dropped, so that a quiet hour does not allow a burst.</summary>
+    private const double MaxSaved = 5;
 
     private readonly Lock _gate = new();
     private double _saved;
@@ -150,7 +150,7 @@ public sealed class HedgeBudget
     {
         lock (_gate)
         {
-            _saved = Math.Min(Most, _saved + share);
+            _saved = Math.Min(MaxSaved, _saved + share);
         }
     }
 

@@ -3,23 +3,23 @@ using System.Text.RegularExpressions;
 
 namespace Smplat.Core.Commerce.Providers;
 
-/// <summary>Reads a line of a recipe, such as <c>2 cups all-purpose flour, sifted</c>, as something that can be bought.</summary>
+/// <summary>Reads a line of a recipe, such as <c>2 cups all-purpose flour, sifted</c>, as an item to buy.</summary>
 public static class IngredientText
 {
-    private const int LongestQuantity = 5;
-    private const decimal Most = 999;
+    private const int MaxQuantityWords = 5;
+    private const decimal MaxAmount = 999;
 
-    /// <summary>False for blanks and for nothing but signs, with which nobody can search.</summary>
+    /// <summary>False for blank text and for text of signs only, which cannot be searched for.</summary>
     public static bool NamesSomething(string text) => text.Any(char.IsLetterOrDigit);
 
-    /// <returns>Null when the line names nothing, or nothing of it is wanted, as in <c>-2 eggs</c> and <c>0 eggs</c>.</returns>
+    /// <returns>Null when the line names no product or a quantity of zero or less, as in <c>-2 eggs</c> and <c>0 eggs</c>.</returns>
     public static RequestedItem? Read(string text, int index)
     {
         var words = Plain(text).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var (taken, quantity) = LeadingQuantity(words);
         var rest = words.Skip(taken).SkipWhile(word => word.Equals("of", StringComparison.OrdinalIgnoreCase)).ToArray();
         var name = string.Join(' ', rest);
-        if (!NamesSomething(name) || IsNothing(words[0]))
+        if (!NamesSomething(name) || IsZeroOrLess(words[0]))
         {
             return null;
         }
@@ -27,18 +27,18 @@ public static class IngredientText
         return new RequestedItem(
             string.Create(CultureInfo.InvariantCulture, $"{Slug.Of(name)}-{index}"),
             name,
-            Math.Clamp(Math.Round(quantity.Amount, 3, MidpointRounding.AwayFromZero), 0.001m, Most),
+            Math.Clamp(Math.Round(quantity.Amount, 3, MidpointRounding.AwayFromZero), 0.001m, MaxAmount),
             quantity.Unit ?? RequestedItem.DefaultUnit);
     }
 
-    /// <summary>A negative number or zero; <c>00</c> is a flour.</summary>
-    private static bool IsNothing(string word) => word.Length > 1 && word[0] == '-' && char.IsNumber(word[1])
+    /// <summary>A negative number or zero; <c>00</c> is a kind of flour.</summary>
+    private static bool IsZeroOrLess(string word) => word.Length > 1 && word[0] == '-' && char.IsNumber(word[1])
         || (decimal.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number == 0 && word != "00");
 
-    /// <summary>The longest beginning that reads as a quantity, while a name is left behind it; one piece when there is none.</summary>
+    /// <summary>The longest prefix that reads as a quantity and leaves a name after it; one piece when there is none.</summary>
     private static (int Words, ParsedQuantity Quantity) LeadingQuantity(string[] words)
     {
-        for (var count = Math.Min(LongestQuantity, words.Length - 1); count > 0; count--)
+        for (var count = Math.Min(MaxQuantityWords, words.Length - 1); count > 0; count--)
         {
             if (QuantityText.TryParse(string.Join(' ', words.Take(count)), out var quantity) && IsOnlyQuantity(words, count))
             {
@@ -49,11 +49,11 @@ public static class IngredientText
         return (0, new ParsedQuantity(1, null));
     }
 
-    /// <summary>Every word before the name is a number, a range or a unit: "2 eggs" leaves the eggs to the name.</summary>
+    /// <summary>Every word before the name is a number, a range or a unit: in "2 eggs", eggs belongs to the name.</summary>
     private static bool IsOnlyQuantity(string[] words, int count) => words.Take(count).All(word =>
         UnitOfMeasure.Find(word) is not null || word.Any(letter => char.IsNumber(letter)) || word is "a" or "an" or "to" or "-" or "fl");
 
-    /// <summary>What follows a comma or stands in brackets says how to prepare it.</summary>
+    /// <summary>Drops the text after a comma or in brackets, which says how to prepare the ingredient.</summary>
     private static string Plain(string text)
     {
         var end = text.IndexOf(',', StringComparison.Ordinal);
@@ -70,17 +70,17 @@ public readonly record struct ParsedQuantity(decimal Amount, string? Unit);
 
 /// <summary>
 /// Reads quantities as people write them: <c>2</c>, <c>1.5 kg</c>, <c>1/2 cup</c>, <c>1 1/2 lb</c>, <c>½ tsp</c>, <c>2-3 cloves</c>
-/// (the upper end counts), <c>a bunch</c>, <c>lbs 2</c>. Never throws and never yields zero, a negative or an endless number.
+/// (the upper end counts), <c>a bunch</c>, <c>lbs 2</c>. Never throws and never returns zero, a negative or an infinite number.
 /// </summary>
 public static partial class QuantityText
 {
-    private const int LongestText = 64;
-    private const decimal Largest = 1_000_000_000m;
+    private const int MaxLength = 64;
+    private const decimal MaxAmount = 1_000_000_000m;
 
     public static bool TryParse(string? text, out ParsedQuantity quantity)
     {
         quantity = default;
-        if (string.IsNullOrWhiteSpace(text) || text.Length > LongestText || IsNonsense(text))
+        if (string.IsNullOrWhiteSpace(text) || text.Length > MaxLength || IsNonsense(text))
         {
             return false;
         }
@@ -98,8 +98,8 @@ public static partial class QuantityText
     }
 
     /// <summary>
-    /// A number that cannot be a quantity (negative, endless, not a number, astronomic), in contrast to words that merely
-    /// cannot be read: the first is refused, the second counts as one.
+    /// A number that cannot be a quantity (negative, infinite, not a number, astronomic), in contrast to words that merely cannot
+    /// be read: the first is refused, the second counts as one.
     /// </summary>
     public static bool IsNonsense(string text) => Nonsense().IsMatch(text);
 
@@ -108,7 +108,7 @@ public static partial class QuantityText
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Nonsense();
 
-    /// <summary>Words and numbers apart, so that 500g and 500 g read alike; fractions and range dashes become words of their own.</summary>
+    /// <summary>Separates words and numbers, so that 500g and 500 g read alike; fractions and range dashes become separate words.</summary>
     private static List<string> Split(string text)
     {
         var words = new List<string>();
@@ -271,7 +271,7 @@ public static partial class QuantityText
                 ? word.Replace(",", "", StringComparison.Ordinal)
                 : word.Replace(',', '.');
         return decimal.TryParse(plain, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)
-            && number <= Largest;
+            && number <= MaxAmount;
     }
 
     private static decimal? VulgarFraction(char letter) => letter switch
@@ -295,7 +295,7 @@ public static partial class QuantityText
     };
 }
 
-/// <summary>A unit in which groceries are asked for or sold, with its size in the base unit of its dimension (gram, millilitre, one).</summary>
+/// <summary>A unit in which groceries are requested or sold, with its size in the base unit of its dimension (gram, millilitre, one).</summary>
 /// <param name="Name">The canonical short name.</param>
 public sealed record UnitOfMeasure(string Name, UnitDimension Dimension, decimal BaseFactor)
 {

@@ -8,7 +8,7 @@ using Smplat.Core.Platform.Security;
 
 namespace Smplat.Core.Commerce.Providers;
 
-/// <summary>Each provider's circuit breaker in this process. Routing, health and the gauge read where it stands here.</summary>
+/// <summary>Each provider's circuit breaker in this process. Routing, health and the gauge read its state here.</summary>
 public sealed class ProviderCircuits
 {
     /// <summary>Five failures in a row, or half of at least twenty calls within a minute.</summary>
@@ -39,8 +39,8 @@ public sealed class ProviderCircuits
 }
 
 /// <summary>
-/// Tells the other instances how the circuits of this one stand, so that each of them can show the same. While all are
-/// closed nothing is written. What could not be written is told 5 seconds later: no failure ends the app.
+/// Publishes the state of this instance's circuits to the others, so that every instance exports the same metrics. Nothing is
+/// written while all are closed. After a failure the next attempt follows 5 seconds later: no failure ends the app.
 /// </summary>
 public sealed class CircuitPublisher(
     ProviderCircuits circuits,
@@ -53,7 +53,7 @@ public sealed class CircuitPublisher(
     /// <summary>Durable counter of circuits that opened; label <c>provider_id</c>.</summary>
     public const string OpenedCounter = "smplat_commerce_circuit_opened_total";
 
-    /// <summary>How long a circuit counts that its instance does not speak of any more.</summary>
+    /// <summary>How long a published state is valid when its instance stops publishing.</summary>
     public static readonly TimeSpan Validity = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -63,7 +63,7 @@ public sealed class CircuitPublisher(
     private readonly long[] _counted = new long[ProviderIds.All.Count];
     private bool _hasRows;
 
-    /// <summary>Writes how the circuits stand now.</summary>
+    /// <summary>Writes the current state of the circuits.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
@@ -124,7 +124,7 @@ public sealed class CircuitPublisher(
     }
 }
 
-/// <summary>The circuits of all instances, for the feed. Every instance gives the same answer.</summary>
+/// <summary>The circuits of all instances, for the metrics feed. Every instance gives the same answer.</summary>
 public sealed class CircuitMetrics(CircuitPublisher report, CircuitStore store, TimeProvider clock) : IMetricSource
 {
     public const string State = "smplat_commerce_circuit_state";

@@ -8,8 +8,9 @@ using Smplat.Core.Platform.Settings;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>
-/// The gateway of each provider, ready for use. Registered <see cref="IProviderGateway"/>s are the real ones, already
-/// wrapped in their caches and resilience; each gets its timeout and its mode switch here.
+/// The gateway of each provider, ready for use. The registered <see cref="IProviderGateway"/>s are the real ones, already
+/// decorated with cache, circuit breaker and hedging (<see cref="ProviderFeature"/>); here each gets its timeout and its mock
+/// switch. From outside in: mock switch, timeout, cache, circuit breaker, hedging, vendor.
 /// </summary>
 public sealed class ProviderGateways
 {
@@ -43,9 +44,9 @@ public sealed class ProviderGateways
 }
 
 /// <summary>
-/// Decides between the real provider and its mock: the mock switch first; then the real one; after its failure the mock only
-/// where a setting allows it. Without credentials a local run gets invented prices, every other environment an error, so
-/// that a lost secret never sells at invented prices.
+/// Decides between the real provider and its mock: the mock when its switch is on, else the real provider; after a failure
+/// the mock only where a setting allows it. Without credentials a local run gets mock prices and every other environment an
+/// error, so that a lost secret never leads to sales at mock prices.
 /// </summary>
 public sealed class MockSwitchGateway(
     IProviderGateway? live,
@@ -68,7 +69,7 @@ public sealed class MockSwitchGateway(
         }
 
         var outcome = await QuoteLiveAsync(request, config, cancellationToken);
-        if (outcome is not QuoteOutcome.Failed { Failure: var failure } || !MayInvent(config, failure))
+        if (outcome is not QuoteOutcome.Failed { Failure: var failure } || !MayFallBack(config, failure))
         {
             return outcome;
         }
@@ -89,7 +90,7 @@ public sealed class MockSwitchGateway(
             : await live.CheckHealthAsync(config, cancellationToken);
     }
 
-    /// <summary>An invented quote is confirmed by the mock alone and a real one by the provider alone, whatever the switch says by then.</summary>
+    /// <summary>Only the mock confirms a mock quote and only the provider a real one, whatever the switch says by then.</summary>
     public Task<ConfirmOutcome> ConfirmAsync(
         ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
         For(request.Quote) is { } gateway
@@ -114,15 +115,15 @@ public sealed class MockSwitchGateway(
             ? Task.FromResult<QuoteOutcome>(new QuoteOutcome.Failed(ProviderFailure.MissingCredentials(Id)))
             : live.QuoteAsync(request, config, cancellationToken);
 
-    private bool MayInvent(ProviderConfig config, ProviderFailure failure) =>
+    private bool MayFallBack(ProviderConfig config, ProviderFailure failure) =>
         config.AllowMockFallback
         || (failure.Code == ProviderFailureCodes.MissingCredentials && runtime.CurrentValue.IsLocal);
 }
 
 /// <summary>
-/// Gives a provider its timeout and no more. When it passes, the caller has its answer at once, whether or not the provider
-/// obeys cancellation; the abandoned call is cancelled and its late end is observed, so that a late quote can still reach
-/// the caches below and a late exception disturbs nobody. A call that blocks its thread costs only its own quote.
+/// Enforces a provider's timeout. When it expires, the caller gets its answer immediately, whether or not the provider obeys
+/// cancellation. The abandoned call is cancelled and its result is observed, so that a late quote can still reach the caches
+/// below and a late exception is not left unobserved. A call that blocks its thread costs only its own quote.
 /// </summary>
 public sealed class TimeoutGateway(IProviderGateway inner, TimeProvider clock) : IProviderGateway
 {
@@ -133,56 +134,56 @@ public sealed class TimeoutGateway(IProviderGateway inner, TimeProvider clock) :
     public async Task<QuoteOutcome> QuoteAsync(
         QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
     {
-        var bound = await RunAsync(
+        var attempt = await RunAsync(
             token => inner.QuoteAsync(request, config, token), config.Timeout, cancellationToken);
-        return bound.IsCompleted ? bound.Answer! : new QuoteOutcome.Failed(bound.Failure(config));
+        return attempt.IsCompleted ? attempt.Answer! : new QuoteOutcome.Failed(attempt.Failure(config));
     }
 
     public async Task<ProviderHealth> CheckHealthAsync(ProviderConfig config, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
-        var bound = await RunAsync(token => inner.CheckHealthAsync(config, token), config.Timeout, cancellationToken);
-        return bound.IsCompleted
-            ? bound.Answer!
+        var attempt = await RunAsync(token => inner.CheckHealthAsync(config, token), config.Timeout, cancellationToken);
+        return attempt.IsCompleted
+            ? attempt.Answer!
             : new ProviderHealth(
-                false, (int)clock.GetElapsedTime(start).TotalMilliseconds, ProviderMode.Real, bound.Failure(config).Message);
+                false, (int)clock.GetElapsedTime(start).TotalMilliseconds, ProviderMode.Real, attempt.Failure(config).Message);
     }
 
-    /// <summary>A confirmation without an answer may have been taken: the failure says that nothing is proven.</summary>
+    /// <summary>A confirmation without an answer may have succeeded, so the failure does not claim that nothing was placed.</summary>
     public async Task<ConfirmOutcome> ConfirmAsync(
         ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken)
     {
-        var bound = await RunAsync(token => inner.ConfirmAsync(request, config, token), config.Timeout, cancellationToken);
-        return bound.IsCompleted ? bound.Answer! : new ConfirmOutcome.Failed(bound.Failure(config), false);
+        var attempt = await RunAsync(token => inner.ConfirmAsync(request, config, token), config.Timeout, cancellationToken);
+        return attempt.IsCompleted ? attempt.Answer! : new ConfirmOutcome.Failed(attempt.Failure(config), false);
     }
 
     public async Task<LookupOutcome> FindOrderAsync(
         ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken)
     {
-        var bound = await RunAsync(token => inner.FindOrderAsync(request, config, token), config.Timeout, cancellationToken);
-        return bound.IsCompleted ? bound.Answer! : new LookupOutcome.Unknown(bound.Failure(config).Message);
+        var attempt = await RunAsync(token => inner.FindOrderAsync(request, config, token), config.Timeout, cancellationToken);
+        return attempt.IsCompleted ? attempt.Answer! : new LookupOutcome.Unknown(attempt.Failure(config).Message);
     }
 
     public async Task<CancelOutcome> CancelAsync(
         CancelRequest request, ProviderConfig config, CancellationToken cancellationToken)
     {
-        var bound = await RunAsync(token => inner.CancelAsync(request, config, token), config.Timeout, cancellationToken);
-        return bound.IsCompleted ? bound.Answer! : new CancelOutcome.Failed(bound.Failure(config));
+        var attempt = await RunAsync(token => inner.CancelAsync(request, config, token), config.Timeout, cancellationToken);
+        return attempt.IsCompleted ? attempt.Answer! : new CancelOutcome.Failed(attempt.Failure(config));
     }
 
-    private async Task<Bound<T>> RunAsync<T>(
+    private async Task<TimedCall<T>> RunAsync<T>(
         Func<CancellationToken, Task<T>> call, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = Task.Run(() => call(abandon.Token), CancellationToken.None);
         try
         {
-            return new Bound<T>(true, await running.WaitAsync(timeout, clock, cancellationToken), null);
+            return new TimedCall<T>(true, await running.WaitAsync(timeout, clock, cancellationToken), null);
         }
         catch (Exception exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return new Bound<T>(false, default, running.IsCompleted ? exception : null);
+            return new TimedCall<T>(false, default, running.IsCompleted ? exception : null);
         }
         finally
         {
@@ -190,7 +191,7 @@ public sealed class TimeoutGateway(IProviderGateway inner, TimeProvider clock) :
         }
     }
 
-    /// <summary>Cancels what still runs and waits for its end in the background.</summary>
+    /// <summary>Cancels a call that is still running and waits for its end in the background.</summary>
     private static async Task ReleaseAsync(Task running, CancellationTokenSource abandon)
     {
         if (!running.IsCompleted)
@@ -202,9 +203,9 @@ public sealed class TimeoutGateway(IProviderGateway inner, TimeProvider clock) :
         abandon.Dispose();
     }
 
-    private readonly record struct Bound<T>(bool IsCompleted, T? Answer, Exception? Error)
+    private readonly record struct TimedCall<T>(bool IsCompleted, T? Answer, Exception? Error)
     {
-        /// <summary>No error means that the time ran out; a cancellation that nobody asked for does as well.</summary>
+        /// <summary>No error means a timeout, and so does a cancellation that the caller did not ask for.</summary>
         public ProviderFailure Failure(ProviderConfig config) => Error switch
         {
             null or OperationCanceledException or TimeoutException => ProviderFailure.Timeout(config.Id, config.TimeoutMs),
@@ -214,7 +215,7 @@ public sealed class TimeoutGateway(IProviderGateway inner, TimeProvider clock) :
     }
 }
 
-/// <summary>Passes everything on; decorators override what they care about.</summary>
+/// <summary>Passes every call on; decorators override the calls that they change.</summary>
 public abstract class GatewayDecorator(IProviderGateway inner) : IProviderGateway
 {
     public ProviderId Id => inner.Id;
@@ -243,8 +244,8 @@ public abstract class GatewayDecorator(IProviderGateway inner) : IProviderGatewa
 }
 
 /// <summary>
-/// Keeps quotes and probes. The same basket is priced once at a time and for a few minutes not again; a failure is never
-/// kept, but may be answered with a quote that is still young.
+/// Caches quotes and probes. The same basket is priced once at a time and then reused for a few minutes; a failure is never
+/// cached, but a recent quote may replace it.
 /// </summary>
 public sealed class CachingGateway(
     IProviderGateway inner, VendorCache cache, IOptionsMonitor<QuoteCacheOptions> lifetimes, TimeProvider clock)
@@ -252,8 +253,8 @@ public sealed class CachingGateway(
 {
     public const string CachedWarning = "Prices are from the last few minutes; the provider does not answer now";
 
-    /// <summary>Up to this age a quote may stand in for a provider that fails.</summary>
-    private static readonly TimeSpan StandInAge = TimeSpan.FromMinutes(5);
+    /// <summary>Up to this age a cached quote may replace a failed one.</summary>
+    private static readonly TimeSpan MaxStaleAge = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan HealthLifetime = TimeSpan.FromSeconds(30);
 
@@ -272,7 +273,7 @@ public sealed class CachingGateway(
         }
 
         var outcome = await AskAsync(key, request, config, lifetime, cancellationToken);
-        return outcome is QuoteOutcome.Failed && kept is not null && !request.Fresh && AgeOf(kept) < StandInAge
+        return outcome is QuoteOutcome.Failed && kept is not null && !request.Fresh && AgeOf(kept) < MaxStaleAge
             ? new QuoteOutcome.Quoted(kept with
             {
                 Provider = QuotedProvider.From(config),
@@ -306,7 +307,7 @@ public sealed class CachingGateway(
                     if (outcome is QuoteOutcome.Quoted { Quote: var quote })
                     {
                         cache.Keep(
-                            key, CommerceJson.Default.ProviderQuote, quote, lifetime > StandInAge ? lifetime : StandInAge);
+                            key, CommerceJson.Default.ProviderQuote, quote, lifetime > MaxStaleAge ? lifetime : MaxStaleAge);
                     }
 
                     return outcome;
@@ -321,14 +322,14 @@ public sealed class CachingGateway(
 
     private TimeSpan AgeOf(ProviderQuote quote) => clock.GetUtcNow() - quote.FetchedAt;
 
-    /// <summary>Settings that change what a quote says; priority and rate are stamped on when it is read.</summary>
+    /// <summary>Settings that change the content of a quote; priority and rate are set when it is read.</summary>
     private static string VariantOf(ProviderConfig config) => string.Join('+', config.Regions);
 }
 
-/// <summary>Asks a provider only while its circuit lets it, and reports the results to the circuit.</summary>
+/// <summary>Asks a provider only while its circuit allows it, and reports the results to the circuit.</summary>
 public sealed class BreakerGateway(IProviderGateway inner, CircuitBreaker breaker, TimeProvider clock) : GatewayDecorator(inner)
 {
-    /// <summary>A call that was cancelled after this share of its timeout was too slow; before it, nobody wanted the answer.</summary>
+    /// <summary>A call cancelled after this share of its timeout counts as too slow; before it, the caller gave up for its own reasons.</summary>
     private const double TooSlow = 0.8;
 
     public override async Task<QuoteOutcome> QuoteAsync(
@@ -371,9 +372,9 @@ public sealed class BreakerGateway(IProviderGateway inner, CircuitBreaker breake
         }
     }
 
-    private void Report(CircuitPass pass, bool isUnwell)
+    private void Report(CircuitPass pass, bool hasFailed)
     {
-        if (isUnwell)
+        if (hasFailed)
         {
             breaker.Fail(pass);
         }

@@ -4,21 +4,21 @@ using System.Text;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>
-/// How well a product answers a request, in thousandths. Whole numbers, so that the pick is the same on every machine and
-/// whatever the order in which the vendor lists its products.
+/// How well a product matches a request, in thousandths. Whole numbers, so that the choice is the same on every machine and
+/// for every order in which the vendor lists its products.
 /// </summary>
 public static class Relevance
 {
-    /// <summary>From here on the product is what was asked for.</summary>
+    /// <summary>From this score the product is the one asked for.</summary>
     public const int Found = 750;
 
-    /// <summary>From here on it is an acceptable substitute; below it the item counts as unavailable.</summary>
+    /// <summary>From this score it is an acceptable substitute; below it the item counts as unavailable.</summary>
     public const int Acceptable = 500;
 
     private const int MissingWord = 550;
     private const int MissingKind = 350;
     private const int MissingNeutral = 250;
-    private const int OtherThing = 450;
+    private const int OtherProduct = 450;
     private const int ExtraWord = 120;
     private const int ExtraChanger = 400;
     private const int ExtraKind = 80;
@@ -30,7 +30,7 @@ public static class Relevance
 
     public static int Of(RequestedItem item, VendorProduct product) => Of(item, ProductName.Parse(item.Name), product);
 
-    /// <param name="wanted">The item's name, taken apart once for all candidates.</param>
+    /// <param name="wanted">The item's name, parsed once for all candidates.</param>
     public static int Of(RequestedItem item, ProductName wanted, VendorProduct product)
     {
         var name = ProductName.Parse(product.Name);
@@ -57,18 +57,18 @@ public static class Relevance
 
         if (Head(own) is { } head && !wanted.Words.Contains(head))
         {
-            score -= OtherThing;
+            score -= OtherProduct;
         }
 
         score -= OtherPreparation * GroceryWords.Preparations.Count(
             word => wanted.Descriptors.Contains(word) != name.Descriptors.Contains(word));
-        return score + Wishes(item, product);
+        return score + PreferenceScore(item, product);
     }
 
     private static string? Head(string[] words) =>
         Array.FindLast(words, word => !GroceryWords.Forms.Contains(word) && !GroceryWords.Neutral.Contains(word));
 
-    private static int Wishes(RequestedItem item, VendorProduct product)
+    private static int PreferenceScore(RequestedItem item, VendorProduct product)
     {
         var score = 0;
         if (item.Preferences?.GetValueOrDefault("brand") is { } brand)
@@ -93,10 +93,10 @@ public static class Relevance
     }
 }
 
-/// <summary>A name taken apart: its words in singular, without sizes and fillers, and the last of them, which names the thing.</summary>
+/// <summary>A parsed name: its words in the singular without sizes and fillers, and the head, the word that names the product.</summary>
 public sealed class ProductName
 {
-    private const int MostWords = 24;
+    private const int MaxWords = 24;
 
     private ProductName(IReadOnlyList<string> words, IReadOnlyList<string> descriptors)
     {
@@ -104,13 +104,13 @@ public sealed class ProductName
         Descriptors = descriptors;
     }
 
-    /// <summary>Words in the order of the name, descriptors left out.</summary>
+    /// <summary>Words in the order of the name, without descriptors.</summary>
     public IReadOnlyList<string> Words { get; }
 
     /// <summary>Words such as frozen or organic.</summary>
     public IReadOnlyList<string> Descriptors { get; }
 
-    /// <summary>The word that names the thing: tortilla in flour tortilla. Null when nothing but fillers was given.</summary>
+    /// <summary>The word that names the product: tortilla in flour tortilla. Null when the name has only fillers.</summary>
     public string? Head => Words.LastOrDefault(word => !GroceryWords.Forms.Contains(word)) ?? (Words.Count > 0 ? Words[^1] : null);
 
     public static ProductName Parse(string text)
@@ -138,7 +138,7 @@ public sealed class ProductName
             {
                 descriptors.Add(singular);
             }
-            else if (!GroceryWords.Ignored.Contains(singular) && singular.Length > 1 && words.Count < MostWords)
+            else if (!GroceryWords.Ignored.Contains(singular) && singular.Length > 1 && words.Count < MaxWords)
             {
                 words.Add(singular);
             }
@@ -186,18 +186,18 @@ public sealed class ProductName
     }
 }
 
-/// <summary>What is typed into a vendor's search for an item: its words in lower case, at most eight.</summary>
+/// <summary>The search term for an item at a vendor: its words in lower case, at most eight.</summary>
 public static class SearchTerm
 {
-    private const int MostWords = 8;
-    private const int Longest = 80;
+    private const int MaxWords = 8;
+    private const int MaxLength = 80;
 
     public static string Of(string name)
     {
         var parsed = ProductName.Parse(name);
         var words = parsed.Words.Count > 0 ? parsed.Descriptors.Concat(parsed.Words) : Slug.Of(name).Split('-', StringSplitOptions.RemoveEmptyEntries);
-        var term = string.Join(' ', words.Take(MostWords));
-        return term.Length <= Longest ? term : term[..Longest];
+        var term = string.Join(' ', words.Take(MaxWords));
+        return term.Length <= MaxLength ? term : term[..MaxLength];
     }
 }
 
@@ -224,17 +224,17 @@ public static class Slug
     }
 }
 
-/// <summary>What kinds of words grocery names are made of.</summary>
+/// <summary>The kinds of words in grocery names.</summary>
 internal static class GroceryWords
 {
-    /// <summary>Words that say how something was kept or grown. Neither side has to name them.</summary>
+    /// <summary>Words that say how a product was preserved or grown. Neither side has to name them.</summary>
     public static readonly FrozenSet<string> Descriptors =
         Set("fresh frozen dried dry canned can raw cooked organic free range natural");
 
-    /// <summary>Descriptors that make another product of it when only one side names them.</summary>
+    /// <summary>Descriptors that make it another product when only one side names them.</summary>
     public static readonly FrozenSet<string> Preparations = Set("frozen dried dry canned can cooked");
 
-    /// <summary>Adjectives that come with the same thing: more of them on a label mean nothing.</summary>
+    /// <summary>Adjectives that do not change the product: extra ones on a label do not count.</summary>
     public static readonly FrozenSet<string> Neutral = Set(
         """
         all purpose grade large medium small extra virgin long grain short whole reduced low fat nonfat skim vitamin boneless
@@ -243,20 +243,20 @@ internal static class GroceryWords
         cage hardwood smoked old fashioned jumbo thick cut lean hand picked seedless each style
         """);
 
-    /// <summary>Words for the form in which the same thing is sold.</summary>
+    /// <summary>Words for the form in which the same product is sold.</summary>
     public static readonly FrozenSet<string> Forms = Set(
         "crown floret fillet bulb head clove bunch slice chunk leaf piece stick bag bar breast thigh wing loin drumstick stalk");
 
-    /// <summary>Words that make something else of the thing that follows: peanut butter is no butter.</summary>
+    /// <summary>Words that turn the next word into another product: peanut butter is not butter.</summary>
     public static readonly FrozenSet<string> Changers = Set(
         "peanut almond soy oat coconut cashew hazelnut chocolate strawberry vanilla baking ice sour condensed evaporated imitation");
 
-    /// <summary>Colours and kinds: another one is a fair substitute, not the same thing.</summary>
+    /// <summary>Colours and kinds: another one is an acceptable substitute, not the same product.</summary>
     public static readonly FrozenSet<string> Kinds = Set("white brown black red green yellow golden dark light sweet russet");
 
     public static readonly FrozenSet<string> Ignored = Set("of the and with in a an for or per each");
 
-    /// <summary>Everything after one of these describes what comes along, not the thing itself.</summary>
+    /// <summary>Everything after one of these describes what the product comes with, not the product itself.</summary>
     public static readonly FrozenSet<string> Cuts = Set("in with for");
 
     private static FrozenSet<string> Set(string words) =>

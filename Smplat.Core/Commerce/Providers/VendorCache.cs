@@ -11,9 +11,9 @@ using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Commerce.Providers;
 
-/// <summary>Memory first, then the shared cache, then the vendor; the vendor is asked once at a time per key.</summary>
+/// <summary>Looks in memory, then in the shared cache, then asks the vendor, for each key once at a time.</summary>
 public sealed class VendorCache(
-    ISharedCache shared, SharedCacheWriter writes, IOptionsMonitor<VendorCacheOptions> options, TimeProvider clock)
+    ISharedCache shared, SharedCacheWriter writer, IOptionsMonitor<VendorCacheOptions> options, TimeProvider clock)
 {
     private static readonly Counter<long> Lookups =
         SmplatTelemetry.Meter.CreateCounter<long>("smplat.vendor_cache.lookups", description: "Lookups by kind and where they were answered");
@@ -22,10 +22,10 @@ public sealed class VendorCache(
         new(options.CurrentValue.MemoryEntries, options.CurrentValue.MemoryMegabytes * 1_048_576L), clock);
 
     /// <param name="key">What is asked for.</param>
-    /// <param name="shape">How it is written for the other instances.</param>
-    /// <param name="lifetime">How long a fetched value is kept; zero keeps it not at all.</param>
-    /// <param name="fetch">Asks the vendor. What it throws is shared by all who wait, and is never kept.</param>
-    /// <param name="cancellationToken">Ends this caller's waiting; the vendor's work ends when nobody waits any more.</param>
+    /// <param name="shape">The JSON form in which the other instances share it.</param>
+    /// <param name="lifetime">How long a fetched value is kept; zero means that it is not kept.</param>
+    /// <param name="fetch">Asks the vendor. All waiting callers get what it throws; exceptions are never cached.</param>
+    /// <param name="cancellationToken">Ends this caller's wait; the vendor call is cancelled when no caller waits any more.</param>
     public async Task<T> GetAsync<T>(
         CacheKey key,
         JsonTypeInfo<T> shape,
@@ -52,7 +52,7 @@ public sealed class VendorCache(
         return (T)answer.Held!.Value;
     }
 
-    /// <summary>What memory or the shared cache holds; null when neither does.</summary>
+    /// <summary>The value in memory or in the shared cache; null when it is in neither.</summary>
     public async Task<T?> FindAsync<T>(CacheKey key, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
         where T : class
     {
@@ -71,7 +71,7 @@ public sealed class VendorCache(
         return (T)found.Value;
     }
 
-    /// <summary>Keeps a value here at once and, in the background, for the other instances.</summary>
+    /// <summary>Keeps a value in memory immediately and, in the background, for the other instances.</summary>
     public void Keep<T>(CacheKey key, JsonTypeInfo<T> shape, T value, TimeSpan lifetime)
         where T : class
     {
@@ -127,7 +127,7 @@ public sealed class VendorCache(
         var json = JsonSerializer.SerializeToUtf8Bytes(value, shape);
         if (options.CurrentValue.SharedEnabled)
         {
-            writes.Add(key.Text, new SharedEntry(json, clock.GetUtcNow() + lifetime));
+            writer.Add(key.Text, new SharedEntry(json, clock.GetUtcNow() + lifetime));
         }
 
         return new(value, lifetime, SizeOf(key, json));
@@ -139,7 +139,7 @@ public sealed class VendorCache(
         Lookups.Add(1, new("kind", key.Kind), new("answered_by", answeredBy));
 }
 
-/// <summary>The names under which vendors' answers are kept.</summary>
+/// <summary>The keys of cached vendor answers.</summary>
 /// <param name="Kind">quote, store, sku, link or cart; a bounded label for metrics.</param>
 public readonly record struct CacheKey(string Kind, string Text)
 {
@@ -163,18 +163,18 @@ public readonly record struct CacheKey(string Kind, string Text)
 }
 
 /// <summary>
-/// What instances share to save work, and may forget. It never throws and never delays a caller for long: a cache that is
-/// away, slow or holds rubbish reads as empty.
+/// A cache that all instances share to save work, and that may lose entries. It never throws and never delays a caller for
+/// long: a cache that is unavailable, slow or corrupt reads as empty.
 /// </summary>
 public interface ISharedCache
 {
     Task<SharedEntry?> ReadAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>Values that do not fit are left out.</summary>
+    /// <summary>Values that are too large are skipped.</summary>
     Task WriteAsync(string key, SharedEntry entry, CancellationToken cancellationToken);
 
-    /// <summary>Takes out what had expired by then; a pass is bounded, the next one goes on.</summary>
-    /// <returns>How many; null when the cache cannot be asked now.</returns>
+    /// <summary>Deletes entries that had expired by then. A run is bounded; the next one continues.</summary>
+    /// <returns>How many were deleted; null when the cache is unavailable.</returns>
     Task<int?> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken);
 }
 
@@ -192,8 +192,8 @@ public sealed class NullSharedCache : ISharedCache
 }
 
 /// <summary>
-/// Writes to the shared cache in the background, so that no quote waits for it. When it cannot keep up the oldest writes
-/// are left out; whoever needs the value later asks the vendor.
+/// Writes to the shared cache in the background, so that no quote waits for it. When it cannot keep up, the oldest writes are
+/// dropped, and those values are fetched from the vendor again when needed.
 /// </summary>
 public sealed class SharedCacheWriter(ISharedCache shared) : BackgroundService
 {

@@ -12,9 +12,9 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task Every_figure_of_a_quote_is_an_estimate_and_says_so()
     {
-        await using var bench = await VendorFixture.StartAsync();
+        await using var fixture = await VendorFixture.StartAsync();
 
-        var quote = await bench.QuotedAsync(Instacart);
+        var quote = await fixture.QuotedAsync(Instacart);
 
         Assert.Multiple(() =>
         {
@@ -28,13 +28,13 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task A_hint_of_the_caller_goes_before_what_others_ask_and_that_before_the_setting()
     {
-        await using var bench = await VendorFixture.StartAsync();
+        await using var fixture = await VendorFixture.StartAsync();
         var butter = new RequestedItem("b", "salted butter", 2);
         var request = VendorFixture.Basket(butter, butter with { Id = "h", PriceHintCents = 400 }, new RequestedItem("x", "quince jam", 1));
 
-        var blind = await bench.QuotedAsync(Instacart, request);
-        await bench.QuotedAsync(ProviderId.KrogerApi, VendorFixture.Basket(butter));
-        var informed = await bench.QuotedAsync(Instacart, request with { CartHash = "again" });
+        var blind = await fixture.QuotedAsync(Instacart, request);
+        await fixture.QuotedAsync(ProviderId.KrogerApi, VendorFixture.Basket(butter));
+        var informed = await fixture.QuotedAsync(Instacart, request with { CartHash = "again" });
 
         Assert.That(blind.Cart.Select(line => line.LineCents), Is.EqualTo(new long[] { 998, 800, 499 }));
         Assert.That(informed.Cart.Select(line => line.LineCents), Is.EqualTo(new long[] { 1262, 800, 499 }), "549 cents and 15 percent");
@@ -43,24 +43,24 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task The_same_list_makes_one_link()
     {
-        await using var bench = await VendorFixture.StartAsync();
+        await using var fixture = await VendorFixture.StartAsync();
         var basket = VendorFixture.Basket();
 
-        var first = await bench.QuotedAsync(Instacart, basket);
-        var second = await bench.QuotedAsync(Instacart, basket with { CartHash = "other", Address = basket.Address with { PostalCode = "10001" } });
+        var first = await fixture.QuotedAsync(Instacart, basket);
+        var second = await fixture.QuotedAsync(Instacart, basket with { CartHash = "other", Address = basket.Address with { PostalCode = "10001" } });
 
         Assert.That(second.AffiliateUrl, Is.EqualTo(first.AffiliateUrl));
-        Assert.That(bench.World.Instacart.Calls.CountOf("/products_link"), Is.EqualTo(1));
+        Assert.That(fixture.Vendors.Instacart.Calls.CountOf("/products_link"), Is.EqualTo(1));
     }
 
     [Test]
     public async Task Quantities_go_out_in_the_vendor_s_own_units()
     {
-        await using var bench = await VendorFixture.StartAsync();
-        await bench.QuotedAsync(Instacart, VendorFixture.Basket(
+        await using var fixture = await VendorFixture.StartAsync();
+        await fixture.QuotedAsync(Instacart, VendorFixture.Basket(
             new RequestedItem("a", "chicken breast", 2, "lbs"), new RequestedItem("b", "eggs", 1, "dozen"), new RequestedItem("c", "rice", 1.5m, "bag")));
 
-        using var body = JsonDocument.Parse(bench.World.Instacart.Calls.To("/products_link").Single().Body);
+        using var body = JsonDocument.Parse(fixture.Vendors.Instacart.Calls.To("/products_link").Single().Body);
         var measures = body.RootElement.GetProperty("line_items").EnumerateArray()
             .Select(line => line.GetProperty("line_item_measurements")[0])
             .Select(measure => (measure.GetProperty("quantity").GetDecimal(), measure.GetProperty("unit").GetString()));
@@ -71,28 +71,28 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task A_place_without_retailers_has_no_store()
     {
-        await using var bench = await VendorFixture.StartAsync();
+        await using var fixture = await VendorFixture.StartAsync();
 
         Assert.That(
-            (await bench.FailedAsync(Instacart, VendorFixture.BasketTo("99950"))).Code, Is.EqualTo(ProviderFailureCodes.NoStores));
+            (await fixture.FailedAsync(Instacart, VendorFixture.BasketTo("99950"))).Code, Is.EqualTo(ProviderFailureCodes.NoStores));
     }
 
     [Test]
     public async Task A_revoked_key_is_a_refusal_with_its_status()
     {
-        await using var bench = await VendorFixture.StartAsync();
-        bench.World.Instacart.RejectEveryone = true;
+        await using var fixture = await VendorFixture.StartAsync();
+        fixture.Vendors.Instacart.RejectEveryone = true;
 
-        Assert.That((await bench.FailedAsync(Instacart)).Code, Is.EqualTo("HTTP_403"));
+        Assert.That((await fixture.FailedAsync(Instacart)).Code, Is.EqualTo("HTTP_403"));
     }
 
     [Test]
     public async Task A_confirmation_hands_over_to_the_list()
     {
-        await using var bench = await VendorFixture.StartAsync();
-        var quote = await bench.QuotedAsync(Instacart);
+        await using var fixture = await VendorFixture.StartAsync();
+        var quote = await fixture.QuotedAsync(Instacart);
 
-        var outcome = await bench.Gateway(Instacart).ConfirmAsync(
+        var outcome = await fixture.Gateway(Instacart).ConfirmAsync(
             new ConfirmRequest(Guid.NewGuid(), "k", null, VendorFixture.Basket(), quote, null), VendorFixture.Config(Instacart), default);
 
         Assert.That(outcome, Is.EqualTo(new ConfirmOutcome.HandedOff(quote.AffiliateUrl!)));
@@ -101,9 +101,9 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task A_recipe_becomes_a_link_of_its_own_kind()
     {
-        await using var bench = await VendorFixture.StartAsync();
+        await using var fixture = await VendorFixture.StartAsync();
 
-        var link = await bench.Get<InstacartLinks>().ForRecipeAsync(
+        var link = await fixture.Get<InstacartLinks>().ForRecipeAsync(
             "Pancakes",
             4,
             ["Mix", "Fry"],
@@ -112,6 +112,6 @@ public sealed class InstacartGatewayTests
             default);
 
         Assert.That(link.ProductsLinkUrl, Does.Contain("/store/recipes/"));
-        Assert.That(bench.World.Instacart.Calls.To("/recipe").Single().Status, Is.EqualTo(200));
+        Assert.That(fixture.Vendors.Instacart.Calls.To("/recipe").Single().Status, Is.EqualTo(200));
     }
 }

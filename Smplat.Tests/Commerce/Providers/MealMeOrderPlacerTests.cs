@@ -128,20 +128,20 @@ public sealed class MealMePlacingTests(bool satsuma)
     private async Task<Given> StartAsync()
     {
         var db = await TestDatabase.CreateAsync();
-        var bench = await VendorFixture.StartAsync(satsuma, services => services.Replace(ServiceDescriptor.Singleton(db.DataSource)));
-        return new Given(db, bench, satsuma);
+        var fixture = await VendorFixture.StartAsync(satsuma, services => services.Replace(ServiceDescriptor.Singleton(db.DataSource)));
+        return new Given(db, fixture, satsuma);
     }
 
-    private sealed class Given(TestDatabase db, VendorFixture bench, bool satsuma) : IAsyncDisposable
+    private sealed class Given(TestDatabase db, VendorFixture fixture, bool satsuma) : IAsyncDisposable
     {
-        public IProviderGateway Gateway => bench.Gateway(MealMe);
+        public IProviderGateway Gateway => fixture.Gateway(MealMe);
 
-        public FakeVendor Vendor => satsuma ? bench.World.Satsuma : bench.World.MealMe;
+        public FakeVendor Vendor => satsuma ? fixture.Vendors.Satsuma : fixture.Vendors.MealMe;
 
-        public FakeAggregatorOrders Orders => satsuma ? bench.World.Satsuma.Orders : bench.World.MealMe.Orders;
+        public FakeAggregatorOrders Orders => satsuma ? fixture.Vendors.Satsuma.Orders : fixture.Vendors.MealMe.Orders;
 
         public async Task<ConfirmRequest> ConfirmAsync() => new(
-            Guid.NewGuid(), Guid.NewGuid().ToString("N"), "user-1", VendorFixture.Basket(), await bench.QuotedAsync(MealMe),
+            Guid.NewGuid(), Guid.NewGuid().ToString("N"), "user-1", VendorFixture.Basket(), await fixture.QuotedAsync(MealMe),
             new PaymentMethod("card", "pm_card_visa"));
 
         public Task<ConfirmOutcome> PlaceAsync(ConfirmRequest confirm) =>
@@ -155,7 +155,7 @@ public sealed class MealMePlacingTests(bool satsuma)
 
         public async ValueTask DisposeAsync()
         {
-            await bench.DisposeAsync();
+            await fixture.DisposeAsync();
             await db.DisposeAsync();
         }
     }

@@ -150,7 +150,7 @@ public sealed class MealMeWebhookTests
         services.AddSettings<MealMeOptions>();
         var clock = new FixedClock(new DateTimeOffset(2026, 3, 2, 9, 5, 0, TimeSpan.Zero));
         return new MealMeWebhook(
-            new MealMeWebhookStore(db.DataSource), services.BuildServiceProvider().GetRequiredService<IOptionsMonitor<MealMeOptions>>(), clock);
+            new MealMeOrderStore(db.DataSource), services.BuildServiceProvider().GetRequiredService<IOptionsMonitor<MealMeOptions>>(), clock);
     }
 
     private static string Sign(byte[] body) => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), body));

@@ -12,7 +12,12 @@ public sealed class ProductMatcherTests
     private static readonly VendorProduct[] Shelf =
     [
         .. GroceryCatalog.All.Select(grocery => new VendorProduct(
-            grocery.Upc, $"{grocery.Brand} {grocery.Name}", grocery.PriceAt(100), grocery.Brand, grocery.Category, grocery.Size)),
+            grocery.Upc, $"{grocery.Brand} {grocery.Name}", grocery.PriceAt(100))
+        {
+            Brand = grocery.Brand,
+            Category = grocery.Category,
+            SizeText = grocery.Size,
+        }),
     ];
 
     [TestCase("flour", 5, "lb", "Gold Medal All Purpose Flour", 1)]
@@ -68,8 +73,8 @@ public sealed class ProductMatcherTests
     {
         VendorProduct[] candidates =
         [
-            new("a", "Cheap Pasta Sauce", 100, "Cheap", SizeText: "24 oz"),
-            new("b", "Ragu Pasta Sauce", 249, "Ragu", SizeText: "24 oz"),
+            new("a", "Cheap Pasta Sauce", 100) { Brand = "Cheap", SizeText = "24 oz" },
+            new("b", "Ragu Pasta Sauce", 249) { Brand = "Ragu", SizeText = "24 oz" },
         ];
         var item = new RequestedItem("1", "pasta sauce", 1);
 
@@ -84,10 +89,10 @@ public sealed class ProductMatcherTests
     {
         VendorProduct[] candidates =
         [
-            new("1", "Milk", 100, SizeText: "1 gal", IsInStock: false),
-            new("2", "Milk", 0, SizeText: "1 gal"),
-            new("3", "Milk", 200, SizeText: "1 gal", IsDeliverable: false),
-            new("4", "Milk", 300, SizeText: "1 gal"),
+            new("1", "Milk", 100) { SizeText = "1 gal", IsInStock = false },
+            new("2", "Milk", 0) { SizeText = "1 gal" },
+            new("3", "Milk", 200) { SizeText = "1 gal", IsDeliverable = false },
+            new("4", "Milk", 300) { SizeText = "1 gal" },
         ];
 
         Assert.That(ProductMatcher.Match(new RequestedItem("1", "milk", 1, "gal"), candidates).Product!.Sku, Is.EqualTo("4"));
@@ -106,7 +111,7 @@ public sealed class ProductMatcherTests
         Check.QuickThrowOnFailure(Prop.ForAll<string?, string?, string?>((wanted, name, size) =>
         {
             var match = ProductMatcher.Match(
-                new RequestedItem("1", wanted ?? "", 1, size ?? ""), [new VendorProduct("s", name ?? "", 100, size, name, size)]);
+                new RequestedItem("1", wanted ?? "", 1, size ?? ""), [new VendorProduct("s", name ?? "", 100) { Brand = size, Category = name, SizeText = size }]);
             return match.Packs >= 0;
         }));
 

@@ -19,10 +19,10 @@ public sealed class VendorFixture : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly IConfigurationRoot _configuration;
 
-    private VendorFixture(FakeVendorSet world, TimeProvider clock, Action<IServiceCollection>? adjust, (string Name, string Value)[] settings)
+    private VendorFixture(FakeVendorSet vendors, TimeProvider clock, Action<IServiceCollection>? adjust, (string Name, string Value)[] settings)
     {
-        World = world;
-        var all = new Dictionary<string, string?>(world.Settings.Select(entry => KeyValuePair.Create(entry.Key, (string?)entry.Value)))
+        Vendors = vendors;
+        var all = new Dictionary<string, string?>(vendors.Settings.Select(entry => KeyValuePair.Create(entry.Key, (string?)entry.Value)))
         {
             ["SMPLAT_ENVIRONMENT"] = "local",
         };
@@ -46,7 +46,7 @@ public sealed class VendorFixture : IAsyncDisposable
         _services = services.BuildServiceProvider();
     }
 
-    public FakeVendorSet World { get; }
+    public FakeVendorSet Vendors { get; }
 
     public static async Task<VendorFixture> StartAsync(params (string Name, string Value)[] settings) =>
         new(await FakeVendorSet.StartAsync(CancellationToken.None), TimeProvider.System, null, settings);
@@ -55,10 +55,10 @@ public sealed class VendorFixture : IAsyncDisposable
     public static async Task<VendorFixture> StartAsync(
         bool satsuma, Action<IServiceCollection>? adjust = null, params (string Name, string Value)[] settings)
     {
-        var world = await FakeVendorSet.StartAsync(CancellationToken.None);
+        var vendors = await FakeVendorSet.StartAsync(CancellationToken.None);
         (string Name, string Value)[] dialect =
-            satsuma ? [.. world.Satsuma.Settings.Select(entry => (entry.Key, entry.Value))] : [];
-        return new VendorFixture(world, TimeProvider.System, adjust, [.. dialect, .. settings]);
+            satsuma ? [.. vendors.Satsuma.Settings.Select(entry => (entry.Key, entry.Value))] : [];
+        return new VendorFixture(vendors, TimeProvider.System, adjust, [.. dialect, .. settings]);
     }
 
     public static async Task<VendorFixture> StartAsync(
@@ -68,7 +68,7 @@ public sealed class VendorFixture : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    /// <summary>The gateway with everything around it, as routing sees it.</summary>
+    /// <summary>The gateway with all its decorators, as routing sees it.</summary>
     public IProviderGateway Gateway(ProviderId id) => Get<IEnumerable<IProviderGateway>>().Single(gateway => gateway.Id == id);
 
     public void Set(string name, string? value)
@@ -77,7 +77,7 @@ public sealed class VendorFixture : IAsyncDisposable
         _configuration.Reload();
     }
 
-    /// <summary>Asks as a request does: with the provider's timeout, and failures from the depths as values.</summary>
+    /// <summary>Asks as a request does: with the provider's timeout, and thrown failures as values.</summary>
     public async Task<QuoteOutcome> QuoteAsync(
         ProviderId id, QuoteRequest? request = null, int timeoutMs = 5000, int retries = 0)
     {
@@ -110,7 +110,17 @@ public sealed class VendorFixture : IAsyncDisposable
     }
 
     public static ProviderConfig Config(ProviderId id, int timeoutMs = 5000, int retries = 0) =>
-        new(id, id.ToString(), true, 50, 0.03m, ["US"], timeoutMs, retries, false, false);
+        new()
+        {
+            Id = id,
+            Name = id.ToString(),
+            Enabled = true,
+            Priority = 50,
+            CommissionRate = 0.03m,
+            Regions = ["US"],
+            TimeoutMs = timeoutMs,
+            MaxRetries = retries,
+        };
 
     public static QuoteRequest Basket(params RequestedItem[] items) => BasketTo("94102", items);
 
@@ -131,6 +141,6 @@ public sealed class VendorFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        await World.DisposeAsync();
+        await Vendors.DisposeAsync();
     }
 }

@@ -7,11 +7,11 @@ namespace Smplat.Core.Commerce.Providers.MealMe;
 /// <summary>A basket to put into a cart of the shop that has most of it.</summary>
 public sealed record CreateCart(string UserId, GeoPoint Place, IReadOnlyList<RequestedItem> Items, string Kind)
 {
-    private const int MostItems = 200;
+    private const int MaxItems = 200;
 
     public static CreateCart Read(Fields fields)
     {
-        var items = fields.List("items", MostItems, minCount: 1);
+        var items = fields.List("items", MaxItems, minCount: 1);
         return new CreateCart(
             fields.RequiredText("chatgpt_user_id", max: 200, isFilled: true),
             DeliveryFields.Place(fields),
@@ -26,9 +26,9 @@ public sealed record CreateCart(string UserId, GeoPoint Place, IReadOnlyList<Req
     }
 }
 
-/// <summary>Asks what it costs and how long it takes to have a cart delivered.</summary>
-/// <param name="OrderId">Our order to which the quotes are kept; null keeps none.</param>
-/// <param name="Address">Needed where the vendor quotes a delivery only with an address.</param>
+/// <summary>Asks for the cost and the duration of a cart's delivery.</summary>
+/// <param name="OrderId">Our order with which the quotes are stored; null stores none.</param>
+/// <param name="Address">Required where the vendor quotes a delivery only with an address.</param>
 public sealed record GetDeliveryQuotes(string CartId, Guid? OrderId, DeliveryAddress? Address)
 {
     public static GetDeliveryQuotes Read(Fields fields)
@@ -49,20 +49,20 @@ public sealed record GetCheckoutUrl(string CartId, bool UseConnect)
 /// <summary>Looks for shops or restaurants near a place.</summary>
 public sealed record FindShops(GeoPoint Place, string? Query, string Kind, int Limit)
 {
-    private const int UsualLimit = 20;
+    private const int DefaultLimit = 20;
 
     public static FindShops Read(Fields fields) => new(
         DeliveryFields.Place(fields),
         DeliveryFields.Optional(fields.Text("query", max: 200)),
         DeliveryFields.Kind(fields),
-        fields.Integer("limit", 1, 100) ?? UsualLimit);
+        fields.Integer("limit", 1, 100) ?? DefaultLimit);
 }
 
 /// <summary>From a list of ingredients to a checkout page in one call.</summary>
 public sealed record PlaceDelivery(CreateCart Cart, DeliveryAddress? Address)
 {
-    private const int MostIngredients = 200;
-    private const int MostPieces = 999;
+    private const int MaxIngredients = 200;
+    private const int MaxPieces = 999;
 
     private static readonly InputMember Declared = new(
         "ingredients",
@@ -72,10 +72,10 @@ public sealed record PlaceDelivery(CreateCart Cart, DeliveryAddress? Address)
                 InputShape.ObjectOf(
                     "Ingredient",
                     new("name", InputShape.Text(1, 200)) { IsRequired = true, IsNullable = false },
-                    new("quantity", InputShape.AnyOf(InputShape.Number(0, MostPieces), InputShape.Text())) { Also = ["qty"] },
+                    new("quantity", InputShape.AnyOf(InputShape.Number(0, MaxPieces), InputShape.Text())) { Also = ["qty"] },
                     new("unit", InputShape.Text()))),
             1,
-            MostIngredients))
+            MaxIngredients))
     {
         IsRequired = true,
         IsNullable = false,
@@ -96,9 +96,9 @@ public sealed record PlaceDelivery(CreateCart Cart, DeliveryAddress? Address)
         fields.Declare(Declared);
         var items = new List<RequestedItem>();
         if (!fields.Json.TryGetProperty("ingredients", out var list) || list.ValueKind != JsonValueKind.Array
-            || list.GetArrayLength() is 0 or > MostIngredients)
+            || list.GetArrayLength() is 0 or > MaxIngredients)
         {
-            fields.Error("ingredients", $"A list of 1 to {MostIngredients} ingredients is expected.");
+            fields.Error("ingredients", $"A list of 1 to {MaxIngredients} ingredients is expected.");
             return items;
         }
 
@@ -113,7 +113,7 @@ public sealed record PlaceDelivery(CreateCart Cart, DeliveryAddress? Address)
             {
                 fields.Error(
                     string.Create(CultureInfo.InvariantCulture, $"ingredients.{items.Count}"),
-                    problem ?? "A text of 1 to 200 characters that names something, of more than nothing, or an object with such a name is expected.");
+                    problem ?? "A text of 1 to 200 characters with a product name and a quantity above 0, or an object with such a name, is expected.");
                 break;
             }
         }
@@ -121,7 +121,7 @@ public sealed record PlaceDelivery(CreateCart Cart, DeliveryAddress? Address)
         return items;
     }
 
-    /// <summary>The entry as one line, or in words what is wrong with its members.</summary>
+    /// <summary>The entry as one line, or a description of what is wrong with its members.</summary>
     private static (string? Text, string? Problem) Text(JsonElement entry)
     {
         if (entry.ValueKind != JsonValueKind.Object)
@@ -131,15 +131,15 @@ public sealed record PlaceDelivery(CreateCart Cart, DeliveryAddress? Address)
 
         if (entry.Field("name")?.Text() is not { } name || !IngredientText.NamesSomething(name))
         {
-            return (null, "name: a text that names something is expected.");
+            return (null, "name: a text with a letter or digit is expected.");
         }
 
         var quantity = entry.Field("quantity", "qty");
         var amount = quantity is { ValueKind: JsonValueKind.Number } ? quantity.Value.GetRawText() : quantity?.Text();
-        if ((quantity is not null && amount is null) || quantity?.Number() is <= 0 or > MostPieces
+        if ((quantity is not null && amount is null) || quantity?.Number() is <= 0 or > MaxPieces
             || (amount is not null && QuantityText.IsNonsense(amount)))
         {
-            return (null, $"quantity: more than 0 and at most {MostPieces} is expected, as a number or a text.");
+            return (null, $"quantity: more than 0 and at most {MaxPieces} is expected, as a number or a text.");
         }
 
         var unit = entry.Field("unit");
@@ -149,7 +149,7 @@ public sealed record PlaceDelivery(CreateCart Cart, DeliveryAddress? Address)
     }
 }
 
-/// <summary>Fields that the delivery calls have in common.</summary>
+/// <summary>Fields that the delivery calls share.</summary>
 internal static class DeliveryFields
 {
     private static readonly string[] Modes = ["groceries", "restaurants"];
@@ -165,11 +165,11 @@ internal static class DeliveryFields
         return mode == "restaurants" ? "restaurant" : "grocery";
     }
 
-    /// <summary>What is to be bought. The vendor searches by words, so there must be one.</summary>
+    /// <summary>The product to buy. The vendor searches by words, so there must be one.</summary>
     public static string Name(Fields fields)
     {
         var name = fields.RequiredText("name", max: 200, isFilled: true);
-        fields.Describe("name", "With a letter or digit in it: the vendor searches by words");
+        fields.Describe("name", "Must contain a letter or digit: the vendor searches by words");
         if (!string.IsNullOrWhiteSpace(name) && !name.Any(char.IsLetterOrDigit))
         {
             fields.Error("name", "A letter or digit is expected.", "string_blank");
@@ -195,7 +195,7 @@ internal static class DeliveryFields
             Optional(address.Text("street", max: 200)));
     }
 
-    /// <summary>Blank means left out, also to the vendor.</summary>
+    /// <summary>Blank means absent, also towards the vendor.</summary>
     public static string? Optional(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
     private static string Country(Fields address)

@@ -145,7 +145,7 @@ public sealed record MealMeEventItem(string? Sku, string Name, decimal Quantity,
 /// </summary>
 public static class MealMeEventReader
 {
-    private const int MostItems = 500;
+    private const int MaxItems = 500;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
@@ -267,7 +267,7 @@ public static class MealMeEventReader
 
     private static List<MealMeEventItem>? Items(JsonElement parent, int scale)
     {
-        if (parent.Field("items") is not { ValueKind: JsonValueKind.Array } list || list.GetArrayLength() is 0 or > MostItems)
+        if (parent.Field("items") is not { ValueKind: JsonValueKind.Array } list || list.GetArrayLength() is 0 or > MaxItems)
         {
             return null;
         }
