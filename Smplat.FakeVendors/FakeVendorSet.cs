@@ -8,7 +8,7 @@ using Smplat.FakeVendors.Walmart;
 
 namespace Smplat.FakeVendors;
 
-/// <summary>All outside HTTP APIs, each on a free loopback port, and the settings that point the app at them.</summary>
+/// <summary>Fakes of all outside HTTP APIs, each on a free loopback port, and the settings that point the app at them.</summary>
 public sealed class FakeVendorSet : IAsyncDisposable
 {
     private FakeVendorSet(TimeProvider clock)
@@ -63,9 +63,9 @@ public sealed class FakeVendorSet : IAsyncDisposable
 
     public static async Task<FakeVendorSet> StartAsync(TimeProvider clock, CancellationToken cancellationToken)
     {
-        var world = new FakeVendorSet(clock);
-        await Task.WhenAll(world.Vendors.Select(vendor => vendor.StartAsync(cancellationToken)));
-        return world;
+        var set = new FakeVendorSet(clock);
+        await Task.WhenAll(set.Vendors.Select(vendor => vendor.StartAsync(cancellationToken)));
+        return set;
     }
 
     public async ValueTask DisposeAsync()

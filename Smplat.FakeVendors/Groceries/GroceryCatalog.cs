@@ -1,13 +1,13 @@
 namespace Smplat.FakeVendors.Groceries;
 
-/// <summary>The products of all pretended shops and their fuzzy search.</summary>
+/// <summary>The products of all fake vendors and their fuzzy search.</summary>
 public static class GroceryCatalog
 {
     public static IReadOnlyList<Grocery> All { get; } = Load();
 
     /// <summary>
-    /// Products that share a word with the term, better ones first. The order of equals turns with
-    /// <paramref name="turn"/>, as it does at vendors whose search is not stable.
+    /// Products that share a word with the term, better ones first. The order of equal matches changes with
+    /// <paramref name="turn"/>, as at vendors whose search is not stable.
     /// </summary>
     public static IReadOnlyList<Grocery> Search(string term, int turn)
     {
@@ -61,11 +61,11 @@ public static class GroceryCatalog
         cells[6].Split(' '));
 }
 
-/// <summary>A product that the pretended shops sell, before each of them gives it its own id, price and stock.</summary>
+/// <summary>A product that the fake vendors sell, before each of them gives it its own id, price and stock.</summary>
 public sealed record Grocery(
     int Index, string Upc, string Brand, string Name, string Size, string Category, int Cents, IReadOnlyList<string> Words)
 {
-    /// <summary>The price of a shop: its level in percent, ended in nine cents where it is not a loose good.</summary>
+    /// <summary>The price of a shop at its price level in percent; prices from a dollar up end in nine cents.</summary>
     public int PriceAt(int percent)
     {
         var cents = Cents * percent / 100;

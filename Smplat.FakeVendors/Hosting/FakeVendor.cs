@@ -14,20 +14,20 @@ using Microsoft.Extensions.Logging;
 namespace Smplat.FakeVendors.Hosting;
 
 /// <summary>
-/// One outside HTTP API on a loopback port of its own: real paths and wire formats, faults on demand, every call kept.
+/// A fake of one outside HTTP API on its own loopback port: real paths and wire formats, faults on demand, every call recorded.
 /// </summary>
 public abstract class FakeVendor(string name, TimeProvider clock) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _closing = new();
     private WebApplication? _app;
 
-    /// <summary>How the vendor is called in the control routes and on the start-up listing.</summary>
+    /// <summary>The vendor's name in the control routes and in the list at start-up.</summary>
     public string Name => name;
 
-    /// <summary>What goes wrong, and how often.</summary>
+    /// <summary>The faults to inject, and how often.</summary>
     public FaultPlan Faults { get; } = new();
 
-    /// <summary>Every request since the start, with its answer's status.</summary>
+    /// <summary>Every request since the start, with the status of its answer.</summary>
     public CallRecorder Calls { get; } = new();
 
     /// <summary>Scheme, host and port; the paths below it are the vendor's.</summary>
@@ -35,6 +35,9 @@ public abstract class FakeVendor(string name, TimeProvider clock) : IAsyncDispos
 
     /// <summary>Settings with which the app calls this vendor through its real client.</summary>
     public abstract IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>Refuses every caller, as after a revoked key.</summary>
+    public bool RejectEveryone { get; set; }
 
     protected TimeProvider Clock => clock;
 
@@ -73,7 +76,7 @@ public abstract class FakeVendor(string name, TimeProvider clock) : IAsyncDispos
         _closing.Dispose();
     }
 
-    /// <summary>Makes every token that was given out invalid at once; false where the vendor gives none.</summary>
+    /// <summary>Invalidates every issued token; false when the vendor issues none.</summary>
     public virtual bool ExpireTokens() => false;
 
     protected abstract void Map(IEndpointRouteBuilder routes);
@@ -84,7 +87,7 @@ public abstract class FakeVendor(string name, TimeProvider clock) : IAsyncDispos
     protected static RequestDelegate Answer(Func<HttpContext, IResult> endpoint) =>
         context => endpoint(context).ExecuteAsync(context);
 
-    /// <summary>Null lets the request through to its endpoint; anything else is the vendor's refusal.</summary>
+    /// <summary>The vendor's refusal of the request, or null to pass it to its endpoint.</summary>
     protected virtual IResult? Refuse(HttpContext context) => null;
 
     private async Task AnswerAsync(HttpContext context, RequestDelegate next)
@@ -113,7 +116,7 @@ public abstract class FakeVendor(string name, TimeProvider clock) : IAsyncDispos
 }
 
 /// <summary>
-/// The switches over HTTP, for play by hand: <c>PUT /fake/faults {"kind":"hang"}</c>, <c>DELETE /fake/faults</c>,
+/// Fault injection over HTTP, for manual use: <c>PUT /fake/faults {"kind":"hang"}</c>, <c>DELETE /fake/faults</c>,
 /// <c>GET /fake/calls</c>.
 /// </summary>
 public static class FakeControl
@@ -141,32 +144,32 @@ public static class FakeControl
             return;
         }
 
-        var wish = await ReadAsync(context);
-        if (wish?.Kind == FaultWish.ExpiredToken && vendor.ExpireTokens())
+        var requested = await ReadAsync(context);
+        if (requested?.Kind == FaultRequest.ExpiredToken && vendor.ExpireTokens())
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
         }
 
-        if (wish?.ToFault() is not { } fault || wish.Times <= 0)
+        if (requested?.ToFault() is not { } fault || requested.Times <= 0)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            await context.Response.WriteAsync("kind: " + FaultWish.Kinds + "\n", context.RequestAborted);
+            await context.Response.WriteAsync("kind: " + FaultRequest.Kinds + "\n", context.RequestAborted);
             return;
         }
 
-        if (wish.Times is { } times)
-            vendor.Faults.Next(fault, times, wish.Path ?? "/");
+        if (requested.Times is { } times)
+            vendor.Faults.Next(fault, times, requested.Path ?? "/");
         else
-            vendor.Faults.Always(fault, wish.Path ?? "/");
+            vendor.Faults.Always(fault, requested.Path ?? "/");
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private static async Task<FaultWish?> ReadAsync(HttpContext context)
+    private static async Task<FaultRequest?> ReadAsync(HttpContext context)
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync<FaultWish>(
+            return await JsonSerializer.DeserializeAsync<FaultRequest>(
                 context.Request.Body, JsonSerializerOptions.Web, context.RequestAborted);
         }
         catch (JsonException)
@@ -175,7 +178,7 @@ public static class FakeControl
         }
     }
 
-    private sealed record FaultWish(
+    private sealed record FaultRequest(
         string? Kind, string? Path, int? Times, int? DelayMs, int? RetryAfter, int? Status, bool? AfterHeaders)
     {
         public const string ExpiredToken = "expired-token";
@@ -199,7 +202,7 @@ public static class FakeControl
     }
 }
 
-/// <summary>Answers in JSON whose names are written exactly as the anonymous types of the caller spell them.</summary>
+/// <summary>Answers in JSON with names exactly as in the caller's anonymous types.</summary>
 public static class Reply
 {
     private static readonly JsonSerializerOptions AsWritten = new()

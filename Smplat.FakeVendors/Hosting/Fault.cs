@@ -12,29 +12,29 @@ public abstract record Fault
     /// <summary>Refuses with 429; without seconds there is no Retry-After header.</summary>
     public sealed record TooManyRequests(int? RetryAfterSeconds = null) : Fault;
 
-    /// <summary>Answers with a status and a body that is no answer to the question.</summary>
+    /// <summary>Answers with another status and an unrelated body.</summary>
     public sealed record Status(int Code, string Body = """{"error":"fault"}""") : Fault;
 
     /// <summary>200 with JSON that stops in the middle.</summary>
     public sealed record MalformedJson : Fault;
 
-    /// <summary>200 with well-formed JSON of another shape.</summary>
+    /// <summary>200 with well-formed JSON of an unexpected shape.</summary>
     public sealed record OddJson(string Body = """{"unexpected":[1,"two",null]}""") : Fault;
 
     /// <summary>The normal answer, a few bytes at a time.</summary>
     public sealed record SlowDrip(int BytesAtATime, TimeSpan Pause) : Fault;
 
-    /// <summary>Closes the connection, before the answer or in its middle.</summary>
+    /// <summary>Closes the connection before or during the answer.</summary>
     public sealed record ConnectionDrop(bool AfterHeaders = false) : Fault;
 
-    /// <summary>Keeps the connection open and never answers, also when the client has gone.</summary>
+    /// <summary>Keeps the connection open and never answers, even after the client has disconnected.</summary>
     public sealed record Hang : Fault;
 
-    /// <summary>An endless 200: more bytes than any client should take.</summary>
+    /// <summary>A very long 200: more bytes than any client should read.</summary>
     public sealed record Flood(long Bytes) : Fault;
 }
 
-/// <summary>Faults that are due, in order: those with a count first, then the standing one of a path, then the standing one.</summary>
+/// <summary>The faults to inject, in order: those with a count first, then the permanent one with the longest path.</summary>
 public sealed class FaultPlan
 {
     private readonly Lock _gate = new();
@@ -90,10 +90,10 @@ public sealed class FaultPlan
     }
 }
 
-/// <summary>Carries out a fault on one request.</summary>
+/// <summary>Applies a fault to one request.</summary>
 public static class FaultInjection
 {
-    /// <param name="closing">Ends faults that last for ever, so that the vendor can stop.</param>
+    /// <param name="closing">Ends endless faults, so that the vendor can stop.</param>
     public static Task RunAsync(HttpContext context, Fault? fault, Func<Task> answer, CancellationToken closing) => fault switch
     {
         null => answer(),

@@ -17,9 +17,6 @@ public sealed class FakeInstacart(TimeProvider clock) : FakeVendor("instacart", 
 
     public FakeInstacartLinks Links => _links ??= new FakeInstacartLinks(() => Address);
 
-    /// <summary>Refuses every caller with 403, as after a revoked key.</summary>
-    public bool RejectEveryone { get; set; }
-
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
         ["INSTACART_BASE_URL"] = Address.GetLeftPart(UriPartial.Authority),
@@ -46,7 +43,7 @@ public sealed class FakeInstacart(TimeProvider clock) : FakeVendor("instacart", 
     }
 }
 
-/// <summary>Makes link pages out of lists and recipes, as strict about the body as the vendor's page says.</summary>
+/// <summary>Creates link pages from lists and recipes, and checks the body as strictly as the vendor documents.</summary>
 public sealed class FakeInstacartLinks(Func<Uri> address)
 {
     private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _pages = new();

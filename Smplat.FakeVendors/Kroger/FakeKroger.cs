@@ -129,7 +129,7 @@ public sealed class FakeKrogerTokens(TimeProvider clock)
     private readonly ConcurrentDictionary<string, string> _codes = new();
     private readonly ConcurrentDictionary<string, string> _refresh = new();
 
-    /// <summary>Seconds that a new token lives. The vendor's figure is 1800.</summary>
+    /// <summary>Lifetime of a new token in seconds. At the vendor it is 1800.</summary>
     public int LifetimeSeconds { get; set; } = 1800;
 
     public string Issue(string scope, string? shopper = null)
@@ -160,7 +160,7 @@ public sealed class FakeKrogerTokens(TimeProvider clock)
     public FakeKrogerGrant? Find(string token) =>
         _access.TryGetValue(token, out var grant) && grant.ExpiresAt > clock.GetUtcNow() ? grant : null;
 
-    /// <summary>Makes every token that was given out invalid at once, as a key rotation does.</summary>
+    /// <summary>Invalidates every issued token, as a key rotation does.</summary>
     public void ExpireAll() => _access.Clear();
 }
 

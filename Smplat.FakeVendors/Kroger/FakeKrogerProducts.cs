@@ -82,18 +82,18 @@ public static class FakeKrogerLocations
         Reply.Json(new { errors = new { code = "LOCATION-2011", reason, timestamp = 0 } }, 400);
 }
 
-/// <summary>Product search with paging, whose order turns from call to call, and the facts that a store id unlocks.</summary>
+/// <summary>Product search with paging, whose order changes from call to call. Prices and stock need a store id.</summary>
 public sealed class FakeKrogerProducts
 {
     private int _searches;
 
-    /// <summary>UPCs that every store has run out of.</summary>
+    /// <summary>UPCs that are out of stock in every store.</summary>
     public ISet<string> OutOfStock { get; } = new HashSet<string> { "0007127900123" };
 
-    /// <summary>UPCs for which stores give no price at all, as seasonal goods do.</summary>
+    /// <summary>UPCs for which stores give no price, as with seasonal goods.</summary>
     public ISet<string> Unpriced { get; } = new HashSet<string> { "0006233877001" };
 
-    /// <summary>True makes stores leave out every price.</summary>
+    /// <summary>When true, stores give no prices.</summary>
     public bool HidePrices { get; set; }
 
     public IResult Search(HttpContext context)
@@ -189,7 +189,7 @@ public sealed class FakeKrogerProducts
         Reply.Json(new { errors = new { code = "PRODUCT-2011", reason, timestamp = 0 } }, 400);
 }
 
-/// <summary>One additive cart per shopper; it can be written but, as at the vendor, not read over the API.</summary>
+/// <summary>One additive cart per shopper. As at the vendor, the API can write it but not read it.</summary>
 public sealed class FakeKrogerCarts
 {
     private readonly ConcurrentDictionary<(string Shopper, string Upc), int> _lines = new();

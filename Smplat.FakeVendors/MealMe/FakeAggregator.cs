@@ -52,7 +52,7 @@ public sealed class FakeAggregatorOrders
     }
 }
 
-/// <summary>A cart that became an order: quoted first, placed later. Amounts are cents.</summary>
+/// <summary>An order: quoted first, placed later. Amounts are cents.</summary>
 public sealed class FakeAggregatorOrder(string id, FakeAggregatorStore store, IReadOnlyList<FakeAggregatorLine> lines, int tip)
 {
     public string Id => id;
@@ -63,14 +63,14 @@ public sealed class FakeAggregatorOrder(string id, FakeAggregatorStore store, IR
 
     public int Tip => tip;
 
-    /// <summary>The id under which the caller keeps the order.</summary>
+    /// <summary>The caller's id of the order.</summary>
     public string? CustomerOrderId { get; init; }
 
     public string? PaymentMethodId { get; set; }
 
     public string Status { get; set; } = "unplaced";
 
-    /// <summary>How often the order was placed; anything above one is a double order.</summary>
+    /// <summary>How often the order was placed; more than once is a double order.</summary>
     public int TimesPlaced { get; set; }
 
     public int Subtotal => lines.Sum(line => line.Cents * line.Quantity);
@@ -117,7 +117,7 @@ public sealed class FakeAggregatorCart(string id, FakeAggregatorStore store)
 
 public sealed record FakeAggregatorLine(string ProductId, string Name, int Quantity, int Cents);
 
-/// <summary>A shop behind the aggregator: its price level, what it lacks and what delivery costs.</summary>
+/// <summary>A shop behind the aggregator: its price level, which products it does not sell, and what delivery costs.</summary>
 public sealed record FakeAggregatorStore(
     string Id, string Name, string Street, decimal Miles, int PricePercent, int Lacks, int DeliveryFeeCents, int MinMinutes)
 {
@@ -149,7 +149,7 @@ public sealed record FakeAggregatorStore(
     public int PriceOf(Grocery grocery) => grocery.PriceAt(PricePercent);
 }
 
-/// <summary>Lenient reading of request bodies: what is missing or of another type reads as null.</summary>
+/// <summary>Reads request bodies leniently: a field that is missing or of another type reads as null.</summary>
 internal static class JsonBody
 {
     public static async Task<JsonElement?> ReadAsync(HttpContext context)

@@ -17,9 +17,6 @@ public sealed class FakeMealMe(TimeProvider clock) : FakeVendor("mealme", clock)
 
     public FakeAggregatorOrders Orders { get; } = new();
 
-    /// <summary>Refuses every caller with 401, as after a revoked key.</summary>
-    public bool RejectEveryone { get; set; }
-
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
         ["MEALME_DIALECT"] = "mealme_v4",
@@ -48,7 +45,7 @@ public sealed class FakeMealMe(TimeProvider clock) : FakeVendor("mealme", clock)
             : Reply.Json(new { error = "Missing Authorization" }, StatusCodes.Status401Unauthorized);
 }
 
-/// <summary>Geocoding and the three searches. North of 60 degrees nobody delivers.</summary>
+/// <summary>Geocoding and the three searches. No shop delivers north of 60 degrees.</summary>
 public static class FakeMealMeSearch
 {
     public static async Task<IResult> GeocodeAsync(HttpContext context)
@@ -148,7 +145,7 @@ public static class FakeMealMeSearch
     private static IResult Invalid(string error) => Reply.Json(new { error }, 400);
 }
 
-/// <summary>Cart, order with its final quote, and finalising, which places the order.</summary>
+/// <summary>Cart, order with its final quote, and the finalize call, which places the order.</summary>
 public sealed class FakeMealMeOrdering(FakeAggregatorOrders orders)
 {
     public async Task<IResult> CreateCartAsync(HttpContext context)

@@ -15,9 +15,6 @@ public sealed class FakeSatsuma(TimeProvider clock) : FakeVendor("satsuma", cloc
 
     public FakeAggregatorOrders Orders { get; } = new();
 
-    /// <summary>Refuses every caller with 401, as after a revoked key.</summary>
-    public bool RejectEveryone { get; set; }
-
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
         ["MEALME_DIALECT"] = "satsuma_v1",
@@ -45,7 +42,7 @@ public sealed class FakeSatsuma(TimeProvider clock) : FakeVendor("satsuma", cloc
             : Reply.Json(new { message = "Unauthorized", statusCode = 401 }, StatusCodes.Status401Unauthorized);
 }
 
-/// <summary>Geocoding and products. North of 60 degrees nobody delivers.</summary>
+/// <summary>Geocoding and products. No shop delivers north of 60 degrees.</summary>
 public static class FakeSatsumaSearch
 {
     public static IResult Geocode(HttpContext context)
@@ -81,7 +78,7 @@ public static class FakeSatsumaSearch
     }
 }
 
-/// <summary>Carts, orders (creating one is the quote) and submitting, which places the order.</summary>
+/// <summary>Carts, orders (creating one quotes it) and the submit call, which places the order.</summary>
 public sealed class FakeSatsumaOrdering(FakeAggregatorOrders orders)
 {
     public async Task<IResult> OpenCartAsync(HttpContext context)

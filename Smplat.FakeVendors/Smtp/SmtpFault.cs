@@ -1,18 +1,18 @@
 namespace Smplat.FakeVendors.Smtp;
 
-/// <summary>Faults that are due, per step: those with a count first, then the standing one.</summary>
+/// <summary>The faults to inject per step: those with a count first, then the permanent one.</summary>
 public sealed class SmtpFaultPlan
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<SmtpStep, Queue<SmtpFault>> _next = [];
-    private readonly Dictionary<SmtpStep, SmtpFault> _standing = [];
+    private readonly Dictionary<SmtpStep, SmtpFault> _permanent = [];
 
     /// <summary>Applies whenever the step is reached, until cleared.</summary>
     public void Always(SmtpStep step, SmtpFault fault)
     {
         lock (_gate)
         {
-            _standing[step] = fault;
+            _permanent[step] = fault;
         }
     }
 
@@ -33,7 +33,7 @@ public sealed class SmtpFaultPlan
         lock (_gate)
         {
             _next.Clear();
-            _standing.Clear();
+            _permanent.Clear();
         }
     }
 
@@ -43,12 +43,12 @@ public sealed class SmtpFaultPlan
         {
             return _next.TryGetValue(step, out var queue) && queue.TryDequeue(out var fault)
                 ? fault
-                : _standing.GetValueOrDefault(step);
+                : _permanent.GetValueOrDefault(step);
         }
     }
 }
 
-/// <summary>The places of a conversation at which something can go wrong.</summary>
+/// <summary>The steps of a conversation at which a fault can be injected.</summary>
 public enum SmtpStep
 {
     Greeting,
@@ -66,28 +66,28 @@ public enum SmtpStep
 /// <summary>What the server does at a step instead of its normal answer.</summary>
 public abstract record SmtpFault
 {
-    /// <summary>Answers with another code; a mail that is ended this way is not taken.</summary>
+    /// <summary>Answers with another code; a mail that ends this way is not accepted.</summary>
     public sealed record Answer(int Code, string Text = "fault") : SmtpFault;
 
-    /// <summary>Closes the connection without an answer; a mail that is ended this way is not taken.</summary>
+    /// <summary>Closes the connection without an answer; a mail that ends this way is not accepted.</summary>
     public sealed record Drop : SmtpFault;
 
-    /// <summary>Takes the mail and then closes the connection without saying so.</summary>
+    /// <summary>Accepts the mail and then closes the connection without an answer.</summary>
     public sealed record TakeAndDrop : SmtpFault;
 
-    /// <summary>Keeps the connection open and says nothing more.</summary>
+    /// <summary>Keeps the connection open and sends nothing more.</summary>
     public sealed record Hang : SmtpFault;
 
-    /// <summary>Says something that is not SMTP.</summary>
+    /// <summary>Sends something that is not SMTP.</summary>
     public sealed record Garbage(string Text = "<html>not a mail server</html>") : SmtpFault;
 
     /// <summary>
-    /// Sends the same text over and over, at once and for as long as the client takes it: <c>220-x\r\n</c> is an answer
+    /// Sends the same text repeatedly, without pauses, for as long as the client reads: <c>220-x\r\n</c> is an answer
     /// that never ends, and <c>x</c> with a first part of <c>220 </c> a line that never ends.
     /// </summary>
     public sealed record Endless(string Text, string First = "") : SmtpFault;
 
-    /// <summary>Sends the text, one byte at a time, over and over.</summary>
+    /// <summary>Sends the text repeatedly, one byte at a time.</summary>
     public sealed record Dribble(string Text, TimeSpan Pause) : SmtpFault;
 
     /// <summary>Gives the usual answer and closes the connection after it.</summary>

@@ -12,8 +12,8 @@ using Smplat.FakeVendors.Hosting;
 namespace Smplat.FakeVendors.Stripe;
 
 /// <summary>
-/// Stripe's API as far as checkout needs it, with the page on which a customer pays: opening a session's URL and pressing
-/// a button delivers the signed events that the real one would.
+/// The part of Stripe's API that checkout needs, and the page on which a customer pays: opening a session's URL and pressing a
+/// button delivers the signed events that Stripe would deliver.
 /// </summary>
 public sealed class FakeStripe : FakeVendor
 {
@@ -31,7 +31,7 @@ public sealed class FakeStripe : FakeVendor
 
     public StripeSessions Sessions { get; }
 
-    /// <summary>Makes and delivers signed events.</summary>
+    /// <summary>Creates and delivers signed events.</summary>
     public StripeWebhooks Webhooks { get; }
 
     public StripePayPage Page { get; }
@@ -65,14 +65,14 @@ public sealed class FakeStripe : FakeVendor
             : null;
     }
 
-    /// <summary>An error body as Stripe's.</summary>
+    /// <summary>An error body in Stripe's format.</summary>
     /// <param name="param">The parameter that is wrong, if one is.</param>
     internal static IResult Error(
         string message, string? param, int status = StatusCodes.Status400BadRequest, string type = "invalid_request_error",
         string? code = null) => Reply.Json(new { error = new { code, message, param, type } }, status);
 }
 
-/// <summary>The hosted page: pay, or let the card be declined.</summary>
+/// <summary>The hosted page: pay, or have the card declined.</summary>
 public sealed class StripePayPage(StripeSessions sessions, StripeWebhooks webhooks)
 {
     internal IResult Show(HttpContext context)
@@ -86,7 +86,7 @@ public sealed class StripePayPage(StripeSessions sessions, StripeWebhooks webhoo
             <!doctype html><title>Pay</title><h1>Order {order}</h1>
             <p>{session.AmountTotal / 100m} {WebUtility.HtmlEncode(session.Currency.ToUpperInvariant())} ({session.PaymentStatus})</p>
             <form method="post" action="/pay/{session.Id}/succeed"><button>Pay</button></form>
-            <form method="post" action="/pay/{session.Id}/fail"><button>Let the card be declined</button></form>
+            <form method="post" action="/pay/{session.Id}/fail"><button>Decline the card</button></form>
             """);
     }
 
@@ -106,7 +106,7 @@ public sealed class StripePayPage(StripeSessions sessions, StripeWebhooks webhoo
         return Results.Redirect(session.CancelUrl);
     }
 
-    /// <summary>What the provider delivers after a payment, the intent first; nothing for a page that is closed.</summary>
+    /// <summary>Delivers the events of a payment, the intent first; none when the session is closed.</summary>
     public async Task PayAsync(StripeSession session, CancellationToken cancellationToken)
     {
         if (!session.TryLeave("complete"))
@@ -133,15 +133,15 @@ public sealed class StripePayPage(StripeSessions sessions, StripeWebhooks webhoo
     };
 }
 
-/// <summary>Signed events, made and delivered as Stripe does.</summary>
+/// <summary>Creates and delivers signed events as Stripe does.</summary>
 public sealed class StripeWebhooks(TimeProvider clock) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
-    /// <summary>Where events go; null makes them only.</summary>
+    /// <summary>Where events are delivered; null delivers none.</summary>
     public Uri? Target { get; set; }
 
-    /// <param name="created">When it happened; the events of one payment are told apart by it.</param>
+    /// <param name="created">When it happened; orders the events of one payment.</param>
     public byte[] Event(string type, object subject, DateTimeOffset? created = null, string? id = null) =>
         JsonSerializer.SerializeToUtf8Bytes(new
         {
@@ -160,7 +160,7 @@ public sealed class StripeWebhooks(TimeProvider clock) : IDisposable
         return $"t={time},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed))}";
     }
 
-    /// <returns>The receiver's status; null when there is no target.</returns>
+    /// <returns>The receiver's status; null without a target.</returns>
     public async Task<HttpStatusCode?> DeliverAsync(byte[] body, CancellationToken cancellationToken)
     {
         if (Target is null)

@@ -22,11 +22,8 @@ public sealed class FakeWalmart(TimeProvider clock) : FakeVendor("walmart", cloc
 
     public FakeWalmartStores Stores { get; } = new();
 
-    /// <summary>The private half, as it would stand in the partner's setting.</summary>
+    /// <summary>The private key, as the app's setting holds it.</summary>
     public string PrivateKey => Convert.ToBase64String(_key.ExportPkcs8PrivateKey());
-
-    /// <summary>Refuses every caller with 401, as after a revoked key.</summary>
-    public bool RejectEveryone { get; set; }
 
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
@@ -81,16 +78,16 @@ public static class FakeWalmartSignature
             return "timestamp expired";
         var bytes = new byte[key.KeySize / 8];
         var signed = Encoding.UTF8.GetBytes($"{id}\n{time}\n{version}\n");
-        var holds = Convert.TryFromBase64String(signature, bytes, out var length)
+        var isValid = Convert.TryFromBase64String(signature, bytes, out var length)
             && key.VerifyData(signed, bytes.AsSpan(0, length), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        return holds ? null : "could not authenticate the signature";
+        return isValid ? null : "could not authenticate the signature";
     }
 }
 
 /// <summary>Stores near a postal code; none in Alaska (995-999).</summary>
 public sealed class FakeWalmartStores
 {
-    /// <summary>Some reports have a bare list as the body, others an object around it.</summary>
+    /// <summary>Some reports show a bare list as the body, others an object around it.</summary>
     public bool WrapInObject { get; set; }
 
     public IResult Search(HttpContext context)

@@ -21,7 +21,7 @@ public sealed class CachingTests
     }
 
     [Test]
-    public async Task A_kept_quote_tells_when_the_vendor_was_asked_and_follows_changed_priorities()
+    public async Task A_cached_quote_keeps_the_time_of_the_vendor_call_and_follows_changed_priorities()
     {
         await using var fixture = await VendorFixture.StartAsync();
         var first = await fixture.QuotedAsync(Walmart);
@@ -35,7 +35,7 @@ public sealed class CachingTests
     }
 
     [Test]
-    public async Task A_fresh_quote_is_asked_for_whatever_is_known()
+    public async Task A_fresh_quote_asks_the_vendor_even_when_one_is_cached()
     {
         await using var fixture = await VendorFixture.StartAsync();
         var first = await fixture.QuotedAsync(Walmart);
@@ -46,7 +46,7 @@ public sealed class CachingTests
     }
 
     [Test]
-    public async Task A_young_quote_stands_in_for_a_vendor_that_fails_and_says_so()
+    public async Task A_recent_quote_replaces_a_failed_one_with_a_warning()
     {
         var clock = new ShiftedClock();
         await using var fixture = await VendorFixture.StartAsync(
@@ -64,7 +64,7 @@ public sealed class CachingTests
     }
 
     [Test]
-    public async Task A_failure_is_never_kept()
+    public async Task A_failure_is_never_cached()
     {
         await using var fixture = await VendorFixture.StartAsync();
         fixture.Vendors.Walmart.Faults.Next(new Fault.Status(500));

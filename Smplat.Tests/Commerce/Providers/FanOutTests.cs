@@ -30,7 +30,7 @@ public sealed class FanOutTests
     }
 
     [Test]
-    public async Task The_first_refusal_ends_the_search_and_spares_the_quota()
+    public async Task The_first_refusal_stops_the_search_and_saves_quota()
     {
         await using var fixture = await VendorFixture.StartAsync();
         fixture.Vendors.Walmart.Faults.Always(new Fault.Status(401), "/api-proxy/service/affil/product/v2/search");

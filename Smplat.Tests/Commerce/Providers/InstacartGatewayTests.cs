@@ -26,7 +26,7 @@ public sealed class InstacartGatewayTests
     }
 
     [Test]
-    public async Task A_hint_of_the_caller_goes_before_what_others_ask_and_that_before_the_setting()
+    public async Task The_callers_price_hint_beats_other_providers_prices_and_those_beat_the_setting()
     {
         await using var fixture = await VendorFixture.StartAsync();
         var butter = new RequestedItem("b", "salted butter", 2);
@@ -54,7 +54,7 @@ public sealed class InstacartGatewayTests
     }
 
     [Test]
-    public async Task Quantities_go_out_in_the_vendor_s_own_units()
+    public async Task Quantities_are_sent_in_the_vendor_s_own_units()
     {
         await using var fixture = await VendorFixture.StartAsync();
         await fixture.QuotedAsync(Instacart, VendorFixture.Basket(
@@ -69,7 +69,7 @@ public sealed class InstacartGatewayTests
     }
 
     [Test]
-    public async Task A_place_without_retailers_has_no_store()
+    public async Task An_address_without_retailers_has_no_store()
     {
         await using var fixture = await VendorFixture.StartAsync();
 

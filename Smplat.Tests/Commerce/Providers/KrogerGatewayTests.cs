@@ -44,7 +44,7 @@ public sealed class KrogerGatewayTests
     }
 
     [Test]
-    public async Task The_pick_does_not_depend_on_the_order_in_which_the_vendor_lists_products()
+    public async Task The_choice_does_not_depend_on_the_order_in_which_the_vendor_lists_products()
     {
         var picks = new HashSet<string?>();
         for (var turn = 0; turn < 4; turn++)
@@ -81,7 +81,7 @@ public sealed class KrogerGatewayTests
 
     [Test]
     [Prevents("P-2")]
-    public async Task A_token_that_the_vendor_refuses_is_dropped_and_the_call_made_again()
+    public async Task A_refused_token_is_dropped_and_the_call_is_repeated()
     {
         await using var fixture = await VendorFixture.StartAsync();
         await fixture.QuotedAsync(Kroger);
@@ -133,7 +133,7 @@ public sealed class KrogerGatewayTests
     }
 
     [Test]
-    public async Task An_address_without_a_store_is_asked_about_once_an_hour()
+    public async Task An_address_without_a_store_is_looked_up_once_an_hour()
     {
         await using var fixture = await VendorFixture.StartAsync();
 

@@ -3,7 +3,7 @@ using Smplat.FakeVendors.MealMe;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>The aggregator in both of its dialects; what is said here holds for either.</summary>
+/// <summary>The aggregator in both of its dialects; every test runs with each.</summary>
 [TestFixture(false)]
 [TestFixture(true)]
 [Parallelizable(ParallelScope.All)]
@@ -41,7 +41,7 @@ public sealed class MealMeGatewayTests(bool satsuma)
     }
 
     [Test]
-    public async Task Where_nobody_delivers_there_is_no_store()
+    public async Task An_address_that_no_shop_serves_has_no_store()
     {
         await using var fixture = await StartAsync();
 
@@ -51,7 +51,7 @@ public sealed class MealMeGatewayTests(bool satsuma)
     }
 
     [Test]
-    public async Task A_basket_without_a_word_to_search_for_is_not_sent_to_be_refused()
+    public async Task A_basket_without_search_words_is_not_sent()
     {
         await using var fixture = await StartAsync();
 
@@ -61,7 +61,7 @@ public sealed class MealMeGatewayTests(bool satsuma)
     }
 
     [Test]
-    public async Task What_no_shop_has_is_no_basket()
+    public async Task Items_that_no_shop_sells_make_no_basket()
     {
         await using var fixture = await StartAsync();
 
@@ -71,7 +71,7 @@ public sealed class MealMeGatewayTests(bool satsuma)
     }
 
     [Test]
-    public async Task A_revoked_key_is_a_refusal_and_no_empty_basket()
+    public async Task A_revoked_key_is_a_failure_and_not_an_empty_basket()
     {
         await using var fixture = await StartAsync();
         fixture.Vendors.MealMe.RejectEveryone = true;

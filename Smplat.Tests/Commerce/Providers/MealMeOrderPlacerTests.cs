@@ -9,11 +9,11 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>An order is placed once, whatever happens on the way to the vendor and back.</summary>
+/// <summary>An order is placed once, whatever happens to the calls and their answers.</summary>
 [TestFixture(false)]
 [TestFixture(true)]
 [Parallelizable(ParallelScope.All)]
-public sealed class MealMePlacingTests(bool satsuma)
+public sealed class MealMeOrderPlacerTests(bool satsuma)
 {
     private const ProviderId MealMe = ProviderId.MealMe;
 
@@ -36,7 +36,7 @@ public sealed class MealMePlacingTests(bool satsuma)
     }
 
     [Test]
-    public async Task The_courier_gets_the_shopper_s_own_contact_and_the_settings_stand_in_for_what_is_missing()
+    public async Task The_courier_gets_the_shopper_s_own_contact_and_missing_parts_come_from_the_settings()
     {
         await using var given = await StartAsync();
         var confirm = await given.ConfirmAsync();
@@ -62,7 +62,7 @@ public sealed class MealMePlacingTests(bool satsuma)
     }
 
     [Test]
-    public async Task An_answer_that_is_lost_proves_nothing_and_the_lookup_tells_the_truth()
+    public async Task A_lost_answer_proves_nothing_and_the_lookup_finds_the_order()
     {
         await using var given = await StartAsync();
         var confirm = await given.ConfirmAsync();
@@ -100,7 +100,7 @@ public sealed class MealMePlacingTests(bool satsuma)
     }
 
     [Test]
-    public async Task A_price_that_has_gone_up_places_nothing()
+    public async Task A_price_increase_places_nothing()
     {
         await using var given = await StartAsync();
         var confirm = await given.ConfirmAsync();
@@ -113,7 +113,7 @@ public sealed class MealMePlacingTests(bool satsuma)
     }
 
     [Test]
-    public async Task A_declined_payment_is_told_as_such()
+    public async Task A_declined_payment_is_reported_as_declined()
     {
         await using var given = await StartAsync();
         var confirm = await given.ConfirmAsync();

@@ -18,7 +18,7 @@ public sealed class MealMeWebhookTests
 
     [Test]
     [Prevents("D-4")]
-    public async Task A_signed_event_makes_or_moves_the_order_and_replaces_its_lines()
+    public async Task A_signed_event_creates_or_updates_the_order_and_replaces_its_lines()
     {
         await using var db = await TestDatabase.CreateAsync();
         await TakeAsync(db, """{"orderId":"o1","status":"awaiting_confirmation","totals":{"subtotal":24.99,"fees":4.99,"tip":1,"total":30.98}}""");
@@ -32,7 +32,7 @@ public sealed class MealMeWebhookTests
     }
 
     [Test]
-    public async Task The_same_event_takes_effect_once_also_when_it_comes_many_times_at_once()
+    public async Task The_same_event_takes_effect_once_even_when_delivered_concurrently()
     {
         await using var db = await TestDatabase.CreateAsync();
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => TakeAsync(
@@ -44,7 +44,7 @@ public sealed class MealMeWebhookTests
     }
 
     [Test]
-    public async Task An_event_that_arrives_late_never_takes_an_order_back()
+    public async Task A_late_event_never_moves_an_order_back()
     {
         await using var db = await TestDatabase.CreateAsync();
         await TakeAsync(db, """{"orderId":"o1","status":"completed"}""");
@@ -56,7 +56,7 @@ public sealed class MealMeWebhookTests
     }
 
     [Test]
-    public async Task Between_two_ends_the_vendor_s_own_time_decides()
+    public async Task Between_two_final_states_the_vendor_s_own_time_decides()
     {
         await using var db = await TestDatabase.CreateAsync();
         await TakeAsync(db, """{"id":"e2","type":"order.cancelled","created":1772442300,"data":{"id":"o1"}}""");
@@ -83,7 +83,7 @@ public sealed class MealMeWebhookTests
     [TestCase("zz")]
     [TestCase("0000000000000000000000000000000000000000000000000000000000000000")]
     [Prevents("D-4")]
-    public async Task What_is_not_signed_changes_nothing(string? signature)
+    public async Task An_unsigned_event_changes_nothing(string? signature)
     {
         await using var db = await TestDatabase.CreateAsync();
 
@@ -94,7 +94,7 @@ public sealed class MealMeWebhookTests
     }
 
     [Test]
-    public async Task An_event_from_last_week_is_not_believed()
+    public async Task An_event_from_last_week_is_refused()
     {
         await using var db = await TestDatabase.CreateAsync();
 
@@ -104,7 +104,7 @@ public sealed class MealMeWebhookTests
     }
 
     [Test]
-    public async Task Without_a_secret_nothing_is_taken()
+    public async Task Without_a_secret_every_event_is_refused()
     {
         await using var db = await TestDatabase.CreateAsync();
 
@@ -117,7 +117,7 @@ public sealed class MealMeWebhookTests
     [TestCase("""{"orderId":"\ud800","status":"completed"}""")]
     [TestCase("""{"orderId":"o1","orderId":"o2","status":"completed"}""")]
     [TestCase("""{"orderId":"o","status":"completed","x":1e999999}""")]
-    public async Task What_cannot_be_read_is_the_sender_s_fault(string body)
+    public async Task An_unreadable_event_is_the_sender_s_fault(string body)
     {
         await using var db = await TestDatabase.CreateAsync();
 
@@ -127,7 +127,7 @@ public sealed class MealMeWebhookTests
     [TestCase("""{"id":"e","type":"inventory.low_stock","created":1772442000,"data":{"id":"p1"}}""")]
     [TestCase("""{"orderId":"o1","status":"teleported"}""")]
     [TestCase("{}")]
-    public async Task What_says_nothing_about_an_order_is_kept_and_changes_none(string body)
+    public async Task An_event_about_no_order_is_stored_and_changes_none(string body)
     {
         await using var db = await TestDatabase.CreateAsync();
 

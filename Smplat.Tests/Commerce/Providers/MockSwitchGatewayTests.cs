@@ -6,12 +6,12 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-public sealed class ModalGatewayTests
+public sealed class MockSwitchGatewayTests
 {
     private static readonly QuoteRequest Basket = Quotes.Request("Milk");
 
     [Test]
-    public async Task The_mock_switch_keeps_the_vendor_out()
+    public async Task The_mock_switch_bypasses_the_vendor()
     {
         var vendor = new FakeGateway(ProviderId.KrogerApi);
 
@@ -33,7 +33,7 @@ public sealed class ModalGatewayTests
     }
 
     [Test]
-    public async Task Missing_credentials_in_a_local_run_mean_invented_prices()
+    public async Task Missing_credentials_in_a_local_run_give_mock_prices()
     {
         var quote = await QuotedAsync(Gateway(null, "local"), Config());
 
@@ -53,7 +53,7 @@ public sealed class ModalGatewayTests
     }
 
     [Test]
-    public async Task Bad_credentials_without_the_switch_read_as_operators_search_for_them()
+    public async Task Bad_credentials_without_the_switch_give_the_message_that_operators_search_for()
     {
         var vendor = new FakeGateway(ProviderId.WalmartApi).Fail(ProviderFailure.Http(ProviderId.WalmartApi, 401));
 
@@ -75,7 +75,7 @@ public sealed class ModalGatewayTests
     }
 
     [Test]
-    public async Task An_invented_quote_is_never_confirmed_at_the_vendor()
+    public async Task A_mock_quote_is_never_confirmed_at_the_vendor()
     {
         var vendor = new FakeGateway(ProviderId.MealMe);
         var gateway = Gateway(vendor);

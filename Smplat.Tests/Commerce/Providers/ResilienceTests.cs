@@ -15,7 +15,7 @@ public sealed class ResilienceTests
     [TestCase(2, null, null, 10_000, 0.5, 400)]
     [TestCase(0, 429, 3000, 10_000, 1.0, 3000)]
     [TestCase(0, 408, null, 10_000, 0.0, 0)]
-    public void A_passing_fault_is_waited_out(int attempt, int? status, int? retryAfterMs, int leftMs, double jitter, int expectedMs) =>
+    public void A_transient_fault_is_retried_after_a_delay(int attempt, int? status, int? retryAfterMs, int leftMs, double jitter, int expectedMs) =>
         Assert.That(
             VendorRetryPolicy.DelayBefore(attempt, status, Milliseconds(retryAfterMs), TimeSpan.FromMilliseconds(leftMs), jitter),
             Is.EqualTo(TimeSpan.FromMilliseconds(expectedMs)));
@@ -25,7 +25,7 @@ public sealed class ResilienceTests
     [TestCase(404, null, 10_000)]
     [TestCase(503, null, 400)]
     [TestCase(429, 9_800, 10_000)]
-    public void A_final_fault_or_a_spent_budget_ends_it(int status, int? retryAfterMs, int leftMs) =>
+    public void A_final_fault_or_a_spent_budget_is_not_retried(int status, int? retryAfterMs, int leftMs) =>
         Assert.That(
             VendorRetryPolicy.DelayBefore(0, status, Milliseconds(retryAfterMs), TimeSpan.FromMilliseconds(leftMs), 1), Is.Null);
 

@@ -5,7 +5,7 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>Each way in which a vendor can misbehave costs one failure with a code that tells it, and nothing else.</summary>
+/// <summary>Every fault of a vendor leads to one failure with its own code, and nothing else.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class VendorFaultTests
 {
@@ -45,7 +45,7 @@ public sealed class VendorFaultTests
     [Test]
     [Prevents("P-6")]
     [Prevents("D-7")]
-    public async Task A_passing_fault_is_survived_by_a_retry([ValueSource(typeof(VendorsUnderTest), nameof(VendorsUnderTest.All))] ProviderId id)
+    public async Task A_transient_fault_is_survived_by_a_retry([ValueSource(typeof(VendorsUnderTest), nameof(VendorsUnderTest.All))] ProviderId id)
     {
         await using var fixture = await VendorFixture.StartAsync();
         var vendor = VendorsUnderTest.Of(fixture.Vendors, id);
@@ -60,7 +60,7 @@ public sealed class VendorFaultTests
     [TestCase(500, 2, 3)]
     [TestCase(503, 0, 1)]
     [TestCase(404, 3, 1)]
-    public async Task A_passing_fault_is_tried_again_as_often_as_set_and_a_final_one_not_at_all(int status, int retries, int calls)
+    public async Task A_transient_fault_is_retried_as_often_as_set_and_a_final_one_never(int status, int retries, int calls)
     {
         await using var fixture = await VendorFixture.StartAsync();
         fixture.Vendors.Walmart.Faults.Always(new Fault.Status(status));
@@ -72,7 +72,7 @@ public sealed class VendorFaultTests
     }
 
     [Test]
-    public async Task The_vendor_s_own_wish_to_wait_is_kept_to()
+    public async Task The_vendor_s_retry_delay_is_respected()
     {
         await using var fixture = await VendorFixture.StartAsync();
         fixture.Vendors.Walmart.Faults.Next(new Fault.TooManyRequests(1));
@@ -85,7 +85,7 @@ public sealed class VendorFaultTests
     }
 
     [Test]
-    public async Task A_wish_to_wait_longer_than_the_budget_is_not_waited_for()
+    public async Task A_retry_delay_beyond_the_budget_is_not_waited_for()
     {
         await using var fixture = await VendorFixture.StartAsync();
         fixture.Vendors.Walmart.Faults.Always(new Fault.TooManyRequests(3600));
@@ -97,7 +97,7 @@ public sealed class VendorFaultTests
     }
 
     [Test]
-    public async Task A_used_up_quota_fails_without_asking_the_vendor()
+    public async Task A_used_up_quota_fails_without_a_vendor_call()
     {
         await using var fixture = await VendorFixture.StartAsync(("WALMART_DAILY_LIMIT", "2"));
 
@@ -165,7 +165,7 @@ public sealed class VendorFaultTests
     }
 
     [Test]
-    public async Task Limits_of_zero_are_no_limits()
+    public async Task A_limit_of_zero_means_no_limit()
     {
         await using var fixture = await VendorFixture.StartAsync(("WALMART_DAILY_LIMIT", "0"));
 

@@ -11,7 +11,7 @@ using Smplat.FakeVendors;
 namespace Smplat.Tests.Commerce.Providers;
 
 /// <summary>
-/// The real gateways against the fake vendors, over real sockets and without a database. Settings of the test win over
+/// The real gateways against the fake vendors, over real sockets and without a database. Settings of the test override
 /// those of the vendors.
 /// </summary>
 public sealed class VendorFixture : IAsyncDisposable

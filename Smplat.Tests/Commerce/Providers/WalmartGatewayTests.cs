@@ -44,7 +44,7 @@ public sealed class WalmartGatewayTests
 
     [Test]
     [Prevents("P-1")]
-    public async Task A_key_that_signs_for_somebody_else_is_refused()
+    public async Task A_key_of_another_partner_is_refused()
     {
         using var other = RSA.Create(2048);
         await using var fixture = await VendorFixture.StartAsync(
@@ -105,7 +105,7 @@ public sealed class WalmartGatewayTests
 
     [Test]
     [Prevents("P-1")]
-    public async Task Few_left_counts_as_in_stock_and_no_price_as_unavailable()
+    public async Task A_low_stock_counts_as_in_stock_and_a_missing_price_as_unavailable()
     {
         await using var fixture = await VendorFixture.StartAsync();
         fixture.Vendors.Walmart.Items.Unpriced.Add("0003450015136");
@@ -131,7 +131,7 @@ public sealed class WalmartGatewayTests
     }
 
     [Test]
-    public async Task Missing_credentials_are_an_error_and_no_invented_price()
+    public async Task Missing_credentials_are_an_error_and_not_a_mock_price()
     {
         await using var fixture = await VendorFixture.StartAsync(("WALMART_PARTNER_ID", ""));
 

@@ -12,9 +12,9 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>A table service that accepts the table and is unwell afterwards.</summary>
+/// <summary>A table service that accepts the table and then fails.</summary>
 [Parallelizable(ParallelScope.All)]
-public sealed class SickTableServiceTests
+public sealed class FaultyTableServiceTests
 {
     private static IEnumerable<TestCaseData> Faults =>
     [
@@ -33,7 +33,7 @@ public sealed class SickTableServiceTests
     [TestCaseSource(nameof(Faults))]
     public async Task It_reads_as_empty_and_grants_no_quota_of_its_own(Fault fault)
     {
-        await using var service = new SickTables();
+        await using var service = new FaultyTables();
         await service.StartAsync(default);
         var table = Table(service);
         var (cache, quota) = (new TableCache(table), new TableQuota(table, TimeProvider.System));
@@ -52,20 +52,20 @@ public sealed class SickTableServiceTests
         Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)), "a short time each, and skipped after some");
     }
 
-    private static GuardedTable Table(SickTables service)
+    private static GuardedTable Table(FaultyTables service)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(service.Settings!).Build());
         services.AddSettings<StorageOptions>();
         return new GuardedTable(
-            "sick",
+            "faulty",
             services.BuildServiceProvider().GetRequiredService<IOptionsMonitor<StorageOptions>>(),
             TimeProvider.System,
             NullLogger<GuardedTable>.Instance);
     }
 
-    private sealed class SickTables() : FakeVendor("tables", TimeProvider.System)
+    private sealed class FaultyTables() : FakeVendor("tables", TimeProvider.System)
     {
         public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
         {
@@ -74,6 +74,6 @@ public sealed class SickTableServiceTests
         };
 
         protected override void Map(IEndpointRouteBuilder routes) => Microsoft.AspNetCore.Builder.EndpointRouteBuilderExtensions.Map(
-            routes, "{**path}", Answer(context => Reply.Json(new { TableName = "sick" }, HttpMethods.IsPost(context.Request.Method) ? 201 : 404)));
+            routes, "{**path}", Answer(context => Reply.Json(new { TableName = "faulty" }, HttpMethods.IsPost(context.Request.Method) ? 201 : 404)));
     }
 }
