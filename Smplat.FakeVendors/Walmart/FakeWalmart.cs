@@ -118,14 +118,14 @@ public sealed class FakeWalmartStores
     ];
 }
 
-/// <summary>Search and lookup. Some items lack a price, are sold out, or are sold by somebody else.</summary>
+/// <summary>Search and lookup. Some items have no price, are sold out, or come from another seller.</summary>
 public sealed class FakeWalmartItems
 {
     private const int FirstId = 10_450_000;
 
     private int _searches;
 
-    /// <summary>UPCs that are not to be had.</summary>
+    /// <summary>UPCs that are not available.</summary>
     public ISet<string> NotAvailable { get; } = new HashSet<string> { "0007127900123" };
 
     /// <summary>UPCs of items that come without <c>salePrice</c>.</summary>

@@ -39,7 +39,7 @@ public abstract class HandoffGateway<TStore>(
             return new QuoteOutcome.Failed(ProviderFailure.MissingCredentials(Id));
         }
 
-        var budget = CallBudget.Of(config, clock);
+        var budget = CallBudget.From(config, clock);
         var store = await cache.GetAsync(
             CacheKey.Store(Id, request.Address, Root.Authority),
             StoreJson,
@@ -53,7 +53,7 @@ public abstract class HandoffGateway<TStore>(
 
     public Task<ProviderHealth> CheckHealthAsync(ProviderConfig config, CancellationToken cancellationToken) =>
         HealthProbe.RunAsync(
-            Id, HasCredentials, token => ProbeAsync(CallBudget.Of(config, clock), token), clock, cancellationToken);
+            Id, HasCredentials, token => ProbeAsync(CallBudget.From(config, clock), token), clock, cancellationToken);
 
     public abstract Task<ConfirmOutcome> ConfirmAsync(
         ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken);

@@ -10,7 +10,7 @@ public sealed class MockGateway(ProviderId id, TimeProvider clock) : IProviderGa
 {
     private const string OrderPrefix = "mock-";
 
-    private readonly MockTariff _tariff = MockTariff.Of(id);
+    private readonly MockTariff _tariff = MockTariff.For(id);
     private readonly string _source = id switch
     {
         ProviderId.KrogerApi => "kroger",
@@ -109,7 +109,7 @@ public sealed record MockTariff(
     ConfirmMode Confirm,
     long? FreeDeliveryFromCents = null)
 {
-    public static MockTariff Of(ProviderId id) => id switch
+    public static MockTariff For(ProviderId id) => id switch
     {
         ProviderId.MealMe => MealMe,
         ProviderId.Instacart => Instacart,

@@ -36,7 +36,7 @@ public static class ProductMatcher
         var perBase = pack is { BaseAmount: > 0 } && pack.Unit.Dimension == dimension
             ? product.PriceCents / pack.BaseAmount
             : decimal.MaxValue;
-        return new Weighed(product, packs, Relevance.Of(item, wanted, product), perBase);
+        return new Weighed(product, packs, Relevance.Score(item, wanted, product), perBase);
     }
 
     /// <summary>Goods sold by weight have the size "per lb": a pack is one of that unit.</summary>

@@ -28,10 +28,8 @@ public static class Relevance
     private const int CategoryAgrees = 30;
     private const int SizeAgrees = 30;
 
-    public static int Of(RequestedItem item, VendorProduct product) => Of(item, ProductName.Parse(item.Name), product);
-
     /// <param name="wanted">The item's name, parsed once for all candidates.</param>
-    public static int Of(RequestedItem item, ProductName wanted, VendorProduct product)
+    public static int Score(RequestedItem item, ProductName wanted, VendorProduct product)
     {
         var name = ProductName.Parse(product.Name);
         var brand = product.Brand is { } maker ? ProductName.Parse(maker).Words : [];
@@ -78,7 +76,7 @@ public static class Relevance
         }
 
         if (item.Preferences?.GetValueOrDefault("size") is { } size && product.SizeText is { } text
-            && Smplat.Core.Commerce.Providers.PackSize.Parse(size) is { } wish && Smplat.Core.Commerce.Providers.PackSize.Parse(text) == wish)
+            && PackSize.Parse(size) is { } wish && PackSize.Parse(text) == wish)
         {
             score += SizeAgrees;
         }

@@ -48,7 +48,7 @@ public sealed class VendorHttp(
         var concurrency = new ConcurrencyLimitHandler(options.CurrentValue.MaxConcurrency) { InnerHandler = booking };
         var quota = new QuotaHandler(quotas) { InnerHandler = concurrency };
         var retry = new RetryHandler(clock) { InnerHandler = quota };
-        var allowed = new HostAllowListHandler(VendorHosts.Of(id), options, runtime) { InnerHandler = retry };
+        var allowed = new HostAllowListHandler(VendorHosts.For(id), options, runtime) { InnerHandler = retry };
         return new HttpClient(allowed)
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -69,7 +69,7 @@ public sealed record VendorCall(
 
     public void Mark(HttpRequestMessage request) => request.Options.Set(Key, this);
 
-    public static VendorCall Of(HttpRequestMessage request) =>
+    public static VendorCall From(HttpRequestMessage request) =>
         request.Options.TryGetValue(Key, out var call)
             ? call
             : throw new InvalidOperationException("A vendor request was sent without its call.");
@@ -89,7 +89,7 @@ public sealed class CallBudget(TimeProvider clock, TimeSpan total, int retries)
 
     public TimeSpan Left => total - clock.GetElapsedTime(_start);
 
-    public static CallBudget Of(ProviderConfig config, TimeProvider clock) => new(clock, config.Timeout, config.MaxRetries);
+    public static CallBudget From(ProviderConfig config, TimeProvider clock) => new(clock, config.Timeout, config.MaxRetries);
 
     /// <summary>Runs vendor calls outside of routing, which have no provider configuration, within a time limit.</summary>
     /// <param name="failed">Makes the result of a vendor's failure, or of the timeout.</param>
@@ -129,7 +129,7 @@ public static class VendorResponses
         this HttpClient client, HttpRequestMessage request, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
         where T : class
     {
-        var id = VendorCall.Of(request).Id;
+        var id = VendorCall.From(request).Id;
         using var response = await client.SendCheckedAsync(request, cancellationToken);
         try
         {
@@ -147,7 +147,7 @@ public static class VendorResponses
     public static async Task<HttpResponseMessage> SendCheckedAsync(
         this HttpClient client, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var id = VendorCall.Of(request).Id;
+        var id = VendorCall.From(request).Id;
         HttpResponseMessage response;
         try
         {
@@ -198,7 +198,7 @@ public sealed class HostAllowListHandler(
         if (!IsAllowed(target))
         {
             throw new ProviderFailureException(ProviderFailure.Unavailable(
-                VendorCall.Of(request).Id, $"the host {target.Host} is not allowed"));
+                VendorCall.From(request).Id, $"the host {target.Host} is not allowed"));
         }
 
         return base.SendAsync(request, cancellationToken);
@@ -220,7 +220,7 @@ public sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var call = VendorCall.Of(request);
+        var call = VendorCall.From(request);
         for (var attempt = 0; ; attempt++)
         {
             var (response, fault) = await AttemptAsync(request, cancellationToken);
@@ -295,7 +295,7 @@ public sealed class QuotaHandler(VendorQuotas quotas) : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var call = VendorCall.Of(request);
+        var call = VendorCall.From(request);
         return await quotas.TryTakeAsync(call.Id, call.Endpoint, cancellationToken)
             ? await base.SendAsync(request, cancellationToken)
             : throw new ProviderFailureException(ProviderFailure.QuotaExhausted(call.Id));
@@ -338,7 +338,7 @@ public sealed class LedgerHandler(VendorCallLedger ledger, TimeProvider clock) :
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var call = VendorCall.Of(request);
+        var call = VendorCall.From(request);
         var start = clock.GetTimestamp();
         int? status = null;
         try
@@ -357,7 +357,7 @@ public sealed class LedgerHandler(VendorCallLedger ledger, TimeProvider clock) :
 /// <summary>The vendors' own API hosts, the only ones that their clients may call outside local runs.</summary>
 public static class VendorHosts
 {
-    public static IReadOnlyList<string> Of(ProviderId id) => id switch
+    public static IReadOnlyList<string> For(ProviderId id) => id switch
     {
         ProviderId.KrogerApi => ["api.kroger.com", "api-ce.kroger.com"],
         ProviderId.WalmartApi => ["developer.api.walmart.com"],

@@ -108,7 +108,7 @@ public sealed class InstacartGatewayTests
             4,
             ["Mix", "Fry"],
             [new RequestedItem("f", "flour", 2, "cups"), new RequestedItem("e", "eggs", 2)],
-            CallBudget.Of(VendorFixture.Config(Instacart), TimeProvider.System),
+            CallBudget.From(VendorFixture.Config(Instacart), TimeProvider.System),
             default);
 
         Assert.That(link.ProductsLinkUrl, Does.Contain("/store/recipes/"));

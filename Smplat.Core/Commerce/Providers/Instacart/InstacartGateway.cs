@@ -40,7 +40,7 @@ public sealed class InstacartGateway(
 
         try
         {
-            var link = await links.ForBasketAsync(request.Basket.Items, CallBudget.Of(config, Clock), cancellationToken);
+            var link = await links.ForBasketAsync(request.Basket.Items, CallBudget.From(config, Clock), cancellationToken);
             return new ConfirmOutcome.HandedOff(WithAffiliate(link.ProductsLinkUrl!));
         }
         catch (ProviderFailureException failed)

@@ -76,7 +76,7 @@ public sealed class InstacartLinks(InstacartClient client, VendorCache cache, IO
             "shopping_list",
             options.CurrentValue.LinkDays,
             [.. items.Select(item => new InstacartLineItem(
-                item.Name, DisplayOf(item), [InstacartMeasures.Of(item.Quantity, item.Unit)]))]);
+                item.Name, DisplayOf(item), [InstacartMeasures.Convert(item.Quantity, item.Unit)]))]);
         return KeepAsync(
             JsonSerializer.SerializeToUtf8Bytes(list, InstacartJson.Default.InstacartShoppingList),
             token => client.CreateListAsync(list, budget, token),
@@ -97,7 +97,7 @@ public sealed class InstacartLinks(InstacartClient client, VendorCache cache, IO
             options.CurrentValue.LinkDays,
             instructions,
             [.. ingredients.Select(item => new InstacartIngredient(
-                item.Name, DisplayOf(item), [InstacartMeasures.Of(item.Quantity, item.Unit)]))]);
+                item.Name, DisplayOf(item), [InstacartMeasures.Convert(item.Quantity, item.Unit)]))]);
         return KeepAsync(
             JsonSerializer.SerializeToUtf8Bytes(recipe, InstacartJson.Default.InstacartRecipe),
             token => client.CreateRecipeAsync(recipe, budget, token),
@@ -148,7 +148,7 @@ public static class InstacartMeasures
         ["package"] = "package",
     };
 
-    public static InstacartMeasurement Of(decimal quantity, string? unit)
+    public static InstacartMeasurement Convert(decimal quantity, string? unit)
     {
         var known = UnitOfMeasure.Find(unit) ?? UnitOfMeasure.Piece;
         return Words.TryGetValue(known.Name, out var word)

@@ -113,11 +113,11 @@ public sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOptions>
         GetAsync(budget, isFresh: true, cancellationToken);
 
     /// <summary>Drops a token that the vendor refused, unless a newer one has replaced it.</summary>
-    public void Drop(string token) => _tokens.Drop(Credentials.Of(options.CurrentValue).Key, token);
+    public void Drop(string token) => _tokens.Drop(Credentials.From(options.CurrentValue).Key, token);
 
     private async Task<string> GetAsync(CallBudget budget, bool isFresh, CancellationToken cancellationToken)
     {
-        var credentials = Credentials.Of(options.CurrentValue);
+        var credentials = Credentials.From(options.CurrentValue);
         var answer = await _tokens.GetAsync(
             credentials.Key, token => FetchAsync(credentials, budget, token), new CachePolicy { Fresh = isFresh }, cancellationToken);
         if (answer.Error is { } error)
@@ -159,7 +159,7 @@ public sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOptions>
 
     private sealed record Credentials(string Root, string Id, string Secret)
     {
-        public static Credentials Of(KrogerOptions options) =>
+        public static Credentials From(KrogerOptions options) =>
             new(options.Root.ToString().TrimEnd('/'), options.ClientId ?? "", options.ClientSecret ?? "");
 
         public string Key => $"{Root}\n{Id}\n{Secret}";

@@ -48,7 +48,7 @@ public sealed class KrogerGateway(
         var cart = KrogerLinks.ToCart(request.Quote.Cart);
         try
         {
-            await client.AddToCartAsync(cart, shopperToken, CallBudget.Of(config, Clock), cancellationToken);
+            await client.AddToCartAsync(cart, shopperToken, CallBudget.From(config, Clock), cancellationToken);
         }
         catch (ProviderFailureException)
         {

@@ -34,7 +34,7 @@ public sealed class MealMeGateway(
             return new QuoteOutcome.Failed(ProviderFailure.MissingCredentials(Id));
         }
 
-        var budget = CallBudget.Of(config, clock);
+        var budget = CallBudget.From(config, clock);
         var place = await LocateAsync(request.Address, budget, cancellationToken);
         var offer = await dialects.Current.SearchAsync(request.Items, place, request.Address, budget, cancellationToken);
         if (offer.Shops.Count == 0)
@@ -64,7 +64,7 @@ public sealed class MealMeGateway(
         HealthProbe.RunAsync(
             Id,
             access.CurrentValue.HasCredentials,
-            token => dialects.Current.LocateAsync(SampleAddress, CallBudget.Of(config, clock), token),
+            token => dialects.Current.LocateAsync(SampleAddress, CallBudget.From(config, clock), token),
             clock,
             cancellationToken);
 

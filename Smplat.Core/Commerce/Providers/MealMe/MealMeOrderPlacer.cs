@@ -17,7 +17,7 @@ public sealed class MealMeOrderPlacer(
             return new ConfirmOutcome.Failed(ProviderFailure.MissingCredentials(ProviderId.MealMe), ProvablyNothingPlaced: true);
         }
 
-        var budget = CallBudget.Of(config, clock);
+        var budget = CallBudget.From(config, clock);
         try
         {
             if (await FindPlacedAsync(request, budget, cancellationToken) is { } earlier)
@@ -46,7 +46,7 @@ public sealed class MealMeOrderPlacer(
     {
         try
         {
-            return await FindPlacedAsync(request, CallBudget.Of(config, clock), cancellationToken) is { } order
+            return await FindPlacedAsync(request, CallBudget.From(config, clock), cancellationToken) is { } order
                 ? new LookupOutcome.Found(order.OrderId, order.TrackingUrl)
                 : new LookupOutcome.NotFound();
         }

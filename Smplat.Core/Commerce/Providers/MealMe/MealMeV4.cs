@@ -9,7 +9,7 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
 {
     public async Task<GeoPoint?> LocateAsync(DeliveryAddress address, CallBudget budget, CancellationToken cancellationToken)
     {
-        var street = StreetLine.Of(address.Street);
+        var street = StreetLine.Parse(address.Street);
         var point = await http.PostAsync(
             "/location/geocode/v2",
             "geocode",
@@ -43,7 +43,7 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
             return new AggregatorOffer([], [.. terms.Select(_ => (IReadOnlyList<VendorProduct>)[])]);
         }
 
-        var street = StreetLine.Of(address.Street);
+        var street = StreetLine.Parse(address.Street);
         var answer = await http.GetAsync(
             "/search/cart?query=" + Uri.EscapeDataString(JsonSerializer.Serialize(query, MealMeJson.Default.IReadOnlyDictionaryStringDecimal))
                 + $"&user_latitude={Text(place.Latitude)}&user_longitude={Text(place.Longitude)}&pickup=false"
@@ -100,7 +100,7 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
         CallBudget budget,
         CancellationToken cancellationToken)
     {
-        var street = StreetLine.Of(address.Street);
+        var street = StreetLine.Parse(address.Street);
         var order = await http.PostAsync(
             "/order/order/v4",
             "order",
@@ -165,7 +165,7 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
 /// <summary>A street in two parts, as the older dialect wants it: 123 and Main St.</summary>
 public readonly record struct StreetLine(string? Number, string? Name)
 {
-    public static StreetLine Of(string? street)
+    public static StreetLine Parse(string? street)
     {
         if (string.IsNullOrWhiteSpace(street))
         {
