@@ -102,13 +102,13 @@ public sealed class MealMeFunctions(MealMeDelivery delivery, MealMeAnswers answe
 /// <summary>HTTP answers of the MealMe and delivery calls: a failure of the vendor is a 502 or 504, not a 500.</summary>
 public sealed class MealMeAnswers(VendorAnswers vendor)
 {
-    public IResult Of(DeliveryOutcome outcome) => outcome switch
+    public IResult Of(MealMeDeliveryOutcome outcome) => outcome switch
     {
-        DeliveryOutcome.CartCreated created => Answer.Snake(CartAnswer.From(created)),
-        DeliveryOutcome.Quoted quoted => Answer.Snake(QuotesAnswer.From(quoted.Quotes)),
-        DeliveryOutcome.ShopsFound found => Answer.Snake(ShopsAnswer.From(found.Shops)),
-        DeliveryOutcome.NotFound missing => vendor.Failure(StatusCodes.Status404NotFound, "NOT_FOUND", $"This {missing.What} is unknown."),
-        DeliveryOutcome.Failed failed => vendor.Of(failed.Failure),
+        MealMeDeliveryOutcome.CartCreated created => Answer.Snake(CartAnswer.From(created)),
+        MealMeDeliveryOutcome.Quoted quoted => Answer.Snake(QuotesAnswer.From(quoted.Quotes)),
+        MealMeDeliveryOutcome.ShopsFound found => Answer.Snake(ShopsAnswer.From(found.Shops)),
+        MealMeDeliveryOutcome.NotFound missing => vendor.Failure(StatusCodes.Status404NotFound, "NOT_FOUND", $"This {missing.What} is unknown."),
+        MealMeDeliveryOutcome.Failed failed => vendor.Of(failed.Failure),
         _ => throw new InvalidOperationException($"No answer for {outcome}."),
     };
 
@@ -120,13 +120,13 @@ public sealed class MealMeAnswers(VendorAnswers vendor)
         _ => throw new InvalidOperationException($"No answer for {outcome}."),
     };
 
-    public IResult Of(WebhookOutcome outcome) => outcome switch
+    public IResult Of(MealMeWebhookOutcome outcome) => outcome switch
     {
-        WebhookOutcome.Taken taken => Answer.Snake(CommerceWebhookAnswer.From(taken.Effect)),
-        WebhookOutcome.NotConfigured => vendor.Failure(
+        MealMeWebhookOutcome.Taken taken => Answer.Snake(CommerceWebhookAnswer.From(taken.Effect)),
+        MealMeWebhookOutcome.NotConfigured => vendor.Failure(
             StatusCodes.Status503ServiceUnavailable, "NOT_CONFIGURED", "MEALME_WEBHOOK_SECRET is not set."),
-        WebhookOutcome.NotTrusted refused => vendor.Failure(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", refused.Reason),
-        WebhookOutcome.Unreadable => vendor.Failure(StatusCodes.Status400BadRequest, "INVALID_JSON", "The body is not a JSON object."),
+        MealMeWebhookOutcome.NotTrusted refused => vendor.Failure(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", refused.Reason),
+        MealMeWebhookOutcome.Unreadable => vendor.Failure(StatusCodes.Status400BadRequest, "INVALID_JSON", "The body is not a JSON object."),
         _ => throw new InvalidOperationException($"No answer for {outcome}."),
     };
 }
@@ -143,7 +143,7 @@ public sealed record ShopsAnswer(bool Success, IReadOnlyList<ShopsAnswer.Shop> R
 public sealed record CartAnswer(
     bool Success, CartAnswer.Contents Cart, Guid OrderId, IReadOnlyList<string> Missing)
 {
-    public static CartAnswer From(DeliveryOutcome.CartCreated created) => new(
+    public static CartAnswer From(MealMeDeliveryOutcome.CartCreated created) => new(
         true,
         new Contents(
             created.Cart.CartId,
@@ -246,12 +246,12 @@ public sealed record DeliveryAnswer
 
 public sealed record CommerceWebhookAnswer(bool Ok, string Message)
 {
-    public static CommerceWebhookAnswer From(WebhookEffect effect) => new(true, effect switch
+    public static CommerceWebhookAnswer From(MealMeWebhookEffect effect) => new(true, effect switch
     {
-        WebhookEffect.Applied => "The order was updated from the event.",
-        WebhookEffect.Noted => "The event was recorded.",
-        WebhookEffect.Outdated => "The event was recorded; a newer one had already been applied.",
-        WebhookEffect.Repeated => "The event had already been received.",
+        MealMeWebhookEffect.Applied => "The order was updated from the event.",
+        MealMeWebhookEffect.Noted => "The event was recorded.",
+        MealMeWebhookEffect.Outdated => "The event was recorded; a newer one had already been applied.",
+        MealMeWebhookEffect.Repeated => "The event had already been received.",
         _ => throw new InvalidOperationException($"No sentence for {effect}."),
     });
 }

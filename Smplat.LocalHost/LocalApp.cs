@@ -23,7 +23,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
     private readonly LocalSettings _settings = new(root, args);
     private readonly LocalRun _services = new(root, TimeProvider.System);
     private readonly Dictionary<string, string> _found = new(StringComparer.OrdinalIgnoreCase);
-    private FakeWorld? _vendors;
+    private FakeVendorSet? _vendors;
     private FunctionsHost? _host;
     private IDisposable? _watch;
     private bool _hasServices;
@@ -107,7 +107,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
     private async Task<IReadOnlyDictionary<string, string>> StartVendorsAsync(CancellationToken cancellationToken)
     {
         using var step = console.Step("Fake vendors");
-        _vendors = await FakeWorld.StartAsync(cancellationToken);
+        _vendors = await FakeVendorSet.StartAsync(cancellationToken);
         foreach (var vendor in _vendors.Vendors)
         {
             step.Note($"{vendor.Name} on {vendor.Address.GetLeftPart(UriPartial.Authority)}, its faults under /fake/faults");

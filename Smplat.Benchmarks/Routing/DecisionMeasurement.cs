@@ -39,7 +39,18 @@ internal static class DecisionMeasurement
     [
         .. ProviderIds.All.Select(id =>
         {
-            var config = new ProviderConfig(id, id.ToString(), true, 50, 0.03m, ["US"], 10_000, 2, true, false);
+            var config = new ProviderConfig
+            {
+                Id = id,
+                Name = id.ToString(),
+                Enabled = true,
+                Priority = 50,
+                CommissionRate = 0.03m,
+                Regions = ["US"],
+                TimeoutMs = 10_000,
+                MaxRetries = 2,
+                Mock = true,
+            };
             var quoted = new MockGateway(id, TimeProvider.System).QuoteAsync(order.Basket, config, default);
             return new ProviderAttempt(config, ((QuoteOutcome.Quoted)quoted.GetAwaiter().GetResult()).Quote, null, 1);
         }),

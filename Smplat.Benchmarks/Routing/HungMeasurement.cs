@@ -23,8 +23,18 @@ internal static class HungMeasurement
             TimeProvider.System,
             NullLoggerFactory.Instance);
         var race = new QuoteRace(gateways, TimeProvider.System);
-        var configs = ProviderIds.All.Select(id => new ProviderConfig(
-            id, id.ToString(), true, 50, 0.03m, ["US"], 10_000, 2, id == ProviderId.WalmartApi, false)).ToArray();
+        var configs = ProviderIds.All.Select(id => new ProviderConfig
+        {
+            Id = id,
+            Name = id.ToString(),
+            Enabled = true,
+            Priority = 50,
+            CommissionRate = 0.03m,
+            Regions = ["US"],
+            TimeoutMs = 10_000,
+            MaxRetries = 2,
+            Mock = id == ProviderId.WalmartApi,
+        }).ToArray();
         var options = new RouterOptions { SoftDeadlineMs = 50, HardDeadlineMs = DeadlineMs };
         var late = new List<double>();
         for (var wave = 0; wave < Count / AtOnce; wave++)

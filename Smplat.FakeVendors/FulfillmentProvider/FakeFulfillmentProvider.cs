@@ -7,8 +7,8 @@ using Smplat.FakeVendors.Hosting;
 namespace Smplat.FakeVendors.FulfillmentProvider;
 
 /// <summary>
-/// A provider that carries tasks out. Like real ones it takes effect once per idempotency key, and answers a repeated key
-/// with what it answered first.
+/// A provider that executes tasks. Like real ones it executes once per idempotency key, and gives a repeated key the same
+/// answer again.
 /// </summary>
 public sealed class FakeFulfillmentProvider(TimeProvider clock) : FakeVendor("fulfillment-provider", clock)
 {
@@ -19,10 +19,10 @@ public sealed class FakeFulfillmentProvider(TimeProvider clock) : FakeVendor("fu
 
     private readonly ConcurrentDictionary<string, int> _requests = new();
 
-    /// <summary>Requests per idempotency key; more than one is a repetition without effect.</summary>
+    /// <summary>Requests per idempotency key; those after the first have no effect.</summary>
     public IReadOnlyDictionary<string, int> RequestsByKey => _requests;
 
-    /// <summary>Requests that came without a key and so could take effect twice.</summary>
+    /// <summary>Requests without a key, which could take effect twice.</summary>
     public int WithoutKey { get; private set; }
 
     public Uri EndpointOf(string taskType) => new(Address, $"/tasks/{taskType}");

@@ -9,9 +9,9 @@ public sealed class CallRecorder
 
     private readonly Lock _gate = new();
     private readonly Queue<RecordedCall> _calls = [];
-    private int _underWay;
+    private int _inFlight;
 
-    /// <summary>The most calls that were under way at the same time.</summary>
+    /// <summary>The largest number of calls in flight at the same time.</summary>
     public int MostAtOnce { get; private set; }
 
     public IReadOnlyList<RecordedCall> All
@@ -34,7 +34,7 @@ public sealed class CallRecorder
     {
         lock (_gate)
         {
-            _underWay--;
+            _inFlight--;
         }
 
         call.Finish();
@@ -62,11 +62,42 @@ public sealed class CallRecorder
         lock (_gate)
         {
             _calls.Enqueue(call);
-            MostAtOnce = Math.Max(MostAtOnce, ++_underWay);
+            MostAtOnce = Math.Max(MostAtOnce, ++_inFlight);
             if (_calls.Count > Capacity)
                 _calls.Dequeue();
         }
 
         return call;
     }
+}
+
+/// <summary>One request as received.</summary>
+public sealed class RecordedCall(
+    DateTimeOffset at, string method, string path, string query, IReadOnlyDictionary<string, string> headers, byte[] body)
+{
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public DateTimeOffset At => at;
+
+    public string Method => method;
+
+    public string Path => path;
+
+    public string Query => query;
+
+    public IReadOnlyDictionary<string, string> Headers => headers;
+
+    public ReadOnlyMemory<byte> Body => body;
+
+    public string BodyText => System.Text.Encoding.UTF8.GetString(body);
+
+    /// <summary>0 until the answer begins, and for dropped or hung calls.</summary>
+    public int Status { get; set; }
+
+    /// <summary>Completes when the vendor has finished the call, whatever the result.</summary>
+    public Task Finished => _finished.Task;
+
+    public void Finish() => _finished.TrySetResult();
+
+    public override string ToString() => $"{Method} {Path}{Query} -> {Status}";
 }

@@ -7,15 +7,15 @@ using System.Security.Cryptography.X509Certificates;
 namespace Smplat.FakeVendors.Smtp;
 
 /// <summary>
-/// A mail server on a loopback port: EHLO with the extensions that it is told to offer, TLS, AUTH, one mail after another.
-/// It keeps what it took, and fails where it is told to.
+/// A mail server on a loopback port: EHLO with the extensions that the test asks for, TLS, AUTH, and several mails per
+/// connection. It keeps every accepted mail, and fails where the test asks for it.
 /// </summary>
 public sealed class FakeSmtp : IAsyncDisposable
 {
     public const string User = "smplat";
     public const string Password = "a long password";
 
-    /// <summary>The access token that AUTH XOAUTH2 takes.</summary>
+    /// <summary>The access token that AUTH XOAUTH2 accepts.</summary>
     public const string Token = "ya29.an-access-token";
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -28,33 +28,33 @@ public sealed class FakeSmtp : IAsyncDisposable
 
     public SmtpFaultPlan Faults { get; } = new();
 
-    /// <summary>Called when a step is reached, before the server acts or answers: the place to pull a plug.</summary>
+    /// <summary>Called when a step is reached, before the server acts or answers; a test can cut the connection here.</summary>
     public Action<SmtpStep>? Reached { get; set; }
 
-    /// <summary>Offers STARTTLS and takes no mail without it.</summary>
+    /// <summary>Offers STARTTLS and accepts no mail without it.</summary>
     public bool DemandsTls { get; init; }
 
     /// <summary>Speaks TLS from the first byte.</summary>
     public bool IsTlsImplicit { get; init; }
 
-    /// <summary>Offers AUTH by these mechanisms (PLAIN, LOGIN, XOAUTH2) and takes no mail without it.</summary>
+    /// <summary>Offers AUTH by these mechanisms (PLAIN, LOGIN, XOAUTH2) and accepts no mail without it.</summary>
     public IReadOnlyList<string> Mechanisms { get; init; } = [];
 
-    /// <summary>Takes addresses that are not ASCII (SMTPUTF8, RFC 6531).</summary>
+    /// <summary>Accepts addresses that are not ASCII (SMTPUTF8, RFC 6531).</summary>
     public bool OffersUtf8 { get; init; }
 
-    /// <summary>Says that commands may be sent without waiting for answers (RFC 2920).</summary>
+    /// <summary>Allows commands to be sent without waiting for answers (RFC 2920).</summary>
     public bool OffersPipelining { get; init; }
 
     /// <summary>Connections that were accepted.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>Bytes that clients, and the sockets between, have taken from this server.</summary>
+    /// <summary>Bytes that this server has written to its sockets.</summary>
     public long BytesSent => Interlocked.Read(ref _bytesSent);
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Every mail that was taken, oldest first; a mail that came twice is here twice.</summary>
+    /// <summary>Every accepted mail, oldest first; a mail that was sent twice is listed twice.</summary>
     public IReadOnlyList<ReceivedMail> Mails => [.. _mails];
 
     /// <summary>SHA-256 of the server's own certificate.</summary>
@@ -105,7 +105,7 @@ public sealed class FakeSmtp : IAsyncDisposable
             {
                 var client = await _listener.AcceptTcpClientAsync(_closing.Token);
                 Interlocked.Increment(ref _connections);
-                // Small buffers, so that what lies in the sockets is not taken for read or sent.
+                // Small buffers, so that little data in the sockets counts as read or sent.
                 (client.SendBufferSize, client.ReceiveBufferSize) = (16 * 1024, 16 * 1024);
                 _ = new SmtpConversation(this, client).RunAsync(_closing.Token);
             }

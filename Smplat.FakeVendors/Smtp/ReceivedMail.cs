@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Smplat.FakeVendors.Smtp;
 
-/// <summary>A mail that the server took, read by rules of its own: nothing here is shared with the sender.</summary>
+/// <summary>An accepted mail. It is parsed here independently: no code is shared with the sender.</summary>
 public sealed partial record ReceivedMail(string From, string To, byte[] Raw, bool WasEncrypted, string? User)
 {
     private readonly string _text = Encoding.Latin1.GetString(Raw);
@@ -14,7 +14,7 @@ public sealed partial record ReceivedMail(string From, string To, byte[] Raw, bo
 
     public string Subject => Header("Subject") ?? "";
 
-    /// <summary>A header of the mail itself, unfolded and with its encoded words read.</summary>
+    /// <summary>A header of the mail itself, unfolded and with its encoded words decoded.</summary>
     public string? Header(string name) => Header(_text[.._text.IndexOf("\r\n\r\n", StringComparison.Ordinal)], name);
 
     /// <summary>The decoded text of the first part of a type, wherever it is nested.</summary>

@@ -24,50 +24,50 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
         {
             if (server.IsTlsImplicit)
                 await EncryptAsync(cancellationToken);
-            if (!await SayAsync(SmtpStep.Greeting, "220 mail.smplat.test ESMTP", cancellationToken))
+            if (!await AnswerAsync(SmtpStep.Greeting, "220 mail.smplat.test ESMTP", cancellationToken))
                 return;
-            while (await ReadLineAsync(cancellationToken) is { } line && await HearAsync(line, cancellationToken))
+            while (await ReadLineAsync(cancellationToken) is { } line && await HandleAsync(line, cancellationToken))
             {
             }
         }
         catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
         {
-            // The client has gone, or the server is being stopped.
+            // The client has disconnected, or the server is stopping.
         }
     }
 
-    /// <returns>False when the connection is over.</returns>
-    private async Task<bool> HearAsync(string line, CancellationToken cancellationToken)
+    /// <returns>False when the connection has ended.</returns>
+    private async Task<bool> HandleAsync(string line, CancellationToken cancellationToken)
     {
         var verb = line.Split(' ')[0].ToUpperInvariant();
         switch (verb)
         {
             case "EHLO":
-                return await SayAsync(SmtpStep.Hello, Hello(), cancellationToken);
+                return await AnswerAsync(SmtpStep.Hello, Hello(), cancellationToken);
             case "STARTTLS":
-                return await SayAsync(SmtpStep.StartTls, "220 go ahead", cancellationToken) && await EncryptAsync(cancellationToken);
+                return await AnswerAsync(SmtpStep.StartTls, "220 go ahead", cancellationToken) && await EncryptAsync(cancellationToken);
             case "AUTH":
                 return await LogInAsync(line.Split(' '), cancellationToken);
             case "MAIL" when server.DemandsTls && _stream is not SslStream:
-                return await SayAsync(SmtpStep.Sender, "530 5.7.0 Must issue a STARTTLS command first", cancellationToken);
+                return await AnswerAsync(SmtpStep.Sender, "530 5.7.0 Must issue a STARTTLS command first", cancellationToken);
             case "MAIL" when server.Mechanisms.Count > 0 && _user is null:
-                return await SayAsync(SmtpStep.Sender, "530 5.7.0 Authentication required", cancellationToken);
+                return await AnswerAsync(SmtpStep.Sender, "530 5.7.0 Authentication required", cancellationToken);
             case "MAIL":
-                (_from, _to, _isUtf8) = (Between(line), null, line.Split(' ').Contains("SMTPUTF8"));
-                return await SayAsync(SmtpStep.Sender, "250 2.1.0 sender ok", cancellationToken);
+                (_from, _to, _isUtf8) = (AddressIn(line), null, line.Split(' ').Contains("SMTPUTF8"));
+                return await AnswerAsync(SmtpStep.Sender, "250 2.1.0 sender ok", cancellationToken);
             case "RCPT" when _from is null:
-                return await SayAsync(SmtpStep.Recipient, "503 5.5.1 MAIL first", cancellationToken);
+                return await AnswerAsync(SmtpStep.Recipient, "503 5.5.1 MAIL first", cancellationToken);
             case "RCPT" when !Ascii.IsValid(line) && !(_isUtf8 && server.OffersUtf8):
-                return await SayAsync(SmtpStep.Recipient, "553 5.6.7 SMTPUTF8 required", cancellationToken);
+                return await AnswerAsync(SmtpStep.Recipient, "553 5.6.7 SMTPUTF8 required", cancellationToken);
             case "RCPT":
-                return await TakeRecipientAsync(Between(line), cancellationToken);
+                return await TakeRecipientAsync(AddressIn(line), cancellationToken);
             case "DATA" when _to is null:
-                return await SayAsync(SmtpStep.Data, "503 5.5.1 RCPT first", cancellationToken);
+                return await AnswerAsync(SmtpStep.Data, "503 5.5.1 RCPT first", cancellationToken);
             case "DATA":
                 return await BeginMailAsync(cancellationToken);
             case "RSET":
                 (_from, _to) = (null, null);
-                await WriteAsync("250 2.0.0 forgotten\r\n", cancellationToken);
+                await WriteAsync("250 2.0.0 reset\r\n", cancellationToken);
                 return true;
             case "NOOP":
                 await WriteAsync("250 2.0.0 ok\r\n", cancellationToken);
@@ -134,23 +134,23 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
         }
 
         _user = shown is [FakeSmtp.User, FakeSmtp.Password] ? FakeSmtp.User : null;
-        return await SayAsync(SmtpStep.Login, _user is null ? "535 5.7.8 wrong credentials" : "235 2.7.0 welcome", cancellationToken);
+        return await AnswerAsync(SmtpStep.Login, _user is null ? "535 5.7.8 wrong credentials" : "235 2.7.0 welcome", cancellationToken);
     }
 
-    /// <summary>A refused recipient is none: DATA after it is out of order.</summary>
+    /// <summary>A refused recipient does not count: DATA after it is out of order.</summary>
     private async Task<bool> TakeRecipientAsync(string recipient, CancellationToken cancellationToken)
     {
         server.Reached?.Invoke(SmtpStep.Recipient);
         var fault = server.Faults.Take(SmtpStep.Recipient);
         _to = fault is null ? recipient : null;
-        return await SayAsync(fault, "250 2.1.5 recipient ok", cancellationToken);
+        return await AnswerAsync(fault, "250 2.1.5 recipient ok", cancellationToken);
     }
 
     private async Task<bool> BeginMailAsync(CancellationToken cancellationToken)
     {
         server.Reached?.Invoke(SmtpStep.Data);
         var fault = server.Faults.Take(SmtpStep.Data);
-        var goesOn = await SayAsync(fault, "354 end with a dot", cancellationToken);
+        var goesOn = await AnswerAsync(fault, "354 end with a dot", cancellationToken);
         return fault is null ? await TakeMailAsync(cancellationToken) : goesOn;
     }
 
@@ -164,7 +164,7 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
             mail.Append(line.StartsWith('.') ? line[1..] : line).Append("\r\n");
         }
 
-        // The connection broke off before the dot: nothing was taken.
+        // The connection broke before the dot: nothing was accepted.
         return false;
     }
 
@@ -175,16 +175,16 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
         if (fault is null or SmtpFault.TakeAndDrop)
             server.Take(new(_from ?? "", _to ?? "", Encoding.Latin1.GetBytes(text), _stream is SslStream, _user));
         (_from, _to) = (null, null);
-        return await SayAsync(fault, "250 2.0.0 taken as " + Guid.NewGuid().ToString("N")[..8], cancellationToken);
+        return await AnswerAsync(fault, "250 2.0.0 taken as " + Guid.NewGuid().ToString("N")[..8], cancellationToken);
     }
 
-    private Task<bool> SayAsync(SmtpStep step, string answer, CancellationToken cancellationToken)
+    private Task<bool> AnswerAsync(SmtpStep step, string answer, CancellationToken cancellationToken)
     {
         server.Reached?.Invoke(step);
-        return SayAsync(server.Faults.Take(step), answer, cancellationToken);
+        return AnswerAsync(server.Faults.Take(step), answer, cancellationToken);
     }
 
-    private async Task<bool> SayAsync(SmtpFault? fault, string answer, CancellationToken cancellationToken)
+    private async Task<bool> AnswerAsync(SmtpFault? fault, string answer, CancellationToken cancellationToken)
     {
         switch (fault)
         {
@@ -255,7 +255,7 @@ internal sealed class SmtpConversation(FakeSmtp server, TcpClient client)
         await _stream.FlushAsync(cancellationToken);
     }
 
-    private static string Between(string line) =>
+    private static string AddressIn(string line) =>
         Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(line[(line.IndexOf('<') + 1)..line.IndexOf('>')]));
 
     private static string Text(string base64) => Encoding.UTF8.GetString(Convert.FromBase64String(base64));

@@ -6,14 +6,14 @@ using Smplat.FakeVendors.Hosting;
 
 namespace Smplat.FakeVendors.Stripe;
 
-/// <summary>Makes checkout sessions from form bodies; the same idempotency key gives the same session.</summary>
+/// <summary>Creates checkout sessions from form bodies; the same idempotency key gives the same session.</summary>
 public sealed class StripeSessions(FakeStripe stripe, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, StripeSession> _byId = new();
     private readonly ConcurrentDictionary<string, Lazy<(StripeSession Session, string Form)>> _byKey = new();
     private int _count;
 
-    /// <summary>Names the payment intent in the answer at once, as older API versions did.</summary>
+    /// <summary>Returns the payment intent already at creation, as older API versions did.</summary>
     public bool ShowsIntentAtOnce { get; set; }
 
     public IReadOnlyCollection<StripeSession> All => [.. _byId.Values];
@@ -52,7 +52,7 @@ public sealed class StripeSessions(FakeStripe stripe, TimeProvider clock)
         ? Reply.Json(session.ToObject(session.PaymentStatus == "paid" || ShowsIntentAtOnce))
         : NoSuch((string)context.GetRouteValue("id")!);
 
-    /// <summary>Nobody can pay on it afterwards; the event follows the answer.</summary>
+    /// <summary>Closes the session for payments; the event follows the answer.</summary>
     internal IResult Expire(HttpContext context)
     {
         if (Get((string)context.GetRouteValue("id")!) is not { } session)
@@ -73,18 +73,20 @@ public sealed class StripeSessions(FakeStripe stripe, TimeProvider clock)
     {
         var number = Interlocked.Increment(ref _count);
         var id = $"cs_test_{number:D6}{Guid.NewGuid():N}";
-        var session = new StripeSession(
-            id,
-            $"pi_{number:D6}{Guid.NewGuid():N}",
-            new Uri(stripe.Address, $"/pay/{id}").ToString(),
-            form["success_url"]!,
-            form["cancel_url"]!,
-            form["client_reference_id"]!,
-            form["customer_email"],
-            clock.GetUtcNow(),
-            form["line_items[0][price_data][currency]"]!,
-            Total(form),
-            Metadata(form));
+        var session = new StripeSession
+        {
+            Id = id,
+            IntentId = $"pi_{number:D6}{Guid.NewGuid():N}",
+            Url = new Uri(stripe.Address, $"/pay/{id}").ToString(),
+            SuccessUrl = form["success_url"]!,
+            CancelUrl = form["cancel_url"]!,
+            ClientReferenceId = form["client_reference_id"],
+            CustomerEmail = form["customer_email"],
+            CreatedAt = clock.GetUtcNow(),
+            Currency = form["line_items[0][price_data][currency]"]!,
+            AmountTotal = Total(form),
+            Metadata = Metadata(form),
+        };
         _byId[id] = session;
         return session;
     }
@@ -114,4 +116,74 @@ public sealed class StripeSessions(FakeStripe stripe, TimeProvider clock)
 
     private static IResult NoSuch(string id) => FakeStripe.Error(
         $"No such checkout.session: {id}", "session", StatusCodes.Status404NotFound, code: "resource_missing");
+}
+
+/// <summary>A checkout session.</summary>
+public sealed record StripeSession
+{
+    private readonly Lock _gate = new();
+
+    public required string Id { get; init; }
+
+    /// <summary>Known from the start, but shown only once the customer pays, as in recent API versions.</summary>
+    public required string IntentId { get; init; }
+
+    public required string Url { get; init; }
+
+    public required string SuccessUrl { get; init; }
+
+    public required string CancelUrl { get; init; }
+
+    public string? ClientReferenceId { get; init; }
+
+    public string? CustomerEmail { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required string Currency { get; init; }
+
+    public required long AmountTotal { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+
+    public string PaymentStatus { get; set; } = "unpaid";
+
+    /// <summary><c>open</c>, <c>complete</c> or <c>expired</c>; only an open one can be paid or expired.</summary>
+    public string Status { get; private set; } = "open";
+
+    /// <returns>False when it was no longer open; then its status does not change.</returns>
+    public bool TryLeave(string status)
+    {
+        lock (_gate)
+        {
+            var wasOpen = Status == "open";
+            Status = wasOpen ? status : Status;
+            return wasOpen;
+        }
+    }
+
+    public object ToObject(bool showIntent) => new
+    {
+        id = Id,
+        @object = "checkout.session",
+        livemode = false,
+        mode = "payment",
+        ui_mode = "hosted_page",
+        success_url = SuccessUrl,
+        cancel_url = CancelUrl,
+        client_reference_id = ClientReferenceId,
+        customer_email = CustomerEmail,
+        created = CreatedAt.ToUnixTimeSeconds(),
+        expires_at = CreatedAt.AddHours(24).ToUnixTimeSeconds(),
+        automatic_tax = new { enabled = false },
+        payment_method_types = new[] { "card" },
+        amount_subtotal = AmountTotal,
+        status = Status,
+        url = Status == "open" ? Url : null,
+        amount_total = AmountTotal,
+        currency = Currency,
+        payment_intent = showIntent ? IntentId : null,
+        payment_status = PaymentStatus,
+        metadata = Metadata,
+    };
 }

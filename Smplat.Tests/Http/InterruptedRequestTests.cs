@@ -13,7 +13,7 @@ public sealed class InterruptedRequestTests
     [Test]
     public async Task A_request_cancelled_by_the_host_is_answered_as_retryable_and_not_logged_as_a_defect()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         foreach (var vendor in world.Vendors)
         {
             vendor.Faults.Always(new Fault.Hang());

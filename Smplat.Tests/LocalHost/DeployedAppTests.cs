@@ -22,7 +22,7 @@ public sealed partial class DeployedAppTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private TestDatabase _database = null!;
-    private FakeWorld _world = null!;
+    private FakeVendorSet _world = null!;
     private AppProcess _app = null!;
     private HttpClient _client = null!;
 
@@ -30,7 +30,7 @@ public sealed partial class DeployedAppTests
     public async Task StartAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        _world = await FakeWorld.StartAsync(CancellationToken.None);
+        _world = await FakeVendorSet.StartAsync(CancellationToken.None);
         _app = await AppProcess.StartAsync(
         [
             $"SMPLAT_DATABASE={_database.ConnectionString}", "SMPLAT_LOG_FORMAT=json",
@@ -149,7 +149,7 @@ public sealed partial class DeployedAppTests
     public async Task Requests_under_way_are_answered_when_the_app_is_asked_to_stop()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         world.Kroger.Faults.Always(new Fault.Latency(TimeSpan.FromSeconds(2)));
         await using var app = await AppProcess.StartAsync(
             [$"SMPLAT_DATABASE={database.ConnectionString}", .. world.Settings.Select(setting => $"{setting.Key}={setting.Value}")]);

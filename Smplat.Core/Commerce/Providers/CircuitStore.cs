@@ -5,12 +5,12 @@ using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce.Providers;
 
-/// <summary>Table <c>commerce.provider_circuit</c>: which instance leaves which provider alone.</summary>
+/// <summary>Table <c>commerce.provider_circuit</c>: which circuits are open or half-open in which instance.</summary>
 public sealed class CircuitStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 3;
 
-    // An instance writes its own rows only, all at once: what it does not name is closed.
+    // An instance writes only its own rows, all together: a provider that it leaves out is closed.
     private const string Replace =
         """
         with closed as (
@@ -46,10 +46,10 @@ public sealed class CircuitStore(NpgsqlDataSource database)
             Replace, new { instance, providers, positions, now }, cancellationToken, timeoutSeconds: TimeoutSeconds));
     }
 
-    public async Task<IReadOnlyList<CircuitSum>> ReadAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CircuitSummary>> ReadAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<CircuitSum>(
+        return (await connection.QueryAsync<CircuitSummary>(
             Sql.Command(Read, new { since }, cancellationToken, timeoutSeconds: TimeoutSeconds))).AsList();
     }
 
@@ -60,5 +60,5 @@ public sealed class CircuitStore(NpgsqlDataSource database)
     }
 }
 
-/// <param name="Instances">That do not ask the provider freely.</param>
-public sealed record CircuitSum(string ProviderId, long Instances, bool IsOpen);
+/// <param name="Instances">Instances whose circuit to the provider is not closed.</param>
+public sealed record CircuitSummary(string ProviderId, long Instances, bool IsOpen);

@@ -11,7 +11,7 @@ internal static partial class CommerceLog
     [LoggerMessage(2002, LogLevel.Error, "{Count} routing sessions were not committed: {Reason}")]
     public static partial void SessionsNotCommitted(ILogger logger, int count, string reason, Exception exception);
 
-    [LoggerMessage(2003, LogLevel.Warning, "{Count} log lines are waiting for the database: {Reason}")]
+    [LoggerMessage(2003, LogLevel.Warning, "{Count} log lines wait for the database: {Reason}")]
     public static partial void EdgeLogWaits(ILogger logger, int count, string reason);
 
     [LoggerMessage(2004, LogLevel.Error, "{Count} log lines were dropped: {Reason}")]
@@ -22,7 +22,7 @@ internal static partial class CommerceLog
     public static partial void QuoteError(
         ILogger logger, string providerId, string error, string errorCode, bool retryable, int latencyMs, string requestId);
 
-    // Debug: the same facts are kept in edge_logs, and thousands of lines a second would cost more than the decisions themselves.
+    // Debug: edge_logs holds the same facts, and thousands of lines a second would cost more than the decisions.
     [LoggerMessage(2011, LogLevel.Debug,
         "commerce.route_order.success {RequestId}: {ProviderId} of {Quotes} quotes, {TotalCents} cents, score {Score}, {DurationMs} ms")]
     public static partial void Routed(
@@ -41,7 +41,7 @@ internal static partial class CommerceLog
         ILogger logger, string requestId, string failoverFrom, string providerId, string reason);
 
     [LoggerMessage(2022, LogLevel.Error,
-        "The confirmation of {RequestId} at {ProviderId} could not be resolved: {Reason}; it stays claimed and will be retried")]
+        "A confirmation of {RequestId} at {ProviderId} cannot be resolved: {Reason}; it stays claimed and is looked up again later")]
     public static partial void Unresolved(ILogger logger, string requestId, string providerId, string reason);
 
     [LoggerMessage(2030, LogLevel.Warning, "The provider statistics were not refreshed: {Reason}")]
@@ -51,6 +51,6 @@ internal static partial class CommerceLog
     public static partial void ShadowScoresDropped(ILogger logger, int count, string reason);
 
     [LoggerMessage(2032, LogLevel.Information,
-        "Shopper-fair guard: {RequestId} goes to {ProviderId} instead of {Instead}, which is more expensive and no faster")]
+        "Shopper-fair guard: {RequestId} goes to {ProviderId} instead of {Instead}, which is more expensive and not faster")]
     public static partial void FairGuard(ILogger logger, string requestId, string providerId, string instead);
 }

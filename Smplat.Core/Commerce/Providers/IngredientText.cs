@@ -1,24 +1,25 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Smplat.Core.Commerce.Providers;
 
-/// <summary>Reads a line of a recipe, such as <c>2 cups all-purpose flour, sifted</c>, as something that can be bought.</summary>
-internal static class IngredientText
+/// <summary>Reads a line of a recipe, such as <c>2 cups all-purpose flour, sifted</c>, as an item to buy.</summary>
+public static class IngredientText
 {
-    private const int LongestQuantity = 5;
-    private const decimal Most = 999;
+    private const int MaxQuantityWords = 5;
+    private const decimal MaxAmount = 999;
 
-    /// <summary>False for blanks and for nothing but signs, with which nobody can search.</summary>
+    /// <summary>False for blank text and for text of signs only, which cannot be searched for.</summary>
     public static bool NamesSomething(string text) => text.Any(char.IsLetterOrDigit);
 
-    /// <returns>Null when the line names nothing, or nothing of it is wanted, as in <c>-2 eggs</c> and <c>0 eggs</c>.</returns>
+    /// <returns>Null when the line names no product or a quantity of zero or less, as in <c>-2 eggs</c> and <c>0 eggs</c>.</returns>
     public static RequestedItem? Read(string text, int index)
     {
         var words = Plain(text).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var (taken, quantity) = LeadingQuantity(words);
         var rest = words.Skip(taken).SkipWhile(word => word.Equals("of", StringComparison.OrdinalIgnoreCase)).ToArray();
         var name = string.Join(' ', rest);
-        if (!NamesSomething(name) || IsNothing(words[0]))
+        if (!NamesSomething(name) || IsZeroOrLess(words[0]))
         {
             return null;
         }
@@ -26,18 +27,18 @@ internal static class IngredientText
         return new RequestedItem(
             string.Create(CultureInfo.InvariantCulture, $"{Slug.Of(name)}-{index}"),
             name,
-            Math.Clamp(Math.Round(quantity.Amount, 3, MidpointRounding.AwayFromZero), 0.001m, Most),
+            Math.Clamp(Math.Round(quantity.Amount, 3, MidpointRounding.AwayFromZero), 0.001m, MaxAmount),
             quantity.Unit ?? RequestedItem.DefaultUnit);
     }
 
-    /// <summary>A negative number or zero; <c>00</c> is a flour.</summary>
-    private static bool IsNothing(string word) => word.Length > 1 && word[0] == '-' && char.IsNumber(word[1])
+    /// <summary>A negative number or zero; <c>00</c> is a kind of flour.</summary>
+    private static bool IsZeroOrLess(string word) => word.Length > 1 && word[0] == '-' && char.IsNumber(word[1])
         || (decimal.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number == 0 && word != "00");
 
-    /// <summary>The longest beginning that reads as a quantity, while a name is left behind it; one piece when there is none.</summary>
+    /// <summary>The longest prefix that reads as a quantity and leaves a name after it; one piece when there is none.</summary>
     private static (int Words, ParsedQuantity Quantity) LeadingQuantity(string[] words)
     {
-        for (var count = Math.Min(LongestQuantity, words.Length - 1); count > 0; count--)
+        for (var count = Math.Min(MaxQuantityWords, words.Length - 1); count > 0; count--)
         {
             if (QuantityText.TryParse(string.Join(' ', words.Take(count)), out var quantity) && IsOnlyQuantity(words, count))
             {
@@ -48,11 +49,11 @@ internal static class IngredientText
         return (0, new ParsedQuantity(1, null));
     }
 
-    /// <summary>Every word before the name is a number, a range or a unit: "2 eggs" leaves the eggs to the name.</summary>
+    /// <summary>Every word before the name is a number, a range or a unit: in "2 eggs", eggs belongs to the name.</summary>
     private static bool IsOnlyQuantity(string[] words, int count) => words.Take(count).All(word =>
         UnitOfMeasure.Find(word) is not null || word.Any(letter => char.IsNumber(letter)) || word is "a" or "an" or "to" or "-" or "fl");
 
-    /// <summary>What follows a comma or stands in brackets says how to prepare it.</summary>
+    /// <summary>Drops the text after a comma or in brackets, which says how to prepare the ingredient.</summary>
     private static string Plain(string text)
     {
         var end = text.IndexOf(',', StringComparison.Ordinal);
@@ -61,4 +62,300 @@ internal static class IngredientText
         var close = line.IndexOf(')', StringComparison.Ordinal);
         return open >= 0 && close > open ? line.Remove(open, close - open + 1) : line;
     }
+}
+
+/// <summary>A quantity read from text.</summary>
+/// <param name="Unit">Canonical unit name when the text held one.</param>
+public readonly record struct ParsedQuantity(decimal Amount, string? Unit);
+
+/// <summary>
+/// Reads quantities as people write them: <c>2</c>, <c>1.5 kg</c>, <c>1/2 cup</c>, <c>1 1/2 lb</c>, <c>½ tsp</c>, <c>2-3 cloves</c>
+/// (the upper end counts), <c>a bunch</c>, <c>lbs 2</c>. Never throws and never returns zero, a negative or an infinite number.
+/// </summary>
+public static partial class QuantityText
+{
+    private const int MaxLength = 64;
+    private const decimal MaxAmount = 1_000_000_000m;
+
+    public static bool TryParse(string? text, out ParsedQuantity quantity)
+    {
+        quantity = default;
+        if (string.IsNullOrWhiteSpace(text) || text.Length > MaxLength || IsNonsense(text))
+        {
+            return false;
+        }
+
+        var words = Split(text);
+        var (before, at) = ReadUnit(words, 0);
+        if (!TryReadAmount(words, ref at, out var amount) || amount <= 0)
+        {
+            return false;
+        }
+
+        var (after, _) = ReadUnit(words, at);
+        quantity = new ParsedQuantity(amount, (after ?? before)?.Name);
+        return true;
+    }
+
+    /// <summary>
+    /// A number that cannot be a quantity (negative, infinite, not a number, astronomic), in contrast to words that merely cannot
+    /// be read: the first is refused, the second counts as one.
+    /// </summary>
+    public static bool IsNonsense(string text) => Nonsense().IsMatch(text);
+
+    [GeneratedRegex(
+        @"^\s*([-+]?(nan|inf|infinity|∞)|-\s*[\d.½¼¾⅓⅔].*|[\d.]+e[-+]?\d+.*|0+([.,]0*)?([^\d.,].*)?|.*\d{10,}.*)\s*$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Nonsense();
+
+    /// <summary>Separates words and numbers, so that 500g and 500 g read alike; fractions and range dashes become separate words.</summary>
+    private static List<string> Split(string text)
+    {
+        var words = new List<string>();
+        var start = 0;
+        var lower = text.Trim().ToLowerInvariant();
+        for (var index = 0; index <= lower.Length; index++)
+        {
+            var isBreak = index == lower.Length || Kind(lower[index]) == 's' || (index > start && Kind(lower[index]) != Kind(lower[index - 1]))
+                || Kind(lower[index]) is 'f' or 'd' or '/';
+            if (!isBreak)
+            {
+                continue;
+            }
+
+            if (index > start)
+            {
+                words.Add(lower[start..index]);
+            }
+
+            start = index;
+            if (index < lower.Length && Kind(lower[index]) is 's')
+            {
+                start = index + 1;
+            }
+            else if (index < lower.Length && Kind(lower[index]) is 'f' or 'd' or '/')
+            {
+                words.Add(lower[index].ToString());
+                start = index + 1;
+            }
+        }
+
+        return words;
+    }
+
+    /// <summary>s space, n number, f vulgar fraction, d dash of a range, / slash, w word.</summary>
+    private static char Kind(char letter) => letter switch
+    {
+        _ when char.IsWhiteSpace(letter) => 's',
+        (>= '0' and <= '9') or '.' or ',' => 'n',
+        '/' or '\u2044' => '/',
+        '-' or '\u2013' or '\u2014' => 'd',
+        _ when VulgarFraction(letter) is not null => 'f',
+        _ => 'w',
+    };
+
+    private static (UnitOfMeasure? Unit, int Next) ReadUnit(List<string> words, int at)
+    {
+        if (at + 1 < words.Count && UnitOfMeasure.Find($"{words[at]} {words[at + 1]}") is { } pair)
+        {
+            return (pair, at + 2);
+        }
+
+        return at < words.Count && UnitOfMeasure.Find(words[at]) is { } unit ? (unit, at + 1) : (null, at);
+    }
+
+    private static bool TryReadAmount(List<string> words, ref int at, out decimal amount)
+    {
+        if (at < words.Count && words[at] is "a" or "an" or "one")
+        {
+            amount = 1;
+            at++;
+            return true;
+        }
+
+        if (!TryReadNumber(words, ref at, out amount))
+        {
+            return false;
+        }
+
+        if (at + 1 < words.Count && words[at] is "-" or "\u2013" or "\u2014" or "to")
+        {
+            var upper = at + 1;
+            if (!TryReadNumber(words, ref upper, out var end))
+            {
+                return false;
+            }
+
+            amount = Math.Max(amount, end);
+            at = upper;
+        }
+
+        return true;
+    }
+
+    /// <summary>A number, a fraction, or a number and a fraction.</summary>
+    private static bool TryReadNumber(List<string> words, ref int at, out decimal number)
+    {
+        number = 0;
+        if (at >= words.Count)
+        {
+            return false;
+        }
+
+        if (words[at].Length == 1 && VulgarFraction(words[at][0]) is { } vulgar)
+        {
+            number = vulgar;
+            at++;
+            return true;
+        }
+
+        if (!TryReadDecimal(words[at], out number))
+        {
+            return false;
+        }
+
+        at++;
+        if (TryReadSlash(words, ref at, number, out var fraction))
+        {
+            number = fraction;
+            return true;
+        }
+
+        if (at < words.Count && words[at] is "/" or "\u2044")
+        {
+            return false;
+        }
+
+        AddFraction(words, ref at, ref number);
+        return true;
+    }
+
+    private static void AddFraction(List<string> words, ref int at, ref decimal number)
+    {
+        if (at < words.Count && words[at].Length == 1 && VulgarFraction(words[at][0]) is { } vulgar)
+        {
+            number += vulgar;
+            at++;
+        }
+        else if (at + 2 < words.Count && TryReadDecimal(words[at], out var numerator))
+        {
+            var next = at + 1;
+            if (TryReadSlash(words, ref next, numerator, out var fraction))
+            {
+                number += fraction;
+                at = next;
+            }
+        }
+    }
+
+    private static bool TryReadSlash(List<string> words, ref int at, decimal numerator, out decimal fraction)
+    {
+        fraction = 0;
+        if (at + 1 >= words.Count || words[at] is not ("/" or "\u2044")
+            || !TryReadDecimal(words[at + 1], out var denominator) || denominator == 0)
+        {
+            return false;
+        }
+
+        fraction = numerator / denominator;
+        at += 2;
+        return true;
+    }
+
+    /// <summary>A comma is a decimal comma only when it is the only mark and not a group of thousands.</summary>
+    private static bool TryReadDecimal(string word, out decimal number)
+    {
+        var comma = word.IndexOf(',', StringComparison.Ordinal);
+        var plain = comma < 0 ? word
+            : word.Contains('.', StringComparison.Ordinal) || (word.Length - comma == 4 && comma > 0)
+                ? word.Replace(",", "", StringComparison.Ordinal)
+                : word.Replace(',', '.');
+        return decimal.TryParse(plain, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)
+            && number <= MaxAmount;
+    }
+
+    private static decimal? VulgarFraction(char letter) => letter switch
+    {
+        '½' => 0.5m,
+        '⅓' => 1m / 3,
+        '⅔' => 2m / 3,
+        '¼' => 0.25m,
+        '¾' => 0.75m,
+        '⅕' => 0.2m,
+        '⅖' => 0.4m,
+        '⅗' => 0.6m,
+        '⅘' => 0.8m,
+        '⅙' => 1m / 6,
+        '⅚' => 5m / 6,
+        '⅛' => 0.125m,
+        '⅜' => 0.375m,
+        '⅝' => 0.625m,
+        '⅞' => 0.875m,
+        _ => null,
+    };
+}
+
+/// <summary>A unit in which groceries are requested or sold, with its size in the base unit of its dimension (gram, millilitre, one).</summary>
+/// <param name="Name">The canonical short name.</param>
+public sealed record UnitOfMeasure(string Name, UnitDimension Dimension, decimal BaseFactor)
+{
+    public static UnitOfMeasure Piece { get; } = new("piece", UnitDimension.Count, 1);
+
+    private static readonly Dictionary<string, UnitOfMeasure> ByAlias = Build();
+
+    /// <summary>Knows the usual spellings, singular and plural, with or without a full stop, in any case.</summary>
+    public static UnitOfMeasure? Find(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        var word = text.Trim().TrimEnd('.').ToLowerInvariant();
+        return ByAlias.GetValueOrDefault(word);
+    }
+
+    private static Dictionary<string, UnitOfMeasure> Build()
+    {
+        var aliases = new Dictionary<string, UnitOfMeasure>(StringComparer.Ordinal);
+        void Add(UnitOfMeasure unit, params string[] names)
+        {
+            foreach (var name in names.Prepend(unit.Name))
+            {
+                aliases[name] = unit;
+            }
+        }
+
+        Add(new("g", UnitDimension.Weight, 1), "gr", "gram", "grams", "gramme", "grammes");
+        Add(new("kg", UnitDimension.Weight, 1000), "kgs", "kilo", "kilos", "kilogram", "kilograms");
+        Add(new("oz", UnitDimension.Weight, 28.349523125m), "ounce", "ounces");
+        Add(new("lb", UnitDimension.Weight, 453.59237m), "lbs", "pound", "pounds", "#");
+        Add(new("ml", UnitDimension.Volume, 1), "milliliter", "milliliters", "millilitre", "millilitres");
+        Add(new("l", UnitDimension.Volume, 1000), "lt", "ltr", "liter", "liters", "litre", "litres");
+        Add(new("cup", UnitDimension.Volume, 236.5882365m), "cups", "c");
+        Add(new("tbsp", UnitDimension.Volume, 14.78676478125m), "tbsps", "tbs", "tablespoon", "tablespoons");
+        Add(new("tsp", UnitDimension.Volume, 4.92892159375m), "tsps", "teaspoon", "teaspoons");
+        Add(new("floz", UnitDimension.Volume, 29.5735295625m), "fl oz", "fl. oz", "fluid ounce", "fluid ounces");
+        Add(new("pt", UnitDimension.Volume, 473.176473m), "pts", "pint", "pints");
+        Add(new("qt", UnitDimension.Volume, 946.352946m), "qts", "quart", "quarts");
+        Add(new("gal", UnitDimension.Volume, 3785.411784m), "gals", "gallon", "gallons");
+        Add(Piece, "pieces", "pc", "pcs", "ea", "each", "ct", "count", "unit", "units", "item", "items", "x", "pk", "pack", "packs");
+        Add(new("slice", UnitDimension.Count, 1), "slices");
+        Add(new("clove", UnitDimension.Count, 1), "cloves");
+        Add(new("bunch", UnitDimension.Count, 1), "bunches");
+        Add(new("can", UnitDimension.Count, 1), "cans", "tin", "tins");
+        Add(new("package", UnitDimension.Count, 1), "packages", "pkg", "pkgs", "box", "boxes");
+        Add(new("bag", UnitDimension.Count, 1), "bags");
+        Add(new("bottle", UnitDimension.Count, 1), "bottles", "jar", "jars");
+        Add(new("dozen", UnitDimension.Count, 12), "doz", "dozens");
+        return aliases;
+    }
+}
+
+/// <summary>What a unit measures. Only amounts of one dimension can be compared.</summary>
+public enum UnitDimension
+{
+    Count,
+    Weight,
+    Volume,
 }

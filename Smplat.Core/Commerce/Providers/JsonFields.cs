@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Smplat.Core.Commerce.Providers;
 
-/// <summary>Reads fields of foreign JSON by any of their names; null counts as absent.</summary>
+/// <summary>Reads fields of a vendor's JSON by any of their names; null counts as absent.</summary>
 internal static class JsonFields
 {
     public static JsonElement? Field(this JsonElement parent, params ReadOnlySpan<string> names)
@@ -24,7 +24,7 @@ internal static class JsonFields
         return null;
     }
 
-    /// <summary>Text without control characters and outer blanks; null when the element is no string.</summary>
+    /// <summary>Text without control characters and surrounding spaces; null when the element is not a string.</summary>
     public static string? Text(this JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.String)
@@ -44,7 +44,7 @@ internal static class JsonFields
         return text.Trim();
     }
 
-    /// <summary>A whole number, also when it is written as 45.0.</summary>
+    /// <summary>A whole number, also when written as 45.0.</summary>
     public static long? WholeNumber(this JsonElement element) =>
         Number(element) is { } number && number == decimal.Truncate(number) && Math.Abs(number) < 1_000_000_000_000m
             ? (long)number
@@ -60,7 +60,7 @@ internal static class JsonFields
         _ => null,
     };
 
-    /// <summary>Control characters, NUL among them, would be refused by the database or break log lines.</summary>
+    /// <summary>The database would refuse some control characters, such as NUL, and others would break log lines.</summary>
     private static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);

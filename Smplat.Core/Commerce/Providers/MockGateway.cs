@@ -1,17 +1,16 @@
+using System.Globalization;
+
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>
-/// A provider that invents its prices: the same basket gives the same quote, at once and without a network. Used behind a
+/// A provider with invented prices: the same basket gives the same quote, immediately and without a network. Used behind a
 /// mock switch for drills and emergencies, and in local runs without credentials. Every quote says that it is a mock.
 /// </summary>
 internal sealed class MockGateway(ProviderId id, TimeProvider clock) : IProviderGateway
 {
     private const string OrderPrefix = "mock-";
 
-    /// <summary>How long a quote is shown as good. Confirmation asks again when it is older than the quote cache allows.</summary>
-    private static readonly TimeSpan Validity = TimeSpan.FromMinutes(15);
-
-    private readonly MockTariff _tariff = MockTariff.Of(id);
+    private readonly MockTariff _tariff = MockTariff.For(id);
     private readonly string _source = id switch
     {
         ProviderId.KrogerApi => "kroger",
@@ -39,7 +38,7 @@ internal sealed class MockGateway(ProviderId id, TimeProvider clock) : IProvider
         return Task.FromResult(outcome);
     }
 
-    /// <summary>An invented order is always taken, so a lost answer means that it was.</summary>
+    /// <summary>A mock order always succeeds, so an order whose answer was lost exists.</summary>
     public Task<LookupOutcome> FindOrderAsync(
         ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
         Task.FromResult<LookupOutcome>(new LookupOutcome.Found(OrderId(request), null));
@@ -60,26 +59,35 @@ internal sealed class MockGateway(ProviderId id, TimeProvider clock) : IProvider
             var sku = MockTariff.Sku(id, item.Name, index);
             var line = Cents.Line(_tariff.UnitCents, item.Quantity);
             subtotal += line;
-            cart[index] = new CartLine(item.Id, sku, item.Name, item.Quantity, item.Unit, _tariff.UnitCents, line);
+            cart[index] = new CartLine
+            {
+                ClientItemId = item.Id,
+                ProviderSku = sku,
+                Name = item.Name,
+                Quantity = item.Quantity,
+                Unit = item.Unit,
+                PriceCents = _tariff.UnitCents,
+                LineCents = line,
+            };
             availability[index] = new ItemAvailability(
                 item.Id, item.Name, AvailabilityStatus.Found, true, sku, new FoundProduct(sku, item.Name, _tariff.UnitCents));
         }
 
         var now = clock.GetUtcNow();
         var fee = _tariff.FeeFor(subtotal);
-        return new ProviderQuote(
-            QuotedProvider.From(config),
-            null,
-            cart,
-            new QuoteTotals(subtotal, fee, Cents.Share(subtotal, _tariff.TaxRate), "USD", _tariff.EtaMinutes, _tariff.Eta),
-            availability,
-            $"{_tariff.Link}?cartId={CartId(request)}&affId=LOOPGPT",
-            PricingMode.Mock,
-            fee == 0 ? [] : [new QuoteFee("delivery", fee)],
-            now,
-            now + Validity,
-            new QuoteSource(_source, "mock", now))
+        return new ProviderQuote
         {
+            Provider = QuotedProvider.From(config),
+            Cart = cart,
+            Quote = new QuoteTotals(
+                subtotal, fee, Cents.Share(subtotal, _tariff.TaxRate), "USD", _tariff.EtaMinutes, _tariff.Eta),
+            ItemAvailability = availability,
+            AffiliateUrl = $"{_tariff.Link}?cartId={CartId(request)}&affId=LOOPGPT",
+            Pricing = PricingMode.Mock,
+            Fees = fee == 0 ? [] : [new QuoteFee("delivery", fee)],
+            FetchedAt = now,
+            ExpiresAt = now + ProviderQuote.Validity,
+            Raw = new QuoteSource(_source, "mock", now),
             Tariff = new DeliveryTariff(_tariff.FeeCents, _tariff.FreeDeliveryFromCents),
         };
     }
@@ -88,4 +96,47 @@ internal sealed class MockGateway(ProviderId id, TimeProvider clock) : IProvider
     private static string CartId(QuoteRequest request) => request.CartHash[..Math.Min(16, request.CartHash.Length)];
 
     private string OrderId(ConfirmRequest request) => $"{OrderPrefix}{_source}-{request.IdempotencyKey}";
+}
+
+/// <summary>What a mock provider charges. The figures are a contract: drills and acceptance tests rely on them.</summary>
+public sealed record MockTariff(
+    long UnitCents,
+    long FeeCents,
+    decimal TaxRate,
+    int EtaMinutes,
+    DeliveryRange Eta,
+    string Link,
+    ConfirmMode Confirm,
+    long? FreeDeliveryFromCents = null)
+{
+    public static MockTariff For(ProviderId id) => id switch
+    {
+        ProviderId.MealMe => MealMe,
+        ProviderId.Instacart => Instacart,
+        ProviderId.KrogerApi => Kroger,
+        ProviderId.WalmartApi => Walmart,
+        _ => throw new ArgumentOutOfRangeException(nameof(id), id, "No tariff."),
+    };
+
+    public long FeeFor(long subtotalCents) => subtotalCents >= FreeDeliveryFromCents ? 0 : FeeCents;
+
+    public static string Sku(ProviderId id, string itemName, int index) => id switch
+    {
+        ProviderId.WalmartApi => "WM-MOCK-" + index.ToString("D5", CultureInfo.InvariantCulture),
+        ProviderId.KrogerApi => string.Create(CultureInfo.InvariantCulture, $"kroger-api-{Slug.Of(itemName)}-{index}"),
+        ProviderId.Instacart => string.Create(CultureInfo.InvariantCulture, $"instacart-{Slug.Of(itemName)}-{index}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"mealme-{Slug.Of(itemName)}-{index}"),
+    };
+
+    private static readonly MockTariff MealMe =
+        new(1299, 499, 0.08m, 35, new(30, 45), "https://mealme.ai/checkout", ConfirmMode.Placed);
+
+    private static readonly MockTariff Instacart =
+        new(1149, 599, 0.08m, 52, new(45, 60), "https://www.instacart.com/store/checkout", ConfirmMode.Handoff);
+
+    private static readonly MockTariff Kroger =
+        new(1099, 995, 0.075m, 150, new(120, 240), "https://www.kroger.com/checkout", ConfirmMode.Handoff, 3500);
+
+    private static readonly MockTariff Walmart =
+        new(999, 795, 0.07m, 90, new(60, 120), "https://www.walmart.com/cart", ConfirmMode.Handoff);
 }

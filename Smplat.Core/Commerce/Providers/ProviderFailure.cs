@@ -5,7 +5,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// <param name="Retryable">The same call may succeed a moment later.</param>
 public sealed record ProviderFailure(string Code, string Message, bool Retryable)
 {
-    /// <summary>The vendor's own wish how long to wait before the next call.</summary>
+    /// <summary>How long the vendor asks us to wait before the next call.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     public static ProviderFailure Timeout(ProviderId id, int timeoutMs) =>
@@ -14,7 +14,10 @@ public sealed record ProviderFailure(string Code, string Message, bool Retryable
     public static ProviderFailure Unavailable(ProviderId id, string? reason = null) =>
         new(ProviderFailureCodes.Unavailable, $"Provider {id.ToWire()} is unavailable{(reason is null ? "" : ": " + reason)}", true);
 
-    /// <summary>An HTTP answer outside 2xx. Retryable are 408, 429 and 5xx; 401 reads Unauthorized, as operators search for it.</summary>
+    /// <summary>
+    /// An HTTP answer outside 2xx. 408, 429 and 5xx are retryable. The message of 401 is Unauthorized, the word that operators
+    /// search for.
+    /// </summary>
     public static ProviderFailure Http(ProviderId id, int status) =>
         new(
             $"{ProviderFailureCodes.HttpPrefix}{status}",
@@ -44,7 +47,49 @@ public sealed record ProviderFailure(string Code, string Message, bool Retryable
     public static ProviderFailure CircuitOpen(ProviderId id) =>
         new(ProviderFailureCodes.CircuitOpen, $"Provider {id.ToWire()} is paused after repeated failures", true);
 
-    /// <summary>The provider answered something that is not its contract.</summary>
+    /// <summary>The provider answered something that does not match its contract.</summary>
     public static ProviderFailure BadAnswer(ProviderId id, string what) =>
         new(ProviderFailureCodes.BadAnswer, $"Provider {id.ToWire()} answered {what}", false);
+
+    /// <summary>
+    /// Whether the failure shows that the provider is down or broken. A refusal that it meant (no store, no match), our own
+    /// credentials and our own quota say nothing about its health.
+    /// </summary>
+    public bool CountsAgainstCircuit() =>
+        Code is ProviderFailureCodes.Timeout or ProviderFailureCodes.Unavailable or ProviderFailureCodes.BadAnswer
+        || (Code.StartsWith(ProviderFailureCodes.HttpPrefix, StringComparison.Ordinal) && Retryable);
+}
+
+/// <summary>Permanent codes of provider failures, as logged and answered.</summary>
+public static class ProviderFailureCodes
+{
+    public const string Timeout = "TIMEOUT";
+    public const string Unavailable = "UNAVAILABLE";
+    public const string HttpPrefix = "HTTP_";
+    public const string AuthFailed = "AUTH_FAILED";
+    public const string MissingCredentials = "MISSING_CREDENTIALS";
+    public const string NoStores = "NO_STORES";
+    public const string NoItemsMatched = "NO_ITEMS_MATCHED";
+    public const string QuotaExhausted = "QUOTA_EXHAUSTED";
+    public const string CircuitOpen = "CIRCUIT_OPEN";
+    public const string BadAnswer = "BAD_ANSWER";
+
+    /// <summary>Confirmation only: the payment was refused. Never tried at another provider.</summary>
+    public const string PaymentDeclined = "PAYMENT_DECLINED";
+
+    /// <summary>Confirmation only: the provider does not accept the address. Never tried at another provider.</summary>
+    public const string InvalidAddress = "INVALID_ADDRESS";
+
+    /// <summary>Whether the provider answered correctly but has nothing to offer, which says nothing against its health.</summary>
+    public static bool IsEmptyOffer(string code) => code is NoStores or NoItemsMatched;
+
+    /// <summary>Whether the vendor refused our credentials; such failures raise the credential alert.</summary>
+    public static bool IsCredentialProblem(string code) => code is AuthFailed or "HTTP_401" or "HTTP_403";
+}
+
+/// <summary>Carries a failure out of a vendor client; the gateway's caller treats it like the failed outcome.</summary>
+public sealed class ProviderFailureException(ProviderFailure failure, Exception? inner = null)
+    : Exception(failure.Message, inner)
+{
+    public ProviderFailure Failure { get; } = failure;
 }

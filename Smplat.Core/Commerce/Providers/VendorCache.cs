@@ -1,16 +1,19 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Platform.Caching;
 using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Core.Commerce.Providers;
 
-/// <summary>Memory first, then the shared cache, then the vendor; the vendor is asked once at a time per key.</summary>
+/// <summary>Looks in memory, then in the shared cache, then asks the vendor, for each key once at a time.</summary>
 public sealed class VendorCache(
-    ISharedCache shared, SharedWrites writes, IOptionsMonitor<VendorCacheOptions> options, TimeProvider clock)
+    ISharedCache shared, SharedCacheWriter writer, IOptionsMonitor<VendorCacheOptions> options, TimeProvider clock)
 {
     private static readonly Counter<long> Lookups =
         SmplatTelemetry.Meter.CreateCounter<long>("smplat.vendor_cache.lookups", description: "Lookups by kind and where they were answered");
@@ -19,10 +22,10 @@ public sealed class VendorCache(
         new(options.CurrentValue.MemoryEntries, options.CurrentValue.MemoryMegabytes * 1_048_576L), clock);
 
     /// <param name="key">What is asked for.</param>
-    /// <param name="shape">How it is written for the other instances.</param>
-    /// <param name="lifetime">How long a fetched value is kept; zero keeps it not at all.</param>
-    /// <param name="fetch">Asks the vendor. What it throws is shared by all who wait, and is never kept.</param>
-    /// <param name="cancellationToken">Ends this caller's waiting; the vendor's work ends when nobody waits any more.</param>
+    /// <param name="shape">The JSON form in which the other instances share it.</param>
+    /// <param name="lifetime">How long a fetched value is kept; zero means that it is not kept.</param>
+    /// <param name="fetch">Asks the vendor. All waiting callers get what it throws; exceptions are never cached.</param>
+    /// <param name="cancellationToken">Ends this caller's wait; the vendor call is cancelled when no caller waits any more.</param>
     public async Task<T> GetAsync<T>(
         CacheKey key,
         JsonTypeInfo<T> shape,
@@ -49,7 +52,7 @@ public sealed class VendorCache(
         return (T)answer.Held!.Value;
     }
 
-    /// <summary>What memory or the shared cache holds; null when neither does.</summary>
+    /// <summary>The value in memory or in the shared cache; null when it is in neither.</summary>
     public async Task<T?> FindAsync<T>(CacheKey key, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
         where T : class
     {
@@ -68,7 +71,7 @@ public sealed class VendorCache(
         return (T)found.Value;
     }
 
-    /// <summary>Keeps a value here at once and, in the background, for the other instances.</summary>
+    /// <summary>Keeps a value in memory immediately and, in the background, for the other instances.</summary>
     public void Keep<T>(CacheKey key, JsonTypeInfo<T> shape, T value, TimeSpan lifetime)
         where T : class
     {
@@ -124,7 +127,7 @@ public sealed class VendorCache(
         var json = JsonSerializer.SerializeToUtf8Bytes(value, shape);
         if (options.CurrentValue.SharedEnabled)
         {
-            writes.Add(key.Text, new SharedEntry(json, clock.GetUtcNow() + lifetime));
+            writer.Add(key.Text, new SharedEntry(json, clock.GetUtcNow() + lifetime));
         }
 
         return new(value, lifetime, SizeOf(key, json));
@@ -134,4 +137,82 @@ public sealed class VendorCache(
 
     private static void Count(CacheKey key, string answeredBy) =>
         Lookups.Add(1, new("kind", key.Kind), new("answered_by", answeredBy));
+}
+
+/// <summary>The keys of cached vendor answers.</summary>
+/// <param name="Kind">quote, store, sku, link or cart; a bounded label for metrics.</param>
+public readonly record struct CacheKey(string Kind, string Text)
+{
+    /// <summary>A provider's price for a basket.</summary>
+    public static CacheKey Quote(ProviderId id, string cartHash, string variant) =>
+        new("quote", $"quote:{id.ToWire()}:{cartHash}:{variant}");
+
+    public static CacheKey Store(ProviderId id, DeliveryAddress address, string variant) => new(
+        "store",
+        $"store:{id.ToWire()}:{address.Country.ToUpperInvariant()}:{address.PostalCode.ToUpperInvariant()}:{variant}");
+
+    public static CacheKey Sku(ProviderId id, string storeId, RequestedItem item) => new(
+        "sku",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"sku:{id.ToWire()}:{storeId}:{SearchTerm.Of(item.Name)}:{item.Unit.ToLowerInvariant()}"));
+
+    public static CacheKey Link(ProviderId id, string contentHash) => new("link", $"link:{id.ToWire()}:{contentHash}");
+
+    public static CacheKey Cart(ProviderId id, string idempotencyKey) => new("cart", $"cart:{id.ToWire()}:{idempotencyKey}");
+}
+
+/// <summary>
+/// A cache that all instances share to save work, and that may lose entries. It never throws and never delays a caller for
+/// long: a cache that is unavailable, slow or corrupt reads as empty.
+/// </summary>
+public interface ISharedCache
+{
+    Task<SharedEntry?> ReadAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Values that are too large are skipped.</summary>
+    Task WriteAsync(string key, SharedEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Deletes entries that had expired by then. A run is bounded; the next one continues.</summary>
+    /// <returns>How many were deleted; null when the cache is unavailable.</returns>
+    Task<int?> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken);
+}
+
+/// <param name="Value">UTF-8 JSON.</param>
+public sealed record SharedEntry(byte[] Value, DateTimeOffset ExpiresAt);
+
+/// <summary>For processes without a table service.</summary>
+public sealed class NullSharedCache : ISharedCache
+{
+    public Task<SharedEntry?> ReadAsync(string key, CancellationToken cancellationToken) => Task.FromResult<SharedEntry?>(null);
+
+    public Task WriteAsync(string key, SharedEntry entry, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<int?> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<int?>(0);
+}
+
+/// <summary>
+/// Writes to the shared cache in the background, so that no quote waits for it. When it cannot keep up, the oldest writes are
+/// dropped, and those values are fetched from the vendor again when needed.
+/// </summary>
+public sealed class SharedCacheWriter(ISharedCache shared) : BackgroundService
+{
+    private const int Capacity = 1000;
+    private const int Writers = 4;
+
+    private readonly Channel<(string Key, SharedEntry Entry)> _queue = Channel.CreateBounded<(string, SharedEntry)>(
+        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    public void Add(string key, SharedEntry entry) => _queue.Writer.TryWrite((key, entry));
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => WriteAsync(stoppingToken)));
+
+    private async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var (key, entry) in _queue.Reader.ReadAllAsync(cancellationToken))
+        {
+            await shared.WriteAsync(key, entry, cancellationToken);
+        }
+    }
 }

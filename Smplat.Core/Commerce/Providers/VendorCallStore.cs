@@ -7,7 +7,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// <summary>Table <c>commerce.vendor_call</c>.</summary>
 public sealed class VendorCallStore(NpgsqlDataSource database)
 {
-    // Additive, and in one order of keys, so that instances neither overwrite nor deadlock one another.
+    // Additive and in a fixed order of keys, so that instances neither overwrite each other nor deadlock.
     private const string AddCalls =
         """
         insert into commerce.vendor_call

@@ -8,6 +8,6 @@ internal static partial class VendorLog
     [LoggerMessage(3000, LogLevel.Warning, "Vendor calls wait for the database: {Problem}")]
     public static partial void LedgerWaits(ILogger logger, string problem);
 
-    [LoggerMessage(3001, LogLevel.Warning, "The state of the circuits is not told to the other instances: {Problem}")]
-    public static partial void CircuitsNotTold(ILogger logger, string problem);
+    [LoggerMessage(3001, LogLevel.Warning, "Failed to publish the circuit state to the other instances: {Problem}")]
+    public static partial void CircuitsNotPublished(ILogger logger, string problem);
 }

@@ -1,25 +1,21 @@
 using Microsoft.Extensions.Options;
-using Smplat.Core.Commerce.Providers.MealMe;
 using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Resilience;
 
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>
-/// Takes expired answers out of the shared cache, which forgets nothing by itself, old hours out of the call ledger, old
-/// webhooks, and the circuits of instances that are gone.
+/// Deletes expired answers from the shared cache, which never deletes by itself, old hours from the call ledger, the circuits
+/// of instances that are gone, and whatever vendors register as a <see cref="VendorCleanup"/>.
 /// </summary>
 public sealed class VendorUpkeepJob(
     ISharedCache shared,
     VendorCallStore calls,
-    MealMeWebhookStore webhooks,
     CircuitStore circuits,
+    IEnumerable<VendorCleanup> cleanups,
     IOptionsMonitor<VendorCacheOptions> options,
-    IOptionsMonitor<MealMeOptions> mealMe,
     TimeProvider clock) : IJob
 {
-    private const int Batch = 5_000;
-
     public const string Id = "vendor-upkeep";
 
     public JobDefinition Definition { get; } = new(Id, "Deletes expired vendor answers, old hours of the vendor call ledger, old webhooks.")
@@ -36,26 +32,23 @@ public sealed class VendorUpkeepJob(
     {
         var now = clock.GetUtcNow();
         var trimmed = await calls.TrimAsync(now.AddDays(-options.CurrentValue.CallRetentionDays), cancellationToken);
-        var webhooksTrimmed = await TrimWebhooksAsync(now.AddDays(-mealMe.CurrentValue.WebhookRetentionDays), cancellationToken);
-        await circuits.ForgetAsync(now - CircuitReport.Validity, cancellationToken);
-        var swept = await shared.SweepAsync(now, cancellationToken);
-        return JobReport.Of(
-            trimmed > 0 || webhooksTrimmed > 0 || swept is > 0,
-            ("calls_trimmed", trimmed),
-            ("webhooks_trimmed", webhooksTrimmed),
-            ("answers_swept", swept));
-    }
-
-    /// <summary>In batches, so that no statement holds its locks for long.</summary>
-    private async Task<int> TrimWebhooksAsync(DateTimeOffset before, CancellationToken cancellationToken)
-    {
-        var (sum, count) = (0, Batch);
-        while (count == Batch)
+        var didSomething = trimmed > 0;
+        var summary = new List<(string Name, object? Value)> { ("calls_trimmed", trimmed) };
+        foreach (var cleanup in cleanups)
         {
-            count = await webhooks.TrimAsync(before, Batch, cancellationToken);
-            sum += count;
+            var count = await cleanup.RunAsync(now, cancellationToken);
+            didSomething |= count > 0;
+            summary.Add((cleanup.Name, count));
         }
 
-        return sum;
+        await circuits.ForgetAsync(now - CircuitPublisher.Validity, cancellationToken);
+        var swept = await shared.SweepAsync(now, cancellationToken);
+        summary.Add(("answers_swept", swept));
+        return JobReport.Of(didSomething || swept is > 0, [.. summary]);
     }
 }
+
+/// <summary>What a vendor has to delete from time to time.</summary>
+/// <param name="Name">Name of the count in the job's report.</param>
+/// <param name="RunAsync">Deletes what is old at that time and returns how many rows that were.</param>
+public sealed record VendorCleanup(string Name, Func<DateTimeOffset, CancellationToken, Task<int>> RunAsync);

@@ -57,7 +57,7 @@ public sealed class RouterMetrics
     private static (ProviderId, bool)[] Asked(IReadOnlyList<ProviderAttempt> attempts) =>
     [
         .. attempts.Where(attempt => attempt.Failure?.Code != ProviderFailureCodes.CircuitOpen)
-            .Select(attempt => (attempt.Config.Id, attempt.IsViable || ProviderFailureCodes.IsHonestRefusal(attempt.Failure!.Code))),
+            .Select(attempt => (attempt.Config.Id, attempt.IsViable || ProviderFailureCodes.IsEmptyOffer(attempt.Failure!.Code))),
     ];
 
     private IEnumerable<Measurement<double>> PerProvider(Func<ProviderCallStats, double?> value) =>

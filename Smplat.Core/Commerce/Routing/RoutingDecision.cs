@@ -168,7 +168,7 @@ public static class DecisionPolicy
         switch (winner.Pricing)
         {
             case PricingMode.Mock:
-                warnings.Add(ModalGateway.MockWarning);
+                warnings.Add(MockSwitchGateway.MockWarning);
                 break;
             case PricingMode.Estimated:
                 warnings.Add("Prices are estimated; the provider shows the final price");

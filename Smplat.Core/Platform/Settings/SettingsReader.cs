@@ -58,12 +58,16 @@ public static class SettingsReader
         return (settings, failures);
     }
 
-    /// <summary>The settings of a class, by flat name and property, in declaration order.</summary>
+    /// <summary>
+    /// The settings of a class, by flat name and property, in declaration order. Classes that differ only in one word of their
+    /// names share a base class, whose names hold {0} in its place; see <see cref="SettingWordAttribute"/>.
+    /// </summary>
     public static IEnumerable<(string Name, PropertyInfo Property)> Entries(Type type) =>
         from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
         let key = property.GetCustomAttribute<ConfigurationKeyNameAttribute>()
         where key is not null
-        select (key.Name, property);
+        let word = type.GetCustomAttribute<SettingWordAttribute>()?.Word ?? ""
+        select (key.Name.Replace("{0}", word, StringComparison.Ordinal), property);
 
     private static string? Lookup(IConfiguration configuration, string name, PropertyInfo property)
     {
@@ -166,4 +170,11 @@ internal static class VaultReference
 
     public static string Explain(string setting) =>
         $"{setting} is a Key Vault reference that was not resolved: check the vault, the secret's name and the app's access to it.";
+}
+
+/// <summary>The word in place of {0} in the setting names of a class that shares its properties with others.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class SettingWordAttribute(string word) : Attribute
+{
+    public string Word { get; } = word;
 }

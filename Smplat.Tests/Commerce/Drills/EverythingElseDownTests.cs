@@ -22,7 +22,7 @@ public sealed class EverythingElseDownTests
     [Test]
     public async Task An_order_is_routed_with_no_table_service_a_slow_database_and_one_provider_left()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         await using var app = await StartAsync(world, ("LOOPGPT_ROUTER_HARD_DEADLINE_MS", "5000"));
         await SlowDownAsync(app, "0.7");
         HangAllBut(world, world.Walmart);
@@ -42,7 +42,7 @@ public sealed class EverythingElseDownTests
     [Test]
     public async Task A_database_too_slow_to_store_the_decision_is_a_503_and_routing_recovers()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         await using var app = await StartAsync(world);
         await SlowDownAsync(app, "5");
 
@@ -56,7 +56,7 @@ public sealed class EverythingElseDownTests
         Assert.That(well, Is.EqualTo(HttpStatusCode.OK));
     }
 
-    private static Task<SmplatApp> StartAsync(FakeWorld world, params (string Name, string Value)[] more)
+    private static Task<SmplatApp> StartAsync(FakeVendorSet world, params (string Name, string Value)[] more)
     {
         var settings = new Dictionary<string, string>(world.Settings) { ["AzureWebJobsStorage"] = NoTables };
         foreach (var (name, value) in more)
@@ -67,7 +67,7 @@ public sealed class EverythingElseDownTests
         return SmplatApp.StartAsync(settings);
     }
 
-    private static void HangAllBut(FakeWorld world, FakeVendor well)
+    private static void HangAllBut(FakeVendorSet world, FakeVendor well)
     {
         foreach (var vendor in world.Vendors.Where(vendor => vendor != well))
         {

@@ -11,23 +11,23 @@ public sealed class CachingTests
     [Test]
     public async Task The_same_basket_is_priced_once_at_a_time_however_many_ask()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var fixture = await VendorFixture.StartAsync();
 
-        var quotes = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => bench.QuotedAsync(Walmart)));
+        var quotes = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => fixture.QuotedAsync(Walmart)));
 
         Assert.That(quotes.Select(quote => quote.Quote.TotalCents).Distinct().Count(), Is.EqualTo(1));
-        Assert.That(bench.World.Walmart.Calls.CountOf("/search"), Is.EqualTo(3), "one for each item");
-        Assert.That(bench.World.Walmart.Calls.CountOf("/stores"), Is.EqualTo(1));
+        Assert.That(fixture.Vendors.Walmart.Calls.CountOf("/search"), Is.EqualTo(3), "one for each item");
+        Assert.That(fixture.Vendors.Walmart.Calls.CountOf("/stores"), Is.EqualTo(1));
     }
 
     [Test]
-    public async Task A_kept_quote_tells_when_the_vendor_was_asked_and_follows_changed_priorities()
+    public async Task A_cached_quote_keeps_the_time_of_the_vendor_call_and_follows_changed_priorities()
     {
-        await using var bench = await VendorBench.StartAsync();
-        var first = await bench.QuotedAsync(Walmart);
+        await using var fixture = await VendorFixture.StartAsync();
+        var first = await fixture.QuotedAsync(Walmart);
 
-        var again = await bench.Gateway(Walmart).QuoteAsync(
-            VendorBench.Basket(), VendorBench.Config(Walmart) with { Priority = 80 }, default);
+        var again = await fixture.Gateway(Walmart).QuoteAsync(
+            VendorFixture.Basket(), VendorFixture.Config(Walmart) with { Priority = 80 }, default);
 
         var quote = ((QuoteOutcome.Quoted)again).Quote;
         Assert.That(quote.FetchedAt, Is.EqualTo(first.FetchedAt));
@@ -35,42 +35,42 @@ public sealed class CachingTests
     }
 
     [Test]
-    public async Task A_fresh_quote_is_asked_for_whatever_is_known()
+    public async Task A_fresh_quote_asks_the_vendor_even_when_one_is_cached()
     {
-        await using var bench = await VendorBench.StartAsync();
-        var first = await bench.QuotedAsync(Walmart);
+        await using var fixture = await VendorFixture.StartAsync();
+        var first = await fixture.QuotedAsync(Walmart);
 
-        var fresh = await bench.QuotedAsync(Walmart, VendorBench.Basket() with { Fresh = true });
+        var fresh = await fixture.QuotedAsync(Walmart, VendorFixture.Basket() with { Fresh = true });
 
         Assert.That(fresh.FetchedAt, Is.GreaterThan(first.FetchedAt));
     }
 
     [Test]
-    public async Task A_young_quote_stands_in_for_a_vendor_that_fails_and_says_so()
+    public async Task A_recent_quote_replaces_a_failed_one_with_a_warning()
     {
         var clock = new ShiftedClock();
-        await using var bench = await VendorBench.StartAsync(
+        await using var fixture = await VendorFixture.StartAsync(
             clock, null, ("LOOPGPT_QUOTE_CACHE_SECONDS", "60"), ("LOOPGPT_STORE_CACHE_SECONDS", "0"), ("LOOPGPT_SKU_CACHE_SECONDS", "0"));
-        await bench.QuotedAsync(Walmart);
-        bench.World.Walmart.Faults.Always(new Fault.Status(500));
+        await fixture.QuotedAsync(Walmart);
+        fixture.Vendors.Walmart.Faults.Always(new Fault.Status(500));
 
         clock.Shift(TimeSpan.FromSeconds(120));
-        var standIn = await bench.QuotedAsync(Walmart);
+        var standIn = await fixture.QuotedAsync(Walmart);
         clock.Shift(TimeSpan.FromSeconds(240));
-        var failure = await bench.FailedAsync(Walmart);
+        var failure = await fixture.FailedAsync(Walmart);
 
         Assert.That(standIn.Warnings, Has.Some.EqualTo(CachingGateway.CachedWarning));
         Assert.That(failure.Code, Is.EqualTo("HTTP_500"));
     }
 
     [Test]
-    public async Task A_failure_is_never_kept()
+    public async Task A_failure_is_never_cached()
     {
-        await using var bench = await VendorBench.StartAsync();
-        bench.World.Walmart.Faults.Next(new Fault.Status(500));
+        await using var fixture = await VendorFixture.StartAsync();
+        fixture.Vendors.Walmart.Faults.Next(new Fault.Status(500));
 
-        await bench.FailedAsync(Walmart);
+        await fixture.FailedAsync(Walmart);
 
-        Assert.That((await bench.QuotedAsync(Walmart)).Cart, Has.Count.EqualTo(3));
+        Assert.That((await fixture.QuotedAsync(Walmart)).Cart, Has.Count.EqualTo(3));
     }
 }

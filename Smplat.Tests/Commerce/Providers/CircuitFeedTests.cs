@@ -8,11 +8,11 @@ using Smplat.Tests.Platform.Observability;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>Circuits stand in each process; the feed tells of all of them alike.</summary>
+/// <summary>Every process has its own circuits; the metrics feed of each one shows those of all.</summary>
 public sealed class CircuitFeedTests
 {
     [Test]
-    public async Task An_open_circuit_of_one_instance_is_told_by_every_other()
+    public async Task An_open_circuit_of_one_instance_is_exported_by_every_instance()
     {
         await using var app = await RouterFixture.StartAsync();
         var clock = new ShiftedClock();
@@ -37,7 +37,7 @@ public sealed class CircuitFeedTests
     }
 
     [Test]
-    public async Task An_instance_that_is_gone_counts_no_longer()
+    public async Task An_instance_that_is_gone_is_no_longer_counted()
     {
         await using var app = await RouterFixture.StartAsync();
         await using (var connection = await app.Database.OpenConnectionAsync())
@@ -53,8 +53,8 @@ public sealed class CircuitFeedTests
         Assert.That((feed.State("MEALME"), feed.State("INSTACART")), Is.EqualTo((0d, 2d)));
     }
 
-    private static CircuitReport Report(RouterFixture app, ProviderCircuits circuits) =>
-        ActivatorUtilities.CreateInstance<CircuitReport>(
+    private static CircuitPublisher Report(RouterFixture app, ProviderCircuits circuits) =>
+        ActivatorUtilities.CreateInstance<CircuitPublisher>(
             app.Services,
             circuits,
             app.Services.GetRequiredService<CircuitStore>(),

@@ -7,15 +7,15 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>The settings of the fake vendors lead the app through the real vendor clients.</summary>
+/// <summary>The settings of the fake vendors make the app use its real vendor clients.</summary>
 public sealed class FakeVendorsTests
 {
     [Test]
     [Prevents("D-7")]
     public async Task An_order_is_routed_over_the_real_clients_of_all_four_providers()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
-        await using var app = await SmplatApp.StartAsync(world.Settings);
+        await using var vendors = await FakeVendorSet.StartAsync(CancellationToken.None);
+        await using var app = await SmplatApp.StartAsync(vendors.Settings);
 
         var answer = await PostAsync(app, """
             {"items":[{"id":"1","name":"Brown Rice","quantity":2,"unit":"bag"},{"id":"2","name":"Bananas","quantity":6}],
@@ -31,8 +31,8 @@ public sealed class FakeVendorsTests
     [Test]
     public async Task Their_health_is_real()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
-        await using var app = await SmplatApp.StartAsync(world.Settings);
+        await using var vendors = await FakeVendorSet.StartAsync(CancellationToken.None);
+        await using var app = await SmplatApp.StartAsync(vendors.Settings);
 
         var answer = await PostAsync(app, """{"action":"health_check"}""");
 

@@ -12,8 +12,8 @@ public sealed class FanOutTests
     [Prevents("P-2")]
     public async Task The_items_of_a_basket_are_looked_up_eight_at_a_time(ProviderId id)
     {
-        await using var bench = await VendorBench.StartAsync();
-        var vendor = VendorsUnderTest.Of(bench.World, id);
+        await using var fixture = await VendorFixture.StartAsync();
+        var vendor = VendorsUnderTest.Of(fixture.Vendors, id);
         vendor.Faults.Always(new Fault.Latency(TimeSpan.FromMilliseconds(60)));
         RequestedItem[] items =
         [
@@ -24,21 +24,21 @@ public sealed class FanOutTests
             }.Select(name => new RequestedItem(name, name, 1)),
         ];
 
-        await bench.QuotedAsync(id, VendorBench.Basket(items));
+        await fixture.QuotedAsync(id, VendorFixture.Basket(items));
 
         Assert.That(vendor.Calls.MostAtOnce, Is.InRange(2, 8));
     }
 
     [Test]
-    public async Task The_first_refusal_ends_the_search_and_spares_the_quota()
+    public async Task The_first_refusal_stops_the_search_and_saves_quota()
     {
-        await using var bench = await VendorBench.StartAsync();
-        bench.World.Walmart.Faults.Always(new Fault.Status(401), "/api-proxy/service/affil/product/v2/search");
+        await using var fixture = await VendorFixture.StartAsync();
+        fixture.Vendors.Walmart.Faults.Always(new Fault.Status(401), "/api-proxy/service/affil/product/v2/search");
         RequestedItem[] items = [.. Enumerable.Range(0, 60).Select(number => new RequestedItem($"i{number}", $"thing{number} rice", 1))];
 
-        var failure = await bench.FailedAsync(ProviderId.WalmartApi, VendorBench.Basket(items));
+        var failure = await fixture.FailedAsync(ProviderId.WalmartApi, VendorFixture.Basket(items));
 
         Assert.That(failure.Code, Is.EqualTo("HTTP_401"));
-        Assert.That(bench.World.Walmart.Calls.CountOf("/search"), Is.LessThan(30));
+        Assert.That(fixture.Vendors.Walmart.Calls.CountOf("/search"), Is.LessThan(30));
     }
 }

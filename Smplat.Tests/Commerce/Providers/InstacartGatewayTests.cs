@@ -12,9 +12,9 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task Every_figure_of_a_quote_is_an_estimate_and_says_so()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var fixture = await VendorFixture.StartAsync();
 
-        var quote = await bench.QuotedAsync(Instacart);
+        var quote = await fixture.QuotedAsync(Instacart);
 
         Assert.Multiple(() =>
         {
@@ -26,15 +26,15 @@ public sealed class InstacartGatewayTests
     }
 
     [Test]
-    public async Task A_hint_of_the_caller_goes_before_what_others_ask_and_that_before_the_setting()
+    public async Task The_callers_price_hint_beats_other_providers_prices_and_those_beat_the_setting()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var fixture = await VendorFixture.StartAsync();
         var butter = new RequestedItem("b", "salted butter", 2);
-        var request = VendorBench.Basket(butter, butter with { Id = "h", PriceHintCents = 400 }, new RequestedItem("x", "quince jam", 1));
+        var request = VendorFixture.Basket(butter, butter with { Id = "h", PriceHintCents = 400 }, new RequestedItem("x", "quince jam", 1));
 
-        var blind = await bench.QuotedAsync(Instacart, request);
-        await bench.QuotedAsync(ProviderId.KrogerApi, VendorBench.Basket(butter));
-        var informed = await bench.QuotedAsync(Instacart, request with { CartHash = "again" });
+        var blind = await fixture.QuotedAsync(Instacart, request);
+        await fixture.QuotedAsync(ProviderId.KrogerApi, VendorFixture.Basket(butter));
+        var informed = await fixture.QuotedAsync(Instacart, request with { CartHash = "again" });
 
         Assert.That(blind.Cart.Select(line => line.LineCents), Is.EqualTo(new long[] { 998, 800, 499 }));
         Assert.That(informed.Cart.Select(line => line.LineCents), Is.EqualTo(new long[] { 1262, 800, 499 }), "549 cents and 15 percent");
@@ -43,24 +43,24 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task The_same_list_makes_one_link()
     {
-        await using var bench = await VendorBench.StartAsync();
-        var basket = VendorBench.Basket();
+        await using var fixture = await VendorFixture.StartAsync();
+        var basket = VendorFixture.Basket();
 
-        var first = await bench.QuotedAsync(Instacart, basket);
-        var second = await bench.QuotedAsync(Instacart, basket with { CartHash = "other", Address = basket.Address with { PostalCode = "10001" } });
+        var first = await fixture.QuotedAsync(Instacart, basket);
+        var second = await fixture.QuotedAsync(Instacart, basket with { CartHash = "other", Address = basket.Address with { PostalCode = "10001" } });
 
         Assert.That(second.AffiliateUrl, Is.EqualTo(first.AffiliateUrl));
-        Assert.That(bench.World.Instacart.Calls.CountOf("/products_link"), Is.EqualTo(1));
+        Assert.That(fixture.Vendors.Instacart.Calls.CountOf("/products_link"), Is.EqualTo(1));
     }
 
     [Test]
-    public async Task Quantities_go_out_in_the_vendor_s_own_units()
+    public async Task Quantities_are_sent_in_the_vendor_s_own_units()
     {
-        await using var bench = await VendorBench.StartAsync();
-        await bench.QuotedAsync(Instacart, VendorBench.Basket(
+        await using var fixture = await VendorFixture.StartAsync();
+        await fixture.QuotedAsync(Instacart, VendorFixture.Basket(
             new RequestedItem("a", "chicken breast", 2, "lbs"), new RequestedItem("b", "eggs", 1, "dozen"), new RequestedItem("c", "rice", 1.5m, "bag")));
 
-        using var body = JsonDocument.Parse(bench.World.Instacart.Calls.To("/products_link").Single().Body);
+        using var body = JsonDocument.Parse(fixture.Vendors.Instacart.Calls.To("/products_link").Single().Body);
         var measures = body.RootElement.GetProperty("line_items").EnumerateArray()
             .Select(line => line.GetProperty("line_item_measurements")[0])
             .Select(measure => (measure.GetProperty("quantity").GetDecimal(), measure.GetProperty("unit").GetString()));
@@ -69,31 +69,31 @@ public sealed class InstacartGatewayTests
     }
 
     [Test]
-    public async Task A_place_without_retailers_has_no_store()
+    public async Task An_address_without_retailers_has_no_store()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var fixture = await VendorFixture.StartAsync();
 
         Assert.That(
-            (await bench.FailedAsync(Instacart, VendorBench.BasketTo("99950"))).Code, Is.EqualTo(ProviderFailureCodes.NoStores));
+            (await fixture.FailedAsync(Instacart, VendorFixture.BasketTo("99950"))).Code, Is.EqualTo(ProviderFailureCodes.NoStores));
     }
 
     [Test]
     public async Task A_revoked_key_is_a_refusal_with_its_status()
     {
-        await using var bench = await VendorBench.StartAsync();
-        bench.World.Instacart.RejectEveryone = true;
+        await using var fixture = await VendorFixture.StartAsync();
+        fixture.Vendors.Instacart.RejectEveryone = true;
 
-        Assert.That((await bench.FailedAsync(Instacart)).Code, Is.EqualTo("HTTP_403"));
+        Assert.That((await fixture.FailedAsync(Instacart)).Code, Is.EqualTo("HTTP_403"));
     }
 
     [Test]
     public async Task A_confirmation_hands_over_to_the_list()
     {
-        await using var bench = await VendorBench.StartAsync();
-        var quote = await bench.QuotedAsync(Instacart);
+        await using var fixture = await VendorFixture.StartAsync();
+        var quote = await fixture.QuotedAsync(Instacart);
 
-        var outcome = await bench.Gateway(Instacart).ConfirmAsync(
-            new ConfirmRequest(Guid.NewGuid(), "k", null, VendorBench.Basket(), quote, null), VendorBench.Config(Instacart), default);
+        var outcome = await fixture.Gateway(Instacart).ConfirmAsync(
+            new ConfirmRequest(Guid.NewGuid(), "k", null, VendorFixture.Basket(), quote, null), VendorFixture.Config(Instacart), default);
 
         Assert.That(outcome, Is.EqualTo(new ConfirmOutcome.HandedOff(quote.AffiliateUrl!)));
     }
@@ -101,17 +101,17 @@ public sealed class InstacartGatewayTests
     [Test]
     public async Task A_recipe_becomes_a_link_of_its_own_kind()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var fixture = await VendorFixture.StartAsync();
 
-        var link = await bench.Get<InstacartLinks>().ForRecipeAsync(
+        var link = await fixture.Get<InstacartLinks>().ForRecipeAsync(
             "Pancakes",
             4,
             ["Mix", "Fry"],
             [new RequestedItem("f", "flour", 2, "cups"), new RequestedItem("e", "eggs", 2)],
-            CallBudget.Of(VendorBench.Config(Instacart), TimeProvider.System),
+            CallBudget.From(VendorFixture.Config(Instacart), TimeProvider.System),
             default);
 
         Assert.That(link.ProductsLinkUrl, Does.Contain("/store/recipes/"));
-        Assert.That(bench.World.Instacart.Calls.To("/recipe").Single().Status, Is.EqualTo(200));
+        Assert.That(fixture.Vendors.Instacart.Calls.To("/recipe").Single().Status, Is.EqualTo(200));
     }
 }

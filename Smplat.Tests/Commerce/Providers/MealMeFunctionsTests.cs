@@ -9,7 +9,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>The MealMe and delivery calls over HTTP, against the pretended vendor.</summary>
+/// <summary>The MealMe and delivery calls over HTTP, against the fake vendor.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class MealMeFunctionsTests
 {
@@ -24,7 +24,7 @@ public sealed class MealMeFunctionsTests
 
     [Test]
     [Prevents("D-5")]
-    public async Task A_cart_is_made_at_the_vendor_and_remembered()
+    public async Task A_cart_is_created_at_the_vendor_and_stored()
     {
         await using var given = await GivenAsync();
 
@@ -40,7 +40,7 @@ public sealed class MealMeFunctionsTests
     }
 
     [Test]
-    public async Task Quotes_name_the_cheapest_and_the_fastest_and_are_kept_with_the_order()
+    public async Task Quotes_name_the_cheapest_and_the_fastest_and_are_stored_with_the_order()
     {
         await using var given = await GivenAsync();
         var (_, cart) = await given.PostAsync("mealme_create_cart", Basket);
@@ -93,10 +93,10 @@ public sealed class MealMeFunctionsTests
     }
 
     [Test]
-    public async Task A_chain_that_stops_says_where_and_whether_to_try_again()
+    public async Task A_flow_that_stops_says_where_and_whether_to_retry()
     {
         await using var given = await GivenAsync();
-        given.World.MealMe.Faults.Always(new Fault.Status(503), "/cart/retrieve");
+        given.Vendors.MealMe.Faults.Always(new Fault.Status(503), "/cart/retrieve");
 
         var (status, answer) = await given.PostAsync("delivery_place_order", new
         {
@@ -164,7 +164,7 @@ public sealed class MealMeFunctionsTests
     [TestCase("instacart_recipe_link", """{"title":"x","ingredients":["-1 egg"]}""", "ingredients")]
     [TestCase("instacart_recipe_link", """{"title":"x","ingredients":["a\u0000b"]}""", "ingredients.0")]
     [TestCase("instacart_recipe_link", """{"title":"x","ingredients":["eggs"],"instructions":["Whisk",""]}""", "instructions")]
-    public async Task What_no_vendor_could_use_is_refused_by_name_before_one_is_asked(string function, string body, string member)
+    public async Task Unusable_input_is_refused_with_its_field_name_before_a_vendor_is_called(string function, string body, string member)
     {
         await using var given = await GivenAsync();
 
@@ -172,7 +172,7 @@ public sealed class MealMeFunctionsTests
 
         Assert.That((int)status, Is.EqualTo(400), answer.GetRawText());
         Assert.That(answer.GetProperty("error").GetProperty("message").GetString(), Does.StartWith(member + ":"));
-        Assert.That(given.World.Vendors.SelectMany(vendor => vendor.Calls.All), Is.Empty);
+        Assert.That(given.Vendors.Vendors.SelectMany(vendor => vendor.Calls.All), Is.Empty);
     }
 
     [Test]
@@ -192,7 +192,7 @@ public sealed class MealMeFunctionsTests
         await using var given = await GivenAsync();
 
         var (unknown, _) = await given.PostAsync("mealme_get_quotes", new { cartId = "nobody" });
-        given.World.MealMe.RejectEveryone = true;
+        given.Vendors.MealMe.RejectEveryone = true;
         var (refused, answer) = await given.PostAsync("mealme_create_cart", Basket);
 
         Assert.That(unknown, Is.EqualTo(HttpStatusCode.NotFound));
@@ -200,16 +200,16 @@ public sealed class MealMeFunctionsTests
         Assert.That(answer.GetProperty("error").GetProperty("code").GetString(), Is.EqualTo("PROVIDER_ERROR"));
     }
 
-    private static async Task<MealMeSetting> GivenAsync() => await MealMeSetting.StartAsync();
+    private static async Task<MealMeFixture> GivenAsync() => await MealMeFixture.StartAsync();
 
-    private sealed class MealMeSetting(FakeWorld world, SmplatApp app) : IAsyncDisposable
+    private sealed class MealMeFixture(FakeVendorSet vendors, SmplatApp app) : IAsyncDisposable
     {
-        public FakeWorld World => world;
+        public FakeVendorSet Vendors => vendors;
 
-        public static async Task<MealMeSetting> StartAsync()
+        public static async Task<MealMeFixture> StartAsync()
         {
-            var world = await FakeWorld.StartAsync(CancellationToken.None);
-            return new MealMeSetting(world, await SmplatApp.StartAsync(world.Settings));
+            var vendors = await FakeVendorSet.StartAsync(CancellationToken.None);
+            return new MealMeFixture(vendors, await SmplatApp.StartAsync(vendors.Settings));
         }
 
         public Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string function, object body) =>
@@ -231,7 +231,7 @@ public sealed class MealMeFunctionsTests
         public async ValueTask DisposeAsync()
         {
             await app.DisposeAsync();
-            await world.DisposeAsync();
+            await vendors.DisposeAsync();
         }
     }
 }

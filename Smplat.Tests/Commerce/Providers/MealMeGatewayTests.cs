@@ -3,7 +3,7 @@ using Smplat.FakeVendors.MealMe;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>The aggregator in both of its dialects; what is said here holds for either.</summary>
+/// <summary>The aggregator in both of its dialects; every test runs with each.</summary>
 [TestFixture(false)]
 [TestFixture(true)]
 [Parallelizable(ParallelScope.All)]
@@ -14,9 +14,9 @@ public sealed class MealMeGatewayTests(bool satsuma)
     [Test]
     public async Task A_basket_is_priced_to_the_cent_at_the_shop_that_has_most_of_it()
     {
-        await using var bench = await StartAsync();
+        await using var fixture = await StartAsync();
 
-        var quote = await bench.QuotedAsync(MealMe);
+        var quote = await fixture.QuotedAsync(MealMe);
 
         Assert.Multiple(() =>
         {
@@ -33,68 +33,68 @@ public sealed class MealMeGatewayTests(bool satsuma)
     [Test]
     public async Task A_quote_orders_nothing()
     {
-        await using var bench = await StartAsync();
+        await using var fixture = await StartAsync();
 
-        await bench.QuotedAsync(MealMe);
+        await fixture.QuotedAsync(MealMe);
 
-        Assert.That(Orders(bench).All.Select(order => order.TimesPlaced), Is.All.Zero);
+        Assert.That(Orders(fixture).All.Select(order => order.TimesPlaced), Is.All.Zero);
     }
 
     [Test]
-    public async Task Where_nobody_delivers_there_is_no_store()
+    public async Task An_address_that_no_shop_serves_has_no_store()
     {
-        await using var bench = await StartAsync();
+        await using var fixture = await StartAsync();
 
-        var failure = await bench.FailedAsync(MealMe, VendorBench.BasketTo("99703"));
+        var failure = await fixture.FailedAsync(MealMe, VendorFixture.BasketTo("99703"));
 
         Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.NoStores).Or.EqualTo(ProviderFailureCodes.NoItemsMatched));
     }
 
     [Test]
-    public async Task A_basket_without_a_word_to_search_for_is_not_sent_to_be_refused()
+    public async Task A_basket_without_search_words_is_not_sent()
     {
-        await using var bench = await StartAsync();
+        await using var fixture = await StartAsync();
 
-        var failure = await bench.FailedAsync(MealMe, VendorBench.Basket(new RequestedItem("s", "?!", 1)));
+        var failure = await fixture.FailedAsync(MealMe, VendorFixture.Basket(new RequestedItem("s", "?!", 1)));
 
         Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.NoStores).Or.EqualTo(ProviderFailureCodes.NoItemsMatched));
     }
 
     [Test]
-    public async Task What_no_shop_has_is_no_basket()
+    public async Task Items_that_no_shop_sells_make_no_basket()
     {
-        await using var bench = await StartAsync();
+        await using var fixture = await StartAsync();
 
-        var failure = await bench.FailedAsync(MealMe, VendorBench.Basket(new RequestedItem("g", "flour gyroscope", 1)));
+        var failure = await fixture.FailedAsync(MealMe, VendorFixture.Basket(new RequestedItem("g", "flour gyroscope", 1)));
 
         Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.NoItemsMatched));
     }
 
     [Test]
-    public async Task A_revoked_key_is_a_refusal_and_no_empty_basket()
+    public async Task A_revoked_key_is_a_failure_and_not_an_empty_basket()
     {
-        await using var bench = await StartAsync();
-        bench.World.MealMe.RejectEveryone = true;
-        bench.World.Satsuma.RejectEveryone = true;
+        await using var fixture = await StartAsync();
+        fixture.Vendors.MealMe.RejectEveryone = true;
+        fixture.Vendors.Satsuma.RejectEveryone = true;
 
-        Assert.That((await bench.FailedAsync(MealMe)).Message, Is.EqualTo("Unauthorized"));
+        Assert.That((await fixture.FailedAsync(MealMe)).Message, Is.EqualTo("Unauthorized"));
     }
 
     [Test]
     public async Task A_probe_makes_a_real_call()
     {
-        await using var bench = await StartAsync();
+        await using var fixture = await StartAsync();
 
-        var health = await bench.Gateway(MealMe).CheckHealthAsync(VendorBench.Config(MealMe), default);
+        var health = await fixture.Gateway(MealMe).CheckHealthAsync(VendorFixture.Config(MealMe), default);
 
         Assert.That(health.IsHealthy, Is.True);
-        Assert.That(VendorOf(bench).Calls.All, Has.Count.EqualTo(1));
+        Assert.That(VendorOf(fixture).Calls.All, Has.Count.EqualTo(1));
     }
 
-    private Task<VendorBench> StartAsync() => VendorBench.StartAsync(satsuma);
+    private Task<VendorFixture> StartAsync() => VendorFixture.StartAsync(satsuma);
 
-    private Smplat.FakeVendors.Hosting.FakeVendor VendorOf(VendorBench bench) =>
-        satsuma ? bench.World.Satsuma : bench.World.MealMe;
+    private Smplat.FakeVendors.Hosting.FakeVendor VendorOf(VendorFixture fixture) =>
+        satsuma ? fixture.Vendors.Satsuma : fixture.Vendors.MealMe;
 
-    private AggregatorOrders Orders(VendorBench bench) => satsuma ? bench.World.Satsuma.Orders : bench.World.MealMe.Orders;
+    private FakeAggregatorOrders Orders(VendorFixture fixture) => satsuma ? fixture.Vendors.Satsuma.Orders : fixture.Vendors.MealMe.Orders;
 }

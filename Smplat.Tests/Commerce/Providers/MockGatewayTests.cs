@@ -4,7 +4,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>Acceptance lists K and W as far as mocks go, and the published totals.</summary>
+/// <summary>Acceptance lists K and W where they concern mocks, and the published totals.</summary>
 public sealed class MockGatewayTests
 {
     private static readonly QuoteRequest Three = Quotes.Request("Chicken Breast", "Brown Rice", "Broccoli") with
@@ -36,7 +36,7 @@ public sealed class MockGatewayTests
     [TestCase(ProviderId.KrogerApi, "kroger", "www.kroger.com", 150, 120, 240)]
     [TestCase(ProviderId.WalmartApi, "walmart", "www.walmart.com", 90, 60, 120)]
     [Prevents("P-5")]
-    public async Task A_mock_quote_is_whole_and_says_that_it_is_a_mock(
+    public async Task A_mock_quote_is_complete_and_marked_as_a_mock(
         ProviderId id, string source, string host, int eta, int min, int max)
     {
         var config = Quotes.Config(id, priority: 77);

@@ -11,8 +11,13 @@ public sealed class ProductMatcherTests
 {
     private static readonly VendorProduct[] Shelf =
     [
-        .. GroceryShelf.All.Select(grocery => new VendorProduct(
-            grocery.Upc, $"{grocery.Brand} {grocery.Name}", grocery.PriceAt(100), grocery.Brand, grocery.Category, grocery.Size)),
+        .. GroceryCatalog.All.Select(grocery => new VendorProduct(
+            grocery.Upc, $"{grocery.Brand} {grocery.Name}", grocery.PriceAt(100))
+        {
+            Brand = grocery.Brand,
+            Category = grocery.Category,
+            SizeText = grocery.Size,
+        }),
     ];
 
     [TestCase("flour", 5, "lb", "Gold Medal All Purpose Flour", 1)]
@@ -31,7 +36,7 @@ public sealed class ProductMatcherTests
     [TestCase("olive oil", 1, "cup", "Bertolli Extra Virgin Olive Oil", 1)]
     [TestCase("Heinz ketchup", 1, "pcs", "Heinz Tomato Ketchup", 1)]
     [Prevents("P-3")]
-    public void The_thing_itself_is_found_in_enough_packs(string name, double quantity, string unit, string expected, int packs)
+    public void The_requested_product_is_found_in_enough_packs(string name, double quantity, string unit, string expected, int packs)
     {
         var match = ProductMatcher.Match(new RequestedItem("1", name, (decimal)quantity, unit), Shelf);
 
@@ -45,7 +50,7 @@ public sealed class ProductMatcherTests
     [TestCase("salted butter", "Jif Creamy Peanut Butter")]
     [TestCase("dragon fruit", "Mott's Apple Juice")]
     [Prevents("P-3")]
-    public void Another_thing_with_a_word_in_common_is_not_sold_for_it(string wanted, string other)
+    public void Another_product_with_a_word_in_common_does_not_match(string wanted, string other)
     {
         var match = ProductMatcher.Match(new RequestedItem("1", wanted, 1), Shelf.Where(product => product.Name == other));
 
@@ -54,7 +59,7 @@ public sealed class ProductMatcherTests
 
     [Test]
     [Prevents("P-3")]
-    public void Another_kind_of_the_same_thing_is_a_substitute_with_a_reason()
+    public void Another_kind_of_the_same_product_is_a_substitute_with_a_reason()
     {
         var match = ProductMatcher.Match(
             new RequestedItem("1", "brown rice", 1), Shelf.Where(product => product.Name.Contains("White Rice", StringComparison.Ordinal)));
@@ -64,12 +69,12 @@ public sealed class ProductMatcherTests
     }
 
     [Test]
-    public void A_brand_that_was_asked_for_goes_before_a_lower_price()
+    public void A_requested_brand_beats_a_lower_price()
     {
         VendorProduct[] candidates =
         [
-            new("a", "Cheap Pasta Sauce", 100, "Cheap", SizeText: "24 oz"),
-            new("b", "Ragu Pasta Sauce", 249, "Ragu", SizeText: "24 oz"),
+            new("a", "Cheap Pasta Sauce", 100) { Brand = "Cheap", SizeText = "24 oz" },
+            new("b", "Ragu Pasta Sauce", 249) { Brand = "Ragu", SizeText = "24 oz" },
         ];
         var item = new RequestedItem("1", "pasta sauce", 1);
 
@@ -80,21 +85,21 @@ public sealed class ProductMatcherTests
     }
 
     [Test]
-    public void Deliverable_goods_in_stock_and_with_a_price_are_taken_first()
+    public void Deliverable_products_in_stock_with_a_price_are_chosen_first()
     {
         VendorProduct[] candidates =
         [
-            new("1", "Milk", 100, SizeText: "1 gal", IsInStock: false),
-            new("2", "Milk", 0, SizeText: "1 gal"),
-            new("3", "Milk", 200, SizeText: "1 gal", IsDeliverable: false),
-            new("4", "Milk", 300, SizeText: "1 gal"),
+            new("1", "Milk", 100) { SizeText = "1 gal", IsInStock = false },
+            new("2", "Milk", 0) { SizeText = "1 gal" },
+            new("3", "Milk", 200) { SizeText = "1 gal", IsDeliverable = false },
+            new("4", "Milk", 300) { SizeText = "1 gal" },
         ];
 
         Assert.That(ProductMatcher.Match(new RequestedItem("1", "milk", 1, "gal"), candidates).Product!.Sku, Is.EqualTo("4"));
     }
 
     [Test]
-    public void The_pick_is_the_same_for_every_order_of_the_candidates() =>
+    public void The_choice_is_the_same_for_every_order_of_the_candidates() =>
         Check.QuickThrowOnFailure(Prop.ForAll(
             Gen.Elements("milk", "flour", "chicken", "rice", "soda", "tomatoes", "cheese", "bread").ToArbitrary(),
             Gen.Shuffle(Shelf).ToArbitrary(),
@@ -106,7 +111,7 @@ public sealed class ProductMatcherTests
         Check.QuickThrowOnFailure(Prop.ForAll<string?, string?, string?>((wanted, name, size) =>
         {
             var match = ProductMatcher.Match(
-                new RequestedItem("1", wanted ?? "", 1, size ?? ""), [new VendorProduct("s", name ?? "", 100, size, name, size)]);
+                new RequestedItem("1", wanted ?? "", 1, size ?? ""), [new VendorProduct("s", name ?? "", 100) { Brand = size, Category = name, SizeText = size }]);
             return match.Packs >= 0;
         }));
 
@@ -118,7 +123,7 @@ public sealed class ProductMatcherTests
     [TestCase("½ tsp cinnamon", 0.5, "tsp", "cinnamon")]
     [TestCase("0.5 cup milk", 0.5, "cup", "milk")]
     [TestCase("00 flour", 1, "pcs", "00 flour")]
-    public void A_line_of_a_recipe_becomes_something_to_buy(string text, double quantity, string unit, string name)
+    public void A_line_of_a_recipe_becomes_an_item(string text, double quantity, string unit, string name)
     {
         var item = IngredientText.Read(text, 0)!;
 
@@ -133,6 +138,6 @@ public sealed class ProductMatcherTests
     [TestCase("-½ cup milk")]
     [TestCase("0 eggs")]
     [TestCase("0.0 eggs")]
-    public void A_line_that_names_nothing_or_wants_nothing_is_no_ingredient(string text) =>
+    public void A_line_without_a_name_or_with_a_zero_quantity_is_no_ingredient(string text) =>
         Assert.That(IngredientText.Read(text, 0), Is.Null);
 }

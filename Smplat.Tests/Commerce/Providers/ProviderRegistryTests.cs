@@ -19,7 +19,7 @@ public sealed class ProviderRegistryTests
 
     [Test]
     [Prevents("P-6")]
-    public void Switching_both_direct_providers_on_is_seen_at_once_in_priority_order()
+    public void Enabling_both_direct_providers_takes_effect_immediately_in_priority_order()
     {
         var registry = Registry();
         _ = registry.Enabled;

@@ -57,20 +57,20 @@ public sealed class QuantityTextTests
     [TestCase("0.0 kg")]
     [TestCase("1e999")]
     [TestCase("99999999999999999999")]
-    public void Numbers_that_cannot_be_quantities_are_told_from_unreadable_text(string text)
+    public void Impossible_numbers_are_distinguished_from_unreadable_text(string text)
     {
         Assert.That(QuantityText.TryParse(text, out _), Is.False);
         Assert.That(QuantityText.IsNonsense(text), Is.True);
     }
 
     [Test]
-    public void No_text_breaks_the_reader_or_yields_nothing_or_less() => Check.One(
+    public void No_text_breaks_the_parser_or_gives_zero_or_less() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(2000),
         Prop.ForAll(
             ArbMap.Default.ArbFor<string?>(), text => !QuantityText.TryParse(text, out var quantity) || quantity.Amount > 0));
 
     [Test]
-    public void Whole_numbers_and_units_survive_the_way_through_text() => Check.One(
+    public void Whole_numbers_and_units_survive_a_round_trip_through_text() => Check.One(
         Config.QuickThrowOnFailure,
         Prop.ForAll(
             (from amount in Gen.Choose(1, 999) from unit in Gen.Elements("g", "kg", "oz", "lb", "ml", "cup", "can") select (amount, unit)).ToArbitrary(),

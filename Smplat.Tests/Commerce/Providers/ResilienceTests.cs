@@ -15,9 +15,9 @@ public sealed class ResilienceTests
     [TestCase(2, null, null, 10_000, 0.5, 400)]
     [TestCase(0, 429, 3000, 10_000, 1.0, 3000)]
     [TestCase(0, 408, null, 10_000, 0.0, 0)]
-    public void A_passing_fault_is_waited_out(int attempt, int? status, int? retryAfterMs, int leftMs, double jitter, int expectedMs) =>
+    public void A_transient_fault_is_retried_after_a_delay(int attempt, int? status, int? retryAfterMs, int leftMs, double jitter, int expectedMs) =>
         Assert.That(
-            RetryPolicy.DelayBefore(attempt, status, Milliseconds(retryAfterMs), TimeSpan.FromMilliseconds(leftMs), jitter),
+            VendorRetryPolicy.DelayBefore(attempt, status, Milliseconds(retryAfterMs), TimeSpan.FromMilliseconds(leftMs), jitter),
             Is.EqualTo(TimeSpan.FromMilliseconds(expectedMs)));
 
     [TestCase(400, null, 10_000)]
@@ -25,9 +25,9 @@ public sealed class ResilienceTests
     [TestCase(404, null, 10_000)]
     [TestCase(503, null, 400)]
     [TestCase(429, 9_800, 10_000)]
-    public void A_final_fault_or_a_spent_budget_ends_it(int status, int? retryAfterMs, int leftMs) =>
+    public void A_final_fault_or_a_spent_budget_is_not_retried(int status, int? retryAfterMs, int leftMs) =>
         Assert.That(
-            RetryPolicy.DelayBefore(0, status, Milliseconds(retryAfterMs), TimeSpan.FromMilliseconds(leftMs), 1), Is.Null);
+            VendorRetryPolicy.DelayBefore(0, status, Milliseconds(retryAfterMs), TimeSpan.FromMilliseconds(leftMs), 1), Is.Null);
 
     [TestCase(null, 10_000, 10_000)]
     [TestCase(100, 10_000, 2_100)]
@@ -56,14 +56,14 @@ public sealed class ResilienceTests
     {
         var clock = new FixedClock();
         var provider = new SlowProvider(clock);
-        var gateway = new HurriedGateway(provider, Options(("LOOPGPT_HEDGING_ENABLED", "true"), ("LOOPGPT_HEDGING_BUDGET", "1")), clock);
+        var gateway = new HedgingGateway(provider, Options(("LOOPGPT_HEDGING_ENABLED", "true"), ("LOOPGPT_HEDGING_BUDGET", "1")), clock);
         for (var time = 0; time < 60; time++)
-            await gateway.QuoteAsync(VendorBench.Basket(), VendorBench.Config(ProviderId.MealMe), default);
+            await gateway.QuoteAsync(VendorFixture.Basket(), VendorFixture.Config(ProviderId.MealMe), default);
         clock.Advance(TimeSpan.FromSeconds(2));
         provider.HangsNext = true;
         var before = provider.Asked;
 
-        var running = gateway.QuoteAsync(VendorBench.Basket(), VendorBench.Config(ProviderId.MealMe), default);
+        var running = gateway.QuoteAsync(VendorFixture.Basket(), VendorFixture.Config(ProviderId.MealMe), default);
         await Eventually.BecomesTrueAsync(
             () =>
             {

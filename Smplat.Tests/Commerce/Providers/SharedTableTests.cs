@@ -9,11 +9,11 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>The table service behind the ports: what instances share, and what happens when it is away.</summary>
+/// <summary>The table service behind the ports: what instances share, and what happens when it is unavailable.</summary>
 public sealed class SharedTableTests
 {
     [Test]
-    public async Task What_one_instance_writes_another_reads()
+    public async Task One_instance_reads_what_another_has_written()
     {
         var azurite = await TestAzurite.GetAsync();
         var name = TestAzurite.NewTableName();
@@ -29,7 +29,7 @@ public sealed class SharedTableTests
     }
 
     [Test]
-    public async Task Only_what_has_expired_is_swept()
+    public async Task Only_expired_entries_are_deleted()
     {
         var azurite = await TestAzurite.GetAsync();
         var cache = new TableCache(Table(azurite, TestAzurite.NewTableName()));
@@ -47,7 +47,7 @@ public sealed class SharedTableTests
     }
 
     [Test]
-    public async Task Keys_may_hold_anything()
+    public async Task Keys_may_contain_any_character()
     {
         var azurite = await TestAzurite.GetAsync();
         var cache = new TableCache(Table(azurite, TestAzurite.NewTableName()));
@@ -59,7 +59,7 @@ public sealed class SharedTableTests
     }
 
     [Test]
-    public async Task What_does_not_fit_is_left_out()
+    public async Task Values_that_are_too_large_are_skipped()
     {
         var azurite = await TestAzurite.GetAsync();
         var cache = new TableCache(Table(azurite, TestAzurite.NewTableName()));
@@ -125,7 +125,7 @@ public sealed class SharedTableTests
     [TestCase("")]
     [TestCase("nonsense")]
     [TestCase("DefaultEndpointsProtocol=http;AccountName=a;AccountKey=AAAA;TableEndpoint=http://127.0.0.1:1/a")]
-    public async Task A_setting_that_leads_nowhere_is_no_cache_and_no_failure(string connection)
+    public async Task A_useless_setting_means_no_cache_and_no_failure(string connection)
     {
         var cache = new TableCache(Table(connection, "t", 150));
 

@@ -1,6 +1,6 @@
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>The real clock, moved ahead: time passes by itself, so that waits over sockets end.</summary>
+/// <summary>The real clock, moved ahead: time still passes, so that waits on sockets end.</summary>
 public sealed class ShiftedClock : TimeProvider
 {
     private TimeSpan _ahead;

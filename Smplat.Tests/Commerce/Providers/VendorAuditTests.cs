@@ -11,18 +11,18 @@ namespace Smplat.Tests.Commerce.Providers;
 public sealed class VendorAuditTests
 {
     [Test]
-    public async Task Every_call_is_counted_with_how_it_ended_and_refused_keys_raise_the_alert_figure()
+    public async Task Every_call_is_counted_with_its_result_and_refused_keys_raise_the_alert_counter()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
-        await using var app = await SmplatApp.StartAsync(world.Settings);
+        await using var vendors = await FakeVendorSet.StartAsync(CancellationToken.None);
+        await using var app = await SmplatApp.StartAsync(vendors.Settings);
         await RouteAsync(app, "Brown Rice");
-        world.Walmart.RejectEveryone = true;
+        vendors.Walmart.RejectEveryone = true;
         await RouteAsync(app, "Bananas");
 
         using var answer = await app.Client.GetAsync("/api/v1/operators/commerce/vendor-calls");
         var report = await answer.Content.ReadFromJsonAsync<JsonElement>();
 
-        var sent = world.Vendors.Sum(vendor => vendor.Calls.All.Count);
+        var sent = vendors.Vendors.Sum(vendor => vendor.Calls.All.Count);
         Assert.That(report.GetProperty("calls").GetInt64(), Is.EqualTo(sent), report.GetRawText());
         Assert.That(report.GetProperty("credential_failures").GetInt64(), Is.GreaterThanOrEqualTo(1));
         var search = report.GetProperty("endpoints").EnumerateArray().Single(entry =>
@@ -55,7 +55,7 @@ public sealed class VendorAuditTests
     }
 
     [Test]
-    public async Task A_database_that_is_away_loses_no_call()
+    public async Task An_unavailable_database_loses_no_call()
     {
         await using var db = await TestDatabase.CreateAsync();
         var clock = new FixedClock();

@@ -5,7 +5,7 @@ using Smplat.Tests.Commerce.Support;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>Each way in which a vendor can misbehave costs one failure with a code that tells it, and nothing else.</summary>
+/// <summary>Every fault of a vendor leads to one failure with its own code, and nothing else.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class VendorFaultTests
 {
@@ -34,10 +34,10 @@ public sealed class VendorFaultTests
     [TestCaseSource(nameof(Faults))]
     public async Task A_fault_becomes_a_failure_with_its_code(ProviderId id, Fault fault, string code)
     {
-        await using var bench = await VendorBench.StartAsync();
-        VendorsUnderTest.Of(bench.World, id).Faults.Always(fault);
+        await using var fixture = await VendorFixture.StartAsync();
+        VendorsUnderTest.Of(fixture.Vendors, id).Faults.Always(fault);
 
-        var failure = await bench.FailedAsync(id, timeoutMs: fault is Fault.Hang or Fault.SlowDrip ? 700 : 8000);
+        var failure = await fixture.FailedAsync(id, timeoutMs: fault is Fault.Hang or Fault.SlowDrip ? 700 : 8000);
 
         Assert.That(failure.Code, Is.EqualTo(code));
     }
@@ -45,14 +45,14 @@ public sealed class VendorFaultTests
     [Test]
     [Prevents("P-6")]
     [Prevents("D-7")]
-    public async Task A_passing_fault_is_survived_by_a_retry([ValueSource(typeof(VendorsUnderTest), nameof(VendorsUnderTest.All))] ProviderId id)
+    public async Task A_transient_fault_is_survived_by_a_retry([ValueSource(typeof(VendorsUnderTest), nameof(VendorsUnderTest.All))] ProviderId id)
     {
-        await using var bench = await VendorBench.StartAsync();
-        var vendor = VendorsUnderTest.Of(bench.World, id);
+        await using var fixture = await VendorFixture.StartAsync();
+        var vendor = VendorsUnderTest.Of(fixture.Vendors, id);
         vendor.Faults.Next(new Fault.Status(503));
         vendor.Faults.Next(new Fault.ConnectionDrop());
 
-        var outcome = await bench.QuoteAsync(id, timeoutMs: 8000, retries: 2);
+        var outcome = await fixture.QuoteAsync(id, timeoutMs: 8000, retries: 2);
 
         Assert.That(outcome, Is.TypeOf<QuoteOutcome.Quoted>());
     }
@@ -60,74 +60,74 @@ public sealed class VendorFaultTests
     [TestCase(500, 2, 3)]
     [TestCase(503, 0, 1)]
     [TestCase(404, 3, 1)]
-    public async Task A_passing_fault_is_tried_again_as_often_as_set_and_a_final_one_not_at_all(int status, int retries, int calls)
+    public async Task A_transient_fault_is_retried_as_often_as_set_and_a_final_one_never(int status, int retries, int calls)
     {
-        await using var bench = await VendorBench.StartAsync();
-        bench.World.Walmart.Faults.Always(new Fault.Status(status));
+        await using var fixture = await VendorFixture.StartAsync();
+        fixture.Vendors.Walmart.Faults.Always(new Fault.Status(status));
 
-        var failure = await bench.FailedAsync(ProviderId.WalmartApi, timeoutMs: 8000, retries: retries);
+        var failure = await fixture.FailedAsync(ProviderId.WalmartApi, timeoutMs: 8000, retries: retries);
 
         Assert.That((failure.Code, failure.Retryable), Is.EqualTo(($"HTTP_{status}", status >= 500)));
-        Assert.That(bench.World.Walmart.Calls.All, Has.Count.EqualTo(calls));
+        Assert.That(fixture.Vendors.Walmart.Calls.All, Has.Count.EqualTo(calls));
     }
 
     [Test]
-    public async Task The_vendor_s_own_wish_to_wait_is_kept_to()
+    public async Task The_vendor_s_retry_delay_is_respected()
     {
-        await using var bench = await VendorBench.StartAsync();
-        bench.World.Walmart.Faults.Next(new Fault.TooManyRequests(1));
+        await using var fixture = await VendorFixture.StartAsync();
+        fixture.Vendors.Walmart.Faults.Next(new Fault.TooManyRequests(1));
 
-        var outcome = await bench.QuoteAsync(ProviderId.WalmartApi, timeoutMs: 8000, retries: 1);
+        var outcome = await fixture.QuoteAsync(ProviderId.WalmartApi, timeoutMs: 8000, retries: 1);
 
-        var calls = bench.World.Walmart.Calls.All;
+        var calls = fixture.Vendors.Walmart.Calls.All;
         Assert.That(outcome, Is.TypeOf<QuoteOutcome.Quoted>());
         Assert.That(calls[1].At - calls[0].At, Is.GreaterThan(TimeSpan.FromMilliseconds(950)));
     }
 
     [Test]
-    public async Task A_wish_to_wait_longer_than_the_budget_is_not_waited_for()
+    public async Task A_retry_delay_beyond_the_budget_is_not_waited_for()
     {
-        await using var bench = await VendorBench.StartAsync();
-        bench.World.Walmart.Faults.Always(new Fault.TooManyRequests(3600));
+        await using var fixture = await VendorFixture.StartAsync();
+        fixture.Vendors.Walmart.Faults.Always(new Fault.TooManyRequests(3600));
 
-        var failure = await bench.FailedAsync(ProviderId.WalmartApi, timeoutMs: 8000, retries: 3);
+        var failure = await fixture.FailedAsync(ProviderId.WalmartApi, timeoutMs: 8000, retries: 3);
 
         Assert.That(failure.Code, Is.EqualTo("HTTP_429"));
-        Assert.That(bench.World.Walmart.Calls.All, Has.Count.EqualTo(1));
+        Assert.That(fixture.Vendors.Walmart.Calls.All, Has.Count.EqualTo(1));
     }
 
     [Test]
-    public async Task A_used_up_quota_fails_without_asking_the_vendor()
+    public async Task A_used_up_quota_fails_without_a_vendor_call()
     {
-        await using var bench = await VendorBench.StartAsync(("WALMART_DAILY_LIMIT", "2"));
+        await using var fixture = await VendorFixture.StartAsync(("WALMART_DAILY_LIMIT", "2"));
 
-        var failure = await bench.FailedAsync(ProviderId.WalmartApi);
+        var failure = await fixture.FailedAsync(ProviderId.WalmartApi);
 
         Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.QuotaExhausted));
-        Assert.That(bench.World.Walmart.Calls.All, Has.Count.InRange(1, 2), "the refusal may overtake the last call that was granted");
+        Assert.That(fixture.Vendors.Walmart.Calls.All, Has.Count.InRange(1, 2), "the refusal may overtake the last call that was granted");
     }
 
     [Test]
     public async Task A_host_that_is_not_the_vendor_s_gets_no_credentials()
     {
-        await using var bench = await VendorBench.StartAsync(
+        await using var fixture = await VendorFixture.StartAsync(
             ("SMPLAT_ENVIRONMENT", "production"), ("KROGER_BASE_URL", "https://kroger.example.org/v1"));
 
-        var failure = await bench.FailedAsync(ProviderId.KrogerApi);
+        var failure = await fixture.FailedAsync(ProviderId.KrogerApi);
 
         Assert.That(failure.Message, Does.Contain("not allowed"));
-        Assert.That(bench.World.Kroger.Calls.All, Is.Empty);
+        Assert.That(fixture.Vendors.Kroger.Calls.All, Is.Empty);
     }
 
     [Test]
     public async Task Outside_a_local_run_a_vendor_inside_the_network_is_not_called()
     {
-        await using var bench = await VendorBench.StartAsync(
+        await using var fixture = await VendorFixture.StartAsync(
             ("SMPLAT_ENVIRONMENT", "production"),
             ("LOOPGPT_VENDOR_EXTRA_HOSTS", "localhost"),
             ("KROGER_BASE_URL", "https://localhost:9/v1"));
 
-        var failure = await bench.FailedAsync(ProviderId.KrogerApi, retries: 2);
+        var failure = await fixture.FailedAsync(ProviderId.KrogerApi, retries: 2);
 
         Assert.That(failure.Message, Does.Contain("SMPLAT_ALLOW_PRIVATE_NETWORKS"));
     }
@@ -136,40 +136,40 @@ public sealed class VendorFaultTests
     public async Task Repeated_failures_open_the_circuit_and_a_good_answer_closes_it()
     {
         var clock = new ShiftedClock();
-        await using var bench = await VendorBench.StartAsync(clock);
-        var circuits = bench.Get<ProviderCircuits>();
-        bench.World.Walmart.Faults.Always(new Fault.Status(500));
+        await using var fixture = await VendorFixture.StartAsync(clock);
+        var circuits = fixture.Get<ProviderCircuits>();
+        fixture.Vendors.Walmart.Faults.Always(new Fault.Status(500));
         for (var time = 0; time < 5; time++)
-            await bench.FailedAsync(ProviderId.WalmartApi);
+            await fixture.FailedAsync(ProviderId.WalmartApi);
 
-        var skipped = await bench.FailedAsync(ProviderId.WalmartApi);
+        var skipped = await fixture.FailedAsync(ProviderId.WalmartApi);
         Assert.That(skipped.Code, Is.EqualTo(ProviderFailureCodes.CircuitOpen));
-        Assert.That(bench.World.Walmart.Calls.All, Has.Count.EqualTo(5));
+        Assert.That(fixture.Vendors.Walmart.Calls.All, Has.Count.EqualTo(5));
         Assert.That(circuits.For(ProviderId.WalmartApi), Is.EqualTo(CircuitState.Open));
 
-        bench.World.Walmart.Faults.Clear();
+        fixture.Vendors.Walmart.Faults.Clear();
         clock.Shift(TimeSpan.FromSeconds(31));
         Assert.That(circuits.For(ProviderId.WalmartApi), Is.EqualTo(CircuitState.HalfOpen));
-        await bench.QuotedAsync(ProviderId.WalmartApi);
+        await fixture.QuotedAsync(ProviderId.WalmartApi);
         Assert.That(circuits.For(ProviderId.WalmartApi), Is.EqualTo(CircuitState.Closed));
     }
 
     [Test]
     public async Task Refused_credentials_do_not_open_the_circuit()
     {
-        await using var bench = await VendorBench.StartAsync();
-        bench.World.Walmart.RejectEveryone = true;
+        await using var fixture = await VendorFixture.StartAsync();
+        fixture.Vendors.Walmart.RejectEveryone = true;
 
         for (var time = 0; time < 6; time++)
-            Assert.That((await bench.FailedAsync(ProviderId.WalmartApi)).Code, Is.EqualTo("HTTP_401"));
+            Assert.That((await fixture.FailedAsync(ProviderId.WalmartApi)).Code, Is.EqualTo("HTTP_401"));
     }
 
     [Test]
-    public async Task Limits_of_zero_are_no_limits()
+    public async Task A_limit_of_zero_means_no_limit()
     {
-        await using var bench = await VendorBench.StartAsync(("WALMART_DAILY_LIMIT", "0"));
+        await using var fixture = await VendorFixture.StartAsync(("WALMART_DAILY_LIMIT", "0"));
 
-        Assert.That(await bench.Get<VendorQuotas>().TryTakeAsync(ProviderId.WalmartApi, "search", default), Is.True);
-        Assert.That(await bench.Get<VendorQuotas>().ReadAsync(default), Has.None.Property(nameof(QuotaUse.Bucket)).StartsWith("WALMART"));
+        Assert.That(await fixture.Get<VendorQuotas>().TryTakeAsync(ProviderId.WalmartApi, "search", default), Is.True);
+        Assert.That(await fixture.Get<VendorQuotas>().ReadAsync(default), Has.None.Property(nameof(QuotaUse.Bucket)).StartsWith("WALMART"));
     }
 }

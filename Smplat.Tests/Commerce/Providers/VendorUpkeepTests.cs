@@ -9,7 +9,7 @@ namespace Smplat.Tests.Commerce.Providers;
 public sealed class VendorUpkeepTests
 {
     [Test]
-    public async Task Old_webhooks_calls_and_dead_circuits_go_and_the_rest_stays()
+    public async Task Old_webhooks_calls_and_circuits_of_gone_instances_are_deleted_and_nothing_else()
     {
         await using var app = await RouterFixture.StartAsync();
         await app.ExecuteAsync(

@@ -4,16 +4,16 @@ using Smplat.FakeVendors.Hosting;
 
 namespace Smplat.Tests.Commerce.Providers;
 
-/// <summary>Which pretended vendor stands behind which provider.</summary>
+/// <summary>The fake vendor of each provider.</summary>
 public static class VendorsUnderTest
 {
     public static IReadOnlyList<ProviderId> All { get; } = [ProviderId.KrogerApi, ProviderId.WalmartApi, ProviderId.Instacart, ProviderId.MealMe];
 
-    public static FakeVendor Of(FakeWorld world, ProviderId id) => id switch
+    public static FakeVendor Of(FakeVendorSet vendors, ProviderId id) => id switch
     {
-        ProviderId.KrogerApi => world.Kroger,
-        ProviderId.WalmartApi => world.Walmart,
-        ProviderId.Instacart => world.Instacart,
-        _ => world.MealMe,
+        ProviderId.KrogerApi => vendors.Kroger,
+        ProviderId.WalmartApi => vendors.Walmart,
+        ProviderId.Instacart => vendors.Instacart,
+        _ => vendors.MealMe,
     };
 }

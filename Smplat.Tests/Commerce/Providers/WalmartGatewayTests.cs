@@ -12,9 +12,9 @@ public sealed class WalmartGatewayTests
     [Test]
     public async Task A_basket_is_priced_and_the_link_carries_the_quantities()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var fixture = await VendorFixture.StartAsync();
 
-        var quote = await bench.QuotedAsync(Walmart);
+        var quote = await fixture.QuotedAsync(Walmart);
 
         Assert.Multiple(() =>
         {
@@ -33,10 +33,10 @@ public sealed class WalmartGatewayTests
     [Prevents("P-0")]
     public async Task A_rejected_key_ends_the_quote_and_never_wins_the_routing()
     {
-        await using var bench = await VendorBench.StartAsync();
-        bench.World.Walmart.RejectEveryone = true;
+        await using var fixture = await VendorFixture.StartAsync();
+        fixture.Vendors.Walmart.RejectEveryone = true;
 
-        var failure = await bench.FailedAsync(Walmart);
+        var failure = await fixture.FailedAsync(Walmart);
 
         Assert.That(failure.Code, Is.EqualTo("HTTP_401"));
         Assert.That(failure.Message, Is.EqualTo("Unauthorized"));
@@ -44,22 +44,22 @@ public sealed class WalmartGatewayTests
 
     [Test]
     [Prevents("P-1")]
-    public async Task A_key_that_signs_for_somebody_else_is_refused()
+    public async Task A_key_of_another_partner_is_refused()
     {
         using var other = RSA.Create(2048);
-        await using var bench = await VendorBench.StartAsync(
+        await using var fixture = await VendorFixture.StartAsync(
             ("WALMART_API_KEY", Convert.ToBase64String(other.ExportPkcs8PrivateKey())));
 
-        Assert.That((await bench.FailedAsync(Walmart)).Code, Is.EqualTo("HTTP_401"));
+        Assert.That((await fixture.FailedAsync(Walmart)).Code, Is.EqualTo("HTTP_401"));
     }
 
     [Test]
     public async Task A_key_that_cannot_be_read_makes_the_provider_unhealthy_and_not_the_app()
     {
-        await using var bench = await VendorBench.StartAsync(("WALMART_API_KEY", "not a key"));
+        await using var fixture = await VendorFixture.StartAsync(("WALMART_API_KEY", "not a key"));
 
-        var failure = await bench.FailedAsync(Walmart);
-        var health = await bench.Gateway(Walmart).CheckHealthAsync(VendorBench.Config(Walmart), default);
+        var failure = await fixture.FailedAsync(Walmart);
+        var health = await fixture.Gateway(Walmart).CheckHealthAsync(VendorFixture.Config(Walmart), default);
 
         Assert.That(failure.Code, Is.EqualTo(ProviderFailureCodes.AuthFailed));
         Assert.That(failure.Message, Does.Not.Contain("not a key"));
@@ -69,27 +69,27 @@ public sealed class WalmartGatewayTests
     [Test]
     public async Task The_key_may_be_a_pem_with_its_line_breaks_escaped()
     {
-        await using var bench = await VendorBench.StartAsync();
+        await using var fixture = await VendorFixture.StartAsync();
         using var key = RSA.Create();
-        key.ImportPkcs8PrivateKey(Convert.FromBase64String(bench.World.Walmart.PrivateKey), out _);
-        bench.Set("WALMART_API_KEY", key.ExportPkcs8PrivateKeyPem().Replace("\n", "\\n", StringComparison.Ordinal));
+        key.ImportPkcs8PrivateKey(Convert.FromBase64String(fixture.Vendors.Walmart.PrivateKey), out _);
+        fixture.Set("WALMART_API_KEY", key.ExportPkcs8PrivateKeyPem().Replace("\n", "\\n", StringComparison.Ordinal));
 
-        Assert.That((await bench.QuotedAsync(Walmart)).Cart, Has.Count.EqualTo(3));
+        Assert.That((await fixture.QuotedAsync(Walmart)).Cart, Has.Count.EqualTo(3));
     }
 
     [Test]
     public async Task A_signature_is_renewed_before_the_vendor_stops_accepting_it()
     {
         var clock = new ShiftedClock();
-        await using var bench = await VendorBench.StartAsync(clock);
-        await bench.QuotedAsync(Walmart);
+        await using var fixture = await VendorFixture.StartAsync(clock);
+        await fixture.QuotedAsync(Walmart);
 
         clock.Shift(TimeSpan.FromSeconds(170));
-        await bench.QuotedAsync(Walmart, VendorBench.Basket(new RequestedItem("b", "butter", 1)));
+        await fixture.QuotedAsync(Walmart, VendorFixture.Basket(new RequestedItem("b", "butter", 1)));
         clock.Shift(TimeSpan.FromSeconds(170));
-        await bench.QuotedAsync(Walmart, VendorBench.Basket(new RequestedItem("e", "eggs", 12)));
+        await fixture.QuotedAsync(Walmart, VendorFixture.Basket(new RequestedItem("e", "eggs", 12)));
 
-        var signatures = bench.World.Walmart.Calls.All.Select(call => call.Headers["WM_SEC.AUTH_SIGNATURE"]).Distinct();
+        var signatures = fixture.Vendors.Walmart.Calls.All.Select(call => call.Headers["WM_SEC.AUTH_SIGNATURE"]).Distinct();
         Assert.That(signatures.Count(), Is.EqualTo(3), "one a period, not one a call");
     }
 
@@ -97,20 +97,20 @@ public sealed class WalmartGatewayTests
     [Prevents("P-1")]
     public async Task The_store_list_may_be_bare_or_wrapped([Values] bool wrapped)
     {
-        await using var bench = await VendorBench.StartAsync();
-        bench.World.Walmart.Stores.WrapInObject = wrapped;
+        await using var fixture = await VendorFixture.StartAsync();
+        fixture.Vendors.Walmart.Stores.WrapInObject = wrapped;
 
-        Assert.That((await bench.QuotedAsync(Walmart)).Store!.Name, Is.EqualTo("Walmart Supercenter"));
+        Assert.That((await fixture.QuotedAsync(Walmart)).Store!.Name, Is.EqualTo("Walmart Supercenter"));
     }
 
     [Test]
     [Prevents("P-1")]
-    public async Task Few_left_counts_as_in_stock_and_no_price_as_unavailable()
+    public async Task A_low_stock_counts_as_in_stock_and_a_missing_price_as_unavailable()
     {
-        await using var bench = await VendorBench.StartAsync();
-        bench.World.Walmart.Items.Unpriced.Add("0003450015136");
+        await using var fixture = await VendorFixture.StartAsync();
+        fixture.Vendors.Walmart.Items.Unpriced.Add("0003450015136");
 
-        var quote = await bench.QuotedAsync(Walmart, VendorBench.Basket(
+        var quote = await fixture.QuotedAsync(Walmart, VendorFixture.Basket(
             new RequestedItem("butter", "salted butter", 1), new RequestedItem("sugar", "sugar", 4, "lb")));
 
         Assert.That(quote.ItemAvailability[0].Status, Is.EqualTo(AvailabilityStatus.Unavailable));
@@ -121,21 +121,21 @@ public sealed class WalmartGatewayTests
     [Test]
     public async Task A_confirmation_hands_over_to_the_filled_cart()
     {
-        await using var bench = await VendorBench.StartAsync();
-        var quote = await bench.QuotedAsync(Walmart);
+        await using var fixture = await VendorFixture.StartAsync();
+        var quote = await fixture.QuotedAsync(Walmart);
 
-        var outcome = await bench.Gateway(Walmart).ConfirmAsync(
-            new ConfirmRequest(Guid.NewGuid(), "k", null, VendorBench.Basket(), quote, null), VendorBench.Config(Walmart), default);
+        var outcome = await fixture.Gateway(Walmart).ConfirmAsync(
+            new ConfirmRequest(Guid.NewGuid(), "k", null, VendorFixture.Basket(), quote, null), VendorFixture.Config(Walmart), default);
 
         Assert.That(outcome, Is.EqualTo(new ConfirmOutcome.HandedOff(quote.AffiliateUrl!)));
     }
 
     [Test]
-    public async Task Missing_credentials_are_an_error_and_no_invented_price()
+    public async Task Missing_credentials_are_an_error_and_not_a_mock_price()
     {
-        await using var bench = await VendorBench.StartAsync(("WALMART_PARTNER_ID", ""));
+        await using var fixture = await VendorFixture.StartAsync(("WALMART_PARTNER_ID", ""));
 
-        Assert.That((await bench.FailedAsync(Walmart)).Code, Is.EqualTo(ProviderFailureCodes.MissingCredentials));
-        Assert.That(bench.World.Walmart.Calls.All, Is.Empty);
+        Assert.That((await fixture.FailedAsync(Walmart)).Code, Is.EqualTo(ProviderFailureCodes.MissingCredentials));
+        Assert.That(fixture.Vendors.Walmart.Calls.All, Is.Empty);
     }
 }

@@ -15,23 +15,33 @@ public static class Quotes
         params string[] missing)
     {
         var found = request.Items.Where(item => !missing.Contains(item.Id)).ToArray();
-        var cart = found.Select(item => new CartLine(
-            item.Id, $"sku-{item.Id}", item.Name, item.Quantity, item.Unit, unitCents, Cents.Line(unitCents, item.Quantity))).ToArray();
+        var cart = found.Select(item => new CartLine
+        {
+            ClientItemId = item.Id,
+            ProviderSku = $"sku-{item.Id}",
+            Name = item.Name,
+            Quantity = item.Quantity,
+            Unit = item.Unit,
+            PriceCents = unitCents,
+            LineCents = Cents.Line(unitCents, item.Quantity),
+        }).ToArray();
         var now = TimeProvider.System.GetUtcNow();
-        return new ProviderQuote(
-            QuotedProvider.From(config),
-            new QuotedStore("s1", "Store", "1 Road, Town CA 94102"),
-            cart,
-            new QuoteTotals(cart.Sum(line => line.LineCents), feeCents, 0, EstimatedDeliveryMinutes: etaMinutes),
-            [.. request.Items.Select(item => missing.Contains(item.Id)
+        return new ProviderQuote
+        {
+            Provider = QuotedProvider.From(config),
+            Store = new QuotedStore("s1", "Store", "1 Road, Town CA 94102"),
+            Cart = cart,
+            Quote = new QuoteTotals(cart.Sum(line => line.LineCents), feeCents, 0, EstimatedDeliveryMinutes: etaMinutes),
+            ItemAvailability = [.. request.Items.Select(item => missing.Contains(item.Id)
                 ? new ItemAvailability(item.Id, item.Name, AvailabilityStatus.Unavailable, false)
                 : new ItemAvailability(item.Id, item.Name, AvailabilityStatus.Found, true, $"sku-{item.Id}"))],
-            "https://shop.example/cart",
-            PricingMode.Live,
-            [],
-            now,
-            now.AddMinutes(15),
-            new QuoteSource("fake", "real", now));
+            AffiliateUrl = "https://shop.example/cart",
+            Pricing = PricingMode.Live,
+            Fees = [],
+            FetchedAt = now,
+            ExpiresAt = now.AddMinutes(15),
+            Raw = new QuoteSource("fake", "real", now),
+        };
     }
 
     public static QuoteRequest Request(params string[] names) =>
@@ -41,5 +51,15 @@ public static class Quotes
             "0123456789abcdef");
 
     public static ProviderConfig Config(ProviderId id, int timeoutMs = 10_000, int priority = 50) =>
-        new(id, id.ToString(), true, priority, 0.03m, ["US"], timeoutMs, 2, false, false);
+        new()
+        {
+            Id = id,
+            Name = id.ToString(),
+            Enabled = true,
+            Priority = priority,
+            CommissionRate = 0.03m,
+            Regions = ["US"],
+            TimeoutMs = timeoutMs,
+            MaxRetries = 2,
+        };
 }

@@ -15,7 +15,7 @@ public sealed class CommerceAlertDrillTests
     [Test]
     public async Task A_circuit_that_stays_open_alerts_and_the_others_do_not()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         await using var drill = await DrillFixture.StartAsync(world.Settings);
         await drill.ShowsAsync($"smplat_commerce_circuit_state{{{Kroger}}} 0");
         await drill.Alerts.SeeAsync(12);
@@ -36,7 +36,7 @@ public sealed class CommerceAlertDrillTests
     [Test]
     public async Task With_every_provider_down_orders_and_providers_page()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         await using var drill = await DrillFixture.StartAsync(world.Settings);
         await drill.Alerts.SeeAsync(6);
         drill.Alerts.Quiet("NoProvidersAvailable", "OrdersAllFail", "RouterErrorRate", "ProviderApiDown");
@@ -63,7 +63,7 @@ public sealed class CommerceAlertDrillTests
     [Test]
     public async Task A_provider_that_fails_more_than_a_tenth_of_its_quotes_alerts_and_does_not_page()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         await using var drill = await DrillFixture.StartAsync(world.Settings);
         await OrderAsync(drill, 10, HttpStatusCode.OK);
         await drill.ShowsAsync($"loopgpt_provider_recent_quotes{{{Kroger}}} 10");
@@ -85,7 +85,7 @@ public sealed class CommerceAlertDrillTests
     [Test]
     public async Task A_provider_that_refuses_the_credentials_alerts_at_the_first_refusal()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         await using var drill = await DrillFixture.StartAsync(world.Settings);
         await drill.Alerts.SeeAsync(16);
         drill.Alerts.Quiet("ProviderCredentialFailures");
@@ -119,7 +119,7 @@ public sealed class CommerceAlertDrillTests
     [Test]
     public async Task A_provider_that_gets_nearly_all_orders_alerts_after_an_hour()
     {
-        await using var world = await FakeWorld.StartAsync(CancellationToken.None);
+        await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
         await using var drill = await DrillFixture.StartAsync(world.Settings, new Dictionary<string, string>
         {
             ["LOOPGPT_ENABLE_KROGER"] = "false",

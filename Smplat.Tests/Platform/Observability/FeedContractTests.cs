@@ -86,7 +86,7 @@ public sealed partial class FeedContractTests
             breaker.Fail(pass);
         }
 
-        await one.Services.GetRequiredService<CircuitReport>().WriteAsync(CancellationToken.None);
+        await one.Services.GetRequiredService<CircuitPublisher>().WriteAsync(CancellationToken.None);
 
         Assert.That((await CircuitAsync(one), await CircuitAsync(other)), Is.EqualTo((2d, 2d)));
     }

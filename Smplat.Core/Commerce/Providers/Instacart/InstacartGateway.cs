@@ -1,10 +1,11 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 
 namespace Smplat.Core.Commerce.Providers.Instacart;
 
 /// <summary>
-/// Instacart: a link to a filled shopping list, and no price, stock, fee or time. All figures of a quote are estimates and
-/// say so; a confirmation hands over to the link.
+/// Instacart gives a link to a filled shopping list, and no price, stock, fee or time. All figures of a quote are estimates
+/// and marked as such; a confirmation hands over to the link.
 /// </summary>
 internal sealed class InstacartGateway(
     InstacartClient client,
@@ -13,46 +14,23 @@ internal sealed class InstacartGateway(
     ReferencePrices prices,
     IOptionsMonitor<InstacartOptions> access,
     IOptionsMonitor<QuoteCacheOptions> lifetimes,
-    TimeProvider clock) : IProviderGateway
+    TimeProvider clock) : HandoffGateway<InstacartRetailers>(cache, lifetimes, clock)
 {
     public const string Warning = "Prices, fees, tax and delivery time are estimates; Instacart shows its own at checkout";
 
-    private static readonly TimeSpan NoStoreLifetime = TimeSpan.FromHours(1);
     private static readonly string[] Everything = ["items", "fees", "tax", "eta"];
 
-    public ProviderId Id => ProviderId.Instacart;
+    public override ProviderId Id => ProviderId.Instacart;
 
-    public ProviderCapabilities Capabilities => new(PricingMode.Estimated, ConfirmMode.Handoff);
+    public override ProviderCapabilities Capabilities => new(PricingMode.Estimated, ConfirmMode.Handoff);
 
-    public async Task<QuoteOutcome> QuoteAsync(
-        QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
-    {
-        if (!access.CurrentValue.HasCredentials)
-        {
-            return new QuoteOutcome.Failed(ProviderFailure.MissingCredentials(Id));
-        }
+    protected override bool HasCredentials => access.CurrentValue.HasCredentials;
 
-        var budget = CallBudget.Of(config, clock);
-        var retailers = await FindRetailersAsync(request.Address, budget, cancellationToken);
-        if (retailers.Retailers is not [var retailer, ..])
-        {
-            return new QuoteOutcome.Failed(ProviderFailure.NoStores(Id));
-        }
+    protected override Uri Root => access.CurrentValue.Root;
 
-        var link = await links.ForBasketAsync(request.Items, budget, cancellationToken);
-        return new QuoteOutcome.Quoted(Estimate(request, config, retailer, link));
-    }
+    protected override JsonTypeInfo<InstacartRetailers> StoreJson => InstacartJson.Default.InstacartRetailers;
 
-    /// <summary>A search for retailers, which is free.</summary>
-    public Task<ProviderHealth> CheckHealthAsync(ProviderConfig config, CancellationToken cancellationToken) =>
-        HealthProbe.RunAsync(
-            Id,
-            access.CurrentValue.HasCredentials,
-            token => client.FindRetailersAsync("94105", "US", CallBudget.Of(config, clock), token),
-            clock,
-            cancellationToken);
-
-    public async Task<ConfirmOutcome> ConfirmAsync(
+    public override async Task<ConfirmOutcome> ConfirmAsync(
         ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken)
     {
         if (request.Quote.AffiliateUrl is { } known)
@@ -62,7 +40,7 @@ internal sealed class InstacartGateway(
 
         try
         {
-            var link = await links.ForBasketAsync(request.Basket.Items, CallBudget.Of(config, clock), cancellationToken);
+            var link = await links.ForBasketAsync(request.Basket.Items, CallBudget.From(config, Clock), cancellationToken);
             return new ConfirmOutcome.HandedOff(WithAffiliate(link.ProductsLinkUrl!));
         }
         catch (ProviderFailureException failed)
@@ -71,32 +49,44 @@ internal sealed class InstacartGateway(
         }
     }
 
-    /// <summary>Orders are placed by the shopper at the vendor, so there is never one to find.</summary>
-    public Task<LookupOutcome> FindOrderAsync(
-        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
-        Task.FromResult<LookupOutcome>(new LookupOutcome.NotFound());
+    protected override Task<InstacartRetailers> FindStoreAsync(
+        DeliveryAddress address, CallBudget budget, CancellationToken cancellationToken) =>
+        client.FindRetailersAsync(address.PostalCode, address.Country, budget, cancellationToken);
 
-    public Task<CancelOutcome> CancelAsync(CancelRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
-        Task.FromResult<CancelOutcome>(new CancelOutcome.NotSupported());
+    protected override bool IsNone(InstacartRetailers store) => store.Retailers is not [_, ..];
+
+    protected override async Task<QuoteOutcome> PriceAsync(
+        QuoteRequest request,
+        ProviderConfig config,
+        InstacartRetailers store,
+        CallBudget budget,
+        CancellationToken cancellationToken)
+    {
+        var link = await links.ForBasketAsync(request.Items, budget, cancellationToken);
+        return new QuoteOutcome.Quoted(Estimate(request, config, store.Retailers![0], link));
+    }
+
+    /// <summary>A search for retailers, which is free.</summary>
+    protected override Task ProbeAsync(CallBudget budget, CancellationToken cancellationToken) =>
+        client.FindRetailersAsync("94105", "US", budget, cancellationToken);
 
     private ProviderQuote Estimate(QuoteRequest request, ProviderConfig config, InstacartRetailer retailer, InstacartLink link)
     {
         var basket = new MatchedBasket([.. request.Items.Select(Estimate)]);
-        var totals = DeliveryEstimate.Instacart.Total(basket.SubtotalCents, request.Address);
-        var now = clock.GetUtcNow();
-        return new ProviderQuote(
-            QuotedProvider.From(config),
-            new QuotedStore(retailer.RetailerKey ?? retailer.Id ?? "", retailer.Name ?? "Instacart", ""),
-            basket.Cart,
-            totals,
-            basket.Availability,
-            WithAffiliate(link.ProductsLinkUrl!),
-            PricingMode.Estimated,
-            DeliveryEstimate.Instacart.Fees(basket.SubtotalCents),
-            now,
-            now + QuoteAssembly.Validity,
-            new QuoteSource("instacart", "real", now))
+        var now = Clock.GetUtcNow();
+        return new ProviderQuote
         {
+            Provider = QuotedProvider.From(config),
+            Store = new QuotedStore(retailer.RetailerKey ?? retailer.Id ?? "", retailer.Name ?? "Instacart", ""),
+            Cart = basket.Cart,
+            Quote = DeliveryEstimate.Instacart.Total(basket.SubtotalCents, request.Address),
+            ItemAvailability = basket.Availability,
+            AffiliateUrl = WithAffiliate(link.ProductsLinkUrl!),
+            Pricing = PricingMode.Estimated,
+            Fees = DeliveryEstimate.Instacart.Fees(basket.SubtotalCents),
+            FetchedAt = now,
+            ExpiresAt = now + ProviderQuote.Validity,
+            Raw = new QuoteSource("instacart", "real", now),
             Estimates = Everything,
             Warnings = [Warning],
         };
@@ -116,13 +106,4 @@ internal sealed class InstacartGateway(
     }
 
     private static string WithAffiliate(string link) => link + (link.Contains('?', StringComparison.Ordinal) ? '&' : '?') + "affId=LOOPGPT";
-
-    private Task<InstacartRetailers> FindRetailersAsync(
-        DeliveryAddress address, CallBudget budget, CancellationToken cancellationToken) =>
-        cache.GetAsync(
-            CacheKey.Store(Id, address, access.CurrentValue.Root.Authority),
-            InstacartJson.Default.InstacartRetailers,
-            found => found.Retailers is [] ? NoStoreLifetime : TimeSpan.FromSeconds(lifetimes.CurrentValue.StoreSeconds),
-            token => client.FindRetailersAsync(address.PostalCode, address.Country, budget, token),
-            cancellationToken);
 }

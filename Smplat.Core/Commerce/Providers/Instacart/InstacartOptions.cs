@@ -18,13 +18,13 @@ public sealed class InstacartOptions
 
     /// <summary>
     /// What Instacart's shelf prices are taken to be above those of the shops themselves, as a share. Default 0.15. The
-    /// vendor tells no price, so every Instacart quote is an estimate.
+    /// vendor gives no price, so every Instacart quote is an estimate.
     /// </summary>
     [ConfigurationKeyName("INSTACART_PRICE_MARKUP")]
     [Range(0.0, 1.0)]
     public decimal Markup { get; init; } = 0.15m;
 
-    /// <summary>Cents taken for one unit of something whose price nobody has told yet. Default 499.</summary>
+    /// <summary>Cents taken for one unit of something whose price is not known yet. Default 499.</summary>
     [ConfigurationKeyName("INSTACART_UNKNOWN_PRICE_CENTS")]
     [Range(1, 100_000)]
     public int UnknownCents { get; init; } = 499;

@@ -12,13 +12,12 @@ internal static class MealMeFeature
         services.AddSingleton<MealMeV4>();
         services.AddSingleton<SatsumaV1>();
         services.AddSingleton<AggregatorDialects>();
-        services.AddSingleton<MealMeQuotes>();
         services.AddSingleton<MealMeOrderStore>();
-        services.AddSingleton<MealMePlacing>();
+        services.AddSingleton<MealMeOrderPlacer>();
         services.AddSingleton<MealMeDelivery>();
         services.AddSingleton<DeliveryFlow>();
-        services.AddSingleton<MealMeWebhookStore>();
         services.AddSingleton<MealMeWebhook>();
+        services.AddSingleton(provider => new VendorCleanup("webhooks_trimmed", provider.GetRequiredService<MealMeWebhook>().TrimAsync));
         return services.AddGateway<MealMeGateway>();
     }
 }

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
-/// <summary>Access to MealMe, which has been renamed Satsuma and speaks another dialect for new keys.</summary>
+/// <summary>Access to MealMe, which has been renamed Satsuma and uses another dialect for new keys.</summary>
 public sealed class MealMeOptions
 {
     /// <summary>mealme_v4 for older keys, satsuma_v1 for new ones. Default mealme_v4.</summary>
@@ -26,12 +26,12 @@ public sealed class MealMeOptions
     [SecretSetting]
     public string? WebhookSecret { get; init; }
 
-    /// <summary>Seconds that a dated webhook may be old. Default 86400: the vendor repeats for a day.</summary>
+    /// <summary>Largest age of a dated webhook in seconds. Default 86400: the vendor repeats for a day.</summary>
     [ConfigurationKeyName("MEALME_WEBHOOK_TOLERANCE_SECONDS")]
     [Range(60, 2_592_000)]
     public int WebhookToleranceSeconds { get; init; } = 86_400;
 
-    /// <summary>Days that taken webhooks are kept, with what they said. Default 90; at least as long as the vendor may repeat one.</summary>
+    /// <summary>Days for which received webhooks and their content are kept. Default 90; at least as long as the vendor may repeat one.</summary>
     [ConfigurationKeyName("MEALME_WEBHOOK_RETENTION_DAYS")]
     [Range(31, 3650)]
     public int WebhookRetentionDays { get; init; } = 90;
@@ -44,11 +44,11 @@ public sealed class MealMeOptions
     [ConfigurationKeyName("MEALME_SDK_BASE")]
     public Uri SdkBase { get; init; } = new("https://sdk.mealme.ai");
 
-    /// <summary>Name under which orders are quoted, and placed when the confirmation names nobody; the vendor requires one. Default Smplat Shopper.</summary>
+    /// <summary>Name under which orders are quoted, and placed when the confirmation has no name; the vendor requires one. Default Smplat Shopper.</summary>
     [ConfigurationKeyName("MEALME_CONTACT_NAME")]
     public string ContactName { get; init; } = "Smplat Shopper";
 
-    /// <summary>Address for the vendor's mails about orders of shoppers who give none. Default orders@example.com.</summary>
+    /// <summary>Address for the vendor's mails about orders of shoppers without an address. Default orders@example.com.</summary>
     [ConfigurationKeyName("MEALME_CONTACT_EMAIL")]
     public string ContactEmail { get; init; } = "orders@example.com";
 
@@ -57,7 +57,7 @@ public sealed class MealMeOptions
     [RegularExpression("[0-9]{10,15}", ErrorMessage = "{0} must be 10 to 15 digits.")]
     public string ContactPhone { get; init; } = "15555550100";
 
-    /// <summary>Driver's tip in cents that quotes and orders contain. Default 0.</summary>
+    /// <summary>Driver's tip in cents, included in quotes and orders. Default 0.</summary>
     [ConfigurationKeyName("MEALME_TIP_CENTS")]
     [Range(0, 10_000)]
     public int TipCents { get; init; }

@@ -4,7 +4,10 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Commerce.Providers.MealMe;
 
-/// <summary>Tables <c>commerce.mealme_order</c>, <c>mealme_order_item</c> and <c>delivery_quotes</c>, written by our own side.</summary>
+/// <summary>
+/// Tables <c>commerce.mealme_order</c>, <c>mealme_order_item</c> and <c>delivery_quotes</c>, as our own calls write them, and
+/// <c>mealme_webhook_events</c> with what the vendor's events change in an order.
+/// </summary>
 public sealed class MealMeOrderStore(NpgsqlDataSource database)
 {
     // One order per cart, however often the same cart is reported.
@@ -16,7 +19,7 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
         returning id
         """;
 
-    // The lines of a cart replace the ones before.
+    // The new lines replace the old ones.
     private const string DeleteItems = "delete from commerce.mealme_order_item where order_id = @id";
 
     private const string InsertItems =
@@ -41,7 +44,7 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
         where mealme_order.status = 'unplaced'
         """;
 
-    // Only forward: a webhook may have said more by now.
+    // Only forward: a webhook may already have reported a later status.
     private const string MarkPlaced =
         """
         update commerce.mealme_order
@@ -58,7 +61,7 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
 
     private const string Exists = "select exists (select 1 from commerce.mealme_order where id = @id)";
 
-    // The latest quotes of an order replace the ones before.
+    // The latest quotes of an order replace the old ones.
     private const string DeleteQuotes = "delete from commerce.delivery_quotes where order_id = @orderId";
 
     private const string InsertQuotes =
@@ -69,26 +72,53 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
             as quote (provider, eta_minutes, fee_cents, is_cheapest, is_fastest, raw)
         """;
 
+    // A repeated event inserts nothing, and so changes nothing.
+    private const string InsertEvent =
+        """
+        insert into commerce.mealme_webhook_events (dedupe_key, mealme_order_id, event_type, status, raw)
+        values (@dedupeKey, @orderId, @type, @status, @raw::jsonb)
+        on conflict (dedupe_key) do nothing
+        """;
+
+    // An order never goes back, neither to an earlier state nor to the content of an older event.
+    private const string UpsertOrder =
+        """
+        insert into commerce.mealme_order as known
+            (mealme_order_id, status, status_at, subtotal_cents, fees_cents, tip_cents, total_cents)
+        values (@orderId, @status, @at, @subtotalCents, @feesCents, @tipCents, @totalCents)
+        on conflict (mealme_order_id) do update
+        set status = excluded.status,
+            status_at = coalesce(excluded.status_at, known.status_at),
+            subtotal_cents = coalesce(excluded.subtotal_cents, known.subtotal_cents),
+            fees_cents = coalesce(excluded.fees_cents, known.fees_cents),
+            tip_cents = coalesce(excluded.tip_cents, known.tip_cents),
+            total_cents = coalesce(excluded.total_cents, known.total_cents),
+            updated_at = now()
+        where (excluded.status_at is null or known.status_at is null or excluded.status_at >= known.status_at)
+          and commerce.mealme_status_rank(excluded.status) >= commerce.mealme_status_rank(known.status)
+        returning id
+        """;
+
+    // Long after the vendor stopped repeating them; the order keeps what an event changed.
+    private const string DeleteEventsBefore =
+        """
+        delete from commerce.mealme_webhook_events
+        where id in (
+            select id from commerce.mealme_webhook_events where received_at < @before order by received_at limit @limit)
+        """;
+
     public async Task<Guid> AddCartAsync(string userId, AggregatorCart cart, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var id = await connection.ExecuteScalarAsync<Guid>(Sql.Command(
             InsertCart, new { userId, cartId = cart.CartId, subtotalCents = cart.SubtotalCents }, cancellationToken, transaction));
-        await connection.ExecuteAsync(Sql.Command(DeleteItems, new { id }, cancellationToken, transaction));
-        await connection.ExecuteAsync(Sql.Command(
-            InsertItems,
-            new
-            {
-                id,
-                lineNumbers = Enumerable.Range(0, cart.Lines.Count).ToArray(),
-                skus = cart.Lines.Select(line => line.ProductId).ToArray(),
-                names = cart.Lines.Select(line => line.Name).ToArray(),
-                quantities = cart.Lines.Select(line => (decimal)line.Quantity).ToArray(),
-                prices = cart.Lines.Select(line => line.UnitCents).ToArray(),
-            },
-            cancellationToken,
-            transaction));
+        await ReplaceItemsAsync(
+            connection,
+            transaction,
+            id,
+            [.. cart.Lines.Select(line => new MealMeEventItem(line.ProductId, line.Name, line.Quantity, line.UnitCents))],
+            cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return id;
     }
@@ -150,4 +180,84 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
         return true;
     }
+
+    /// <summary>Stores the event and applies it to its order, in one transaction.</summary>
+    public async Task<MealMeWebhookEffect> AddEventAsync(MealMeEvent received, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var kept = await connection.ExecuteAsync(Sql.Command(
+            InsertEvent,
+            new { dedupeKey = received.DedupeKey, orderId = received.OrderId, type = received.Type, status = received.Status, raw = received.Raw },
+            cancellationToken,
+            transaction));
+        var effect = kept == 0 ? MealMeWebhookEffect.Repeated
+            : received is { OrderId: not null, Status: not null } ? await ApplyAsync(connection, transaction, received, cancellationToken)
+            : MealMeWebhookEffect.Noted;
+        await transaction.CommitAsync(cancellationToken);
+        return effect;
+    }
+
+    public async Task<int> TrimEventsAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Sql.Command(DeleteEventsBefore, new { before, limit }, cancellationToken));
+    }
+
+    private static async Task<MealMeWebhookEffect> ApplyAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, MealMeEvent received, CancellationToken cancellationToken)
+    {
+        var id = await connection.ExecuteScalarAsync<Guid?>(Sql.Command(
+            UpsertOrder,
+            new
+            {
+                orderId = received.OrderId,
+                status = received.Status,
+                at = received.At,
+                subtotalCents = received.Totals?.SubtotalCents,
+                feesCents = received.Totals?.FeesCents,
+                tipCents = received.Totals?.TipCents,
+                totalCents = received.Totals?.TotalCents,
+            },
+            cancellationToken,
+            transaction));
+        if (id is null)
+        {
+            return MealMeWebhookEffect.Outdated;
+        }
+
+        if (received.Items is { } items)
+        {
+            await ReplaceItemsAsync(connection, transaction, id.Value, items, cancellationToken);
+        }
+
+        return MealMeWebhookEffect.Applied;
+    }
+
+    private static async Task ReplaceItemsAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        Guid id,
+        IReadOnlyList<MealMeEventItem> items,
+        CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync(Sql.Command(DeleteItems, new { id }, cancellationToken, transaction));
+        await connection.ExecuteAsync(Sql.Command(
+            InsertItems,
+            new
+            {
+                id,
+                lineNumbers = Enumerable.Range(0, items.Count).ToArray(),
+                skus = items.Select(item => item.Sku).ToArray(),
+                names = items.Select(item => item.Name).ToArray(),
+                quantities = items.Select(item => item.Quantity).ToArray(),
+                prices = items.Select(item => item.PriceCents).ToArray(),
+            },
+            cancellationToken,
+            transaction));
+    }
 }
+
+/// <summary>An order in our database.</summary>
+public sealed record MealMeOrderRow(
+    Guid Id, string? IdempotencyKey, string? CartId, string? MealmeOrderId, string Status, long? TotalCents, string? TrackingUrl);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 
 namespace Smplat.Core.Commerce.Providers.MealMe;
@@ -25,19 +26,19 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
         var answers = await BoundedFanOut.AllAsync(
             items, options.CurrentValue.ItemConcurrency, (item, token) => FindAsync(SearchTerm.Of(item.Name), place, budget, token), cancellationToken);
         return new AggregatorOffer(
-            [.. answers.SelectMany(SatsumaReading.Shops).DistinctBy(shop => shop.Id, StringComparer.Ordinal)],
-            [.. answers.Select(answer => (IReadOnlyList<VendorProduct>)[.. SatsumaReading.Products(answer)])]);
+            [.. answers.SelectMany(SatsumaMapper.Shops).DistinctBy(shop => shop.Id, StringComparer.Ordinal)],
+            [.. answers.Select(answer => (IReadOnlyList<VendorProduct>)[.. SatsumaMapper.Products(answer)])]);
     }
 
-    /// <summary>The dialect has no search for shops, so those that have the thing are listed.</summary>
+    /// <summary>The dialect has no search for shops, so this lists the shops that have the product.</summary>
     public async Task<IReadOnlyList<AggregatorShop>> FindShopsAsync(
         string? query, GeoPoint place, string kind, CallBudget budget, CancellationToken cancellationToken) =>
-        [.. SatsumaReading.Shops(await FindAsync(string.IsNullOrWhiteSpace(query) ? kind : query, place, budget, cancellationToken))];
+        [.. SatsumaMapper.Shops(await FindAsync(string.IsNullOrWhiteSpace(query) ? kind : query, place, budget, cancellationToken))];
 
     public async Task<AggregatorCart> CreateCartAsync(
         string shopId, IReadOnlyList<AggregatorLine> lines, string userId, GeoPoint place, CallBudget budget, CancellationToken cancellationToken)
     {
-        var cart = SatsumaReading.Cart(await http.PostAsync(
+        var cart = SatsumaMapper.Cart(await http.PostAsync(
             "/cart",
             "cart",
             new SatsumaCartRequest(shopId, userId, "Active"),
@@ -48,7 +49,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
             cancellationToken));
         foreach (var line in lines)
         {
-            cart = SatsumaReading.Cart(await http.PostAsync(
+            cart = SatsumaMapper.Cart(await http.PostAsync(
                 $"/cart/{Uri.EscapeDataString(cart.CartId)}/item",
                 "cart",
                 new SatsumaItemRequest(line.ProductId, line.Name, line.Quantity),
@@ -64,7 +65,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
 
     public async Task<AggregatorCart?> FindCartAsync(string cartId, CallBudget budget, CancellationToken cancellationToken) =>
         await http.FindAsync("/cart/" + Uri.EscapeDataString(cartId), "cart", SatsumaJson.Default.SatsumaCart, budget, cancellationToken)
-            is { } cart ? SatsumaReading.Cart(cart) : null;
+            is { } cart ? SatsumaMapper.Cart(cart) : null;
 
     public async Task<AggregatorQuote> QuoteAsync(
         string shopId,
@@ -74,7 +75,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
         string? reference,
         CallBudget budget,
         CancellationToken cancellationToken) =>
-        SatsumaReading.Quote(await http.PostAsync(
+        SatsumaMapper.Quote(await http.PostAsync(
             "/order",
             "order",
             new SatsumaOrderRequest(
@@ -97,7 +98,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
 
     public async Task<AggregatorQuote> PlaceAsync(
         string orderId, string? paymentMethodId, CallBudget budget, CancellationToken cancellationToken) =>
-        SatsumaReading.Quote(await http.PostAsync(
+        SatsumaMapper.Quote(await http.PostAsync(
             $"/order/{Uri.EscapeDataString(orderId)}/submit",
             "order",
             new SatsumaSubmit(paymentMethodId),
@@ -109,7 +110,7 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
 
     public async Task<AggregatorQuote?> FindOrderAsync(string orderId, CallBudget budget, CancellationToken cancellationToken) =>
         await http.FindAsync("/order/" + Uri.EscapeDataString(orderId), "order", SatsumaJson.Default.SatsumaOrderAnswer, budget, cancellationToken)
-            is { } order ? SatsumaReading.Quote(order) : null;
+            is { } order ? SatsumaMapper.Quote(order) : null;
 
     private async Task<IReadOnlyList<SatsumaProduct>> FindAsync(
         string term, GeoPoint place, CallBudget budget, CancellationToken cancellationToken) => term.Length == 0
@@ -123,3 +124,180 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
             budget,
             cancellationToken);
 }
+
+/// <summary>
+/// Maps the newer dialect's answers to our types. Its reference shows whole cents, but one of its samples dollars with a
+/// fraction: an answer that holds a fraction anywhere is taken as dollars.
+/// </summary>
+internal static class SatsumaMapper
+{
+    private const long LargestAmount = 10_000_000;
+
+    private static readonly string[] Open = ["Pending", "Draft", "Created"];
+    private static readonly string[] Ended = ["Cancelled", "Canceled", "Failed"];
+
+    public static IEnumerable<VendorProduct> Products(IReadOnlyList<SatsumaProduct> products)
+    {
+        var scale = ScaleOf(products.Select(product => product?.Price));
+        foreach (var product in products)
+        {
+            if (product is { Id.Length: > 0, Name.Length: > 0, LocationId.Length: > 0, Price: > 0 and <= LargestAmount })
+            {
+                yield return new VendorProduct(product.Id, product.Name, Cents.Round(product.Price.Value * scale))
+                {
+                    SizeText = product.Size,
+                    Reference = product.Upc,
+                    IsInStock = product.Available != false,
+                    StoreId = product.LocationId,
+                };
+            }
+        }
+    }
+
+    public static IEnumerable<AggregatorShop> Shops(IReadOnlyList<SatsumaProduct> products) => products
+        .Where(product => product?.LocationId is { Length: > 0 })
+        .DistinctBy(product => product.LocationId, StringComparer.Ordinal)
+        .Select(product => new AggregatorShop(product.LocationId!, product.MerchantName ?? "Satsuma shop", ""));
+
+    public static AggregatorCart Cart(SatsumaCart cart)
+    {
+        if (cart is not { Id.Length: > 0, LocationId.Length: > 0 })
+        {
+            throw AggregatorHttp.Bad("a cart without its id");
+        }
+
+        var items = cart.Items ?? [];
+        var scale = ScaleOf(items.Select(item => item?.Price).Append(cart.Subtotal));
+        return new AggregatorCart(
+            cart.Id,
+            cart.LocationId,
+            Amount(cart.Subtotal, scale),
+            [.. items.Where(item => item?.ProductId is not null).Select(item => new AggregatorLine(
+                item.ProductId!, item.ProductName ?? "", item.Quantity ?? 1, Amount(item.Price, scale)))],
+            []);
+    }
+
+    public static AggregatorQuote Quote(SatsumaOrderAnswer answer)
+    {
+        if (answer.Data is not { Id.Length: > 0, Status.Length: > 0, Subtotal: not null } order)
+        {
+            throw AggregatorHttp.Bad("an order without its figures");
+        }
+
+        if (order.Currency is not (null or "USD" or "usd"))
+        {
+            throw AggregatorHttp.Bad("another currency");
+        }
+
+        var items = order.Items ?? [];
+        var scale = ScaleOf(
+            [order.Subtotal, order.Tax, order.Total, order.Tip, .. (order.Fees ?? []).Select(fee => fee?.Amount), .. items.Select(item => item?.Price)]);
+        var fees = (order.Fees ?? [])
+            .Where(fee => fee is { Amount: > 0 })
+            .Select(fee => new QuoteFee(Slug.Of(fee.Type ?? "fee"), Amount(fee.Amount, scale)))
+            .Append(new QuoteFee("tip", Amount(order.Tip, scale)))
+            .Where(fee => fee.Cents > 0);
+        return new AggregatorQuote
+        {
+            OrderId = order.Id,
+            Status = order.Status,
+            SubtotalCents = Amount(order.Subtotal, scale),
+            TaxCents = Amount(order.Tax, scale),
+            Fees = [.. fees],
+            UnitCents = items.Where(item => item is { ProductId: not null, Price: > 0 })
+                .DistinctBy(item => item.ProductId, StringComparer.Ordinal)
+                .ToDictionary(item => item.ProductId!, item => Amount(item.Price, scale), StringComparer.Ordinal),
+            IsPlaced = !Open.Contains(order.Status, StringComparer.OrdinalIgnoreCase)
+                && !Ended.Contains(order.Status, StringComparer.OrdinalIgnoreCase),
+        };
+    }
+
+    /// <summary>1 for cents, 100 for dollars.</summary>
+    private static int ScaleOf(IEnumerable<decimal?> amounts) =>
+        amounts.Any(amount => amount is { } value && value != decimal.Truncate(value)) ? 100 : 1;
+
+    private static long Amount(decimal? amount, int scale) => amount switch
+    {
+        null => 0,
+        >= 0 and <= LargestAmount => Cents.Round(amount.Value * scale),
+        _ => throw AggregatorHttp.Bad("an impossible amount"),
+    };
+}
+
+public sealed record SatsumaGeocode(SatsumaPoint? Data);
+
+/// <summary>GeoJSON: longitude before latitude.</summary>
+public sealed record SatsumaPoint(IReadOnlyList<double>? Coordinates);
+
+/// <summary>The one answer of the dialect whose names are in camel case.</summary>
+public sealed record SatsumaProduct(
+    string? Id,
+    string? Name,
+    decimal? Price,
+    string? Size,
+    string? Upc,
+    bool? Available,
+    [property: JsonPropertyName("locationId")] string? LocationId,
+    [property: JsonPropertyName("merchantName")] string? MerchantName);
+
+public sealed record SatsumaCartRequest(string LocationId, string UserId, string Status);
+
+public sealed record SatsumaItemRequest(string ProductId, string ProductName, int Quantity);
+
+public sealed record SatsumaCart(string? Id, string? LocationId, decimal? Subtotal, IReadOnlyList<SatsumaItem>? Items);
+
+public sealed record SatsumaItem(string? ProductId, string? ProductName, int? Quantity, decimal? Price);
+
+public sealed record SatsumaOrderRequest(
+    string LocationId,
+    string FulfillmentMethod,
+    SatsumaCustomer Customer,
+    IReadOnlyList<SatsumaOrderLine> Items,
+    int Tip,
+    string? DropoffInstructions);
+
+public sealed record SatsumaOrderLine(string ProductId, int Quantity);
+
+public sealed record SatsumaCustomer(string Id, string Name, string PhoneNumber, string Email, SatsumaAddress Address);
+
+public sealed record SatsumaAddress(string? StreetAddress, string City, string? Region, string PostalCode, string Country);
+
+public sealed record SatsumaSubmit(string? PaymentMethodId);
+
+public sealed record SatsumaOrderAnswer(SatsumaOrder? Data);
+
+public sealed record SatsumaOrder
+{
+    public string? Id { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? Currency { get; init; }
+
+    public decimal? Tip { get; init; }
+
+    public decimal? Subtotal { get; init; }
+
+    public decimal? Tax { get; init; }
+
+    public decimal? Total { get; init; }
+
+    public IReadOnlyList<SatsumaFee>? Fees { get; init; }
+
+    public IReadOnlyList<SatsumaItem>? Items { get; init; }
+}
+
+public sealed record SatsumaFee(string? Type, decimal? Amount);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SatsumaGeocode))]
+[JsonSerializable(typeof(IReadOnlyList<SatsumaProduct>))]
+[JsonSerializable(typeof(SatsumaCartRequest))]
+[JsonSerializable(typeof(SatsumaItemRequest))]
+[JsonSerializable(typeof(SatsumaCart))]
+[JsonSerializable(typeof(SatsumaOrderRequest))]
+[JsonSerializable(typeof(SatsumaSubmit))]
+[JsonSerializable(typeof(SatsumaOrderAnswer))]
+internal sealed partial class SatsumaJson : JsonSerializerContext;

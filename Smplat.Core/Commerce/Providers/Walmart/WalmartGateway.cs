@@ -1,10 +1,11 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace Smplat.Core.Commerce.Providers.Walmart;
 
 /// <summary>
-/// Walmart over its affiliate tier: real item prices; fee, tax and time estimated; a confirmation hands over to a link that
-/// fills the shopper's cart.
+/// Walmart over its affiliate tier: real item prices; fee, tax and time estimated. The tier takes no orders: a confirmation
+/// hands over to a link that fills the shopper's cart.
 /// </summary>
 internal sealed class WalmartGateway(
     WalmartClient client,
@@ -13,94 +14,53 @@ internal sealed class WalmartGateway(
     IOptionsMonitor<WalmartOptions> access,
     IOptionsMonitor<QuoteCacheOptions> lifetimes,
     IOptionsMonitor<VendorHttpOptions> http,
-    TimeProvider clock) : IProviderGateway
+    TimeProvider clock) : ProductSearchGateway(cache, prices, lifetimes, http, clock)
 {
-    private static readonly TimeSpan NoStoreLifetime = TimeSpan.FromHours(1);
+    public override ProviderId Id => ProviderId.WalmartApi;
 
-    /// <summary>Searches at this tier name no store, so they are kept for all postal codes together.</summary>
-    private const string Online = "online";
+    protected override bool HasCredentials => access.CurrentValue.HasCredentials;
 
-    public ProviderId Id => ProviderId.WalmartApi;
+    protected override Uri Root => access.CurrentValue.Root;
 
-    public ProviderCapabilities Capabilities => new(PricingMode.Live, ConfirmMode.Handoff);
+    protected override string ChainName => "Walmart";
 
-    public async Task<QuoteOutcome> QuoteAsync(
-        QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
-    {
-        var settings = access.CurrentValue;
-        if (!settings.HasCredentials)
-        {
-            return new QuoteOutcome.Failed(ProviderFailure.MissingCredentials(Id));
-        }
+    protected override DeliveryEstimate Delivery => DeliveryEstimate.Walmart;
 
-        var budget = CallBudget.Of(config, clock);
-        var store = await FindStoreAsync(request.Address, budget, cancellationToken);
-        if (store.Id is not { } storeId)
-        {
-            return new QuoteOutcome.Failed(ProviderFailure.NoStores(Id));
-        }
+    protected override int ShortestTerm => 1;
 
-        var items = await BoundedFanOut.AllAsync(
-            request.Items, http.CurrentValue.ItemConcurrency, (item, token) => MatchAsync(item, budget, token), cancellationToken);
-        var basket = new MatchedBasket(items);
-        prices.Learn(Id, basket);
-        return basket.IsEmpty
-            ? new QuoteOutcome.Failed(ProviderFailure.NoItemsMatched(Id))
-            : new QuoteOutcome.Quoted(QuoteAssembly.WithEstimatedDelivery(
-                config,
-                new QuotedStore(storeId, store.Name ?? "Walmart", store.Address ?? ""),
-                basket,
-                DeliveryEstimate.Walmart,
-                request.Address,
-                WalmartLinks.AddToCart(basket.Cart, settings.PublisherId),
-                "walmart",
-                clock.GetUtcNow()));
-    }
-
-    /// <summary>A signed store search that changes nothing.</summary>
-    public Task<ProviderHealth> CheckHealthAsync(ProviderConfig config, CancellationToken cancellationToken) =>
-        HealthProbe.RunAsync(
-            Id,
-            access.CurrentValue.HasCredentials,
-            token => client.FindStoreAsync("72712", CallBudget.Of(config, clock), token),
-            clock,
-            cancellationToken);
-
-    public Task<ConfirmOutcome> ConfirmAsync(
+    public override Task<ConfirmOutcome> ConfirmAsync(
         ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
         Task.FromResult<ConfirmOutcome>(new ConfirmOutcome.HandedOff(
             WalmartLinks.AddToCart(request.Quote.Cart, access.CurrentValue.PublisherId)));
 
-    /// <summary>The affiliate tier takes no orders, so there is never one to find.</summary>
-    public Task<LookupOutcome> FindOrderAsync(
-        ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
-        Task.FromResult<LookupOutcome>(new LookupOutcome.NotFound());
+    protected override Task<NearestStore> FindStoreAsync(
+        DeliveryAddress address, CallBudget budget, CancellationToken cancellationToken) =>
+        client.FindStoreAsync(address.PostalCode, budget, cancellationToken);
 
-    public Task<CancelOutcome> CancelAsync(CancelRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
-        Task.FromResult<CancelOutcome>(new CancelOutcome.NotSupported());
+    /// <summary>Searches at this tier name no store, so they are cached for all postal codes together.</summary>
+    protected override string SearchScope(NearestStore store) => "online";
 
-    private Task<WalmartNearest> FindStoreAsync(DeliveryAddress address, CallBudget budget, CancellationToken cancellationToken) =>
-        cache.GetAsync(
-            CacheKey.Store(Id, address, access.CurrentValue.Root.Authority),
-            WalmartJson.Default.WalmartNearest,
-            store => store.Id is null ? NoStoreLifetime : TimeSpan.FromSeconds(lifetimes.CurrentValue.StoreSeconds),
-            token => client.FindStoreAsync(address.PostalCode, budget, token),
-            cancellationToken);
+    protected override async Task<IReadOnlyList<VendorProduct>> SearchAsync(
+        RequestedItem item, string term, NearestStore store, CallBudget budget, CancellationToken cancellationToken) =>
+        [.. WalmartMapper.ToProducts(await client.SearchAsync(term, budget, cancellationToken))];
 
-    private async Task<MatchedItem> MatchAsync(RequestedItem item, CallBudget budget, CancellationToken cancellationToken)
+    protected override string LinkTo(IReadOnlyList<CartLine> cart, NearestStore store) =>
+        WalmartLinks.AddToCart(cart, access.CurrentValue.PublisherId);
+
+    /// <summary>A signed store search that changes nothing.</summary>
+    protected override Task ProbeAsync(CallBudget budget, CancellationToken cancellationToken) =>
+        client.FindStoreAsync("72712", budget, cancellationToken);
+}
+
+/// <summary>The affiliate link that fills the shopper's cart.</summary>
+public static class WalmartLinks
+{
+    /// <summary>Items with their packs. The shopper's store is not carried over, so the page may show another price.</summary>
+    public static string AddToCart(IReadOnlyList<CartLine> lines, string? publisherId)
     {
-        var term = SearchTerm.Of(item.Name);
-        if (term.Length == 0)
-        {
-            return new MatchedItem(item);
-        }
-
-        var products = await cache.GetAsync(
-            CacheKey.Sku(Id, Online, item),
-            WalmartJson.Default.IReadOnlyListVendorProduct,
-            _ => TimeSpan.FromSeconds(lifetimes.CurrentValue.SkuSeconds),
-            async token => (IReadOnlyList<VendorProduct>)[.. WalmartCatalogue.Read(await client.SearchAsync(term, budget, token))],
-            cancellationToken);
-        return ProductMatcher.Match(item, products);
+        var items = string.Join(',', lines.Where(line => line.ProviderSku is not null)
+            .Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.ProviderSku}|{line.Packs ?? 1}")));
+        return $"https://affil.walmart.com/cart/addToCart?items={Uri.EscapeDataString(items)}&affcamid=LOOPGPT"
+            + (publisherId is { Length: > 0 } ? "&publisherId=" + Uri.EscapeDataString(publisherId) : "");
     }
 }

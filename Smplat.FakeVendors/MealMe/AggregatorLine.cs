@@ -1,3 +1,0 @@
-namespace Smplat.FakeVendors.MealMe;
-
-public sealed record AggregatorLine(string ProductId, string Name, int Quantity, int Cents);
