@@ -14,10 +14,11 @@ public sealed partial class TableOwnershipTests
     [
         ("Analytics", "Onboarding"), ("Analytics", "Orders"),
         ("Billing", "Outbox"),
-        ("Checkout", "Billing"), ("Checkout", "Orders"), ("Checkout", "Outbox"), ("Checkout", "Payments"),
+        ("Checkout", "Orders"), ("Checkout", "Outbox"), ("Checkout", "Payments"),
         ("Digests", "Billing"), ("Digests", "Checkout"), ("Digests", "Fulfillment"), ("Digests", "Orders"), ("Digests", "Outbox"),
         ("Digests", "Payments"),
         ("Fulfillment", "Orders"),
+        ("Notifications", "Orders"),
         ("Onboarding", "Fulfillment"), ("Onboarding", "Orders"),
         ("Operators", "Billing"), ("Operators", "Checkout"), ("Operators", "Commerce"), ("Operators", "Digests"),
         ("Operators", "Fulfillment"), ("Operators", "Orders"), ("Operators", "Outbox"), ("Operators", "Platform"),

@@ -139,7 +139,7 @@ public sealed record ConfirmedPart(ProviderId Provider, string Status, IReadOnly
 }
 
 /// <summary>Permanent codes in the answers to confirm and cancel; the HTTP status is 200.</summary>
-public static class ConfirmCodes
+internal static class ConfirmCodes
 {
     public const string OrderFailed = "ORDER_FAILED";
 

@@ -6,7 +6,7 @@ using Smplat.Core.Platform.Jobs;
 namespace Smplat.Core.Commerce.Confirmation;
 
 /// <summary>Resolves confirmations whose process died or whose provider did not answer, by asking the provider.</summary>
-public sealed class RecoverConfirmationsJob(
+internal sealed class RecoverConfirmationsJob(
     ConfirmationStore sessions, ConfirmationRecovery recovery, IOptionsMonitor<ConfirmationOptions> options, TimeProvider clock) : IJob
 {
     private const int Batch = 20;
@@ -43,7 +43,7 @@ public sealed class RecoverConfirmationsJob(
 }
 
 /// <summary>How recovery resolved a session.</summary>
-public enum RecoveryVerdict
+internal enum RecoveryVerdict
 {
     Confirmed,
     Released,
@@ -55,7 +55,7 @@ public enum RecoveryVerdict
 /// Finds out what happened to a session whose confirmation was interrupted. An order that the provider has is stored; when the
 /// provider has none, the shopper may confirm again; while the provider cannot tell, nothing is decided.
 /// </summary>
-public sealed class ConfirmationRecovery(
+internal sealed class ConfirmationRecovery(
     ConfirmationStore sessions,
     ProviderOrderStore orders,
     LegConfirmation legs,

@@ -350,7 +350,7 @@ public sealed class QuoteRefresh(
 /// Whether another provider may be tried after a failure: only when nothing can have been placed, only after transient faults,
 /// never after a payment or address was refused. An unknown code is final.
 /// </summary>
-public static class FailoverPolicy
+internal static class FailoverPolicy
 {
     public static bool MayTryAnother(ProviderFailure failure, bool provablyNothingPlaced) =>
         provablyNothingPlaced && failure.Retryable && IsTransient(failure.Code);

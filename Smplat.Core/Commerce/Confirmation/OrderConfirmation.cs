@@ -182,7 +182,7 @@ public sealed record PreparedLeg(OrderLeg Leg, SessionQuote? Quote, ProviderFail
 }
 
 /// <summary>How much the price may rise without asking the shopper again: a dollar or 2 percent.</summary>
-public static class PriceTolerance
+internal static class PriceTolerance
 {
     private const long MinCents = 100;
 

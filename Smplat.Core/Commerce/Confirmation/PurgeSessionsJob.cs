@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Resilience;
 namespace Smplat.Core.Commerce.Confirmation;
 
 /// <summary>Marks unused tokens as expired, and deletes old sessions with their addresses, old keys and old scores.</summary>
-public sealed class PurgeSessionsJob(
+internal sealed class PurgeSessionsJob(
     ConfirmationStore store, IOptionsMonitor<ConfirmationOptions> options, TimeProvider clock) : IJob
 {
     private const int Batch = 5_000;

@@ -78,7 +78,7 @@ public sealed class ProviderStatsRefresh(
 }
 
 /// <summary>A provider's row in <c>analytics.provider_metrics</c>.</summary>
-public sealed record MetricsRow(
+internal sealed record MetricsRow(
     string ProviderId,
     long TotalOrders,
     decimal? SuccessRate,
@@ -90,7 +90,7 @@ public sealed record MetricsRow(
 /// Combines three measures into one reliability: how often orders succeed, how many items arrive, and how late. Missing items
 /// lower the success rate by up to a fifth, lateness by up to a tenth (an hour or more late); unknown values lower nothing.
 /// </summary>
-public static class ProviderStatsPolicy
+internal static class ProviderStatsPolicy
 {
     private const decimal FulfilmentShare = 0.2m;
     private const decimal LatenessShare = 0.1m;

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Caching;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>What a provider publishes about delivery without quoting it: fee, threshold for free delivery, typical time.</summary>
-public sealed record DeliveryEstimate(long FeeCents, long? FreeFromCents, int Minutes, DeliveryRange Range)
+internal sealed record DeliveryEstimate(long FeeCents, long? FreeFromCents, int Minutes, DeliveryRange Range)
 {
     public const string Warning = "Delivery fee, tax and delivery time are estimates; the provider quotes item prices only";
 
@@ -27,7 +27,7 @@ public sealed record DeliveryEstimate(long FeeCents, long? FreeFromCents, int Mi
 /// An estimate of sales tax on groceries, for providers that quote none. Most states exempt food for the home; those below tax
 /// it at the state level. Local rates and non-food items are ignored, so every quote that uses this is marked as estimated.
 /// </summary>
-public static class FoodTax
+internal static class FoodTax
 {
     private static readonly Dictionary<string, decimal> Rates = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -52,7 +52,7 @@ public static class FoodTax
 /// Recent item prices of the providers that give prices, to estimate those of a provider that gives none. In memory, bounded,
 /// and dropped after a day.
 /// </summary>
-public sealed class ReferencePrices(TimeProvider clock)
+internal sealed class ReferencePrices(TimeProvider clock)
 {
     private const int Capacity = 10_000;
 

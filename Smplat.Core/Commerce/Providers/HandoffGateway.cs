@@ -8,7 +8,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// The shared steps of providers that take no orders over their API: find the store near the address, price the basket
 /// there, and hand the shopper over at confirmation. There is never an order to look up or to cancel.
 /// </summary>
-public abstract class HandoffGateway<TStore>(
+internal abstract class HandoffGateway<TStore>(
     VendorCache cache, IOptionsMonitor<QuoteCacheOptions> lifetimes, TimeProvider clock) : IProviderGateway
     where TStore : class
 {
@@ -81,7 +81,7 @@ public abstract class HandoffGateway<TStore>(
 /// A provider whose product search gives real item prices, one search per item. Fee, tax and delivery time are estimates,
 /// and the quote says so.
 /// </summary>
-public abstract class ProductSearchGateway(
+internal abstract class ProductSearchGateway(
     VendorCache cache,
     ReferencePrices prices,
     IOptionsMonitor<QuoteCacheOptions> lifetimes,
@@ -170,7 +170,7 @@ public abstract class ProductSearchGateway(
 }
 
 /// <summary>The store near an address; without an id when there is none.</summary>
-public sealed record NearestStore(string? Id, string? Name, string? Address)
+internal sealed record NearestStore(string? Id, string? Name, string? Address)
 {
     public static NearestStore None { get; } = new(null, null, null);
 }
@@ -182,7 +182,7 @@ public sealed record NearestStore(string? Id, string? Name, string? Address)
 internal sealed partial class VendorJson : JsonSerializerContext;
 
 /// <summary>Makes many calls at once, but only so many at the same time.</summary>
-public static class BoundedFanOut
+internal static class BoundedFanOut
 {
     /// <summary>
     /// Results in the order of the inputs. The first failure cancels the rest and is thrown: a vendor that refuses one
@@ -199,7 +199,7 @@ public static class BoundedFanOut
 }
 
 /// <summary>Runs a gateway's probe and reports the result; never throws because of a vendor's failure.</summary>
-public static class HealthProbe
+internal static class HealthProbe
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 

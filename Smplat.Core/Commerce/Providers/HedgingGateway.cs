@@ -8,7 +8,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// Measures how long quotes take. Where the settings say so, it shortens the timeout to the usual time and sends a second
 /// request when a quote is late. A quote is a read: a second request changes nothing at the vendor but its call count.
 /// </summary>
-public sealed class HedgingGateway(
+internal sealed class HedgingGateway(
     IProviderGateway inner, IOptionsMonitor<ResilienceOptions> options, TimeProvider clock) : GatewayDecorator(inner)
 {
     private readonly LatencyWindow _latencies = new(clock);
@@ -68,7 +68,7 @@ public sealed class HedgingGateway(
 }
 
 /// <summary>The runbook's tuning rule for timeouts, P95 plus two seconds, applied automatically.</summary>
-public static class AdaptiveTimeout
+internal static class AdaptiveTimeout
 {
     private static readonly TimeSpan Headroom = TimeSpan.FromMilliseconds(2000);
     private static readonly TimeSpan Min = TimeSpan.FromMilliseconds(1500);
@@ -88,7 +88,7 @@ public static class AdaptiveTimeout
 }
 
 /// <summary>How long a provider's quotes took in the last 15 minutes; the newest 1,024 of them.</summary>
-public sealed class LatencyWindow(TimeProvider clock)
+internal sealed class LatencyWindow(TimeProvider clock)
 {
     /// <summary>With fewer samples a percentile is not meaningful.</summary>
     private const int MinSamples = 50;
@@ -138,7 +138,7 @@ public sealed class LatencyWindow(TimeProvider clock)
 }
 
 /// <summary>Allows duplicate calls up to a share of all calls: each call earns a fraction, a duplicate spends one.</summary>
-public sealed class HedgeBudget
+internal sealed class HedgeBudget
 {
     /// <summary>Saved duplicates above this are dropped, so that a quiet hour does not allow a burst.</summary>
     private const double MaxSaved = 5;

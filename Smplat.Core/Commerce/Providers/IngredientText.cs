@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>Reads a line of a recipe, such as <c>2 cups all-purpose flour, sifted</c>, as an item to buy.</summary>
-public static class IngredientText
+internal static class IngredientText
 {
     private const int MaxQuantityWords = 5;
     private const decimal MaxAmount = 999;
@@ -66,13 +66,13 @@ public static class IngredientText
 
 /// <summary>A quantity read from text.</summary>
 /// <param name="Unit">Canonical unit name when the text held one.</param>
-public readonly record struct ParsedQuantity(decimal Amount, string? Unit);
+internal readonly record struct ParsedQuantity(decimal Amount, string? Unit);
 
 /// <summary>
 /// Reads quantities as people write them: <c>2</c>, <c>1.5 kg</c>, <c>1/2 cup</c>, <c>1 1/2 lb</c>, <c>½ tsp</c>, <c>2-3 cloves</c>
 /// (the upper end counts), <c>a bunch</c>, <c>lbs 2</c>. Never throws and never returns zero, a negative or an infinite number.
 /// </summary>
-public static partial class QuantityText
+internal static partial class QuantityText
 {
     private const int MaxLength = 64;
     private const decimal MaxAmount = 1_000_000_000m;
@@ -297,7 +297,7 @@ public static partial class QuantityText
 
 /// <summary>A unit in which groceries are requested or sold, with its size in the base unit of its dimension (gram, millilitre, one).</summary>
 /// <param name="Name">The canonical short name.</param>
-public sealed record UnitOfMeasure(string Name, UnitDimension Dimension, decimal BaseFactor)
+internal sealed record UnitOfMeasure(string Name, UnitDimension Dimension, decimal BaseFactor)
 {
     public static UnitOfMeasure Piece { get; } = new("piece", UnitDimension.Count, 1);
 
@@ -353,7 +353,7 @@ public sealed record UnitOfMeasure(string Name, UnitDimension Dimension, decimal
 }
 
 /// <summary>What a unit measures. Only amounts of one dimension can be compared.</summary>
-public enum UnitDimension
+internal enum UnitDimension
 {
     Count,
     Weight,

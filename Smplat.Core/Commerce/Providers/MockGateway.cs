@@ -99,7 +99,7 @@ internal sealed class MockGateway(ProviderId id, TimeProvider clock) : IProvider
 }
 
 /// <summary>What a mock provider charges. The figures are a contract: drills and acceptance tests rely on them.</summary>
-public sealed record MockTariff(
+internal sealed record MockTariff(
     long UnitCents,
     long FeeCents,
     decimal TaxRate,

@@ -76,7 +76,7 @@ internal static class ProductMatcher
 /// <summary>The product that a vendor has for one requested item.</summary>
 /// <param name="Product">Null when the vendor has nothing acceptable.</param>
 /// <param name="Reason">Why a substitute was chosen; null when the product is the one asked for.</param>
-public sealed record MatchedItem(
+internal sealed record MatchedItem(
     RequestedItem Item, VendorProduct? Product = null, int Packs = 0, string? Reason = null, string? Warning = null)
 {
     public long LineCents => Product is null ? 0 : checked(Product.PriceCents * Packs);
@@ -85,7 +85,7 @@ public sealed record MatchedItem(
 }
 
 /// <summary>All items of a basket as one vendor can serve them.</summary>
-public sealed record MatchedBasket(IReadOnlyList<MatchedItem> Items)
+internal sealed record MatchedBasket(IReadOnlyList<MatchedItem> Items)
 {
     public bool IsEmpty => Items.All(item => item.Product is null);
 
@@ -155,7 +155,7 @@ public sealed record VendorProduct(string Sku, string Name, long PriceCents)
 
 /// <summary>How many packs cover a request.</summary>
 /// <param name="Warning">Set when the number is a guess.</param>
-public readonly record struct PackCount(int Packs, string? Warning)
+internal readonly record struct PackCount(int Packs, string? Warning)
 {
     /// <summary>A larger number of packs is an error, not a purchase.</summary>
     private const int MaxPacks = 9_999;
@@ -198,7 +198,7 @@ public readonly record struct PackCount(int Packs, string? Warning)
 /// <summary>What one pack of a product holds, read from a vendor's size text such as <c>16 oz</c>, <c>12 ct</c> or <c>6 pk / 12 fl oz</c>.</summary>
 /// <param name="Count">Single containers in the pack.</param>
 /// <param name="Amount">Content of one container in the unit, or the number of pieces for a count.</param>
-public sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMeasure Unit)
+internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMeasure Unit)
 {
     /// <summary>Content of the whole pack in the base unit of its dimension.</summary>
     public decimal BaseAmount => Count * Amount * Unit.BaseFactor;

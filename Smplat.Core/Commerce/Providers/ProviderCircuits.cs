@@ -42,7 +42,7 @@ public sealed class ProviderCircuits
 /// Publishes the state of this instance's circuits to the others, so that every instance exports the same metrics. Nothing is
 /// written while all are closed. After a failure the next attempt follows 5 seconds later: no failure ends the app.
 /// </summary>
-public sealed class CircuitPublisher(
+internal sealed class CircuitPublisher(
     ProviderCircuits circuits,
     CircuitStore store,
     DurableCounters counters,
@@ -125,7 +125,7 @@ public sealed class CircuitPublisher(
 }
 
 /// <summary>The circuits of all instances, for the metrics feed. Every instance gives the same answer.</summary>
-public sealed class CircuitMetrics(CircuitPublisher report, CircuitStore store, TimeProvider clock) : IMetricSource
+internal sealed class CircuitMetrics(CircuitPublisher report, CircuitStore store, TimeProvider clock) : IMetricSource
 {
     public const string State = "smplat_commerce_circuit_state";
     public const string Instances = "smplat_commerce_circuit_instances";

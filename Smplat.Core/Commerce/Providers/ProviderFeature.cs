@@ -12,7 +12,7 @@ namespace Smplat.Core.Commerce.Providers;
 /// What all vendor clients share. A process with a table service registers its <see cref="ISharedCache"/> and
 /// <see cref="IQuotaStore"/> before this.
 /// </summary>
-public static class ProviderFeature
+internal static class ProviderFeature
 {
     public static IServiceCollection AddProviders(this IServiceCollection services)
     {

@@ -125,7 +125,7 @@ internal sealed class MockSwitchGateway(
 /// cancellation. The abandoned call is cancelled and its result is observed, so that a late quote can still reach the caches
 /// below and a late exception is not left unobserved. A call that blocks its thread costs only its own quote.
 /// </summary>
-public sealed class TimeoutGateway(IProviderGateway inner, TimeProvider clock) : IProviderGateway
+internal sealed class TimeoutGateway(IProviderGateway inner, TimeProvider clock) : IProviderGateway
 {
     public ProviderId Id => inner.Id;
 
@@ -216,7 +216,7 @@ public sealed class TimeoutGateway(IProviderGateway inner, TimeProvider clock) :
 }
 
 /// <summary>Passes every call on; decorators override the calls that they change.</summary>
-public abstract class GatewayDecorator(IProviderGateway inner) : IProviderGateway
+internal abstract class GatewayDecorator(IProviderGateway inner) : IProviderGateway
 {
     public ProviderId Id => inner.Id;
 
@@ -247,7 +247,7 @@ public abstract class GatewayDecorator(IProviderGateway inner) : IProviderGatewa
 /// Caches quotes and probes. The same basket is priced once at a time and then reused for a few minutes; a failure is never
 /// cached, but a recent quote may replace it.
 /// </summary>
-public sealed class CachingGateway(
+internal sealed class CachingGateway(
     IProviderGateway inner, VendorCache cache, IOptionsMonitor<QuoteCacheOptions> lifetimes, TimeProvider clock)
     : GatewayDecorator(inner)
 {
@@ -327,7 +327,7 @@ public sealed class CachingGateway(
 }
 
 /// <summary>Asks a provider only while its circuit allows it, and reports the results to the circuit.</summary>
-public sealed class BreakerGateway(IProviderGateway inner, CircuitBreaker breaker, TimeProvider clock) : GatewayDecorator(inner)
+internal sealed class BreakerGateway(IProviderGateway inner, CircuitBreaker breaker, TimeProvider clock) : GatewayDecorator(inner)
 {
     /// <summary>A call cancelled after this share of its timeout counts as too slow; before it, the caller gave up for its own reasons.</summary>
     private const double TooSlow = 0.8;

@@ -109,7 +109,7 @@ public sealed class InstacartProviderOptions : ProviderOptions
 }
 
 /// <summary>How long answers of providers are kept.</summary>
-public sealed class QuoteCacheOptions
+internal sealed class QuoteCacheOptions
 {
     /// <summary>Seconds for which a provider's quote for the same basket is reused. Default 300.</summary>
     [ConfigurationKeyName("LOOPGPT_QUOTE_CACHE_SECONDS")]
@@ -231,7 +231,7 @@ public sealed class VendorQuotaOptions
 }
 
 /// <summary>Adaptive timeouts and hedging of quotes. Both are off by default: the plain timeout applies.</summary>
-public sealed class ResilienceOptions
+internal sealed class ResilienceOptions
 {
     /// <summary>
     /// Shorten a provider's timeout to the P95 of its last 15 minutes plus 2000 ms, at least 1500 ms and never more than its

@@ -217,7 +217,7 @@ public sealed record QuoteSource(string Provider, string Mode, DateTimeOffset Ti
 public sealed record DeliveryTariff(long FeeCents, long? FreeFromCents);
 
 /// <summary>Arithmetic on integer cents. Halves are rounded up, as the price contract says; no binary floats are involved.</summary>
-public static class Cents
+internal static class Cents
 {
     /// <summary>A price above this is not believed.</summary>
     private const decimal LargestPriceDollars = 100_000m;

@@ -92,7 +92,7 @@ internal static class Relevance
 }
 
 /// <summary>A parsed name: its words in the singular without sizes and fillers, and the head, the word that names the product.</summary>
-public sealed class ProductName
+internal sealed class ProductName
 {
     private const int MaxWords = 24;
 
@@ -185,7 +185,7 @@ public sealed class ProductName
 }
 
 /// <summary>The search term for an item at a vendor: its words in lower case, at most eight.</summary>
-public static class SearchTerm
+internal static class SearchTerm
 {
     private const int MaxWords = 8;
     private const int MaxLength = 80;
@@ -200,7 +200,7 @@ public static class SearchTerm
 }
 
 /// <summary>Lower-case text in which each run of characters outside a to z and 0 to 9 is one dash.</summary>
-public static class Slug
+internal static class Slug
 {
     public static string Of(string text)
     {

@@ -182,7 +182,7 @@ public interface ISharedCache
 public sealed record SharedEntry(byte[] Value, DateTimeOffset ExpiresAt);
 
 /// <summary>For processes without a table service.</summary>
-public sealed class NullSharedCache : ISharedCache
+internal sealed class NullSharedCache : ISharedCache
 {
     public Task<SharedEntry?> ReadAsync(string key, CancellationToken cancellationToken) => Task.FromResult<SharedEntry?>(null);
 

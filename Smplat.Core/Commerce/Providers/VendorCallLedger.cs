@@ -120,7 +120,7 @@ public sealed record VendorCallRow(
     DateTimeOffset LastAt);
 
 /// <summary>Adds collected vendor calls every second, and once more when the app stops.</summary>
-public sealed class VendorCallFlush(
+internal sealed class VendorCallFlush(
     VendorCallLedger ledger, MigrationGate migrations, TimeProvider clock, ILogger<VendorCallFlush> logger)
     : WriteBehind(migrations, TimeSpan.FromSeconds(1), clock)
 {

@@ -62,7 +62,7 @@ public sealed class VendorHttp(
 /// <param name="Endpoint">The vendor's endpoint as its quota counts it: a bounded word such as products, never a path.</param>
 /// <param name="IsRepeatable">Whether a second attempt cannot take effect twice. Reads are; orders and carts are not.</param>
 /// <param name="IsForShopper">Sent with a shopper's own token, so that a refusal says nothing about our credentials.</param>
-public sealed record VendorCall(
+internal sealed record VendorCall(
     ProviderId Id, string Endpoint, CallBudget Budget, bool IsRepeatable = true, bool IsForShopper = false)
 {
     private static readonly HttpRequestOptionsKey<VendorCall> Key = new("smplat.vendor-call");
@@ -122,7 +122,7 @@ public sealed class CallBudget(TimeProvider clock, TimeSpan total, int retries)
 /// Sends vendor requests and turns every answer into a value or a <see cref="ProviderFailureException"/>. No text of the
 /// vendor reaches a message: an error body may echo credentials or addresses.
 /// </summary>
-public static class VendorResponses
+internal static class VendorResponses
 {
     /// <summary>The parsed answer of a successful call. Never null: an absent body is a bad answer.</summary>
     public static async Task<T> SendAsync<T>(
@@ -188,7 +188,7 @@ public static class VendorResponses
 /// Refuses hosts that are not the vendor's, so that a mistyped or tampered base URL cannot send credentials elsewhere.
 /// Plain HTTP is allowed to loopback in local runs only.
 /// </summary>
-public sealed class HostAllowListHandler(
+internal sealed class HostAllowListHandler(
     IReadOnlyList<string> vendorHosts, IOptionsMonitor<VendorHttpOptions> options, IOptionsMonitor<RuntimeOptions> runtime)
     : DelegatingHandler
 {
@@ -215,7 +215,7 @@ public sealed class HostAllowListHandler(
 /// Retries a repeatable request after a transient fault, for as long as its budget allows. The answer is read to its end here,
 /// so that a connection that breaks in the middle of a body counts as a fault too.
 /// </summary>
-public sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
+internal sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
@@ -258,7 +258,7 @@ public sealed class RetryHandler(TimeProvider clock) : DelegatingHandler
 }
 
 /// <summary>Whether, and after which delay, a read-only vendor call is retried.</summary>
-public static class VendorRetryPolicy
+internal static class VendorRetryPolicy
 {
     /// <summary>With less than this left of the provider's timeout, another attempt cannot finish in time.</summary>
     private static readonly TimeSpan MinBudget = TimeSpan.FromMilliseconds(300);
@@ -290,7 +290,7 @@ public static class VendorRetryPolicy
 }
 
 /// <summary>Takes one call from the vendor's daily quota before each attempt; when none is left, the call fails without being sent.</summary>
-public sealed class QuotaHandler(VendorQuotas quotas) : DelegatingHandler
+internal sealed class QuotaHandler(VendorQuotas quotas) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
@@ -303,7 +303,7 @@ public sealed class QuotaHandler(VendorQuotas quotas) : DelegatingHandler
 }
 
 /// <summary>Limits the calls in flight; the others wait for as long as their token allows.</summary>
-public sealed class ConcurrencyLimitHandler(int concurrency) : DelegatingHandler
+internal sealed class ConcurrencyLimitHandler(int concurrency) : DelegatingHandler
 {
     private readonly SemaphoreSlim _slots = new(concurrency, concurrency);
 
@@ -333,7 +333,7 @@ public sealed class ConcurrencyLimitHandler(int concurrency) : DelegatingHandler
 }
 
 /// <summary>Records every attempt that was sent, and its result.</summary>
-public sealed class LedgerHandler(VendorCallLedger ledger, TimeProvider clock) : DelegatingHandler
+internal sealed class LedgerHandler(VendorCallLedger ledger, TimeProvider clock) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
@@ -355,7 +355,7 @@ public sealed class LedgerHandler(VendorCallLedger ledger, TimeProvider clock) :
 }
 
 /// <summary>The vendors' own API hosts, the only ones that their clients may call outside local runs.</summary>
-public static class VendorHosts
+internal static class VendorHosts
 {
     public static IReadOnlyList<string> For(ProviderId id) => id switch
     {

@@ -45,7 +45,7 @@ public readonly record struct QuotaLimit(string Bucket, int PerDay);
 /// One instance's share of a vendor's quota. Calls are taken from the shared counter in blocks, so that few calls wait for
 /// the table service; while it is unavailable, the instance counts alone and grants at most the whole limit.
 /// </summary>
-public sealed class QuotaBucket(IQuotaStore store, TimeProvider clock) : IDisposable
+internal sealed class QuotaBucket(IQuotaStore store, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromHours(24);
 
@@ -163,7 +163,7 @@ public interface IQuotaStore
 }
 
 /// <summary>For processes without a table service: each counts alone.</summary>
-public sealed class NullQuotaStore : IQuotaStore
+internal sealed class NullQuotaStore : IQuotaStore
 {
     public Task<int?> TakeAsync(QuotaLimit limit, int wanted, CancellationToken cancellationToken) =>
         Task.FromResult<int?>(null);

@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Observability;
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>Names of the commerce metrics in the feed; dashboards, alerts and runbooks use them.</summary>
-public static class CommerceMetricNames
+internal static class CommerceMetricNames
 {
     public const string Requests = "loopgpt_router_requests_total";
 
@@ -50,7 +50,7 @@ public static class CommerceMetricNames
 }
 
 /// <summary>Metrics of the last minutes for the feed; cached for five seconds, however many scrapers ask.</summary>
-public sealed class CommerceMetrics(EdgeLogStore store, TimeProvider clock) : IMetricSource, IDisposable
+internal sealed class CommerceMetrics(EdgeLogStore store, TimeProvider clock) : IMetricSource, IDisposable
 {
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RecentWindow = TimeSpan.FromMinutes(5);
@@ -143,7 +143,7 @@ public sealed class CommerceMetrics(EdgeLogStore store, TimeProvider clock) : IM
 /// The metric families of Commerce. Counters are durable and never fall; gauges describe the last minutes and are left out
 /// while there is no data, so that no traffic is not mistaken for a rate of zero.
 /// </summary>
-public static class CommerceMetricFamilies
+internal static class CommerceMetricFamilies
 {
     public static IReadOnlyList<MetricFamily> All { get; } =
     [

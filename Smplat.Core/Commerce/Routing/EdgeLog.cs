@@ -82,7 +82,7 @@ public sealed class EdgeLog : BackgroundService
 }
 
 /// <summary>Names of functions and events in <c>edge_logs</c>; the runbook's queries use them.</summary>
-public static class EdgeLogEvents
+internal static class EdgeLogEvents
 {
     public const string RouteOrder = "loopgpt_route_order";
     public const string ConfirmOrder = "loopgpt_confirm_order";

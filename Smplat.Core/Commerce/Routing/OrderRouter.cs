@@ -115,7 +115,7 @@ public sealed class OrderRouter(
 }
 
 /// <summary>Which providers are asked for a quote.</summary>
-public static class CandidatePolicy
+internal static class CandidatePolicy
 {
     /// <param name="enabled">Enabled providers, highest priority first; the order is kept.</param>
     public static IReadOnlyList<ProviderConfig> Select(

@@ -192,7 +192,7 @@ public sealed class QuoteRace(ProviderGateways gateways, TimeProvider clock)
 /// Whether a quote is usable. An empty basket, impossible amounts or rows about other items count as a failure of the
 /// provider, however cheap the quote is.
 /// </summary>
-public static class ViabilityPolicy
+internal static class ViabilityPolicy
 {
     public static ProviderFailure? Check(ProviderQuote quote, QuoteRequest request, ProviderId id)
     {

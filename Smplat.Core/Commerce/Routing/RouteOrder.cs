@@ -91,7 +91,7 @@ public sealed record FailureDetails(
 /// Identifies a basket: the same lines to the same postal code give the same hash, whatever their order, case or number
 /// format. The line ids are part of it, because a stored quote refers to the lines by id.
 /// </summary>
-public static class CartHash
+internal static class CartHash
 {
     private const char FieldEnd = '\u001f';
     private const char LineEnd = '\u001e';

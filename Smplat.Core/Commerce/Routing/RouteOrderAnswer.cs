@@ -373,7 +373,7 @@ internal static class SplitAnswers
 }
 
 /// <summary>Compares the decision with the cheapest and the fastest of the other quotes.</summary>
-public static class Counterfactual
+internal static class Counterfactual
 {
     /// <returns>Null when there is no other quote.</returns>
     public static string? Describe(RoutingDecision decision)

@@ -73,7 +73,7 @@ public sealed class RouterMetrics
 }
 
 /// <summary>The last routing calls of this process, for the gauges. The calls of all instances are in <c>edge_logs</c>.</summary>
-public sealed class RouterWindow(TimeProvider clock)
+internal sealed class RouterWindow(TimeProvider clock)
 {
     private const int Capacity = 4096;
     private static readonly TimeSpan Length = TimeSpan.FromMinutes(15);

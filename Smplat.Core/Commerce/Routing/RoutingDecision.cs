@@ -78,7 +78,7 @@ public sealed class DecisionMaker(
 }
 
 /// <summary>Turns usable quotes into a decision. Pure: the same quotes, weights and statistics give the same decision.</summary>
-public static class DecisionPolicy
+internal static class DecisionPolicy
 {
     /// <param name="viable">At least one.</param>
     /// <param name="weights">As configured, before they are adjusted for the shopper's preference.</param>
@@ -196,7 +196,7 @@ public static class DecisionPolicy
 /// Drops the quotes beyond the shopper's limits. When all are beyond, all stay and the answer says so: the shopper can decline
 /// an order beyond a limit, but cannot accept an empty answer.
 /// </summary>
-public static class LimitPolicy
+internal static class LimitPolicy
 {
     public const string Warning = "No offer meets the limits of the preferences; the offers shown exceed them";
 
@@ -232,7 +232,7 @@ public static class LimitPolicy
 /// What a basket would cost with every item in it: each missing item is added at the median price of the providers that have
 /// it, or else at the caller's price hint, or else at a rough unit price, plus 10 percent for buying it elsewhere.
 /// </summary>
-public static class ComparableBasket
+internal static class ComparableBasket
 {
     private const long RoughUnitCents = 500;
     private const int WithPenaltyPercent = 110;

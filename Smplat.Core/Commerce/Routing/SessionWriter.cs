@@ -238,7 +238,7 @@ public sealed record SessionQuote(ProviderQuote Quote, decimal Score, decimal Co
 /// <summary>
 /// The secret that allows its holder to confirm a decision: 128 random bits with a readable prefix. Only its hash is stored.
 /// </summary>
-public static class ConfirmationToken
+internal static class ConfirmationToken
 {
     public static string Create(DateTimeOffset now)
     {

@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Routing;
 /// <summary>What a provider charges for each item and for delivery.</summary>
 /// <param name="Prices">Cents of the requested quantity by item id; items that the provider lacks are absent.</param>
 /// <param name="TaxRate">Tax as a share of the subtotal, as quoted.</param>
-public sealed record SplitOffer(
+internal sealed record SplitOffer(
     ProviderId Provider,
     int EtaMinutes,
     long FeeCents,
@@ -32,12 +32,12 @@ public sealed record SplitOffer(
 }
 
 /// <summary>Which items go to which provider.</summary>
-public sealed record SplitPlan(IReadOnlyList<PlannedLeg> Legs, long TotalCents, int Found, int EtaMinutes)
+internal sealed record SplitPlan(IReadOnlyList<PlannedLeg> Legs, long TotalCents, int Found, int EtaMinutes)
 {
     public bool IsSplit => Legs.Count > 1;
 }
 
-public sealed record PlannedLeg(ProviderId Provider, IReadOnlyList<string> ItemIds, long TotalCents, int EtaMinutes);
+internal sealed record PlannedLeg(ProviderId Provider, IReadOnlyList<string> ItemIds, long TotalCents, int EtaMinutes);
 
 /// <summary>
 /// Finds the best way to split a basket. Every set of providers is tried (at most fifteen); each item goes to the cheapest or

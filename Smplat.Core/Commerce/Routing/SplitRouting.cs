@@ -100,7 +100,7 @@ public sealed class SplitRouting(
 }
 
 /// <summary>Whether a split is worthwhile: more items, enough saved, or, when the shopper wants speed, enough time saved.</summary>
-public static class SplitPolicy
+internal static class SplitPolicy
 {
     private const int MinMinutesSaved = 15;
     private const int MaxExtraCostPercent = 15;
@@ -123,4 +123,4 @@ public static class SplitPolicy
 }
 
 /// <summary>What decides between a split order and a single provider.</summary>
-public readonly record struct SplitSummary(int Found, long TotalCents, int EtaMinutes);
+internal readonly record struct SplitSummary(int Found, long TotalCents, int EtaMinutes);

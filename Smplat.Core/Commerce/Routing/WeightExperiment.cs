@@ -109,7 +109,7 @@ public sealed record ArmStats
 /// Which arm a shopper is in. The same shopper is always in the same arm of an experiment, on every instance, and raising
 /// the share only adds shoppers to the variant.
 /// </summary>
-public static class ExperimentAssignment
+internal static class ExperimentAssignment
 {
     public const string Control = "control";
     public const string Variant = "variant";
@@ -160,7 +160,7 @@ public enum Verdict
 /// Judges an experiment. Too few decisions give no verdict. A variant that costs shoppers too much, or lowers their orders or
 /// ratings too much, must be stopped whatever it earns. Otherwise a difference counts only when it is larger than chance.
 /// </summary>
-public static class VerdictPolicy
+internal static class VerdictPolicy
 {
     /// <summary>Standard errors beyond which a difference in either direction is not chance (95 percent).</summary>
     private const double DifferenceThreshold = 1.96;

@@ -1,7 +1,7 @@
 namespace Smplat.Core.Commerce.Scoring;
 
 /// <summary>The strengths of a quote, by code in a fixed order and as a sentence.</summary>
-public static class ScoreFactors
+internal static class ScoreFactors
 {
     public const string PreferredProvider = "PREFERRED_PROVIDER";
     public const string CompetitivePricing = "COMPETITIVE_PRICING";

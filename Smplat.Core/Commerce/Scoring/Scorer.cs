@@ -93,7 +93,7 @@ public enum MarginSource
 /// Ranks quotes by the canonical rule or a variation of it. The result depends only on the arguments: not on their order, a
 /// clock, chance or culture. Scores are exact decimals and are compared unrounded.
 /// </summary>
-public static class Scorer
+internal static class Scorer
 {
     /// <summary>Share of the items, in percent, below which a comparable basket wins only when no provider has more.</summary>
     private const int MinFulfilmentPercent = 60;
@@ -221,7 +221,7 @@ public static class Scorer
 }
 
 /// <summary>The five components of a score by the canonical rule. Pure; whole numbers from 0 to 100.</summary>
-public static class ScoreComponents
+internal static class ScoreComponents
 {
     /// <summary>Points when nothing is known.</summary>
     public const int Neutral = 50;
@@ -253,7 +253,7 @@ public static class ScoreComponents
 /// Points by distance from the best offer: a cent of difference counts for almost nothing, and one expensive extra quote does
 /// not change the points of the others.
 /// </summary>
-public static class AnchoredScale
+internal static class AnchoredScale
 {
     /// <summary>Most points that a centered priority gives before its weight.</summary>
     public const int MaxPriority = 20;

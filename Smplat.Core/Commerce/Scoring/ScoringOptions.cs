@@ -109,7 +109,7 @@ public enum OptimizeFor
 }
 
 /// <summary>Wire and database labels of the preferences.</summary>
-public static class OptimizeLabels
+internal static class OptimizeLabels
 {
     public static string ToLabel(this OptimizeFor preference) => preference switch
     {

@@ -174,7 +174,7 @@ internal static class VaultReference
 
 /// <summary>The word in place of {0} in the setting names of a class that shares its properties with others.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class SettingWordAttribute(string word) : Attribute
+internal sealed class SettingWordAttribute(string word) : Attribute
 {
     public string Word { get; } = word;
 }

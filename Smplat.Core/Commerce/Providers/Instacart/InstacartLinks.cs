@@ -126,7 +126,7 @@ public sealed class InstacartLinks(InstacartClient client, VendorCache cache, IO
 }
 
 /// <summary>Maps our units to the vendor's. A unit that is not in its list would break the matching of quantities.</summary>
-public static class InstacartMeasures
+internal static class InstacartMeasures
 {
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {

@@ -167,7 +167,7 @@ internal sealed class KrogerTokens(VendorHttp http, IOptionsMonitor<KrogerOption
 }
 
 /// <summary>Maps Kroger's products and stores to our types.</summary>
-public static class KrogerMapper
+internal static class KrogerMapper
 {
     /// <summary>Every variant of every product that has a price; seasonal goods may have none.</summary>
     public static IEnumerable<VendorProduct> ToProducts(KrogerProducts answer)
@@ -205,23 +205,23 @@ public static class KrogerMapper
         : $"{address.AddressLine1}, {address.City}, {address.State} {address.ZipCode}";
 }
 
-public sealed record KrogerToken(
+internal sealed record KrogerToken(
     [property: JsonPropertyName("access_token")] string? AccessToken,
     [property: JsonPropertyName("expires_in")] int? ExpiresIn);
 
-public sealed record KrogerLocations(IReadOnlyList<KrogerLocation>? Data);
+internal sealed record KrogerLocations(IReadOnlyList<KrogerLocation>? Data);
 
-public sealed record KrogerLocation(string? LocationId, string? Name, string? Chain, KrogerAddress? Address);
+internal sealed record KrogerLocation(string? LocationId, string? Name, string? Chain, KrogerAddress? Address);
 
-public sealed record KrogerAddress(string? AddressLine1, string? City, string? State, string? ZipCode);
+internal sealed record KrogerAddress(string? AddressLine1, string? City, string? State, string? ZipCode);
 
-public sealed record KrogerProducts(IReadOnlyList<KrogerProduct>? Data, KrogerMeta? Meta);
+internal sealed record KrogerProducts(IReadOnlyList<KrogerProduct>? Data, KrogerMeta? Meta);
 
-public sealed record KrogerMeta(KrogerPagination? Pagination);
+internal sealed record KrogerMeta(KrogerPagination? Pagination);
 
-public sealed record KrogerPagination(int? Total, int? Start, int? Limit);
+internal sealed record KrogerPagination(int? Total, int? Start, int? Limit);
 
-public sealed record KrogerProduct(
+internal sealed record KrogerProduct(
     string? ProductId,
     string? Upc,
     string? Brand,
@@ -229,19 +229,19 @@ public sealed record KrogerProduct(
     IReadOnlyList<string>? Categories,
     IReadOnlyList<KrogerItem>? Items);
 
-public sealed record KrogerItem(
+internal sealed record KrogerItem(
     string? ItemId, string? Size, string? SoldBy, KrogerInventory? Inventory, KrogerFulfillment? Fulfillment, KrogerPrice? Price);
 
-public sealed record KrogerInventory(string? StockLevel);
+internal sealed record KrogerInventory(string? StockLevel);
 
-public sealed record KrogerFulfillment(bool? Curbside, bool? Delivery, bool? Instore, bool? Shiptohome);
+internal sealed record KrogerFulfillment(bool? Curbside, bool? Delivery, bool? Instore, bool? Shiptohome);
 
-public sealed record KrogerPrice(decimal? Regular, decimal? Promo);
+internal sealed record KrogerPrice(decimal? Regular, decimal? Promo);
 
 /// <summary>A cart line for the vendor: a UPC and a number of packs.</summary>
-public sealed record KrogerCartItem(string Upc, int Quantity, string Modality);
+internal sealed record KrogerCartItem(string Upc, int Quantity, string Modality);
 
-public sealed record KrogerCart(IReadOnlyList<KrogerCartItem> Items);
+internal sealed record KrogerCart(IReadOnlyList<KrogerCartItem> Items);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(KrogerToken))]

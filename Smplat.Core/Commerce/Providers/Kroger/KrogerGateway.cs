@@ -89,7 +89,7 @@ internal sealed class KrogerGateway(
 }
 
 /// <summary>Pages to which shoppers are handed over, and the cart body that fills them.</summary>
-public static class KrogerLinks
+internal static class KrogerLinks
 {
     private const string Affiliate = "affId=LOOPGPT";
 

@@ -184,7 +184,7 @@ internal sealed partial class DeliveryQuoteJson : JsonSerializerContext
 }
 
 /// <summary>Addresses of the vendor's checkout pages.</summary>
-public static class MealMeLinks
+internal static class MealMeLinks
 {
     public static string Checkout(MealMeOptions options, string cartId, bool useConnect) =>
         $"{options.SdkBase.ToString().TrimEnd('/')}/checkout?api={Uri.EscapeDataString(options.PartnerName)}"

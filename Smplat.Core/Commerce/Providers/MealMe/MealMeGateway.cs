@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Providers.MealMe;
 /// MealMe, or Satsuma: finds the shop for a basket and has the vendor price it to the cent without ordering anything; a
 /// confirmation places the order.
 /// </summary>
-public sealed class MealMeGateway(
+internal sealed class MealMeGateway(
     AggregatorDialects dialects,
     MealMeOrderPlacer placer,
     VendorCache cache,
@@ -125,7 +125,7 @@ public sealed class MealMeGateway(
 }
 
 /// <summary>The shop for a basket: an order holds the goods of one shop only.</summary>
-public sealed record ShopChoice(AggregatorShop Shop, MatchedBasket Basket)
+internal sealed record ShopChoice(AggregatorShop Shop, MatchedBasket Basket)
 {
     /// <summary>Most items found, then most that are exactly what was asked for, then cheapest, then smallest id. Null when no shop has anything.</summary>
     public static ShopChoice? Best(IReadOnlyList<RequestedItem> items, AggregatorOffer offer) => offer.Shops

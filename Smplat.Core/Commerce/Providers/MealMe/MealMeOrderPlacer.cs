@@ -6,7 +6,7 @@ namespace Smplat.Core.Commerce.Providers.MealMe;
 /// Places an order at most once per idempotency key: the vendor's order id is stored before the order is placed, so a
 /// repeated or resumed confirmation finds it instead of ordering again.
 /// </summary>
-public sealed class MealMeOrderPlacer(
+internal sealed class MealMeOrderPlacer(
     AggregatorDialects dialects, MealMeOrderStore orders, IOptionsMonitor<MealMeOptions> access, TimeProvider clock)
 {
     public async Task<ConfirmOutcome> PlaceAsync(

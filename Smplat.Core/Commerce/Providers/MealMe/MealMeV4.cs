@@ -163,7 +163,7 @@ public sealed class MealMeV4(AggregatorHttp http) : IAggregatorDialect
 }
 
 /// <summary>A street in two parts, as the older dialect wants it: 123 and Main St.</summary>
-public readonly record struct StreetLine(string? Number, string? Name)
+internal readonly record struct StreetLine(string? Number, string? Name)
 {
     public static StreetLine Parse(string? street)
     {
@@ -298,39 +298,39 @@ internal static class MealMeMapper
     };
 }
 
-public sealed record MealMeGeocode(string? StreetNum, string? StreetName, string City, string? State, string Zipcode, string Country);
+internal sealed record MealMeGeocode(string? StreetNum, string? StreetName, string City, string? State, string Zipcode, string Country);
 
-public sealed record MealMePoint(double? Latitude, double? Longitude);
+internal sealed record MealMePoint(double? Latitude, double? Longitude);
 
-public sealed record MealMeCarts(IReadOnlyList<MealMeFoundCart>? Carts);
+internal sealed record MealMeCarts(IReadOnlyList<MealMeFoundCart>? Carts);
 
-public sealed record MealMeFoundCart(string? StoreId, MealMeStore? Store, IReadOnlyList<MealMeFoundItem>? Items);
+internal sealed record MealMeFoundCart(string? StoreId, MealMeStore? Store, IReadOnlyList<MealMeFoundItem>? Items);
 
-public sealed record MealMeFoundItem(string? Query, IReadOnlyList<MealMeProduct>? Results);
+internal sealed record MealMeFoundItem(string? Query, IReadOnlyList<MealMeProduct>? Results);
 
-public sealed record MealMeStores(IReadOnlyList<MealMeStore>? Stores);
+internal sealed record MealMeStores(IReadOnlyList<MealMeStore>? Stores);
 
-public sealed record MealMeStore(
+internal sealed record MealMeStore(
     [property: JsonPropertyName("_id")] string? Id, string? Name, MealMeAddress? Address, decimal? Miles);
 
-public sealed record MealMeAddress(string? StreetAddr, string? City, string? State, string? Zipcode);
+internal sealed record MealMeAddress(string? StreetAddr, string? City, string? State, string? Zipcode);
 
-public sealed record MealMeProduct(
+internal sealed record MealMeProduct(
     string? ProductId, string? Name, long? Price, string? UnitSize, string? Upc, bool? IsAvailable, string? StoreId, string? StoreName);
 
-public sealed record MealMeLine(string ProductId, int Quantity, long ProductMarkedPrice);
+internal sealed record MealMeLine(string ProductId, int Quantity, long ProductMarkedPrice);
 
-public sealed record MealMeCartRequest(
+internal sealed record MealMeCartRequest(
     IReadOnlyList<MealMeLine> Items, bool Pickup, string UserId, double UserLatitude, double UserLongitude, int DriverTipCents);
 
-public sealed record MealMeCart(
+internal sealed record MealMeCart(
     string? CartId, string? StoreId, long? Subtotal, IReadOnlyList<MealMeItem>? Items, IReadOnlyList<MealMeDeliveryOption>? Quotes);
 
-public sealed record MealMeDeliveryOption(string? Service, long? DeliveryFeeCents, int? DeliveryTimeMin, int? DeliveryTimeMax);
+internal sealed record MealMeDeliveryOption(string? Service, long? DeliveryFeeCents, int? DeliveryTimeMin, int? DeliveryTimeMax);
 
-public sealed record MealMeItem(string? ProductId, string? Name, int? Quantity, long? BasePrice);
+internal sealed record MealMeItem(string? ProductId, string? Name, int? Quantity, long? BasePrice);
 
-public sealed record MealMeOrderRequest
+internal sealed record MealMeOrderRequest
 {
     public required IReadOnlyList<MealMeLine> Items { get; init; }
 
@@ -367,11 +367,11 @@ public sealed record MealMeOrderRequest
     public string? CustomerOrderId { get; init; }
 }
 
-public sealed record MealMeFinalize(string OrderId);
+internal sealed record MealMeFinalize(string OrderId);
 
-public sealed record MealMeOrders(IReadOnlyList<MealMeOrder>? Orders);
+internal sealed record MealMeOrders(IReadOnlyList<MealMeOrder>? Orders);
 
-public sealed record MealMeOrder(
+internal sealed record MealMeOrder(
     string? OrderId,
     string? Status,
     long? Subtotal,
@@ -379,7 +379,7 @@ public sealed record MealMeOrder(
     IReadOnlyList<MealMeItem>? Items,
     MealMeFinalQuote? FinalQuote);
 
-public sealed record MealMeFinalQuote
+internal sealed record MealMeFinalQuote
 {
     public long? Subtotal { get; init; }
 

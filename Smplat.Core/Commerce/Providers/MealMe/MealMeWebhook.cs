@@ -103,7 +103,7 @@ public enum MealMeWebhookEffect
 }
 
 /// <summary>HMAC-SHA256 over the raw bytes of the body, compared in constant time.</summary>
-public static class MealMeWebhookSignature
+internal static class MealMeWebhookSignature
 {
     private const string Prefix = "sha256=";
 
@@ -324,7 +324,7 @@ public static class MealMeEventReader
 }
 
 /// <summary>Maps the vendor's words for the state of an order to our labels.</summary>
-public static class MealMeOrderStatus
+internal static class MealMeOrderStatus
 {
     /// <summary>Null for an unknown word: the event is stored, and the order stays as it is.</summary>
     public static string? Parse(string? status) => status?.Trim().ToLowerInvariant() switch

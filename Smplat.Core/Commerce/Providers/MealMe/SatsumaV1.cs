@@ -224,13 +224,13 @@ internal static class SatsumaMapper
     };
 }
 
-public sealed record SatsumaGeocode(SatsumaPoint? Data);
+internal sealed record SatsumaGeocode(SatsumaPoint? Data);
 
 /// <summary>GeoJSON: longitude before latitude.</summary>
-public sealed record SatsumaPoint(IReadOnlyList<double>? Coordinates);
+internal sealed record SatsumaPoint(IReadOnlyList<double>? Coordinates);
 
 /// <summary>The one answer of the dialect whose names are in camel case.</summary>
-public sealed record SatsumaProduct(
+internal sealed record SatsumaProduct(
     string? Id,
     string? Name,
     decimal? Price,
@@ -240,15 +240,15 @@ public sealed record SatsumaProduct(
     [property: JsonPropertyName("locationId")] string? LocationId,
     [property: JsonPropertyName("merchantName")] string? MerchantName);
 
-public sealed record SatsumaCartRequest(string LocationId, string UserId, string Status);
+internal sealed record SatsumaCartRequest(string LocationId, string UserId, string Status);
 
-public sealed record SatsumaItemRequest(string ProductId, string ProductName, int Quantity);
+internal sealed record SatsumaItemRequest(string ProductId, string ProductName, int Quantity);
 
-public sealed record SatsumaCart(string? Id, string? LocationId, decimal? Subtotal, IReadOnlyList<SatsumaItem>? Items);
+internal sealed record SatsumaCart(string? Id, string? LocationId, decimal? Subtotal, IReadOnlyList<SatsumaItem>? Items);
 
-public sealed record SatsumaItem(string? ProductId, string? ProductName, int? Quantity, decimal? Price);
+internal sealed record SatsumaItem(string? ProductId, string? ProductName, int? Quantity, decimal? Price);
 
-public sealed record SatsumaOrderRequest(
+internal sealed record SatsumaOrderRequest(
     string LocationId,
     string FulfillmentMethod,
     SatsumaCustomer Customer,
@@ -256,17 +256,17 @@ public sealed record SatsumaOrderRequest(
     int Tip,
     string? DropoffInstructions);
 
-public sealed record SatsumaOrderLine(string ProductId, int Quantity);
+internal sealed record SatsumaOrderLine(string ProductId, int Quantity);
 
-public sealed record SatsumaCustomer(string Id, string Name, string PhoneNumber, string Email, SatsumaAddress Address);
+internal sealed record SatsumaCustomer(string Id, string Name, string PhoneNumber, string Email, SatsumaAddress Address);
 
-public sealed record SatsumaAddress(string? StreetAddress, string City, string? Region, string PostalCode, string Country);
+internal sealed record SatsumaAddress(string? StreetAddress, string City, string? Region, string PostalCode, string Country);
 
-public sealed record SatsumaSubmit(string? PaymentMethodId);
+internal sealed record SatsumaSubmit(string? PaymentMethodId);
 
-public sealed record SatsumaOrderAnswer(SatsumaOrder? Data);
+internal sealed record SatsumaOrderAnswer(SatsumaOrder? Data);
 
-public sealed record SatsumaOrder
+internal sealed record SatsumaOrder
 {
     public string? Id { get; init; }
 
@@ -287,7 +287,7 @@ public sealed record SatsumaOrder
     public IReadOnlyList<SatsumaItem>? Items { get; init; }
 }
 
-public sealed record SatsumaFee(string? Type, decimal? Amount);
+internal sealed record SatsumaFee(string? Type, decimal? Amount);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

@@ -149,7 +149,7 @@ internal sealed class WalmartSigner(IOptionsMonitor<WalmartOptions> options, Tim
 }
 
 /// <summary>Maps Walmart's items and stores to our types.</summary>
-public static class WalmartMapper
+internal static class WalmartMapper
 {
     /// <summary>Items without a price are left out, and so are those of marketplace sellers, which ship by parcel.</summary>
     public static IEnumerable<VendorProduct> ToProducts(WalmartSearch answer)
@@ -195,9 +195,9 @@ public static class WalmartMapper
         name.LastIndexOf(',') is > 0 and var comma ? name[(comma + 1)..].Trim() : null;
 }
 
-public sealed record WalmartSearch(int? TotalResults, int? NumItems, IReadOnlyList<WalmartItem>? Items);
+internal sealed record WalmartSearch(int? TotalResults, int? NumItems, IReadOnlyList<WalmartItem>? Items);
 
-public sealed record WalmartItem
+internal sealed record WalmartItem
 {
     public long? ItemId { get; init; }
 
@@ -222,7 +222,7 @@ public sealed record WalmartItem
     public int? MaxItemsInOrder { get; init; }
 }
 
-public sealed record WalmartStore(
+internal sealed record WalmartStore(
     long? No, string? Name, string? StreetAddress, string? City, string? StateProvCode, string? Zip);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -53,7 +53,7 @@ internal sealed class WalmartGateway(
 }
 
 /// <summary>The affiliate link that fills the shopper's cart.</summary>
-public static class WalmartLinks
+internal static class WalmartLinks
 {
     /// <summary>Items with their packs. The shopper's store is not carried over, so the page may show another price.</summary>
     public static string AddToCart(IReadOnlyList<CartLine> lines, string? publisherId)
