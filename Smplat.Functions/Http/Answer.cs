@@ -19,12 +19,9 @@ namespace Smplat.Functions.Http;
 /// </summary>
 public static class Answer
 {
-    public static IResult Snake<T>(T value, int status = StatusCodes.Status200OK) => Json(value, Naming.Snake, status);
+    public static IResult Snake<T>(T value, int status = StatusCodes.Status200OK) => Json(value, JsonNaming.SnakeCase, status);
 
-    public static IResult Camel<T>(T value, int status = StatusCodes.Status200OK) => Json(value, Naming.Camel, status);
-
-    public static IResult Json<T>(T value, Naming naming, int status = StatusCodes.Status200OK) =>
-        new BytesAnswer(JsonSerializer.SerializeToUtf8Bytes(value, naming.Serializer()), "application/json; charset=utf-8", status);
+    public static IResult Camel<T>(T value, int status = StatusCodes.Status200OK) => Json(value, JsonNaming.CamelCase, status);
 
     /// <summary>JSON that is already UTF-8.</summary>
     public static IResult JsonBytes(ReadOnlyMemory<byte> json, int status = StatusCodes.Status200OK) =>
@@ -67,6 +64,9 @@ public static class Answer
         Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => throw new InvalidOperationException($"No status for {refusal.GetType()}."),
     };
+
+    private static BytesAnswer Json<T>(T value, JsonSerializerOptions options, int status) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(value, options), "application/json; charset=utf-8", status);
 }
 
 /// <summary>An answer whose bytes are already written.</summary>
@@ -109,20 +109,14 @@ public enum Naming
 
 internal static class JsonNaming
 {
-    private static readonly JsonSerializerOptions SnakeCase = Options(JsonNamingPolicy.SnakeCaseLower);
-    private static readonly JsonSerializerOptions CamelCase = Options(JsonNamingPolicy.CamelCase);
-
-    private static readonly JsonSerializerOptions Commerce = new(CommerceJson.Default.Options)
-    {
-        TypeInfoResolver = JsonTypeInfoResolver.Combine(
-            RoutingJson.Default, ConfirmationJson.Default, HealthJson.Default, CommerceJson.Default),
-    };
+    internal static readonly JsonSerializerOptions SnakeCase = Options(JsonNamingPolicy.SnakeCaseLower);
+    internal static readonly JsonSerializerOptions CamelCase = Options(JsonNamingPolicy.CamelCase);
 
     internal static JsonSerializerOptions Serializer(this Naming naming) => naming switch
     {
         Naming.Snake => SnakeCase,
         Naming.Camel => CamelCase,
-        Naming.Commerce => Commerce,
+        Naming.Commerce => CommerceNaming.Options,
         _ => throw new ArgumentOutOfRangeException(nameof(naming), naming, "No spelling."),
     };
 
@@ -147,4 +141,14 @@ internal static class JsonNaming
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.UtcDateTime);
     }
+}
+
+/// <summary>The generated serializers of all commerce answers.</summary>
+internal static class CommerceNaming
+{
+    internal static readonly JsonSerializerOptions Options = new(CommerceJson.Default.Options)
+    {
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(
+            RoutingJson.Default, ConfirmationJson.Default, HealthJson.Default, CommerceJson.Default),
+    };
 }
