@@ -74,12 +74,12 @@ internal sealed record TrustPreviewPage(
         $"""
         <section class="pair summary">
         <h2 class="unseen">Summary</h2>
-        {Side("Draft", Draft is null ? Missing() : Tally(Draft))}
-        {Side("Live", Tally(Live))}
+        {Side("Draft", Draft is null ? Missing() : Summary(Draft))}
+        {Side("Live", Summary(Live))}
         </section>
         """);
 
-    private static Markup Tally(ResolvedExperience experience)
+    private static Markup Summary(ResolvedExperience experience)
     {
         var metrics = Metrics(experience).ToList();
         var states = metrics.GroupBy(metric => metric.State).OrderBy(group => group.Key, StringComparer.Ordinal);

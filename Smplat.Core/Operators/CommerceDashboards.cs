@@ -1,3 +1,5 @@
+using Smplat.Core.Platform.Caching;
+
 namespace Smplat.Core.Operators;
 
 /// <summary>The commerce dashboards. Each is cached for a few seconds, so that many open pages cost no more than one.</summary>
@@ -53,35 +55,6 @@ public sealed class CommerceDashboards(CommerceDashboardStore store, TimeProvide
     }
 
     private static DateTimeOffset Floor(DateTimeOffset at, TimeSpan step) => new(at.UtcTicks - (at.UtcTicks % step.Ticks), TimeSpan.Zero);
-}
-
-/// <summary>Caches an expensive result for a few seconds, so that several open pages read it once. A failed read is not cached.</summary>
-internal sealed class ShortLivedCache<T>(TimeProvider clock, TimeSpan lifetime) : IDisposable
-    where T : class
-{
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private (DateTimeOffset At, T Value)? _last;
-
-    public async Task<T> GetAsync(Func<DateTimeOffset, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            var now = clock.GetUtcNow();
-            if (_last is not { } last || now - last.At >= lifetime)
-            {
-                _last = last = (now, await read(now, cancellationToken));
-            }
-
-            return last.Value;
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    public void Dispose() => _gate.Dispose();
 }
 
 /// <summary>Routing in one minute, or in the whole window.</summary>

@@ -1,3 +1,5 @@
+using Smplat.Core.Platform.Caching;
+
 namespace Smplat.Core.Operators;
 
 /// <summary>The fulfillment queue for the operators' page.</summary>
