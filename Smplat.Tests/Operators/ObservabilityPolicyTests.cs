@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Smplat.Cli.Commands.Check;
+using Smplat.Cli.Commands;
 
 namespace Smplat.Tests.Operators;
 
@@ -16,7 +16,7 @@ public sealed class ObservabilityPolicyTests
     [Test]
     public void Every_figure_that_is_judged_is_told_and_what_was_not_asked_is_not() =>
         Assert.That(
-            ObservabilityPolicy.Judge(new() { DeadLettered = 1, WebhookFailures = 0 }, Strict),
+            ObservabilityPolicy.Compare(new() { DeadLettered = 1, WebhookFailures = 0 }, Strict),
             Is.EqualTo(new[] { ("fulfillment dead letters: 1 (limit 0)", true), ("fulfillment failures: 0 (limit 0)", false), ("webhook failures: 0 (limit 0)", false) }));
 
     [TestCase(9, 1.0, 0)]
