@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Options;
 
 namespace Smplat.Benchmarks;
 
@@ -6,4 +7,14 @@ namespace Smplat.Benchmarks;
 public interface IBenchmark
 {
     Command Build();
+}
+
+/// <summary>Settings that never change.</summary>
+internal sealed class FixedOptions<T>(T value) : IOptionsMonitor<T>
+{
+    public T CurrentValue => value;
+
+    public T Get(string? name) => value;
+
+    public IDisposable? OnChange(Action<T, string?> listener) => null;
 }

@@ -1,5 +1,13 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Smplat.Benchmarks.Load;
+using Smplat.Core.Analytics;
+using Smplat.Core.Platform.Database;
 
 namespace Smplat.Benchmarks.Ingestion;
 
@@ -117,4 +125,200 @@ internal sealed class IngestionBenchmark : IBenchmark
     [
         "SMPLAT_ENVIRONMENT=production", "SMPLAT_LOCAL_SETTINGS=sample", "CHECKOUT_API_KEY=bench", $"SMPLAT_DATABASE={database}", .. settings,
     ]);
+}
+
+/// <summary>One way of sending events.</summary>
+internal sealed record IngestionCase(string Name, int Events, bool IsSingle, int Connections)
+{
+    public bool IsFor(IngestionRival rival) => IsSingle || rival.BatchPath is not null;
+
+    public Task<LoadResult> RunAsync(IngestionRival rival, TimeSpan duration)
+    {
+        var path = IsSingle ? rival.SinglePath : rival.BatchPath!;
+        return LoadClient.RunAsync(
+            rival.Server.EndPoint, Connections, duration, index => new EventRequest(path, Events, IsSingle, Random.Shared.Next() + index));
+    }
+
+    /// <param name="rounds">A row a round, a result a rival; ours is the first.</param>
+    public void Print(IReadOnlyList<IngestionRival> rivals, IReadOnlyList<LoadResult[]> rounds)
+    {
+        Console.WriteLine($"{Name} (medians of {rounds.Count})");
+        var best = Enumerable.Range(1, rivals.Count - 1).MaxBy(rival => Median(rounds.Select(round => round[rival].PerSecond)));
+        for (var index = 0; index < rivals.Count; index++)
+        {
+            var rival = index;
+            var rate = Median(rounds.Select(round => round[rival].PerSecond)) * Events;
+            var tail = Median(rounds.Select(round => round[rival].Percentile99.TotalMilliseconds));
+            var refused = rounds.Sum(round => round[rival].Refused);
+            var ratio = rival == 0 ? "" : $"   ours is {Ratio(rounds, rival)} times it";
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {rivals[rival].Name,-12} {rate,9:N0}/s   p99 {tail,6:F1} ms   refused {refused}{ratio}"));
+        }
+
+        if (rivals.Count > 2)
+        {
+            Console.WriteLine($"  ours is {Ratio(rounds, best)} times the better ({rivals[best].Name})");
+        }
+    }
+
+    /// <summary>Rounds are compared with themselves, so that what the machine does beside hits both.</summary>
+    private static string Ratio(IReadOnlyList<LoadResult[]> rounds, int rival) =>
+        Median(rounds.Select(round => round[0].PerSecond / round[rival].PerSecond)).ToString("F2", CultureInfo.InvariantCulture);
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+}
+
+/// <summary>A server that takes events.</summary>
+/// <param name="SinglePath">Where it takes one event.</param>
+/// <param name="BatchPath">Where it takes a list; null when it takes none.</param>
+internal sealed record IngestionRival(string Name, BenchServer Server, string SinglePath, string? BatchPath) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+}
+
+/// <summary>
+/// A request with some offer events of a usual size (about 330 bytes). Every use writes new version 7 ids in the places of
+/// the old ones and leaves all else as it is.
+/// </summary>
+internal sealed class EventRequest : IRequestTemplate
+{
+    private const string Placeholder = "00000000-0000-7000-8000-000000000000";
+
+    private readonly byte[] _bytes;
+    private readonly int[] _places;
+    private readonly Random _random;
+
+    public EventRequest(string path, int events, bool isSingle, int seed)
+    {
+        var body = isSingle ? Event(0) : $"[{string.Join(',', Enumerable.Range(0, events).Select(Event))}]";
+        var head = $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nX-API-Key: bench\r\n"
+            + $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n";
+        _bytes = Encoding.UTF8.GetBytes(head + body);
+        _random = new Random(seed);
+        var places = new List<int>();
+        var marker = Encoding.ASCII.GetBytes(Placeholder);
+        for (var at = _bytes.AsSpan().IndexOf(marker); at >= 0;)
+        {
+            places.Add(at);
+            var next = _bytes.AsSpan(at + marker.Length).IndexOf(marker);
+            at = next < 0 ? -1 : at + marker.Length + next;
+        }
+
+        _places = [.. places];
+    }
+
+    public ReadOnlyMemory<byte> Body => _bytes.AsMemory(_bytes.AsSpan().IndexOf("\r\n\r\n"u8) + 4);
+
+    public ReadOnlyMemory<byte> Next()
+    {
+        var milliseconds = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var place in _places)
+        {
+            WriteId(_bytes.AsSpan(place, 36), milliseconds);
+        }
+
+        return _bytes;
+    }
+
+    private static string Event(int index) => JsonSerializer.Serialize(new
+    {
+        offer_slug = $"spring-offer-{index % 23}",
+        event_type = index % 3 == 0 ? "preset_cta_apply" : "impression",
+        target_slug = $"plan-{index % 11}",
+        action = "view",
+        cart_total = 129.90m + index,
+        currency = "EUR",
+        order_reference = $"SM{100_000 + index}",
+        event_id = Placeholder,
+        metadata = new { presetId = $"preset-{index % 7}", presetLabel = "Preset of the week", source = "landing", position = index, ab = new { slug = "hero", variant = "b" } },
+    });
+
+    private void WriteId(Span<byte> place, long milliseconds)
+    {
+        Span<byte> random = stackalloc byte[10];
+        _random.NextBytes(random);
+        var id = new Guid(
+            (int)(milliseconds >> 16),
+            unchecked((short)milliseconds),
+            (short)(0x7000 | (random[0] << 4) | (random[1] & 0xF)),
+            (byte)(0x80 | (random[2] & 0x3F)),
+            random[3], random[4], random[5], random[6], random[7], random[8], random[9]);
+        System.Buffers.Text.Utf8Formatter.TryFormat(id, place, out _);
+    }
+}
+
+/// <summary>Storage without HTTP: both of our ways of storing, and the floor's, at several sizes on one connection.</summary>
+internal static class StorageFloor
+{
+    private static readonly int[] Sizes = [1, 8, 16, 32, 64, 128, 500, 2_000];
+
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1);
+
+    public static async Task PrintAsync(string database, CancellationToken cancellationToken)
+    {
+        var options = new DatabaseOptions { ConnectionString = database };
+        await using var source = SmplatDataSource.Create(options, NullLoggerFactory.Instance);
+        var store = new OfferEventStore(source);
+        await BareStore.CreateTableAsync(source, cancellationToken);
+        foreach (var size in Sizes)
+        {
+            var request = new EventRequest("/", size, isSingle: false, seed: size);
+            var insert = await MeasureAsync(request, size, events => store.InsertAsync(events, Now(), cancellationToken));
+            var copy = await MeasureAsync(request, size, events => store.CopyAsync(events, Now(), cancellationToken));
+            var bare = await MeasureBareAsync(request, size, source, cancellationToken);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"storage, {size,5} a commit           unnest {insert,9:N0}/s  copy {copy,9:N0}/s  bare unnest, one table {bare,9:N0}/s"));
+        }
+    }
+
+    private static DateTimeOffset Now() => TimeProvider.System.GetUtcNow();
+
+    private static async Task<double> MeasureAsync(EventRequest request, int size, Func<OfferEvent[], Task> store)
+    {
+        var parser = new OfferEventParser(TimeProvider.System);
+        var rules = new OfferEventRules(new AnalyticsOptions());
+        return await MeasureAsync(size, async () =>
+        {
+            request.Next();
+            var events = parser.Parse(request.Body, OfferEventNaming.Snake, rules, null).Items.Select(item => item.Event!).ToArray();
+            Array.Sort(events, (left, right) => left.Id.CompareTo(right.Id));
+            await store(events);
+        });
+    }
+
+    private static Task<double> MeasureBareAsync(
+        EventRequest request, int size, NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        var json = new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+        return MeasureAsync(size, async () =>
+        {
+            request.Next();
+            await BareStore.InsertAsync(
+                source, JsonSerializer.Deserialize<BareEvent[]>(request.Body.Span, json)!, cancellationToken);
+        });
+    }
+
+    private static async Task<double> MeasureAsync(int size, Func<Task> once)
+    {
+        for (var index = 0; index < 5; index++)
+        {
+            await once();
+        }
+
+        var watch = Stopwatch.StartNew();
+        var count = 0L;
+        while (watch.Elapsed < Duration)
+        {
+            await once();
+            count += size;
+        }
+
+        return count / watch.Elapsed.TotalSeconds;
+    }
 }

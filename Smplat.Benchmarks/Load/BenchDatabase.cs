@@ -1,7 +1,6 @@
 using Npgsql;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
-using Smplat.LocalHost.LocalServices.Postgres;
 using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Benchmarks.Load;
@@ -64,5 +63,15 @@ public sealed class BenchDatabase : IAsyncDisposable
         await using var source = NpgsqlDataSource.Create(_admin);
         await using var command = source.CreateCommand(statement);
         await command.ExecuteNonQueryAsync();
+    }
+}
+
+/// <summary>A connection string the way programs outside .NET read it.</summary>
+internal static class PostgresUrl
+{
+    public static string Of(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"postgres://{settings.Username}:{Uri.EscapeDataString(settings.Password ?? "")}@{settings.Host}:{settings.Port}/{settings.Database}";
     }
 }

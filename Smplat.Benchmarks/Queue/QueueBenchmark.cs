@@ -1,5 +1,19 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 using Smplat.Benchmarks.Load;
+using Smplat.Core.Fulfillment;
+using Smplat.Core.Orders;
+using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Outbox;
+using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Benchmarks.Queue;
 
@@ -94,5 +108,194 @@ internal sealed class QueueBenchmark : IBenchmark
     {
         double[] sorted = [.. values.Order()];
         return sorted[sorted.Length / 2];
+    }
+}
+
+/// <summary>One way of draining.</summary>
+/// <param name="CompletesOrders">Every four tasks are the whole of an order, which so begins and completes; else orders stay as they are.</param>
+/// <param name="HasPeers">The peers can do the same; they know nothing of orders.</param>
+internal sealed record QueueKind(
+    string Name, int Tasks, int AckBatch, int ClaimBatch, int Parallelism, int Workers, bool CompletesOrders, bool HasPeers)
+{
+    public bool IsBatched => AckBatch > 1;
+}
+
+/// <summary>The product's worker with tasks that do nothing: claims, leases, acknowledgements, roll-ups and counters are all real.</summary>
+internal sealed class OurQueue : IAsyncDisposable
+{
+    private readonly string _database;
+    private readonly BacklogStore _backlog;
+
+    private OurQueue(string database, BacklogStore backlog) => (_database, _backlog) = (database, backlog);
+
+    public static async Task<OurQueue> CreateAsync(string database, CancellationToken cancellationToken)
+    {
+        await using var services = Build(database, null);
+        await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
+        return new(database, new BacklogStore(database));
+    }
+
+    /// <returns>Tasks per second, from the first claim until the last roll-up.</returns>
+    public async Task<double> DrainAsync(QueueKind kind, CancellationToken cancellationToken)
+    {
+        await _backlog.FillAsync(kind.Tasks, kind.CompletesOrders, cancellationToken);
+        await using var services = Build(_database, kind);
+        var drain = services.GetRequiredService<FulfillmentDrain>();
+        var watch = Stopwatch.StartNew();
+        var reports = await Task.WhenAll(Enumerable.Range(0, kind.Workers).Select(
+            _ => Task.Run(() => drain.RunAsync(Guid.NewGuid().ToString("N"), cancellationToken))));
+        var seconds = watch.Elapsed.TotalSeconds;
+        var done = await _backlog.CountCompletedAsync(cancellationToken);
+        return done == kind.Tasks && reports.Sum(report => report.Processed) == kind.Tasks
+            ? kind.Tasks / seconds
+            : throw new InvalidOperationException($"{done} of {kind.Tasks} tasks are completed.");
+    }
+
+    public Task MeasureClaimsAsync(int tasks, CancellationToken cancellationToken) =>
+        new ClaimLatency(_database, _backlog).RunAsync(tasks, cancellationToken);
+
+    public ValueTask DisposeAsync() => _backlog.DisposeAsync();
+
+    private static ServiceProvider Build(string database, QueueKind? kind)
+    {
+        var settings = new Dictionary<string, string?> { ["SMPLAT_DATABASE"] = database };
+        if (kind is not null)
+        {
+            settings["FULFILLMENT_BATCH_SIZE"] = $"{kind.ClaimBatch}";
+            settings["FULFILLMENT_PARALLELISM"] = $"{kind.Parallelism}";
+            settings["FULFILLMENT_ACK_BATCH_SIZE"] = $"{kind.AckBatch}";
+        }
+
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        services.AddSingleton(TimeProvider.System);
+        services.AddDatabase().AddObservability().AddJobs().AddNotifications().AddOrders().AddFulfillment();
+        services.Replace(ServiceDescriptor.Singleton<ITaskGateway>(new NoWork()));
+        return services.BuildServiceProvider();
+    }
+
+    private sealed class NoWork : ITaskGateway
+    {
+        private static readonly Task<ExecutionOutcome> Done =
+            Task.FromResult<ExecutionOutcome>(new ExecutionOutcome.Succeeded("""{"status":"done"}"""));
+
+        public Task<ExecutionOutcome> ExecuteAsync(ClaimedTask task, CancellationToken cancellationToken) => Done;
+    }
+}
+
+/// <summary>
+/// How long one claim takes while a backlog is worked off, alone and while another connection sits in a transaction, so that
+/// nothing can be vacuumed and every claim meets what earlier ones left behind.
+/// </summary>
+internal sealed class ClaimLatency(string connectionString, BacklogStore backlog)
+{
+    private const int Batch = 25;
+    private const string Result = """{"status":"done"}""";
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
+
+    public async Task RunAsync(int tasks, CancellationToken cancellationToken)
+    {
+        Console.WriteLine($"claims of {Batch} out of {tasks:N0} due tasks, each followed by its acknowledgement");
+        Print("alone", await MeasureAsync(tasks, cancellationToken));
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        await backlog.FillAsync(tasks, completesOrders: false, cancellationToken);
+        await using var holder = await BacklogStore.HoldSnapshotAsync(database, cancellationToken);
+        Print("idle in transaction", await WorkOffAsync(cancellationToken));
+    }
+
+    private async Task<(List<double> Claims, long DeadRows)> MeasureAsync(int tasks, CancellationToken cancellationToken)
+    {
+        await backlog.FillAsync(tasks, completesOrders: false, cancellationToken);
+        return await WorkOffAsync(cancellationToken);
+    }
+
+    private async Task<(List<double> Claims, long DeadRows)> WorkOffAsync(CancellationToken cancellationToken)
+    {
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        var queue = new TaskQueueStore(database);
+        var claims = new List<double>();
+        while (true)
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            var begun = Stopwatch.GetTimestamp();
+            var claimed = await queue.ClaimDueAsync(Guid.CreateVersion7(now), "bench", Batch, now, Lease, cancellationToken);
+            claims.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+            if (claimed.Count == 0)
+            {
+                return (claims, await backlog.CountDeadRowsAsync(cancellationToken));
+            }
+
+            await queue.CompleteAsync([.. claimed.Select(task => new FinishedTask(task, Result))], "bench", now, cancellationToken);
+        }
+    }
+
+    private static void Print(string name, (List<double> Claims, long DeadRows) measured)
+    {
+        var (claims, dead) = measured;
+        var tenth = Math.Max(1, claims.Count / 10);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {name,-20} p50 {At(claims, 0.5):0.00} ms, p99 {At(claims, 0.99):0.00} ms; first tenth {At(claims[..tenth], 0.5):0.00} ms, last tenth {At(claims[^tenth..], 0.5):0.00} ms; {dead:N0} dead rows left"));
+    }
+
+    private static double At(IEnumerable<double> values, double share)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[(int)((sorted.Length - 1) * share)];
+    }
+}
+
+/// <summary>The peers, run by Node.js as processes of their own, with packages under <c>.local</c>.</summary>
+internal sealed class QueuePeers
+{
+    private readonly NodeFolder _folder;
+
+    private QueuePeers(NodeFolder folder) => _folder = folder;
+
+    public static string[] Names { get; } = ["graphile-worker", "pg-boss"];
+
+    /// <returns>Null, with a line that says why, when Node.js is not there.</returns>
+    public static async Task<QueuePeers?> InstallAsync(CancellationToken cancellationToken)
+    {
+        var (folder, missing) = await NodeFolder.PrepareAsync(
+            "queue-peers",
+            Path.Combine("Smplat.Benchmarks", "Queue", "Peers"),
+            new SearchPath(Environment.ExpandEnvironmentVariables("%PATH%")),
+            cancellationToken);
+        if (folder is null)
+        {
+            Console.WriteLine($"Left out: {string.Join(" and ", Names)}, because {missing}.");
+            return null;
+        }
+
+        return new(folder);
+    }
+
+    /// <returns>Tasks per second.</returns>
+    public async Task<double> DrainAsync(string peer, QueueKind kind, string database, CancellationToken cancellationToken)
+    {
+        // Unbatched, pg-boss takes longer for a tenth of the tasks than the others take for all.
+        var tasks = peer == "pg-boss" && !kind.IsBatched ? Math.Max(1, kind.Tasks / 10) : kind.Tasks;
+        var script = peer == "graphile-worker" ? "graphile.mjs" : "pgboss.mjs";
+        var output = await RunAsync(
+            [script, PostgresUrl.Of(database), $"{tasks}", kind.IsBatched ? "batched" : "unbatched"], cancellationToken);
+        var line = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Last(entry => entry.StartsWith('{'));
+        return JsonElement.Parse(line).GetProperty("perSecond").GetDouble();
+    }
+
+    private async Task<string> RunAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(_folder.Node, arguments)
+        {
+            WorkingDirectory = _folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{_folder.Node} does not start.");
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{arguments[0]} failed: {await errors}");
     }
 }

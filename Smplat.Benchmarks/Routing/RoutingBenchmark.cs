@@ -1,5 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Smplat.Benchmarks.Load;
 
@@ -77,4 +83,47 @@ internal sealed class RoutingBenchmark : IBenchmark
 
     private static Task<BenchServer> StartOursAsync(string database) => PublishedApp.StartAsync(
         ["SMPLAT_ENVIRONMENT=production", "SMPLAT_LOCAL_SETTINGS=sample", "CHECKOUT_API_KEY=bench", $"SMPLAT_DATABASE={database}"]);
+}
+
+/// <summary>The same order of three lines, again and again.</summary>
+internal sealed class RouteRequest(string path) : IRequestTemplate
+{
+    public const string Body =
+        """{"items":[{"id":"1","name":"Chicken Breast","quantity":2,"unit":"lbs"},{"id":"2","name":"Brown Rice","quantity":1,"unit":"bag"},{"id":"3","name":"Broccoli","quantity":3,"unit":"lbs"}],"shippingAddress":{"street":"123 Main St","city":"San Francisco","state":"CA","postalCode":"94102","country":"US"}}""";
+
+    private readonly byte[] _bytes = Encoding.UTF8.GetBytes(
+        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nX-API-Key: bench\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
+
+    public ReadOnlyMemory<byte> Next() => _bytes;
+}
+
+/// <summary>The ceiling: a minimal API that parses the same body and writes an answer of 4 KB, without any work or database.</summary>
+internal static class BareRoute
+{
+    private static readonly byte[] Answer = JsonSerializer.SerializeToUtf8Bytes(new { success = true, filler = new string('x', 4_060) });
+
+    public static Command BuildCommand()
+    {
+        var port = new Option<int>("--port") { Required = true };
+        var command = new Command("serve-bare-route", "Serve the ceiling of the routing benchmark.") { port };
+        command.Hidden = true;
+        command.SetAction((parsed, cancellationToken) => ServeAsync(parsed.GetValue(port), cancellationToken));
+        return command;
+    }
+
+    private static async Task ServeAsync(int port, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Urls.Add($"http://127.0.0.1:{port}");
+        app.MapPost("/route", async (HttpContext http) =>
+        {
+            using var body = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
+            http.Response.ContentType = "application/json";
+            http.Response.ContentLength = Answer.Length;
+            await http.Response.Body.WriteAsync(Answer, http.RequestAborted);
+        });
+        await app.RunAsync(cancellationToken);
+    }
 }

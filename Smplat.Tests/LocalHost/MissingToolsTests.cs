@@ -1,5 +1,5 @@
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices.Postgres;
+using Smplat.LocalHost.LocalServices;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices.Postgres;
+using Smplat.LocalHost.LocalServices;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost;

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
-using Smplat.LocalHost.LocalServices.Node;
-using Smplat.LocalHost.LocalServices.Postgres;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost;

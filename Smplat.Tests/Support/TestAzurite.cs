@@ -1,5 +1,5 @@
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices.Node;
+using Smplat.LocalHost.LocalServices;
 
 namespace Smplat.Tests.Support;
 

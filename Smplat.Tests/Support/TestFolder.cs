@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices.Postgres;
+using Smplat.LocalHost.LocalServices;
 using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Tests.Support;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
-using Smplat.LocalHost.LocalServices.Node;
 using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Tests.Support;

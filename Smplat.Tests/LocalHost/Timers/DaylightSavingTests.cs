@@ -1,7 +1,7 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using Smplat.LocalHost.Hosting.Timers;
+using Smplat.LocalHost.Hosting;
 
 namespace Smplat.Tests.LocalHost.Timers;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Smplat.LocalHost.Hosting.Timers;
+using Smplat.LocalHost.Hosting;
 
 namespace Smplat.Tests.LocalHost.Timers;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Smplat.LocalHost.LocalServices.Processes;
 
-namespace Smplat.LocalHost.LocalServices.Node;
+namespace Smplat.LocalHost.LocalServices;
 
 /// <summary>
 /// Azurite, the local stand-in for a storage account, as a process of ours. In a session of its own where the system has setsid, so that Ctrl-C in

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Smplat.LocalHost.LocalServices.Postgres;
+namespace Smplat.LocalHost.LocalServices;
 
 /// <summary>Makes the app's database in a new local Postgres.</summary>
 internal sealed class LocalDatabaseStore(string connectionString)
