@@ -12,30 +12,30 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Benchmarks.Ingestion;
 
 /// <summary>
-/// Offer events over HTTP, ours beside the bare API, and single ones beside fastify with pg too, in turns on the same Postgres:
-/// what counts is the ratio, because the machine's own speed cancels out.
+/// Offer events over HTTP: our app, a bare API and, for single events, fastify with pg. They run in turn on the same Postgres,
+/// and the result is the ratio, which does not depend on the speed of the machine.
 /// </summary>
 internal sealed class IngestionBenchmark : IBenchmark
 {
-    private static readonly Option<string?> Database = new("--database") { Description = "A Postgres to use. Default: starts one." };
+    private static readonly Option<string?> Database = new("--database") { Description = "Postgres to use. Default: start one." };
 
     private static readonly Option<int> Seconds = new("--seconds") { Description = "Length of one measurement.", DefaultValueFactory = _ => 4 };
 
-    private static readonly Option<int> Rounds = new("--rounds") { Description = "Measurements of each kind; the median counts.", DefaultValueFactory = _ => 5 };
+    private static readonly Option<int> Rounds = new("--rounds") { Description = "Measurements of each case; the median is reported.", DefaultValueFactory = _ => 5 };
 
-    private static readonly Option<string[]> Settings = new("--setting") { Description = "NAME=value for the app.", DefaultValueFactory = _ => [] };
+    private static readonly Option<string[]> Settings = new("--setting") { Description = "Setting for the app, as NAME=value.", DefaultValueFactory = _ => [] };
 
     private static readonly Option<string[]> Only = new("--only")
     {
-        Description = "Only cases whose name contains this; may be given several times.",
+        Description = "Only cases whose name contains this; may be repeated.",
         DefaultValueFactory = _ => [],
     };
 
-    private static readonly Option<bool> NoPeers = new("--no-peers") { Description = "Without fastify." };
+    private static readonly Option<bool> NoPeers = new("--no-peers") { Description = "Skip fastify." };
 
     private static readonly Option<int> PeerPool = new("--peer-pool")
     {
-        Description = "Connections to the database that fastify may have, all its processes together.",
+        Description = "Database connections for all fastify processes together.",
         DefaultValueFactory = _ => 32,
     };
 
@@ -51,7 +51,7 @@ internal sealed class IngestionBenchmark : IBenchmark
 
     public Command Build()
     {
-        var command = new Command("ingestion", "Offer events over HTTP, beside a bare API, fastify with pg, and bare storage.")
+        var command = new Command("ingestion", "Offer events over HTTP, compared with a bare API, fastify with pg, and bare storage.")
         {
             Database, Seconds, Rounds, Settings, Only, NoPeers, PeerPool,
         };
@@ -66,7 +66,7 @@ internal sealed class IngestionBenchmark : IBenchmark
         await using var bare = await BenchServer.StartAsync(
             typeof(IngestionBenchmark).Assembly.Location,
             port => ["serve-bare", "--port", $"{port}", "--database", database.ConnectionString]);
-        List<IngestionRival> rivals =
+        List<IngestionTarget> targets =
         [
             new("ours", ours, "/api/v1/analytics/offer-events", "/api/v1/analytics/offer-events"),
             new("bare", bare, "/single", "/batch"),
@@ -75,13 +75,13 @@ internal sealed class IngestionBenchmark : IBenchmark
         var peers = parsed.GetValue(NoPeers) || !cases.Any(one => one.IsSingle)
             ? []
             : await FastifyPeer.StartAsync(database.ConnectionString, parsed.GetValue(PeerPool), cancellationToken);
-        rivals.AddRange(peers);
+        targets.AddRange(peers);
         try
         {
-            await StorageFloor.PrintAsync(database.ConnectionString, cancellationToken);
+            await StorageMeasurement.PrintAsync(database.ConnectionString, cancellationToken);
             foreach (var one in cases)
             {
-                await MeasureAsync(one, [.. rivals.Where(one.IsFor)], parsed);
+                await MeasureAsync(one, [.. targets.Where(one.IsFor)], parsed);
             }
         }
         finally
@@ -99,26 +99,26 @@ internal sealed class IngestionBenchmark : IBenchmark
         return [.. Cases.Where(one => parts.Length == 0 || parts.Any(part => one.Name.Contains(part, StringComparison.Ordinal)))];
     }
 
-    private static async Task MeasureAsync(IngestionCase one, IngestionRival[] rivals, ParseResult parsed)
+    private static async Task MeasureAsync(IngestionCase one, IngestionTarget[] targets, ParseResult parsed)
     {
         var duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds));
         var rounds = new List<LoadResult[]>();
         for (var round = 0; round <= parsed.GetValue(Rounds); round++)
         {
-            var results = new LoadResult[rivals.Length];
-            for (var rival = 0; rival < rivals.Length; rival++)
+            var results = new LoadResult[targets.Length];
+            for (var target = 0; target < targets.Length; target++)
             {
-                results[rival] = await one.RunAsync(rivals[rival], duration);
+                results[target] = await one.RunAsync(targets[target], duration);
             }
 
             if (round > 0)
             {
-                // The first round warms all up.
+                // The first round is the warm-up.
                 rounds.Add(results);
             }
         }
 
-        one.Print(rivals, rounds);
+        one.Print(targets, rounds);
     }
 
     private static Task<BenchServer> StartOursAsync(string database, IEnumerable<string> settings) => PublishedApp.StartAsync(
@@ -127,63 +127,57 @@ internal sealed class IngestionBenchmark : IBenchmark
     ]);
 }
 
-/// <summary>One way of sending events.</summary>
+/// <summary>One request size and number of connections.</summary>
 internal sealed record IngestionCase(string Name, int Events, bool IsSingle, int Connections)
 {
-    public bool IsFor(IngestionRival rival) => IsSingle || rival.BatchPath is not null;
+    public bool IsFor(IngestionTarget target) => IsSingle || target.BatchPath is not null;
 
-    public Task<LoadResult> RunAsync(IngestionRival rival, TimeSpan duration)
+    public Task<LoadResult> RunAsync(IngestionTarget target, TimeSpan duration)
     {
-        var path = IsSingle ? rival.SinglePath : rival.BatchPath!;
+        var path = IsSingle ? target.SinglePath : target.BatchPath!;
         return LoadClient.RunAsync(
-            rival.Server.EndPoint, Connections, duration, index => new EventRequest(path, Events, IsSingle, Random.Shared.Next() + index));
+            target.Server.EndPoint, Connections, duration, index => new EventRequest(path, Events, IsSingle, Random.Shared.Next() + index));
     }
 
-    /// <param name="rounds">A row a round, a result a rival; ours is the first.</param>
-    public void Print(IReadOnlyList<IngestionRival> rivals, IReadOnlyList<LoadResult[]> rounds)
+    /// <param name="rounds">One row per round with one result per target; ours is the first.</param>
+    public void Print(IReadOnlyList<IngestionTarget> targets, IReadOnlyList<LoadResult[]> rounds)
     {
         Console.WriteLine($"{Name} (medians of {rounds.Count})");
-        var best = Enumerable.Range(1, rivals.Count - 1).MaxBy(rival => Median(rounds.Select(round => round[rival].PerSecond)));
-        for (var index = 0; index < rivals.Count; index++)
+        var best = Enumerable.Range(1, targets.Count - 1).MaxBy(target => Statistics.Median(rounds.Select(round => round[target].PerSecond)));
+        for (var index = 0; index < targets.Count; index++)
         {
-            var rival = index;
-            var rate = Median(rounds.Select(round => round[rival].PerSecond)) * Events;
-            var tail = Median(rounds.Select(round => round[rival].Percentile99.TotalMilliseconds));
-            var refused = rounds.Sum(round => round[rival].Refused);
-            var ratio = rival == 0 ? "" : $"   ours is {Ratio(rounds, rival)} times it";
+            var target = index;
+            var rate = Statistics.Median(rounds.Select(round => round[target].PerSecond)) * Events;
+            var tail = Statistics.Median(rounds.Select(round => round[target].Percentile99.TotalMilliseconds));
+            var refused = rounds.Sum(round => round[target].Refused);
+            var ratio = target == 0 ? "" : $"   ours is {Ratio(rounds, target)}x";
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {rivals[rival].Name,-12} {rate,9:N0}/s   p99 {tail,6:F1} ms   refused {refused}{ratio}"));
+                $"  {targets[target].Name,-12} {rate,9:N0}/s   p99 {tail,6:F1} ms   refused {refused}{ratio}"));
         }
 
-        if (rivals.Count > 2)
+        if (targets.Count > 2)
         {
-            Console.WriteLine($"  ours is {Ratio(rounds, best)} times the better ({rivals[best].Name})");
+            Console.WriteLine($"  ours is {Ratio(rounds, best)}x of the best other ({targets[best].Name})");
         }
     }
 
-    /// <summary>Rounds are compared with themselves, so that what the machine does beside hits both.</summary>
-    private static string Ratio(IReadOnlyList<LoadResult[]> rounds, int rival) =>
-        Median(rounds.Select(round => round[0].PerSecond / round[rival].PerSecond)).ToString("F2", CultureInfo.InvariantCulture);
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted[sorted.Length / 2];
-    }
+    /// <summary>Compares within each round, so that other load on the machine affects both sides.</summary>
+    private static string Ratio(IReadOnlyList<LoadResult[]> rounds, int target) =>
+        Statistics.Median(rounds.Select(round => round[0].PerSecond / round[target].PerSecond)).ToString("F2", CultureInfo.InvariantCulture);
 }
 
-/// <summary>A server that takes events.</summary>
-/// <param name="SinglePath">Where it takes one event.</param>
-/// <param name="BatchPath">Where it takes a list; null when it takes none.</param>
-internal sealed record IngestionRival(string Name, BenchServer Server, string SinglePath, string? BatchPath) : IAsyncDisposable
+/// <summary>A server under test.</summary>
+/// <param name="SinglePath">Path for a single event.</param>
+/// <param name="BatchPath">Path for a batch; null if it accepts none.</param>
+internal sealed record IngestionTarget(string Name, BenchServer Server, string SinglePath, string? BatchPath) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }
 
 /// <summary>
-/// A request with some offer events of a usual size (about 330 bytes). Every use writes new version 7 ids in the places of
-/// the old ones and leaves all else as it is.
+/// A request with offer events of a typical size (about 330 bytes). Each use overwrites the event ids with new version 7
+/// ids and changes nothing else.
 /// </summary>
 internal sealed class EventRequest : IRequestTemplate
 {
@@ -252,8 +246,8 @@ internal sealed class EventRequest : IRequestTemplate
     }
 }
 
-/// <summary>Storage without HTTP: both of our ways of storing, and the floor's, at several sizes on one connection.</summary>
-internal static class StorageFloor
+/// <summary>Storage without HTTP: both of our insert methods and the bare API's, at several sizes on one connection.</summary>
+internal static class StorageMeasurement
 {
     private static readonly int[] Sizes = [1, 8, 16, 32, 64, 128, 500, 2_000];
 
@@ -273,7 +267,7 @@ internal static class StorageFloor
             var bare = await MeasureBareAsync(request, size, source, cancellationToken);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"storage, {size,5} a commit           unnest {insert,9:N0}/s  copy {copy,9:N0}/s  bare unnest, one table {bare,9:N0}/s"));
+                $"storage, {size,5} per commit         unnest {insert,9:N0}/s  copy {copy,9:N0}/s  bare unnest, one table {bare,9:N0}/s"));
         }
     }
 

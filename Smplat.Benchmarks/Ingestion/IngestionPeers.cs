@@ -12,8 +12,8 @@ using Smplat.LocalHost.LocalServices.Processes;
 namespace Smplat.Benchmarks.Ingestion;
 
 /// <summary>
-/// The floor: what a good developer writes in an afternoon. A minimal API that reads the JSON into records and inserts with
-/// one <c>unnest … on conflict do nothing</c> a request into one table, statements prepared, nothing else around it.
+/// The baseline: a minimal API that reads the JSON into records and inserts each request with one prepared
+/// <c>unnest … on conflict do nothing</c> into one table. No validation, no key check, no logs.
 /// </summary>
 internal static class BareApi
 {
@@ -23,7 +23,7 @@ internal static class BareApi
     {
         var port = new Option<int>("--port") { Required = true };
         var database = new Option<string>("--database") { Required = true };
-        var command = new Command("serve-bare", "Serve the floor of the ingestion benchmark.") { port, database };
+        var command = new Command("serve-bare", "Serve the baseline of the ingestion benchmark.") { port, database };
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) =>
             ServeAsync(parsed.GetValue(port), parsed.GetValue(database)!, cancellationToken));
@@ -43,17 +43,17 @@ internal static class BareApi
         app.MapPost("/batch", async (HttpContext http) =>
         {
             var events = await JsonSerializer.DeserializeAsync<BareEvent[]>(http.Request.Body, Json, http.RequestAborted);
-            await AnswerAsync(http, await BareStore.InsertAsync(source, events!, http.RequestAborted));
+            await RespondAsync(http, await BareStore.InsertAsync(source, events!, http.RequestAborted));
         });
         app.MapPost("/single", async (HttpContext http) =>
         {
             var single = await JsonSerializer.DeserializeAsync<BareEvent>(http.Request.Body, Json, http.RequestAborted);
-            await AnswerAsync(http, await BareStore.InsertOneAsync(source, single!, http.RequestAborted));
+            await RespondAsync(http, await BareStore.InsertOneAsync(source, single!, http.RequestAborted));
         });
         await app.RunAsync(cancellationToken);
     }
 
-    private static Task AnswerAsync(HttpContext http, int inserted)
+    private static Task RespondAsync(HttpContext http, int inserted)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new { inserted });
         http.Response.StatusCode = StatusCodes.Status202Accepted;
@@ -63,7 +63,7 @@ internal static class BareApi
     }
 }
 
-/// <summary>An event as the floor reads it.</summary>
+/// <summary>An event as the baseline reads it.</summary>
 internal sealed record BareEvent(
     Guid EventId,
     string OfferSlug,
@@ -76,16 +76,16 @@ internal sealed record BareEvent(
     [property: JsonPropertyName("metadata")] JsonElement? Metadata);
 
 /// <summary>
-/// What a good developer writes in an afternoon with Node.js: fastify and pg, into a table of the bare API's shape. Once as one
-/// process, and once with a process a core, since one alone cannot use them all; which of both is better is measured, not assumed.
+/// fastify and pg on Node.js, writing into a table like the bare API's. Measured as one process and as one process per core,
+/// because one process cannot use all cores; the benchmark compares with the better of the two.
 /// </summary>
 internal static class FastifyPeer
 {
-    private const int Most = 4;
+    private const int MaxProcesses = 4;
 
-    /// <param name="pool">Connections to the database, of all processes of a server together.</param>
-    /// <returns>The servers, started; none, with a line that says why, when Node.js is not there.</returns>
-    public static async Task<IReadOnlyList<IngestionRival>> StartAsync(
+    /// <param name="pool">Database connections for all processes of a server together.</param>
+    /// <returns>The started servers. None without Node.js; a line says why.</returns>
+    public static async Task<IReadOnlyList<IngestionTarget>> StartAsync(
         string database, int pool, CancellationToken cancellationToken)
     {
         var (folder, missing) = await NodeFolder.PrepareAsync(
@@ -95,29 +95,29 @@ internal static class FastifyPeer
             cancellationToken);
         if (folder is null)
         {
-            Console.WriteLine($"Left out: fastify with pg, because {missing}.");
+            Console.WriteLine($"Skipped fastify with pg: {missing}.");
             return [];
         }
 
-        var alone = await StartAsync(folder, database, "fastify", 1, pool, cancellationToken);
-        var processes = Math.Min(Environment.ProcessorCount, Most);
+        var single = await StartAsync(folder, database, "fastify", 1, pool, cancellationToken);
+        var processes = Math.Min(Environment.ProcessorCount, MaxProcesses);
         if (processes == 1)
         {
-            return [alone];
+            return [single];
         }
 
         try
         {
-            return [alone, await StartAsync(folder, database, $"fastify x{processes}", processes, pool, cancellationToken)];
+            return [single, await StartAsync(folder, database, $"fastify x{processes}", processes, pool, cancellationToken)];
         }
         catch
         {
-            await alone.DisposeAsync();
+            await single.DisposeAsync();
             throw;
         }
     }
 
-    private static async Task<IngestionRival> StartAsync(
+    private static async Task<IngestionTarget> StartAsync(
         NodeFolder folder, string database, string name, int processes, int pool, CancellationToken cancellationToken)
     {
         var table = processes == 1 ? "fastify_event" : "fastify_cluster_event";

@@ -5,7 +5,7 @@ using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Benchmarks.Load;
 
-/// <summary>A database for one benchmark: on the server given, or on one of its own that keeps every commit.</summary>
+/// <summary>A database for one benchmark: on a given server, or on a new one with durable commits.</summary>
 public sealed class BenchDatabase : IAsyncDisposable
 {
     private readonly PostgresServer? _server;
@@ -17,7 +17,7 @@ public sealed class BenchDatabase : IAsyncDisposable
 
     public string ConnectionString => new NpgsqlConnectionStringBuilder(_admin) { Database = _name }.ConnectionString;
 
-    /// <param name="given">Npgsql connection string of a server to use; null starts one.</param>
+    /// <param name="given">Connection string of the server to use; null starts one.</param>
     public static async Task<BenchDatabase> CreateAsync(string? given, CancellationToken cancellationToken)
     {
         PostgresServer? server = null;
@@ -66,7 +66,7 @@ public sealed class BenchDatabase : IAsyncDisposable
     }
 }
 
-/// <summary>A connection string the way programs outside .NET read it.</summary>
+/// <summary>An Npgsql connection string as a postgres:// URL.</summary>
 internal static class PostgresUrl
 {
     public static string Of(string connectionString)

@@ -4,13 +4,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Smplat.LocalHost;
+using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Benchmarks.Load;
 
-/// <summary>A server under test in a process of its own, so that neither it nor its rival shares a heap with the client.</summary>
+/// <summary>A server under test in its own process, so that no server shares a heap with the client.</summary>
 public sealed class BenchServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
 
@@ -19,15 +20,15 @@ public sealed class BenchServer : IAsyncDisposable
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Starts <c>dotnet {assembly} {arguments}</c> and waits until it listens.</summary>
-    /// <param name="arguments">Made from the port that was chosen.</param>
+    /// <param name="arguments">Arguments for the chosen port.</param>
     public static Task<BenchServer> StartAsync(string assembly, Func<int, IEnumerable<string>> arguments) =>
         StartAsync("dotnet", Path.GetDirectoryName(assembly)!, port => [assembly, .. arguments(port)]);
 
     /// <summary>Starts a program in a folder and waits until it listens.</summary>
-    /// <param name="arguments">Made from the port that was chosen.</param>
+    /// <param name="arguments">Arguments for the chosen port.</param>
     public static async Task<BenchServer> StartAsync(string program, string folder, Func<int, IEnumerable<string>> arguments)
     {
-        var port = FreePort();
+        var port = FreePort.Find();
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, WorkingDirectory = folder };
         start.Environment["DOTNET_gcServer"] = "0";
         foreach (var argument in arguments(port))
@@ -35,7 +36,7 @@ public sealed class BenchServer : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        var process = Process.Start(start) ?? throw new InvalidOperationException("The server does not start.");
+        var process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start.");
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         var server = new BenchServer(process, port);
@@ -65,7 +66,7 @@ public sealed class BenchServer : IAsyncDisposable
     private async Task WaitAsync()
     {
         var waited = Stopwatch.StartNew();
-        while (waited.Elapsed < Patience && !_process.HasExited)
+        while (waited.Elapsed < StartLimit && !_process.HasExited)
         {
             try
             {
@@ -79,20 +80,13 @@ public sealed class BenchServer : IAsyncDisposable
             }
         }
 
-        throw new InvalidOperationException("The server does not listen.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        throw new InvalidOperationException("The server did not start to listen.");
     }
 }
 
 /// <summary>
-/// The app as it is deployed: published in Release, and run by the worker behind our Functions host, without timers,
-/// services and a log line for each request. Published once a run of the benchmarks.
+/// The app as deployed: published in Release and run behind our Functions host, without timers, services and request logs.
+/// Published once per process.
 /// </summary>
 internal static class PublishedApp
 {
@@ -108,12 +102,12 @@ internal static class PublishedApp
         return await BenchServer.StartAsync(Host, port => Arguments(folder, port, settings));
     }
 
-    /// <summary>The same without waiting, for measuring the start.</summary>
+    /// <summary>The command that starts it, for measuring the start.</summary>
     public static async Task<ProcessStartInfo> CommandAsync(bool isReadyToRun, int port, IEnumerable<string> settings) =>
         new("dotnet", [Host, .. Arguments(await PublishAsync(isReadyToRun), port, settings)]) { RedirectStandardOutput = true };
 
-    /// <summary>The folder of the published app, compiled ahead for this machine or not.</summary>
-    /// <exception cref="InvalidOperationException">It cannot be published; the message is what the publisher says.</exception>
+    /// <summary>The folder of the published app.</summary>
+    /// <exception cref="InvalidOperationException">Publishing failed; the message has the output.</exception>
     public static Task<string> PublishAsync(bool isReadyToRun) => Folders.GetOrAdd(isReadyToRun, Make).Value;
 
     private static IEnumerable<string> Arguments(string folder, int port, IEnumerable<string> settings) =>
@@ -134,8 +128,8 @@ internal static class PublishedApp
             RedirectStandardOutput = true,
         };
         using var process = Process.Start(start)!;
-        var said = await process.StandardOutput.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? folder : throw new InvalidOperationException(said);
+        return process.ExitCode == 0 ? folder : throw new InvalidOperationException(output);
     });
 }

@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace Smplat.Benchmarks.Load;
 
 /// <summary>
-/// Sends the same kind of request over some connections for a while, each connection one request at a time, and counts
-/// the answers. It speaks HTTP on raw sockets, so that the client takes as little of the machine as it can.
+/// Sends requests over some connections for a while, one request at a time per connection, and counts the responses.
+/// It uses raw sockets, so that the client takes as little CPU as possible.
 /// </summary>
 public static class LoadClient
 {
@@ -33,15 +33,15 @@ public static class LoadClient
         latencies.Length == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(0, latencies[(int)((latencies.Length - 1) * quantile)]);
 }
 
-/// <summary>What a load run saw.</summary>
-/// <param name="Requests">Answers with a status of 2xx.</param>
-/// <param name="Refused">Answers with any other status.</param>
+/// <summary>The result of a load run.</summary>
+/// <param name="Requests">Responses with status 2xx.</param>
+/// <param name="Refused">Responses with any other status.</param>
 public sealed record LoadResult(long Requests, long Refused, TimeSpan Elapsed, TimeSpan Median, TimeSpan Percentile99)
 {
     public double PerSecond => Requests / Elapsed.TotalSeconds;
 }
 
-/// <summary>Bytes of one HTTP request that can be made fresh without being built again.</summary>
+/// <summary>The bytes of an HTTP request; <see cref="Next"/> refreshes them in place without rebuilding the request.</summary>
 public interface IRequestTemplate
 {
     ReadOnlyMemory<byte> Next();
@@ -69,7 +69,7 @@ internal static class LoadConnection
                 request = request[await socket.SendAsync(request, CancellationToken.None)..];
             }
 
-            if (await ReadAnswerAsync(socket, buffer) is >= 200 and < 300)
+            if (await ReadResponseAsync(socket, buffer) is >= 200 and < 300)
             {
                 requests++;
             }
@@ -84,7 +84,7 @@ internal static class LoadConnection
         return new Run(requests, refused, latencies);
     }
 
-    private static async Task<int> ReadAnswerAsync(Socket socket, byte[] buffer)
+    private static async Task<int> ReadResponseAsync(Socket socket, byte[] buffer)
     {
         var count = 0;
         var end = -1;
@@ -97,7 +97,7 @@ internal static class LoadConnection
         var head = buffer.AsMemory(0, end + 4);
         if (!Utf8Parser.TryParse(head.Span[9..], out int status, out _))
         {
-            throw new IOException("The answer has no status.");
+            throw new IOException("The response has no status.");
         }
 
         var left = head.Length + ContentLength(head.Span) - count;
@@ -116,10 +116,10 @@ internal static class LoadConnection
 
     private static int ContentLength(ReadOnlySpan<byte> head)
     {
-        // The two spellings that servers use; to look for both costs less than to fold the case of a whole head.
+        // The two spellings that servers use; searching for both is cheaper than a case-insensitive search.
         var at = head.IndexOf("Content-Length: "u8) is var usual and >= 0 ? usual : head.IndexOf("content-length: "u8);
         return at >= 0 && Utf8Parser.TryParse(head[(at + 16)..], out int length, out _)
             ? length
-            : throw new IOException("The answer names no length.");
+            : throw new IOException("The response has no Content-Length.");
     }
 }

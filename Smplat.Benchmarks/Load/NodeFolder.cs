@@ -5,16 +5,16 @@ using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Benchmarks.Load;
 
-/// <summary>Programs for Node.js that something of ours is measured beside, with their packages under <c>.local</c>.</summary>
-/// <param name="Path">Where they are.</param>
-/// <param name="Node">The interpreter.</param>
+/// <summary>Node.js programs to compare with, and their packages, in a folder under <c>.local</c>.</summary>
+/// <param name="Path">The folder.</param>
+/// <param name="Node">Path of node.</param>
 public sealed record NodeFolder(string Path, string Node)
 {
-    /// <summary>Copies the programs and installs what their package.json pins, unless that is done already.</summary>
-    /// <param name="name">Of the folder under <c>.local</c>.</param>
+    /// <summary>Copies the programs and installs what their package.json pins, unless installed already.</summary>
+    /// <param name="name">Name of the folder under <c>.local</c>.</param>
     /// <param name="source">Their folder in the repository.</param>
-    /// <param name="programs">Where <c>node</c> and <c>npm</c> are looked for.</param>
-    /// <returns>The folder, or in words why there is none.</returns>
+    /// <param name="programs">Where to look for <c>node</c> and <c>npm</c>.</param>
+    /// <returns>The folder, or the reason why there is none.</returns>
     public static async Task<(NodeFolder? Folder, string? Missing)> PrepareAsync(
         string name, string source, SearchPath programs, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ public sealed record NodeFolder(string Path, string Node)
         return (new(folder, node), null);
     }
 
-    /// <returns>What went wrong; null when nothing did.</returns>
+    /// <returns>The error; null on success.</returns>
     private static async Task<string?> InstallAsync(string npm, string folder, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(npm, ["install", "--no-audit", "--no-fund", "--no-package-lock"])
@@ -67,7 +67,7 @@ public sealed record NodeFolder(string Path, string Node)
         }
         catch (Win32Exception exception)
         {
-            return $"npm does not start: {exception.Message}";
+            return $"npm did not start: {exception.Message}";
         }
     }
 }

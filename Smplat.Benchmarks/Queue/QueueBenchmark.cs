@@ -18,28 +18,28 @@ using Smplat.LocalHost.LocalServices.Processes;
 namespace Smplat.Benchmarks.Queue;
 
 /// <summary>
-/// Draining a backlog of tasks that do nothing: ours beside graphile-worker and pg-boss, in turns on the same Postgres with the
-/// same durability. What counts is the ratio, because the machine's own speed cancels out.
+/// Drains a backlog of tasks that do nothing with our worker, graphile-worker and pg-boss, in turn on the same Postgres with
+/// the same durability. The result is the ratio, which does not depend on the speed of the machine.
 /// </summary>
 internal sealed class QueueBenchmark : IBenchmark
 {
     private const string Claims = "claims";
 
-    private static readonly Option<string?> Database = new("--database") { Description = "A Postgres to use. Default: starts one." };
+    private static readonly Option<string?> Database = new("--database") { Description = "Postgres to use. Default: start one." };
 
-    private static readonly Option<int> Rounds = new("--rounds") { Description = "Measurements of each kind; the median counts.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<int> Rounds = new("--rounds") { Description = "Measurements of each case; the median is reported.", DefaultValueFactory = _ => 3 };
 
-    private static readonly Option<int> Unbatched = new("--unbatched") { Description = "Tasks when each is acknowledged by itself.", DefaultValueFactory = _ => 40_000 };
+    private static readonly Option<int> Unbatched = new("--unbatched") { Description = "Number of tasks when each is acknowledged separately.", DefaultValueFactory = _ => 40_000 };
 
-    private static readonly Option<int> Batched = new("--batched") { Description = "Tasks when they are acknowledged in batches.", DefaultValueFactory = _ => 200_000 };
+    private static readonly Option<int> Batched = new("--batched") { Description = "Number of tasks when they are acknowledged in batches.", DefaultValueFactory = _ => 200_000 };
 
-    private static readonly Option<bool> NoPeers = new("--no-peers") { Description = "Ours only." };
+    private static readonly Option<bool> NoPeers = new("--no-peers") { Description = "Skip the peers." };
 
-    private static readonly Option<string?> Only = new("--only") { Description = "Only kinds whose name contains this." };
+    private static readonly Option<string?> Only = new("--only") { Description = "Only cases whose name contains this." };
 
     public Command Build()
     {
-        var command = new Command("queue", "Draining tasks, beside graphile-worker and pg-boss.")
+        var command = new Command("queue", "Draining tasks, compared with graphile-worker and pg-boss.")
         {
             Database, Rounds, Unbatched, Batched, NoPeers, Only,
         };
@@ -55,7 +55,7 @@ internal sealed class QueueBenchmark : IBenchmark
         foreach (var kind in Kinds(parsed).Where(kind => kind.Name.Contains(parsed.GetValue(Only) ?? "", StringComparison.Ordinal)))
         {
             var rates = new Dictionary<string, List<double>>();
-            // A worker runs for days. Its code is compiled for speed while it runs, so the first drain says nothing; Node's is at once.
+            // Warm-up: .NET optimizes code while it runs, and a real worker runs for days. Node.js optimizes much sooner.
             await ours.DrainAsync(kind, cancellationToken);
             for (var round = 0; round < parsed.GetValue(Rounds); round++)
             {
@@ -75,7 +75,7 @@ internal sealed class QueueBenchmark : IBenchmark
         }
     }
 
-    private static IEnumerable<QueueKind> Kinds(ParseResult parsed)
+    private static IEnumerable<QueueCase> Kinds(ParseResult parsed)
     {
         var (few, many) = (parsed.GetValue(Unbatched), parsed.GetValue(Batched));
         yield return new("unbatched", few, AckBatch: 1, ClaimBatch: 500, Parallelism: 24, Workers: 1, CompletesOrders: false, HasPeers: true);
@@ -93,34 +93,28 @@ internal sealed class QueueBenchmark : IBenchmark
         list.Add(rate);
     }
 
-    private static void Print(QueueKind kind, Dictionary<string, List<double>> rates)
+    private static void Print(QueueCase kind, Dictionary<string, List<double>> rates)
     {
-        var ours = Median(rates["ours"]);
+        var ours = Statistics.Median(rates["ours"]);
         Console.WriteLine($"{kind.Name} ({kind.Tasks:N0} tasks, {kind.Workers} worker(s), medians of {rates["ours"].Count})");
         foreach (var (name, list) in rates)
         {
-            var ratio = name == "ours" ? "" : $"   ours is {ours / Median(list):0.00} times it";
-            Console.WriteLine($"  {name,-16} {Median(list),10:N0} tasks/s{ratio}");
+            var ratio = name == "ours" ? "" : $"   ours is {ours / Statistics.Median(list):0.00}x";
+            Console.WriteLine($"  {name,-16} {Statistics.Median(list),10:N0} tasks/s{ratio}");
         }
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
     }
 }
 
-/// <summary>One way of draining.</summary>
-/// <param name="CompletesOrders">Every four tasks are the whole of an order, which so begins and completes; else orders stay as they are.</param>
-/// <param name="HasPeers">The peers can do the same; they know nothing of orders.</param>
-internal sealed record QueueKind(
+/// <summary>One way to drain the backlog.</summary>
+/// <param name="CompletesOrders">Each order has four tasks, so it starts and completes; otherwise orders do not change status.</param>
+/// <param name="HasPeers">The peers can do the same; they have no orders.</param>
+internal sealed record QueueCase(
     string Name, int Tasks, int AckBatch, int ClaimBatch, int Parallelism, int Workers, bool CompletesOrders, bool HasPeers)
 {
     public bool IsBatched => AckBatch > 1;
 }
 
-/// <summary>The product's worker with tasks that do nothing: claims, leases, acknowledgements, roll-ups and counters are all real.</summary>
+/// <summary>Our worker with tasks that do nothing; claims, leases, acknowledgements, roll-ups and counters are real.</summary>
 internal sealed class OurQueue : IAsyncDisposable
 {
     private readonly string _database;
@@ -136,7 +130,7 @@ internal sealed class OurQueue : IAsyncDisposable
     }
 
     /// <returns>Tasks per second, from the first claim until the last roll-up.</returns>
-    public async Task<double> DrainAsync(QueueKind kind, CancellationToken cancellationToken)
+    public async Task<double> DrainAsync(QueueCase kind, CancellationToken cancellationToken)
     {
         await _backlog.FillAsync(kind.Tasks, kind.CompletesOrders, cancellationToken);
         await using var services = Build(_database, kind);
@@ -148,7 +142,7 @@ internal sealed class OurQueue : IAsyncDisposable
         var done = await _backlog.CountCompletedAsync(cancellationToken);
         return done == kind.Tasks && reports.Sum(report => report.Processed) == kind.Tasks
             ? kind.Tasks / seconds
-            : throw new InvalidOperationException($"{done} of {kind.Tasks} tasks are completed.");
+            : throw new InvalidOperationException($"{done} of {kind.Tasks} tasks were completed.");
     }
 
     public Task MeasureClaimsAsync(int tasks, CancellationToken cancellationToken) =>
@@ -156,7 +150,7 @@ internal sealed class OurQueue : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _backlog.DisposeAsync();
 
-    private static ServiceProvider Build(string database, QueueKind? kind)
+    private static ServiceProvider Build(string database, QueueCase? kind)
     {
         var settings = new Dictionary<string, string?> { ["SMPLAT_DATABASE"] = database };
         if (kind is not null)
@@ -185,8 +179,8 @@ internal sealed class OurQueue : IAsyncDisposable
 }
 
 /// <summary>
-/// How long one claim takes while a backlog is worked off, alone and while another connection sits in a transaction, so that
-/// nothing can be vacuumed and every claim meets what earlier ones left behind.
+/// Duration of one claim while a backlog is drained: alone, and while another connection is idle in a transaction, so that
+/// vacuum removes nothing and every claim has to skip the dead rows of earlier ones.
 /// </summary>
 internal sealed class ClaimLatency(string connectionString, BacklogStore backlog)
 {
@@ -201,16 +195,16 @@ internal sealed class ClaimLatency(string connectionString, BacklogStore backlog
         await using var database = NpgsqlDataSource.Create(connectionString);
         await backlog.FillAsync(tasks, completesOrders: false, cancellationToken);
         await using var holder = await BacklogStore.HoldSnapshotAsync(database, cancellationToken);
-        Print("idle in transaction", await WorkOffAsync(cancellationToken));
+        Print("idle in transaction", await DrainAsync(cancellationToken));
     }
 
     private async Task<(List<double> Claims, long DeadRows)> MeasureAsync(int tasks, CancellationToken cancellationToken)
     {
         await backlog.FillAsync(tasks, completesOrders: false, cancellationToken);
-        return await WorkOffAsync(cancellationToken);
+        return await DrainAsync(cancellationToken);
     }
 
-    private async Task<(List<double> Claims, long DeadRows)> WorkOffAsync(CancellationToken cancellationToken)
+    private async Task<(List<double> Claims, long DeadRows)> DrainAsync(CancellationToken cancellationToken)
     {
         await using var database = NpgsqlDataSource.Create(connectionString);
         var queue = new TaskQueueStore(database);
@@ -236,17 +230,11 @@ internal sealed class ClaimLatency(string connectionString, BacklogStore backlog
         var tenth = Math.Max(1, claims.Count / 10);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {name,-20} p50 {At(claims, 0.5):0.00} ms, p99 {At(claims, 0.99):0.00} ms; first tenth {At(claims[..tenth], 0.5):0.00} ms, last tenth {At(claims[^tenth..], 0.5):0.00} ms; {dead:N0} dead rows left"));
-    }
-
-    private static double At(IEnumerable<double> values, double share)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[(int)((sorted.Length - 1) * share)];
+            $"  {name,-20} p50 {Statistics.Quantile(claims, 0.5):0.00} ms, p99 {Statistics.Quantile(claims, 0.99):0.00} ms; first tenth {Statistics.Quantile(claims[..tenth], 0.5):0.00} ms, last tenth {Statistics.Quantile(claims[^tenth..], 0.5):0.00} ms; {dead:N0} dead rows left"));
     }
 }
 
-/// <summary>The peers, run by Node.js as processes of their own, with packages under <c>.local</c>.</summary>
+/// <summary>The peers, each run as a Node.js process, with packages under <c>.local</c>.</summary>
 internal sealed class QueuePeers
 {
     private readonly NodeFolder _folder;
@@ -255,7 +243,7 @@ internal sealed class QueuePeers
 
     public static string[] Names { get; } = ["graphile-worker", "pg-boss"];
 
-    /// <returns>Null, with a line that says why, when Node.js is not there.</returns>
+    /// <returns>Null without Node.js; a line says why.</returns>
     public static async Task<QueuePeers?> InstallAsync(CancellationToken cancellationToken)
     {
         var (folder, missing) = await NodeFolder.PrepareAsync(
@@ -265,7 +253,7 @@ internal sealed class QueuePeers
             cancellationToken);
         if (folder is null)
         {
-            Console.WriteLine($"Left out: {string.Join(" and ", Names)}, because {missing}.");
+            Console.WriteLine($"Skipped {string.Join(" and ", Names)}: {missing}.");
             return null;
         }
 
@@ -273,9 +261,9 @@ internal sealed class QueuePeers
     }
 
     /// <returns>Tasks per second.</returns>
-    public async Task<double> DrainAsync(string peer, QueueKind kind, string database, CancellationToken cancellationToken)
+    public async Task<double> DrainAsync(string peer, QueueCase kind, string database, CancellationToken cancellationToken)
     {
-        // Unbatched, pg-boss takes longer for a tenth of the tasks than the others take for all.
+        // Unbatched, pg-boss needs longer for a tenth of the tasks than the others for all.
         var tasks = peer == "pg-boss" && !kind.IsBatched ? Math.Max(1, kind.Tasks / 10) : kind.Tasks;
         var script = peer == "graphile-worker" ? "graphile.mjs" : "pgboss.mjs";
         var output = await RunAsync(
@@ -292,7 +280,7 @@ internal sealed class QueuePeers
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{_folder.Node} does not start.");
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{_folder.Node} did not start.");
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);

@@ -12,24 +12,24 @@ using Smplat.Benchmarks.Load;
 namespace Smplat.Benchmarks.Routing;
 
 /// <summary>
-/// Routed orders per second over HTTP with four mocked providers, every session committed before its answer and every log
-/// line kept, beside a bare API that does nothing; the decision alone; the answer while providers hang; and replay.
+/// Routed orders per second over HTTP with four mocked providers, compared with a bare API; every session is committed before
+/// the response and every log line is kept. Then the decision alone, the response time while providers hang, and replay.
 /// </summary>
 internal sealed class RoutingBenchmark : IBenchmark
 {
-    private static readonly Option<string?> Database = new("--database") { Description = "A Postgres to use. Default: starts one." };
+    private static readonly Option<string?> Database = new("--database") { Description = "Postgres to use. Default: start one." };
 
     private static readonly Option<int> Seconds = new("--seconds") { Description = "Length of one measurement.", DefaultValueFactory = _ => 5 };
 
-    private static readonly Option<int> Rounds = new("--rounds") { Description = "Measurements of each kind; the median counts.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<int> Rounds = new("--rounds") { Description = "Number of measurements; the median is reported.", DefaultValueFactory = _ => 3 };
 
-    private static readonly Option<int> Connections = new("--connections") { Description = "Connections of the client.", DefaultValueFactory = _ => 64 };
+    private static readonly Option<int> Connections = new("--connections") { Description = "Number of client connections.", DefaultValueFactory = _ => 64 };
 
-    private static readonly Option<long> Decisions = new("--decisions") { Description = "Stored decisions to replay.", DefaultValueFactory = _ => 100_000 };
+    private static readonly Option<long> Decisions = new("--decisions") { Description = "Number of stored decisions to replay.", DefaultValueFactory = _ => 100_000 };
 
     public Command Build()
     {
-        var command = new Command("routing", "Routed orders per second beside a bare API, the decision alone, hung providers, replay.")
+        var command = new Command("routing", "Routed orders per second compared with a bare API; the decision alone; hung providers; replay.")
         {
             Database, Seconds, Rounds, Connections, Decisions,
         };
@@ -78,14 +78,14 @@ internal sealed class RoutingBenchmark : IBenchmark
         await using var command = source.CreateCommand("select count(*) from commerce.routing_sessions");
         var stored = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{routed:N0} answers, {stored:N0} sessions stored: {(stored >= routed ? "none lost" : "LOST SOME")}"));
+            CultureInfo.InvariantCulture, $"{routed:N0} responses, {stored:N0} sessions stored: {(stored >= routed ? "none lost" : "LOST SOME")}"));
     }
 
     private static Task<BenchServer> StartOursAsync(string database) => PublishedApp.StartAsync(
         ["SMPLAT_ENVIRONMENT=production", "SMPLAT_LOCAL_SETTINGS=sample", "CHECKOUT_API_KEY=bench", $"SMPLAT_DATABASE={database}"]);
 }
 
-/// <summary>The same order of three lines, again and again.</summary>
+/// <summary>Always the same order with three items.</summary>
 internal sealed class RouteRequest(string path) : IRequestTemplate
 {
     public const string Body =
@@ -97,7 +97,7 @@ internal sealed class RouteRequest(string path) : IRequestTemplate
     public ReadOnlyMemory<byte> Next() => _bytes;
 }
 
-/// <summary>The ceiling: a minimal API that parses the same body and writes an answer of 4 KB, without any work or database.</summary>
+/// <summary>The baseline: a minimal API that parses the same body and returns 4 KB, without work or database.</summary>
 internal static class BareRoute
 {
     private static readonly byte[] Answer = JsonSerializer.SerializeToUtf8Bytes(new { success = true, filler = new string('x', 4_060) });
@@ -105,7 +105,7 @@ internal static class BareRoute
     public static Command BuildCommand()
     {
         var port = new Option<int>("--port") { Required = true };
-        var command = new Command("serve-bare-route", "Serve the ceiling of the routing benchmark.") { port };
+        var command = new Command("serve-bare-route", "Serve the baseline of the routing benchmark.") { port };
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) => ServeAsync(parsed.GetValue(port), cancellationToken));
         return command;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
@@ -11,7 +10,7 @@ using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Benchmarks.Routing;
 
-/// <summary>Reading the request, ranking four quotes and wording the decision, without any provider or database time.</summary>
+/// <summary>Parsing the request, ranking four quotes and building the decision, without provider or database time.</summary>
 internal static class DecisionMeasurement
 {
     private const int Warmup = 20_000;
@@ -52,19 +51,19 @@ internal static class DecisionMeasurement
     private static double Micros(long ticks) => Stopwatch.GetElapsedTime(0, ticks).TotalMicroseconds;
 }
 
-/// <summary>How long after the hard deadline the race ends while three of four providers hang and ignore cancellation.</summary>
+/// <summary>How long after the hard deadline the quote race ends while three of four providers hang and ignore cancellation.</summary>
 internal static class HungMeasurement
 {
     private const int DeadlineMs = 200;
     private const int Count = 400;
-    private const int AtOnce = 50;
+    private const int Parallel = 50;
 
     public static async Task PrintAsync()
     {
         var order = ((RouteReading.Order)RouteOrderReader.Read(Encoding.UTF8.GetBytes(RouteRequest.Body))).Request;
         var gateways = new ProviderGateways(
             ProviderIds.All.Select(id => (IProviderGateway)new HungGateway(id)),
-            new FixedRuntime(),
+            new FixedOptions<RuntimeOptions>(new()),
             TimeProvider.System,
             NullLoggerFactory.Instance);
         var race = new QuoteRace(gateways, TimeProvider.System);
@@ -72,9 +71,9 @@ internal static class HungMeasurement
             id, id.ToString(), true, 50, 0.03m, ["US"], 10_000, 2, id == ProviderId.WalmartApi, false)).ToArray();
         var options = new RouterOptions { SoftDeadlineMs = 50, HardDeadlineMs = DeadlineMs };
         var late = new List<double>();
-        for (var wave = 0; wave < Count / AtOnce; wave++)
+        for (var wave = 0; wave < Count / Parallel; wave++)
         {
-            late.AddRange(await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(async _ =>
+            late.AddRange(await Task.WhenAll(Enumerable.Range(0, Parallel).Select(async _ =>
             {
                 var start = Stopwatch.GetTimestamp();
                 await race.RunAsync(order.Basket, configs, options, _ => { }, CancellationToken.None);
@@ -85,11 +84,11 @@ internal static class HungMeasurement
         late.Sort();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"hung providers: answer {late[late.Count / 2]:F1} ms after the deadline at p50, {late[late.Count * 99 / 100]:F1} ms at p99"));
+            $"hung providers: result {late[late.Count / 2]:F1} ms after the deadline at p50, {late[late.Count * 99 / 100]:F1} ms at p99"));
     }
 }
 
-/// <summary>A provider that never answers and ignores cancellation.</summary>
+/// <summary>A provider that never responds and ignores cancellation.</summary>
 internal sealed class HungGateway(ProviderId id) : IProviderGateway
 {
     public ProviderId Id => id;
@@ -112,17 +111,7 @@ internal sealed class HungGateway(ProviderId id) : IProviderGateway
         new TaskCompletionSource<CancelOutcome>().Task;
 }
 
-/// <summary>Runtime settings that do not change.</summary>
-internal sealed class FixedRuntime : IOptionsMonitor<RuntimeOptions>
-{
-    public RuntimeOptions CurrentValue { get; } = new();
-
-    public RuntimeOptions Get(string? name) => CurrentValue;
-
-    public IDisposable? OnChange(Action<RuntimeOptions, string?> listener) => null;
-}
-
-/// <summary>How long it takes to make stored decisions again with other weights, reading them included.</summary>
+/// <summary>How long it takes to repeat stored decisions with other weights, including reading them.</summary>
 internal static class ReplayMeasurement
 {
     public static async Task PrintAsync(string connection, long decisions, CancellationToken cancellationToken)
@@ -144,6 +133,6 @@ internal static class ReplayMeasurement
         var took = Stopwatch.GetElapsedTime(start);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"replay: {tally.Decisions:N0} decisions in {took.TotalSeconds:F1} s, {tally.Decisions / took.TotalSeconds:N0}/s, {tally.Changed:N0} would go elsewhere"));
+            $"replay: {tally.Decisions:N0} decisions in {took.TotalSeconds:F1} s, {tally.Decisions / took.TotalSeconds:N0}/s, {tally.Changed:N0} would go to another provider"));
     }
 }

@@ -12,12 +12,12 @@ namespace Smplat.Benchmarks.Trust;
 /// <summary>All trust metrics over two years of tasks.</summary>
 internal sealed class TrustBenchmark : IBenchmark
 {
-    private static readonly Option<string?> Server = new("--database") { Description = "A Postgres to use. Default: starts one." };
+    private static readonly Option<string?> Server = new("--database") { Description = "Postgres to use. Default: start one." };
 
     private static readonly Option<string?> Keep =
-        new("--keep") { Description = "Connection string of a database that is made, filled and kept, so that a second run measures at once." };
+        new("--keep") { Description = "Connection string of a database to create, fill and keep, so that a second run can skip loading." };
 
-    private static readonly Option<int> Tasks = new("--tasks") { Description = "Tasks to load.", DefaultValueFactory = _ => 5_000_000 };
+    private static readonly Option<int> Tasks = new("--tasks") { Description = "Number of tasks to load.", DefaultValueFactory = _ => 5_000_000 };
 
     public Command Build()
     {
@@ -63,7 +63,7 @@ internal sealed class TrustMeasurement(NpgsqlDataSource database)
         }
 
         var rollup = new TrustRollupStore(database);
-        await TimedAsync("Sum the hours (first run of the job, or its next)", () => RollUpAsync(rollup));
+        await TimedAsync("Sum the hours (one run of the roll-up job)", () => RollUpAsync(rollup));
         await MeasureEachAsync();
         await MeasureColdAsync();
         await MeasureWarmAsync();
@@ -90,7 +90,7 @@ internal sealed class TrustMeasurement(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>What a storefront waits for after a restart: every metric at once, nothing in the cache.</summary>
+    /// <summary>What a storefront waits for after a restart: all metrics, with an empty cache.</summary>
     private async Task MeasureColdAsync()
     {
         var (resolver, cache, registry) = Resolver();
@@ -117,10 +117,10 @@ internal sealed class TrustMeasurement(NpgsqlDataSource database)
         var command = Everything(registry);
         var began = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(() => resolver.ResolveAsync(command, CancellationToken.None))));
-        Console.WriteLine($"{Callers:N0} cold callers at once: all answered after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:N0} ms");
+        Console.WriteLine($"{Callers:N0} cold callers at once: all responses after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:N0} ms");
     }
 
-    /// <summary>What the marks cost the queue: the same claims and completions with and without the triggers.</summary>
+    /// <summary>What the change-tracking triggers cost the queue: the same claims and completions with and without them.</summary>
     private async Task MeasureQueueAsync(ScaleTaskStore rows)
     {
         const int Batch = 100;
@@ -141,7 +141,7 @@ internal sealed class TrustMeasurement(NpgsqlDataSource database)
         await rows.SwitchTriggersAsync(on: true);
         await rows.RemoveAddedAsync();
         Console.WriteLine(
-            $"Claim and complete a task in batches of {Batch}: {Median(micros[false]):N1} µs without marks, {Median(micros[true]):N1} µs with them");
+            $"Claim and complete a task in batches of {Batch}: {Statistics.Median(micros[false]):N1} µs without triggers, {Statistics.Median(micros[true]):N1} µs with them");
     }
 
     private TrustMetricRegistry Registry() =>
@@ -172,8 +172,6 @@ internal sealed class TrustMeasurement(NpgsqlDataSource database)
         return took;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
     private static async Task TimedAsync(string what, Func<Task> work)
     {
         var began = Stopwatch.GetTimestamp();
@@ -189,9 +187,10 @@ internal sealed class TrustMeasurement(NpgsqlDataSource database)
     }
 }
 
+/// <summary>The database of <c>--keep</c>.</summary>
 internal static class KeptDatabase
 {
-    /// <summary>Creates the database that the connection string names, when it is not there.</summary>
+    /// <summary>Creates the database that the connection string names, if it does not exist.</summary>
     public static async Task EnsureAsync(string connectionString)
     {
         var target = new NpgsqlConnectionStringBuilder(connectionString);

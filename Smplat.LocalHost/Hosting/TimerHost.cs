@@ -3,11 +3,11 @@ using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.LocalHost.Hosting;
 
-/// <summary>A timer function with its schedule, or with the reason why it does not start.</summary>
-/// <param name="Text">The schedule with its settings filled in.</param>
+/// <summary>A timer function with its schedule, or with the reason why it cannot start.</summary>
+/// <param name="Text">The schedule with settings replaced.</param>
 public sealed record TimerPlan(FunctionEntry Function, string Text, TimerSchedule? Schedule, string? Problem);
 
-/// <summary>Runs the timer functions of one worker. A schedule that cannot be read stops only its own function.</summary>
+/// <summary>Runs the timer functions of one worker. An invalid schedule affects only its own function.</summary>
 internal sealed class TimerHost(FunctionsHostOptions options, WorkerSession session) : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -19,7 +19,7 @@ internal sealed class TimerHost(FunctionsHostOptions options, WorkerSession sess
     {
         foreach (var plan in Plans.Where(plan => plan.Problem is not null))
         {
-            options.Log.Error($"Timer function {plan.Function.Name} does not start: {plan.Problem}.");
+            options.Log.Error($"Timer function {plan.Function.Name} cannot start: {plan.Problem}.");
         }
 
         var folder = Path.Combine(options.TimerFolder!, "timers");
@@ -28,7 +28,7 @@ internal sealed class TimerHost(FunctionsHostOptions options, WorkerSession sess
             .Select(loop => Task.Run(() => loop.RunAsync(_stopping.Token), CancellationToken.None)));
     }
 
-    /// <summary>Starts no further run, and returns when those that are under way have ended or the time is over.</summary>
+    /// <summary>Starts no more runs, and returns when running ones have ended or the time limit is reached.</summary>
     public async Task StopAsync(TimeSpan limit)
     {
         await _stopping.CancelAsync();
@@ -38,7 +38,7 @@ internal sealed class TimerHost(FunctionsHostOptions options, WorkerSession sess
         }
         catch (TimeoutException)
         {
-            options.Log.Warning("Timer functions were still running when the time to stop was over.");
+            options.Log.Warning("Timer functions were still running when the stop timeout expired.");
         }
     }
 
@@ -60,22 +60,22 @@ internal sealed class TimerHost(FunctionsHostOptions options, WorkerSession sess
 }
 
 /// <summary>
-/// Runs one timer function on its schedule. Runs never overlap, since the next occurrence is computed after a run has
-/// ended, and a failed run changes nothing about the next.
+/// Runs one timer function on its schedule. Runs never overlap, because the next occurrence is computed after a run has
+/// ended. A failed run does not affect the next one.
 /// </summary>
 internal sealed class TimerLoop(
     TimerPlan plan, string folder, TimeZoneInfo zone, WorkerSession session, TimeProvider clock, HostLog log)
 {
-    // Waiting in pieces notices a clock that was set, or a machine that slept.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+    // Short waits notice when the clock was changed or the machine slept.
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MinWait = TimeSpan.FromMilliseconds(1);
 
     private readonly TimerSchedule _schedule = plan.Schedule!;
     private readonly TimerTrigger _trigger = plan.Function.Timer!;
     private TimerMonitor? _monitor;
     private TimerOccurrences? _occurrences;
 
-    /// <summary>Runs until stopped; a run that is under way then is waited for.</summary>
+    /// <summary>Runs until stopped, and waits for a running function.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         try
@@ -88,15 +88,15 @@ internal sealed class TimerLoop(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // A stop while waiting.
+            // Stopped while waiting.
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            log.Error($"Timer {plan.Function.Name} stops: its occurrences cannot be kept in {folder}: {exception.Message}");
+            log.Error($"Timer {plan.Function.Name} stops: cannot save its schedule status in {folder}: {exception.Message}");
         }
     }
 
-    /// <summary>Makes up for a missed occurrence, and returns the first one to wait for.</summary>
+    /// <summary>Runs a missed occurrence, and returns the next one to wait for.</summary>
     private async Task<DateTimeOffset?> StartAsync(CancellationToken stopping)
     {
         var now = clock.GetUtcNow();
@@ -106,7 +106,7 @@ internal sealed class TimerLoop(
             _occurrences = await _monitor.ReadAsync(stopping);
         }
 
-        // The schedule may have changed since, so what counts is the first occurrence after the last sign of life.
+        // The schedule may have changed since, so use the first occurrence after the last recorded time.
         var expected = _occurrences is { } known ? _schedule.NextAfter(known.Last ?? known.LastUpdated) : null;
         var isPastDue = expected < now;
         if (isPastDue || _trigger.RunOnStartup)
@@ -117,7 +117,7 @@ internal sealed class TimerLoop(
         var next = expected ?? _schedule.NextAfter(now);
         if (next is { } moment && moment != _occurrences?.Next)
         {
-            await RememberAsync(new TimerOccurrences(_occurrences?.Last, moment, now), stopping);
+            await SaveAsync(new TimerOccurrences(_occurrences?.Last, moment, now), stopping);
         }
 
         return next;
@@ -142,13 +142,13 @@ internal sealed class TimerLoop(
             return null;
         }
 
-        // Also when a stop has come meanwhile: otherwise the next start would take this run for missed.
-        await RememberAsync(new TimerOccurrences(due, next, now), CancellationToken.None);
+        // Even during a stop: otherwise the next start would treat this run as missed.
+        await SaveAsync(new TimerOccurrences(due, next, now), CancellationToken.None);
         stopping.ThrowIfCancellationRequested();
         return next;
     }
 
-    private async Task RememberAsync(TimerOccurrences occurrences, CancellationToken cancellationToken)
+    private async Task SaveAsync(TimerOccurrences occurrences, CancellationToken cancellationToken)
     {
         if (_monitor is not null)
         {
@@ -161,8 +161,8 @@ internal sealed class TimerLoop(
     {
         for (var left = due - clock.GetUtcNow(); left > TimeSpan.Zero; left = due - clock.GetUtcNow())
         {
-            var pause = left > LongestWait ? LongestWait : left;
-            await Task.Delay(pause > ShortestWait ? pause : ShortestWait, clock, stopping);
+            var pause = left > MaxWait ? MaxWait : left;
+            await Task.Delay(pause > MinWait ? pause : MinWait, clock, stopping);
         }
     }
 
@@ -170,7 +170,7 @@ internal sealed class TimerLoop(
 }
 
 /// <summary>
-/// Keeps a timer's occurrences in a file. A write replaces the whole file at once, so a kill leaves the old or the new.
+/// Saves a timer's occurrences in a file. Writes are atomic.
 /// </summary>
 internal sealed class TimerMonitor(string folder, string function)
 {
@@ -178,7 +178,7 @@ internal sealed class TimerMonitor(string folder, string function)
 
     private readonly string _path = Path.Combine(folder, $"{function}.json");
 
-    /// <summary>What the last run left; null when there is nothing, or nothing that can be read.</summary>
+    /// <summary>The saved occurrences; null when there are none or they cannot be read.</summary>
     public async Task<TimerOccurrences?> ReadAsync(CancellationToken cancellationToken)
     {
         try
@@ -202,13 +202,13 @@ internal sealed class TimerMonitor(string folder, string function)
     }
 }
 
-/// <summary>What is remembered of a monitored timer between runs and over restarts.</summary>
+/// <summary>The state of a monitored timer between runs and restarts.</summary>
 /// <param name="Last">The last run; null before the first.</param>
-/// <param name="Next">The occurrence that is waited for.</param>
+/// <param name="Next">The next occurrence.</param>
 /// <param name="LastUpdated">When this was written.</param>
 internal sealed record TimerOccurrences(DateTimeOffset? Last, DateTimeOffset Next, DateTimeOffset LastUpdated)
 {
-    /// <summary>As the function sees it: host time, and 0001-01-01 before the first run.</summary>
+    /// <summary>The status passed to the function: host time, and 0001-01-01 before the first run.</summary>
     public ScheduleStatusMessage In(TimeZoneInfo zone) => new(
         Last is { } last ? Local(last, zone) : default, Local(LastUpdated, zone), Local(Next, zone));
 
@@ -217,8 +217,8 @@ internal sealed record TimerOccurrences(DateTimeOffset? Last, DateTimeOffset Nex
 }
 
 /// <summary>
-/// The right to run a timer. One holder at a time over all processes of this machine that share the folder; the
-/// operating system takes it back when the holder dies.
+/// The right to run a timer. Of all processes on this machine that share the folder, only one holds it; the operating system
+/// releases it when the holder dies.
 /// </summary>
 internal sealed class TimerLease : IDisposable
 {
@@ -228,7 +228,7 @@ internal sealed class TimerLease : IDisposable
 
     private TimerLease(FileLock taken) => _lock = taken;
 
-    /// <summary>Waits until nobody else holds the lease.</summary>
+    /// <summary>Waits until no other process holds the lease.</summary>
     public static async Task<TimerLease> TakeAsync(
         string folder, string function, TimeProvider clock, CancellationToken cancellationToken)
     {

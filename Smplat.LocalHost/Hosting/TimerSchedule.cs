@@ -9,7 +9,7 @@ public abstract partial class TimerSchedule
 {
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
 
-    /// <summary>The first occurrence after a moment; null when there is none any more.</summary>
+    /// <summary>The first occurrence after a moment; null when there is none.</summary>
     public abstract DateTimeOffset? NextAfter(DateTimeOffset moment);
 
     /// <summary>Replaces each <c>%Setting%</c> of a schedule's text.</summary>
@@ -18,10 +18,10 @@ public abstract partial class TimerSchedule
     {
         var name = match.Groups[1].Value;
         var value = settings.GetValueOrDefault(name) ?? settings.GetValueOrDefault(name.Replace(":", "__", StringComparison.Ordinal));
-        return string.IsNullOrEmpty(value) ? throw new FormatException($"the setting {name} of its schedule is missing") : value;
+        return string.IsNullOrEmpty(value) ? throw new FormatException($"the setting {name} in its schedule is missing") : value;
     });
 
-    /// <summary>Reads cron text of six or five fields, or a time span such as <c>00:05:00</c>.</summary>
+    /// <summary>Parses a cron expression of five or six fields, or a time span such as <c>00:05:00</c>.</summary>
     /// <exception cref="FormatException">The text is neither.</exception>
     public static TimerSchedule Parse(string text, TimeZoneInfo zone)
     {
@@ -35,10 +35,10 @@ public abstract partial class TimerSchedule
             ? new IntervalSchedule(interval)
             : throw new FormatException(
                 $"\"{text}\" is not a schedule: {{second}} {{minute}} {{hour}} {{day}} {{month}} {{weekday}}, "
-                + "the second may be left out.");
+                + "the second is optional.");
     }
 
-    /// <summary>Whether occurrences ever come closer than a minute; such a timer has no monitor.</summary>
+    /// <summary>Whether occurrences can be less than a minute apart; such a timer has no monitor.</summary>
     public bool IsFasterThanAMinute(DateTimeOffset from)
     {
         var last = from;
@@ -70,29 +70,29 @@ public abstract partial class TimerSchedule
 }
 
 /// <summary>
-/// NCRONTAB in a time zone. With a free hour field (<c>*</c>) the schedule follows elapsed time: it runs in both passes
-/// of a repeated hour and not in a skipped one. With named hours each occurrence runs exactly once on a day of change:
-/// one in the skipped hour runs that much later, one in the repeated hour runs in the first pass.
+/// NCRONTAB in a time zone with daylight saving. If the hour field is <c>*</c>, the schedule follows elapsed time: it runs in
+/// both passes of a repeated hour and not in a skipped one. With fixed hours each occurrence runs exactly once on the day of a
+/// change: one in the skipped hour runs later by the length of the gap, one in the repeated hour runs in the first pass.
 /// </summary>
 public sealed class CronSchedule : TimerSchedule
 {
-    // No zone moves its clock by more than this.
-    private static readonly TimeSpan Reach = TimeSpan.FromHours(3);
+    // No time zone changes by more than this.
+    private static readonly TimeSpan MaxChange = TimeSpan.FromHours(3);
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
     private static readonly char[] Blanks = [' ', '\t'];
 
     private readonly CrontabSchedule _cron;
     private readonly TimeZoneInfo _zone;
-    private readonly bool _isHourFree;
+    private readonly bool _isEveryHour;
 
-    private CronSchedule(CrontabSchedule cron, TimeZoneInfo zone, bool isHourFree)
+    private CronSchedule(CrontabSchedule cron, TimeZoneInfo zone, bool isEveryHour)
     {
         _cron = cron;
         _zone = zone;
-        _isHourFree = isHourFree;
+        _isEveryHour = isEveryHour;
     }
 
-    /// <summary>The schedule, or null when the text is not cron of five or six fields.</summary>
+    /// <summary>The schedule, or null when the text is not a cron expression of five or six fields.</summary>
     public static CronSchedule? TryParse(string text, TimeZoneInfo zone)
     {
         var fields = text.Split(Blanks, StringSplitOptions.RemoveEmptyEntries);
@@ -103,7 +103,7 @@ public sealed class CronSchedule : TimerSchedule
     }
 
     public override DateTimeOffset? NextAfter(DateTimeOffset moment) =>
-        _isHourFree ? NextByElapsedTime(moment) : NextByWallClock(moment);
+        _isEveryHour ? NextByElapsedTime(moment) : NextByWallClock(moment);
 
     private DateTimeOffset? NextByElapsedTime(DateTimeOffset moment)
     {
@@ -117,7 +117,7 @@ public sealed class CronSchedule : TimerSchedule
                 return instant;
             }
 
-            // The clock moves before that: go on from the first second after the change.
+            // The clock changes before that: continue from the first second after the change.
             moment = FirstAfterChange(moment, instant, offset);
             offset = _zone.GetUtcOffset(moment);
             wall = moment.ToOffset(offset).DateTime - OneSecond;
@@ -139,8 +139,8 @@ public sealed class CronSchedule : TimerSchedule
             return Instant(first);
         }
 
-        var end = first + Reach;
-        return _cron.GetNextOccurrences(wall - Reach, end).Append(Occurrence(end) ?? DateTime.MaxValue - Reach)
+        var end = first + MaxChange;
+        return _cron.GetNextOccurrences(wall - MaxChange, end).Append(Occurrence(end) ?? DateTime.MaxValue - MaxChange)
             .Select(Instant)
             .Where(instant => instant > moment)
             .Min();
@@ -156,7 +156,7 @@ public sealed class CronSchedule : TimerSchedule
     {
         if (_zone.IsInvalidTime(wall))
         {
-            return new DateTimeOffset(wall, _zone.GetUtcOffset(wall - Reach));
+            return new DateTimeOffset(wall, _zone.GetUtcOffset(wall - MaxChange));
         }
 
         var offset = _zone.IsAmbiguousTime(wall) ? _zone.GetAmbiguousTimeOffsets(wall).Max() : _zone.GetUtcOffset(wall);
@@ -164,7 +164,7 @@ public sealed class CronSchedule : TimerSchedule
     }
 
     private bool IsNearChange(DateTimeOffset moment) =>
-        _zone.GetUtcOffset(moment - Reach) != _zone.GetUtcOffset(moment + Reach);
+        _zone.GetUtcOffset(moment - MaxChange) != _zone.GetUtcOffset(moment + MaxChange);
 
     private DateTimeOffset FirstAfterChange(DateTimeOffset before, DateTimeOffset after, TimeSpan offset)
     {

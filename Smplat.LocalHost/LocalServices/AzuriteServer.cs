@@ -6,8 +6,8 @@ using Smplat.LocalHost.LocalServices.Processes;
 namespace Smplat.LocalHost.LocalServices;
 
 /// <summary>
-/// Azurite, the local stand-in for a storage account, as a process of ours. In a session of its own where the system has setsid, so that Ctrl-C in
-/// the terminal does not end it before the app; and on a leash, so that it does not outlive us.
+/// Azurite, the local storage emulator, as a child process. It has its own session where setsid exists, so that Ctrl-C in the
+/// terminal does not stop it before the app, and it is stopped when this process dies.
 /// </summary>
 public sealed class AzuriteServer(NodeTools tools, string nodeModules, SearchPath path, string? dataFolder) : IAsyncDisposable
 {
@@ -22,8 +22,8 @@ public sealed class AzuriteServer(NodeTools tools, string nodeModules, SearchPat
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private Process? _process;
-    private Leash? _leash;
-    private TailOfOutput _output = new();
+    private ExitCleanup? _cleanup;
+    private OutputTail _output = new();
 
     /// <summary>Port of the table service.</summary>
     public int Port { get; private set; }
@@ -31,15 +31,15 @@ public sealed class AzuriteServer(NodeTools tools, string nodeModules, SearchPat
     /// <summary>Port of the blob service.</summary>
     public int BlobPort { get; private set; }
 
-    /// <summary>Port of the queue service, which the app does not use and other hosts expect of an account.</summary>
+    /// <summary>Port of the queue service, which the app does not use but other hosts expect.</summary>
     public int QueuePort { get; private set; }
 
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;{Account};BlobEndpoint=http://127.0.0.1:{BlobPort}/devstoreaccount1;"
         + $"QueueEndpoint=http://127.0.0.1:{QueuePort}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{Port}/devstoreaccount1;";
 
-    /// <summary>Starts on free ports; on the ports that it had when it was started before.</summary>
-    /// <exception cref="LocalStartException">It does not start; the message ends with what it printed.</exception>
+    /// <summary>Starts on free ports; a restart uses the same ports as before.</summary>
+    /// <exception cref="LocalStartException">The start failed; the message has its output.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var keepsPorts = Port != 0;
@@ -51,7 +51,7 @@ public sealed class AzuriteServer(NodeTools tools, string nodeModules, SearchPat
             }
 
             Launch();
-            if (await AnswersAsync(cancellationToken))
+            if (await BecomesReadyAsync(cancellationToken))
             {
                 return;
             }
@@ -60,10 +60,10 @@ public sealed class AzuriteServer(NodeTools tools, string nodeModules, SearchPat
         }
 
         throw new LocalStartException(
-            $"Azurite does not start on ports {BlobPort}, {QueuePort} and {Port}.{Environment.NewLine}{_output}");
+            $"Azurite did not start on ports {BlobPort}, {QueuePort} and {Port}.{Environment.NewLine}{_output}");
     }
 
-    /// <summary>SIGINT lets Azurite write its tables to disk; it is killed when that takes too long.</summary>
+    /// <summary>SIGINT lets Azurite write its tables to disk; after the limit it is killed.</summary>
     public async Task StopAsync()
     {
         if (_process is not { } process)
@@ -72,7 +72,7 @@ public sealed class AzuriteServer(NodeTools tools, string nodeModules, SearchPat
         }
 
         _process = null;
-        _leash?.Dispose();
+        _cleanup?.Dispose();
         using var timer = new CancellationTokenSource(StopLimit);
         try
         {
@@ -114,11 +114,11 @@ public sealed class AzuriteServer(NodeTools tools, string nodeModules, SearchPat
         _process.ErrorDataReceived += (_, line) => _output.Add(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        _leash = Leash.Hold("kill -INT \"$1\"", Text(_process.Id));
+        _cleanup = ExitCleanup.Start("kill -INT \"$1\"", Text(_process.Id));
     }
 
-    /// <summary>Whether it comes to accept connections; it prints its greeting before it can tell that a port is taken.</summary>
-    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until it accepts connections; its startup message alone appears before it notices that a port is taken.</summary>
+    private async Task<bool> BecomesReadyAsync(CancellationToken cancellationToken)
     {
         var waited = Stopwatch.StartNew();
         while (_process is { HasExited: false } && waited.Elapsed < StartLimit)

@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace Smplat.LocalHost.LocalServices;
 
-/// <summary>Makes the app's database in a new local Postgres.</summary>
+/// <summary>Creates the app's database in a new local Postgres.</summary>
 internal sealed class LocalDatabaseStore(string connectionString)
 {
     private const string FindDatabase = "select 1 from pg_database where datname = $1";
 
-    // Only one run at a time gets here, so that nobody else creates it between the two statements.
+    // The run lock allows one run at a time, so nothing else creates it between the two statements.
     private const string CreateDatabase = "create database smplat";
 
     /// <returns>Whether the database is new.</returns>

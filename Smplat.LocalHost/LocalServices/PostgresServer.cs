@@ -6,7 +6,7 @@ using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.LocalHost.LocalServices;
 
-/// <summary>Puts together the Postgres of a local run: which programs, as whom, and where its data is.</summary>
+/// <summary>Chooses the installation, the account and the data folder for the Postgres of a local run.</summary>
 internal sealed class LocalPostgres(LocalTools tools, IStartupStep step)
 {
     public async Task<PostgresServer> PrepareAsync(PostgresChoice choice, CancellationToken cancellationToken)
@@ -16,14 +16,14 @@ internal sealed class LocalPostgres(LocalTools tools, IStartupStep step)
         var place = await ReachableFolder.FindAsync(tools.Checkout, account, cancellationToken);
         if (place != tools.Checkout.Local)
         {
-            step.Note($"Data is kept in {place}: the account {account.Name}, which Postgres runs as, cannot enter {tools.Checkout.Local}");
+            step.Note($"The data is in {place}, because Postgres runs as the account {account.Name}, which cannot enter {tools.Checkout.Local}");
         }
 
         var installation = await ReachableFolder.EnsureRunnableAsync(found, tools.Checkout, account, cancellationToken);
         var folder = new PostgresFolder(Path.Combine(place, $"postgres-{installation.Major}"));
         if (!folder.IsInitialised)
         {
-            step.Note($"First start of {installation}: making its data folder");
+            step.Note($"First start of {installation}: creating its data folder");
         }
 
         return new(installation, account, folder, PostgresTuning.Durable);
@@ -31,15 +31,15 @@ internal sealed class LocalPostgres(LocalTools tools, IStartupStep step)
 }
 
 /// <summary>
-/// A Postgres of our own, started with pg_ctl and so in a session of its own: Ctrl-C in the terminal does not reach it
-/// before the app has written out what it holds.
+/// A local Postgres server. pg_ctl starts it in its own session, so that Ctrl-C in the terminal does not stop it before the
+/// app has flushed its data.
 /// </summary>
 public sealed class PostgresServer(
     PostgresInstallation installation, ServerAccount account, PostgresFolder folder, PostgresTuning tuning)
 {
     private const int StartAttempts = 4;
 
-    /// <summary>After a kill of the postmaster its children hold the shared memory for about a second.</summary>
+    /// <summary>After the postmaster was killed, its children keep the shared memory for about a second.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1.5);
 
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(90);
@@ -57,9 +57,9 @@ public sealed class PostgresServer(
         Password = folder.ReadPassword(),
     }.ConnectionString;
 
-    /// <summary>Starts the server, or takes over the one that a killed run left behind on this folder.</summary>
-    /// <param name="port">Null for a free one.</param>
-    /// <exception cref="LocalStartException">It does not start; the message ends with its log.</exception>
+    /// <summary>Starts the server, or takes over one that a killed run left running.</summary>
+    /// <param name="port">Null for any free port.</param>
+    /// <exception cref="LocalStartException">The start failed; the message has its log.</exception>
     public async Task StartAsync(int? port, CancellationToken cancellationToken)
     {
         if (!folder.IsInitialised)
@@ -71,7 +71,7 @@ public sealed class PostgresServer(
         if (!await account.OwnsAsync(folder.Data, cancellationToken))
         {
             throw new LocalStartException(
-                $"{folder.Data} belongs to another user, who made it in an earlier run. Run as that user, or remove {folder.Path} to start afresh.");
+                $"{folder.Data} belongs to another user, who created it in an earlier run. Run as that user, or delete {folder.Path} to start over.");
         }
 
         if (await TryTakeOverAsync(port, cancellationToken))
@@ -83,7 +83,7 @@ public sealed class PostgresServer(
         for (var attempt = 1; attempt <= StartAttempts; attempt++)
         {
             Port = port ?? FreePort.Find();
-            folder.ForgetDeadPostmaster();
+            folder.RemoveStaleLockFile();
             result = await PgCtlAsync(["start", "-w", "-t", "60", "-l", folder.Log, "-o", tuning.CommandLine(Port)], cancellationToken);
             if (result.ExitCode == 0)
             {
@@ -94,14 +94,14 @@ public sealed class PostgresServer(
         }
 
         throw new LocalStartException(
-            $"{installation} does not start on port {Port}. Its log, {folder.Log}, ends with:{Environment.NewLine}" +
+            $"{installation} did not start on port {Port}. The end of its log {folder.Log}:{Environment.NewLine}" +
             $"{folder.LogTail()}{Environment.NewLine}{result.Output}");
     }
 
-    /// <summary>Ends all sessions and writes everything out.</summary>
+    /// <summary>Ends all sessions and flushes everything to disk.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => StopAsync("fast", cancellationToken);
 
-    /// <summary>Ends without writing out, as a crash does; the next start recovers.</summary>
+    /// <summary>Ends without flushing, like a crash; the next start recovers.</summary>
     public Task StopAtOnceAsync(CancellationToken cancellationToken) => StopAsync("immediate", cancellationToken);
 
     private async Task StopAsync(string mode, CancellationToken cancellationToken)
@@ -156,22 +156,22 @@ public sealed class PostgresServer(
         string.Create(CultureInfo.InvariantCulture, $"{installation} on port {Port}, data in {folder.Path}");
 }
 
-/// <summary>How a server of ours is set up, as options of its command line.</summary>
-/// <param name="Options">Without the port and the addresses.</param>
+/// <summary>Server settings as command line options.</summary>
+/// <param name="Options">Options other than port and addresses.</param>
 public sealed record PostgresTuning(IReadOnlyList<string> Options)
 {
-    /// <summary>Commits survive a kill of the server and of the machine.</summary>
+    /// <summary>Commits survive a crash of the server and of the machine.</summary>
     public static PostgresTuning Durable { get; } = new(
         ["max_connections=200", "shared_buffers=128MB", "max_wal_size=2GB", "jit=off"]);
 
-    /// <summary>For throwaway data: commits survive a kill of the server, not of the machine.</summary>
+    /// <summary>For temporary data: commits survive a crash of the server, but not of the machine.</summary>
     public static PostgresTuning Throwaway { get; } = new(
     [
         "max_connections=300", "shared_buffers=128MB", "max_wal_size=2GB", "jit=off",
         "fsync=off", "synchronous_commit=off", "full_page_writes=off",
     ]);
 
-    /// <summary>One argument for pg_ctl, which hands it to a shell. TCP only: a socket's path has a short limit.</summary>
+    /// <summary>One argument for pg_ctl, which passes it to a shell. TCP only, because socket paths have a short maximum length.</summary>
     public string CommandLine(int port)
     {
         string[] reach = [$"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=''", "timezone=UTC", "log_timezone=UTC"];
@@ -179,7 +179,7 @@ public sealed record PostgresTuning(IReadOnlyList<string> Options)
     }
 }
 
-/// <summary>A folder of ours that holds one database cluster, its log and the password of its only user.</summary>
+/// <summary>A folder with one database cluster, its log and the password of its only user.</summary>
 public sealed class PostgresFolder(string path)
 {
     public const string User = "smplat";
@@ -194,12 +194,12 @@ public sealed class PostgresFolder(string path)
 
     private string PostmasterPid => System.IO.Path.Combine(Data, "postmaster.pid");
 
-    /// <summary>Written last by initdb, so that a broken first start is not taken for a cluster.</summary>
+    /// <summary>Written after initdb, so that an interrupted first start does not count as a cluster.</summary>
     public bool IsInitialised => File.Exists(System.IO.Path.Combine(Path, "ready"));
 
     public string ReadPassword() => File.ReadAllText(PasswordFile).Trim();
 
-    /// <summary>Makes an empty folder, or empties the one that a broken first start left.</summary>
+    /// <summary>Creates an empty folder, and deletes what an interrupted first start left.</summary>
     public async Task CreateAsync(ServerAccount account, CancellationToken cancellationToken)
     {
         if (Directory.Exists(Path))
@@ -209,7 +209,7 @@ public sealed class PostgresFolder(string path)
 
         Directory.CreateDirectory(Path);
         var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        PrivateFile.Write(PasswordFile, password);
+        OwnerOnlyFile.Write(PasswordFile, password);
         await account.GiveAsync(Path, cancellationToken);
     }
 
@@ -222,12 +222,12 @@ public sealed class PostgresFolder(string path)
         ];
         var result = await LocalCommand.RunAsync(
             account.Command(installation.Program("initdb"), arguments), TimeSpan.FromMinutes(2), cancellationToken);
-        result.ThrowIfFailed($"Making a database folder at {Data}");
+        result.ThrowIfFailed($"Creating a database folder at {Data}");
         await File.WriteAllTextAsync(
             System.IO.Path.Combine(Path, "ready"), installation.ToString(), cancellationToken);
     }
 
-    /// <returns>The postmaster that serves this folder, or null. A lock file whose process is gone, or is another program, counts as none.</returns>
+    /// <returns>The postmaster of this folder, or null. A lock file counts only if its process is a running Postgres.</returns>
     public RunningPostmaster? FindRunning()
     {
         string[] lines;
@@ -248,8 +248,8 @@ public sealed class PostgresFolder(string path)
                 : null;
     }
 
-    /// <summary>Removes the lock file of a server that is gone; without this a reused process id would stop every start.</summary>
-    public void ForgetDeadPostmaster()
+    /// <summary>Removes the lock file of a dead server; otherwise a reused process id would prevent every start.</summary>
+    public void RemoveStaleLockFile()
     {
         if (FindRunning() is null)
         {
@@ -279,12 +279,12 @@ public sealed class PostgresFolder(string path)
     }
 }
 
-/// <summary>The main process of a running Postgres and the port that it listens on.</summary>
+/// <summary>The main process of a running Postgres and its port.</summary>
 public sealed record RunningPostmaster(int Pid, int Port);
 
 /// <summary>
-/// Who runs Postgres. It refuses to run as root, so root drops to an unprivileged account; everybody else runs it as
-/// themselves.
+/// The account that runs Postgres. Postgres refuses to run as root, so root uses an unprivileged account; other users run it
+/// as themselves.
 /// </summary>
 public sealed class ServerAccount
 {
@@ -301,29 +301,29 @@ public sealed class ServerAccount
 
     public bool IsOther => Name.Length > 0;
 
-    /// <exception cref="LocalStartException">Root, and nothing to drop to or nothing to drop with.</exception>
+    /// <exception cref="LocalStartException">Running as root without an unprivileged account or a program to change to it.</exception>
     public static ServerAccount Detect(SearchPath path) =>
         OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess ? new("", "", []) : ForRoot(path);
 
-    /// <summary>A command that runs as this account, in a folder that every account may enter.</summary>
+    /// <summary>A command that runs as this account, in a folder that every account can enter.</summary>
     public ProcessStartInfo Command(string program, IEnumerable<string> arguments)
     {
         string[] all = [.. _prefix, program, .. arguments];
         return new(all[0], all[1..]) { WorkingDirectory = Path.GetPathRoot(Environment.SystemDirectory) ?? "/" };
     }
 
-    /// <summary>Hands a folder and all in it to this account.</summary>
+    /// <summary>Makes this account the owner of a folder and its content.</summary>
     public async Task GiveAsync(string folder, CancellationToken cancellationToken)
     {
         if (IsOther)
         {
             var result = await LocalCommand.RunAsync(
                 new("chown", ["-R", Owner, folder]), TimeSpan.FromSeconds(30), cancellationToken);
-            result.ThrowIfFailed($"Handing {folder} to the account {Name}");
+            result.ThrowIfFailed($"Changing the owner of {folder} to {Name}");
         }
     }
 
-    /// <summary>Whether this account can reach a folder: every parent must let it pass.</summary>
+    /// <summary>Whether this account can enter a folder, including all parents.</summary>
     public async Task<bool> CanEnterAsync(string folder, CancellationToken cancellationToken)
     {
         if (!IsOther)
@@ -335,7 +335,7 @@ public sealed class ServerAccount
         return (await LocalCommand.RunAsync(enter, TimeSpan.FromSeconds(10), cancellationToken)).ExitCode == 0;
     }
 
-    /// <summary>Whether this account is the one that a folder belongs to. Postgres accepts no other.</summary>
+    /// <summary>Whether this account owns a folder, which Postgres requires.</summary>
     public async Task<bool> OwnsAsync(string folder, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows())
@@ -352,8 +352,8 @@ public sealed class ServerAccount
         var accounts = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3).ToArray();
         var fields = Unprivileged.Select(name => accounts.FirstOrDefault(line => line[0] == name)).FirstOrDefault(line => line is not null)
             ?? throw new LocalStartException(
-                "Postgres refuses to run as root, and there is no account \"postgres\" or \"nobody\" to run it as. " +
-                "Run as an ordinary user, or set SMPLAT_DATABASE to a Postgres that is already running.");
+                "Postgres refuses to run as root, and there is no account \"postgres\" or \"nobody\" to run it. " +
+                "Run as a normal user, or set SMPLAT_DATABASE to a running Postgres.");
         var (name, user, group) = (fields[0], fields[2], fields[3]);
         if (path.Find("setpriv") is { } setpriv)
         {
@@ -366,7 +366,7 @@ public sealed class ServerAccount
         }
 
         throw new LocalStartException(
-            "Postgres refuses to run as root, and neither setpriv nor runuser (package util-linux) is there to change the account. " +
-            "Install util-linux, run as an ordinary user, or set SMPLAT_DATABASE to a Postgres that is already running.");
+            "Postgres refuses to run as root, and neither setpriv nor runuser (package util-linux) was found to change the account. " +
+            "Install util-linux, run as a normal user, or set SMPLAT_DATABASE to a running Postgres.");
     }
 }

@@ -44,7 +44,7 @@ internal sealed class FakeWorker : IWorkerLauncher
     public bool TakesNoHttp { get; set; }
 
     /// <summary>What the worker printed last, as its host is told.</summary>
-    public string LastWords { get; set; } = "";
+    public string Output { get; set; } = "";
 
     /// <summary>A start waits for it; null for none.</summary>
     public Task? StartGate { get; set; }
@@ -77,7 +77,7 @@ internal sealed class FakeWorker : IWorkerLauncher
             await gate.WaitAsync(cancellationToken);
         }
 
-        var life = new WorkerLife(start, [.. _functions], CannotLoad, TakesNoHttp, LastWords, Diary);
+        var life = new WorkerLife(start, [.. _functions], CannotLoad, TakesNoHttp, Output, Diary);
         _lives.Enqueue(life);
         if (EndsAtStart)
         {

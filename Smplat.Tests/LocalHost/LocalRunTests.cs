@@ -24,7 +24,7 @@ public sealed class LocalRunTests
         var again = await second.StartAsync(TemporaryCheckout.Settings(), console, CancellationToken.None);
 
         Assert.That(await ExecuteAsync(again["SMPLAT_DATABASE"], "select number from kept"), Is.EqualTo(7));
-        Assert.That(console.Text, Does.Not.Contain("is new"));
+        Assert.That(console.Text, Does.Not.Contain("Created the database"));
     }
 
     [Test]

@@ -51,7 +51,7 @@ public sealed partial class ProgramTests
 
         Send("KILL", worker);
 
-        await program.PrintsAsync("The worker ended by itself: exit code 137");
+        await program.PrintsAsync("The worker exited unexpectedly: exit code 137");
         Assert.That(await program.GetAsync($"{url}/healthz"), Is.EqualTo(HttpStatusCode.OK));
         Assert.That(program.WorkerId(), Is.Not.EqualTo(worker));
         await program.EndAsync("INT");
@@ -139,14 +139,14 @@ public sealed partial class ProgramTests
         NeedsLinux();
         if (await TestSettings.Tools.FindNodeModulesAsync(CancellationToken.None) is null)
         {
-            TestSettings.Missing(new LocalStartException($"Azurite needs Node.js. {NodeTools.Remedy}"));
+            TestSettings.Missing(new LocalStartException($"Azurite needs Node.js. {NodeTools.InstallHint}"));
         }
 
         using var folder = new TimerFolder();
         await using var program = new RunningProgram(
             "services", "--SMPLAT_LOCAL_SETTINGS=none", $"--SMPLAT_LOCAL_FOLDER={folder.Path}", "--SMPLAT_DATABASE=Host=db.example", "--AzureWebJobsStorage=");
 
-        await program.PrintsAsync("Ctrl-C stops them.");
+        await program.PrintsAsync("Press Ctrl-C to stop.");
         await program.EndAsync("INT");
 
         Assert.That(program.ExitCode, Is.Zero, program.Output);

@@ -45,7 +45,7 @@ internal sealed class TemporaryCheckout : IAsyncDisposable
         {
             if (await TestSettings.Tools.FindNodeModulesAsync(CancellationToken.None) is not { } npm)
             {
-                throw new LocalStartException($"This needs Node.js. {NodeTools.Remedy}");
+                throw new LocalStartException($"This needs Node.js. {NodeTools.InstallHint}");
             }
 
             Directory.CreateSymbolicLink(System.IO.Path.Combine(Path, "node_modules"), npm.Modules);

@@ -38,7 +38,7 @@ internal sealed class TestHost : IAsyncDisposable
                 HostJson = setup.HostJson,
                 Settings = setup.Settings,
                 Worker = worker,
-                Log = new HostLog(log.Write, tellsRequests: false, TimeProvider.System),
+                Log = new HostLog(log.Write, logsRequests: false, TimeProvider.System),
                 Port = setup.Port,
                 BindAddress = setup.Port == 0 ? null : System.Net.IPAddress.Loopback,
                 StopGrace = setup.StopGrace,

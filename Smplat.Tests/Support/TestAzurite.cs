@@ -46,7 +46,7 @@ public sealed class TestAzurite : IAsyncDisposable
         var tools = TestSettings.Tools;
         if (await tools.FindNodeModulesAsync(CancellationToken.None) is not { } npm)
         {
-            throw new LocalStartException($"Azurite needs Node.js. {NodeTools.Remedy}");
+            throw new LocalStartException($"Azurite needs Node.js. {NodeTools.InstallHint}");
         }
 
         var server = new AzuriteServer(npm.Tools, npm.Modules, tools.SearchPath, dataFolder: null);

@@ -23,7 +23,7 @@ internal sealed class TestNode
         var folder = new CheckoutFolder(Path.Combine(Repository.Root, "Smplat.Tests"));
         if (await NodeTools.FindAsync(TestSettings.SearchPath, CancellationToken.None) is not { } tools)
         {
-            TestSettings.Missing(new LocalStartException($"The tools of the tests need Node.js. {NodeTools.Remedy}"));
+            TestSettings.Missing(new LocalStartException($"The tools of the tests need Node.js. {NodeTools.InstallHint}"));
             throw new UnreachableException();
         }
 

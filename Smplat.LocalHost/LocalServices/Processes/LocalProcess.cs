@@ -7,10 +7,10 @@ using System.Text;
 
 namespace Smplat.LocalHost.LocalServices.Processes;
 
-/// <summary>Runs a tool to its end and keeps what it printed.</summary>
+/// <summary>Runs a program to its end and returns its output.</summary>
 public static class LocalCommand
 {
-    /// <exception cref="LocalStartException">The tool cannot be started or does not end in time.</exception>
+    /// <exception cref="LocalStartException">The program cannot be started or exceeds the time limit.</exception>
     public static async Task<CommandResult> RunAsync(
         ProcessStartInfo start, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -59,10 +59,10 @@ public static class LocalCommand
     }
 }
 
-/// <summary>Starts programs.</summary>
+/// <summary>Starts processes.</summary>
 public static class LocalProcess
 {
-    /// <exception cref="LocalStartException">There is no such program, or it cannot be run.</exception>
+    /// <exception cref="LocalStartException">The program does not exist or cannot be run.</exception>
     public static Process Start(ProcessStartInfo start)
     {
         try
@@ -76,21 +76,21 @@ public static class LocalProcess
     }
 }
 
-/// <param name="ExitCode">Zero when the tool succeeded.</param>
-/// <param name="Output">Both of its streams, trimmed.</param>
+/// <param name="ExitCode">Zero on success.</param>
+/// <param name="Output">Standard output and error, trimmed.</param>
 public sealed record CommandResult(int ExitCode, string Output)
 {
-    /// <exception cref="LocalStartException">The tool failed; its output is in the message.</exception>
-    public void ThrowIfFailed(string deed)
+    /// <exception cref="LocalStartException">The program failed; the message has its output.</exception>
+    public void ThrowIfFailed(string action)
     {
         if (ExitCode != 0)
         {
-            throw new LocalStartException($"{deed} failed (exit code {ExitCode}).{Environment.NewLine}{Output}");
+            throw new LocalStartException($"{action} failed (exit code {ExitCode}).{Environment.NewLine}{Output}");
         }
     }
 }
 
-/// <summary>The folders in which programs are looked for.</summary>
+/// <summary>The folders to search for programs.</summary>
 /// <param name="Text">The value of PATH.</param>
 public sealed record SearchPath(string? Text)
 {
@@ -101,13 +101,13 @@ public sealed record SearchPath(string? Text)
     public string? Find(string program) =>
         Folders.SelectMany(folder => Names(program).Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
 
-    /// <summary>What a program's file can be called here.</summary>
+    /// <summary>Possible file names of a program on this system.</summary>
     public static IEnumerable<string> Names(string program) =>
         OperatingSystem.IsWindows() ? [program + ".exe", program + ".cmd"] : [program];
 }
 
-/// <summary>The last lines that a process printed, kept for the message in case it fails.</summary>
-internal sealed class TailOfOutput
+/// <summary>The last output lines of a process, for the error message if it fails.</summary>
+internal sealed class OutputTail
 {
     private const int Limit = 40;
     private readonly Queue<string> _lines = new();
@@ -147,41 +147,40 @@ internal sealed class TailOfOutput
 }
 
 /// <summary>
-/// Ties something outside this process to its life: a shell waits for the end of a pipe that only we hold, and then
-/// cleans up. The pipe closes however we end, so this also holds when we are killed. Windows has no such shell; there
-/// the next run clears what was left.
+/// Runs a cleanup script when this process ends, even if it is killed: a shell waits until a pipe that only this process
+/// holds is closed, then runs the script. Windows has no such shell; there the next run cleans up.
 /// </summary>
-public sealed class Leash : IDisposable
+public sealed class ExitCleanup : IDisposable
 {
-    /// <summary>A session of its own, where the system has setsid: a kill of our whole process group must not take the leash along.</summary>
+    /// <summary>Its own session where setsid exists, so that killing our process group does not kill the cleanup shell.</summary>
     private const string Detach =
-        "command -v setsid >/dev/null 2>&1 && exec setsid /bin/sh -c \"$0\" leash \"$@\"; exec /bin/sh -c \"$0\" leash \"$@\"";
+        "command -v setsid >/dev/null 2>&1 && exec setsid /bin/sh -c \"$0\" cleanup \"$@\"; exec /bin/sh -c \"$0\" cleanup \"$@\"";
 
-    private const string WaitThen = "exec >/dev/null 2>&1; trap '' INT TERM HUP; cat; ";
+    private const string WaitForPipe = "exec >/dev/null 2>&1; trap '' INT TERM HUP; cat; ";
 
-    /// <summary>The collector must not close the pipe of a leash that nobody refers to any more.</summary>
-    private static readonly ConcurrentDictionary<Leash, bool> Held = new();
+    /// <summary>Prevents garbage collection, which would close the pipe.</summary>
+    private static readonly ConcurrentDictionary<ExitCleanup, bool> Held = new();
 
     private readonly Process? _shell;
 
-    private Leash(Process? shell) => _shell = shell;
+    private ExitCleanup(Process? shell) => _shell = shell;
 
-    /// <param name="script">What to run at our end, with the arguments as $1, $2 and so on.</param>
-    public static Leash Hold(string script, params string[] arguments)
+    /// <param name="script">Script to run, with the arguments as $1, $2 and so on.</param>
+    public static ExitCleanup Start(string script, params string[] arguments)
     {
         if (OperatingSystem.IsWindows())
         {
             return new(null);
         }
 
-        string[] all = ["-c", Detach, WaitThen + script, .. arguments];
+        string[] all = ["-c", Detach, WaitForPipe + script, .. arguments];
         var start = new ProcessStartInfo("/bin/sh", all) { RedirectStandardInput = true, WorkingDirectory = "/" };
-        var leash = new Leash(Process.Start(start));
-        Held[leash] = true;
-        return leash;
+        var cleanup = new ExitCleanup(Process.Start(start));
+        Held[cleanup] = true;
+        return cleanup;
     }
 
-    /// <summary>Cleans up now and waits until that is done.</summary>
+    /// <summary>Runs the script now and waits for it.</summary>
     public void Dispose()
     {
         if (_shell is not null && Held.TryRemove(this, out _))
@@ -194,8 +193,7 @@ public sealed class Leash : IDisposable
 }
 
 /// <summary>
-/// A loopback port that nobody listens on at this moment. Somebody may take it before it is used, so the caller tries
-/// another one when its server cannot bind.
+/// Finds a free loopback port. Another process may take it before it is used, so the caller retries with another one.
 /// </summary>
 public static class FreePort
 {

@@ -271,7 +271,7 @@ public sealed class ForwardingTests
             new() { HostJson = new("", TimeSpan.FromMilliseconds(200), new Dictionary<string, string>()) });
 
         Assert.That(await host.GetAsync("/slow"), Is.EqualTo("200 cut short"));
-        await host.LoggedAsync("Slow did not end within the functionTimeout of 00:00:00.2000000 and is cancelled.");
+        await host.LoggedAsync("Slow exceeded the functionTimeout of 00:00:00.2000000 and is being cancelled.");
         Assert.That(host.Worker.Lives, Has.Count.EqualTo(1));
     }
 
@@ -284,7 +284,7 @@ public sealed class ForwardingTests
 
         Assert.That(await host.GetAsync("/stuck"), Is.EqualTo("500"));
 
-        await host.LoggedAsync("The worker is replaced: Stuck does not end.");
+        await host.LoggedAsync("Replacing the worker: Stuck did not end.");
         Assert.That(await host.GetAsync("/fine"), Is.EqualTo("200 fine"));
         Assert.That(host.Worker.Lives, Has.Count.EqualTo(2));
         Assert.That(host.Worker.Lives[0].Received.Select(message => message.ContentCase), Has.Member(StreamingMessage.ContentOneofCase.InvocationCancel));

@@ -14,7 +14,7 @@ public sealed class HostJsonTests
         var host = HostJson.Parse(Small);
 
         Assert.That(
-            (host.RoutePrefix, host.FunctionTimeout, host.LogLevels.Count, host.TellsRequests),
+            (host.RoutePrefix, host.FunctionTimeout, host.LogLevels.Count, host.LogsRequests),
             Is.EqualTo(("api", (TimeSpan?)TimeSpan.FromMinutes(30), 0, true)));
     }
 
@@ -38,8 +38,8 @@ public sealed class HostJsonTests
     [TestCase("""{ "default": "Warning", "Function": "information" }""", true)]
     [TestCase("""{ "default": "Debug", "Function": "Error" }""", false)]
     [TestCase("""{ "Function": "None" }""", false)]
-    public void The_level_of_functions_says_whether_requests_are_told(string levels, bool tells) => Assert.That(
-        HostJson.Parse($$"""{ "version": "2.0", "logging": { "logLevel": {{levels}} } }""").TellsRequests, Is.EqualTo(tells));
+    public void The_level_of_functions_says_whether_requests_are_told(string levels, bool logs) => Assert.That(
+        HostJson.Parse($$"""{ "version": "2.0", "logging": { "logLevel": {{levels}} } }""").LogsRequests, Is.EqualTo(logs));
 
     [Test]
     public void A_timeout_of_minus_one_is_none() =>
@@ -64,7 +64,7 @@ public sealed class HostJsonTests
             [Name("logging__logLevel__Function")] = "Warning",
         });
 
-        Assert.That((host.FunctionTimeout, host.RoutePrefix, host.TellsRequests), Is.EqualTo(((TimeSpan?)TimeSpan.FromSeconds(30), "", false)));
+        Assert.That((host.FunctionTimeout, host.RoutePrefix, host.LogsRequests), Is.EqualTo(((TimeSpan?)TimeSpan.FromSeconds(30), "", false)));
     }
 
     [Test]

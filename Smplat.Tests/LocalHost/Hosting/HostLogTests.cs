@@ -48,18 +48,18 @@ public sealed class HostLogTests
     {
         var lines = new Diary();
 
-        new HostLog(lines.Write, tellsRequests: true, new FixedClock()).Worker(new() { Category = "x", Level = level, LogCategory = category, Message = "text" });
+        new HostLog(lines.Write, logsRequests: true, new FixedClock()).Worker(new() { Category = "x", Level = level, LogCategory = category, Message = "text" });
 
         Assert.That(lines.Entries, isShown ? Has.Count.EqualTo(1) : Is.Empty);
     }
 
     [TestCase(true)]
     [TestCase(false)]
-    public void Requests_are_told_when_that_is_asked_for(bool tells)
+    public void Requests_are_told_when_that_is_asked_for(bool logs)
     {
         var lines = new Diary();
 
-        new HostLog(lines.Write, tells, new FixedClock()).Request("GET", "/orders", 200, TimeSpan.FromMilliseconds(12.34), "Orders");
+        new HostLog(lines.Write, logs, new FixedClock()).Request("GET", "/orders", 200, TimeSpan.FromMilliseconds(12.34), "Orders");
 
         Assert.That(lines.Entries, Is.EqualTo(tells ? ["09:00:00 info Orders: GET /orders 200 in 12.3 ms"] : Array.Empty<string>()));
     }
@@ -67,10 +67,10 @@ public sealed class HostLogTests
     [Test]
     public void What_the_worker_prints_is_shown_as_it_is()
     {
-        Log().Printed("  plain");
+        Log().WorkerOutput("  plain");
 
         Assert.That(_lines.Entries[^1], Is.EqualTo("  plain"));
     }
 
-    private HostLog Log() => new(_lines.Write, tellsRequests: true, new FixedClock());
+    private HostLog Log() => new(_lines.Write, logsRequests: true, new FixedClock());
 }

@@ -66,11 +66,11 @@ public sealed class RoutingTests
 
     [Test]
     public void Routes_that_meet_are_warned_of_and_served() => Assert.That(_host.Log.Entries, Has.One.EndsWith(
-        "warn Host: ALatest and BLatest both answer GET of \"things/{name}\" and \"things/latest\"; the first one by name is taken."));
+        "warn Host: ALatest and BLatest both handle GET of \"things/{name}\" and \"things/latest\"; the first by name is used."));
 
     [Test]
     public void Routes_that_cannot_meet_are_not_warned_of() => Assert.That(
-        _host.Log.Entries.Where(line => line.Contains("both answer", StringComparison.Ordinal)), Has.Exactly(2).Items, string.Join('\n', _host.Log.Entries));
+        _host.Log.Entries.Where(line => line.Contains("both handle", StringComparison.Ordinal)), Has.Exactly(2).Items, string.Join('\n', _host.Log.Entries));
 
     [Test]
     public async Task The_route_prefix_stands_before_every_route()
@@ -117,11 +117,11 @@ public sealed class RoutingTests
 
     [Test]
     public void Functions_of_one_route_and_method_refuse_the_start() => Refuses(
-        new FakeWorker().Http("A", "x/{id}", "", "get", "post").Http("B", "/X/{id}/", "", "GET"), "A and B both answer GET of \"x/{id}\".");
+        new FakeWorker().Http("A", "x/{id}", "", "get", "post").Http("B", "/X/{id}/", "", "GET"), "A and B both handle GET of \"x/{id}\".");
 
     [Test]
     public void A_function_for_every_method_beside_one_for_a_method_of_the_same_route_refuses_the_start() =>
-        Refuses(new FakeWorker().Http("A", "x", "").Http("B", "x", "", "get"), "A and B both answer GET of \"x\".");
+        Refuses(new FakeWorker().Http("A", "x", "").Http("B", "x", "", "get"), "A and B both handle GET of \"x\".");
 
     [Test]
     public void A_function_without_a_trigger_refuses_the_start() =>

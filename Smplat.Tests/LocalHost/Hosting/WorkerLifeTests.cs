@@ -15,17 +15,17 @@ public sealed class WorkerLifeTests
 
     [Test]
     public void A_worker_that_ends_while_starting_refuses_the_start_with_its_last_words() => Assert.That(
-        () => TestHost.StartAsync(new FakeWorker { EndsAtStart = true, LastWords = "Unhandled exception. No database." }),
-        Throws.TypeOf<LocalStartException>().With.Message.EqualTo("The worker ended while starting: Unhandled exception. No database."));
+        () => TestHost.StartAsync(new FakeWorker { EndsAtStart = true, Output = "Unhandled exception. No database." }),
+        Throws.TypeOf<LocalStartException>().With.Message.EqualTo("The worker exited while starting: Unhandled exception. No database."));
 
     [Test]
     public void A_worker_that_never_says_hello_refuses_the_start_with_its_last_words()
     {
-        var worker = new FakeWorker { NeverConnects = true, LastWords = "Waiting for a debugger." };
+        var worker = new FakeWorker { NeverConnects = true, Output = "Waiting for a debugger." };
 
         Assert.That(
             () => TestHost.StartAsync(worker, new() { StartLimit = TimeSpan.FromMilliseconds(200) }),
-            Throws.TypeOf<LocalStartException>().With.Message.StartsWith("The worker is not ready after ").And.Message.EndsWith("0.2 s. Waiting for a debugger."));
+            Throws.TypeOf<LocalStartException>().With.Message.StartsWith("The worker was not ready after ").And.Message.EndsWith("0.2 s. Waiting for a debugger."));
         Assert.That(worker.Current.Ended.IsCompleted);
     }
 
@@ -43,7 +43,7 @@ public sealed class WorkerLifeTests
     [Test]
     public void HTTP_functions_of_a_worker_that_takes_no_HTTP_refuse_the_start() => Assert.That(
         () => TestHost.StartAsync(new FakeWorker { TakesNoHttp = true }.Http("A", "a", "", "get")),
-        Throws.TypeOf<LocalStartException>().With.Message.StartsWith("The worker takes no HTTP requests"));
+        Throws.TypeOf<LocalStartException>().With.Message.StartsWith("The worker accepts no HTTP requests"));
 
     [Test]
     public void A_port_in_use_refuses_the_start_and_ends_the_worker()
@@ -63,7 +63,7 @@ public sealed class WorkerLifeTests
     public async Task A_worker_that_dies_is_reported_and_started_again()
     {
         var gate = new Gate();
-        var worker = new FakeWorker { LastWords = "exit code 139" }.Http("Fine", "fine", "fine", "get").Http("Slow", "slow", async (_, _) =>
+        var worker = new FakeWorker { Output = "exit code 139" }.Http("Fine", "fine", "fine", "get").Http("Slow", "slow", async (_, _) =>
         {
             gate.Entered.TrySetResult();
             await gate.Opened.Task;
@@ -75,7 +75,7 @@ public sealed class WorkerLifeTests
         await worker.Current.DieAsync();
 
         Assert.That(await underWay, Is.EqualTo("500"));
-        await host.LoggedAsync("fail Host: The worker ended by itself: exit code 139");
+        await host.LoggedAsync("fail Host: The worker exited unexpectedly: exit code 139");
         Assert.That(await host.GetAsync("/fine"), Is.EqualTo("200 fine"));
         Assert.That(worker.Lives, Has.Count.EqualTo(2));
     }
@@ -88,7 +88,7 @@ public sealed class WorkerLifeTests
         await using var host = await TestHost.StartAsync(worker);
         worker.StartGate = gate.Task;
         await worker.Current.DieAsync();
-        await host.LoggedAsync("The worker ended by itself");
+        await host.LoggedAsync("The worker exited unexpectedly");
 
         var waiting = host.GetAsync("/fine");
         await Task.Delay(100);
@@ -101,16 +101,16 @@ public sealed class WorkerLifeTests
     [Test]
     public async Task A_worker_that_dies_again_and_again_is_given_up()
     {
-        var worker = new FakeWorker { LastWords = "No database." }.Http("Fine", "fine", "fine", "get");
+        var worker = new FakeWorker { Output = "No database." }.Http("Fine", "fine", "fine", "get");
         await using var host = await TestHost.StartAsync(worker);
         worker.EndsAtStart = true;
 
         await worker.Current.DieAsync();
 
-        await host.Host.GivenUp.WaitAsync(Patience);
+        await host.Host.WorkerLost.WaitAsync(Patience);
         Assert.That(worker.Lives, Has.Count.EqualTo(4));
-        Assert.That(host.Log.Entries.Count(line => line.EndsWith("The worker ended while starting: No database.", StringComparison.Ordinal)), Is.EqualTo(3));
-        Assert.That(host.Log.Entries[^1], Does.EndWith("The worker ended more than 3 times within 1 minute and is not started again."));
+        Assert.That(host.Log.Entries.Count(line => line.EndsWith("The worker exited while starting: No database.", StringComparison.Ordinal)), Is.EqualTo(3));
+        Assert.That(host.Log.Entries[^1], Does.EndWith("The worker exited more than 3 times within 1 minute and will not be restarted."));
         Assert.That(await host.GetAsync("/fine"), Is.EqualTo("503"));
     }
 
@@ -187,14 +187,14 @@ public sealed class WorkerLifeTests
     [Test]
     public async Task A_replacement_that_does_not_start_leaves_the_worker_in_service()
     {
-        var worker = new FakeWorker { LastWords = "SMPLAT_DATABASE is missing." }.Http("Fine", "fine", "fine", "get");
+        var worker = new FakeWorker { Output = "SMPLAT_DATABASE is missing." }.Http("Fine", "fine", "fine", "get");
         await using var host = await TestHost.StartAsync(worker);
 
         worker.EndsAtStart = true;
         host.Host.ReplaceWorker();
 
-        await host.LoggedAsync("The worker ended while starting: SMPLAT_DATABASE is missing.");
-        await host.LoggedAsync("The worker with the settings of before stays in service.");
+        await host.LoggedAsync("The worker exited while starting: SMPLAT_DATABASE is missing.");
+        await host.LoggedAsync("The worker keeps running with its previous settings.");
         Assert.That(await host.GetAsync("/fine"), Is.EqualTo("200 fine"));
         Assert.That(worker.Lives[0].Ended.IsCompleted, Is.False);
     }
@@ -334,7 +334,7 @@ public sealed class WorkerLifeTests
         var host = await TestHost.StartAsync(worker);
         worker.StartGate = new TaskCompletionSource().Task;
         await worker.Current.DieAsync();
-        await host.LoggedAsync("The worker ended by itself");
+        await host.LoggedAsync("The worker exited unexpectedly");
 
         await host.DisposeAsync().AsTask().WaitAsync(Patience);
     }

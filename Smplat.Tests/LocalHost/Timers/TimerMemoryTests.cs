@@ -11,7 +11,7 @@ public sealed class TimerMemoryTests
     [Test]
     public async Task A_missed_occurrence_is_made_up_for_once_after_a_pause()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using (await RunOnceAsync(rig))
         {
         }
@@ -28,7 +28,7 @@ public sealed class TimerMemoryTests
     [Test]
     public async Task A_pause_without_an_occurrence_is_not_made_up_for()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using (await RunOnceAsync(rig))
         {
         }
@@ -43,7 +43,7 @@ public sealed class TimerMemoryTests
     [Test]
     public async Task A_pause_before_the_first_run_is_made_up_for_too()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using (await rig.StartAsync(EveryFive))
         {
             await Eventually.BecomesTrueAsync(() => rig.Clock.WaitingTimers > 0, "the timer waits");
@@ -58,7 +58,7 @@ public sealed class TimerMemoryTests
     [Test]
     public async Task A_changed_schedule_counts_from_the_last_run()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using (await RunOnceAsync(rig))
         {
         }
@@ -75,7 +75,7 @@ public sealed class TimerMemoryTests
     [TestCase("null")]
     public async Task A_memory_that_cannot_be_read_counts_as_none(string content)
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         Directory.CreateDirectory(Path.GetDirectoryName(rig.File("Tick.json"))!);
         await File.WriteAllTextAsync(rig.File("Tick.json"), content);
 
@@ -87,7 +87,7 @@ public sealed class TimerMemoryTests
     [Test]
     public async Task Of_two_apps_one_runs_the_timer_and_the_other_takes_over()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         var first = await rig.StartAsync(EveryFive);
         await Eventually.BecomesTrueAsync(() => File.Exists(rig.File("Tick.json")), "the first app holds the timer");
         await using var second = await rig.StartAsync(EveryFive);
@@ -103,7 +103,7 @@ public sealed class TimerMemoryTests
         await rig.RunsAreAsync("tick 09:05:00 last 00:00 next 09:05", "tick 09:10:01 last 09:05 next 09:10");
     }
 
-    private static async Task<TestHost> RunOnceAsync(TimerRig rig)
+    private static async Task<TestHost> RunOnceAsync(TimerFixture rig)
     {
         var host = await rig.StartAsync(EveryFive);
         await rig.AdvanceAsync(FiveMinutes);

@@ -10,7 +10,7 @@ public sealed class TimerRunTests
     [Test]
     public async Task A_timer_runs_on_its_schedule_and_learns_of_its_last_run()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("TICK=0 */5 * * * *");
 
         await rig.AdvanceAsync(FiveMinutes);
@@ -23,7 +23,7 @@ public sealed class TimerRunTests
     [Test]
     public async Task A_run_that_takes_longer_than_the_interval_delays_the_next_one()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         var gate = rig.Gate = new();
         await using var host = await rig.StartAsync("TICK=0 */5 * * * *");
         await rig.AdvanceAsync(FiveMinutes);
@@ -39,7 +39,7 @@ public sealed class TimerRunTests
     [Test]
     public async Task A_failed_run_leaves_the_schedule_as_it_is()
     {
-        using var rig = new TimerRig { Fails = true };
+        using var rig = new TimerFixture { Fails = true };
         await using var host = await rig.StartAsync("TICK=0 */5 * * * *");
 
         await rig.AdvanceAsync(FiveMinutes);
@@ -53,7 +53,7 @@ public sealed class TimerRunTests
     [Test]
     public async Task A_timer_faster_than_a_minute_has_no_monitor()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("TICK=*/20 * * * * *");
 
         await rig.AdvanceAsync(TimeSpan.FromSeconds(20));
@@ -65,7 +65,7 @@ public sealed class TimerRunTests
     [Test]
     public async Task A_timer_that_asks_for_no_monitor_gets_none()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("UNWATCHED=0 */5 * * * *");
 
         await rig.AdvanceAsync(FiveMinutes);
@@ -77,7 +77,7 @@ public sealed class TimerRunTests
     [Test]
     public async Task A_timer_may_ask_to_run_at_every_start()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("AT_START=0 0 12 * * *");
 
         await rig.RunsAreAsync("at start 09:00:00 last none next none");
@@ -86,7 +86,7 @@ public sealed class TimerRunTests
     [Test]
     public async Task Schedules_follow_the_time_zone_of_the_host()
     {
-        using var rig = new TimerRig { Zone = TimeZoneInfo.FindSystemTimeZoneById("America/New_York") };
+        using var rig = new TimerFixture { Zone = TimeZoneInfo.FindSystemTimeZoneById("America/New_York") };
         await using var host = await rig.StartAsync("TICK=0 0 5 * * *");
 
         await rig.AdvanceAsync(TimeSpan.FromHours(1));
@@ -115,7 +115,7 @@ public sealed class TimerRunTests
     [Test]
     public async Task A_timer_that_is_switched_off_does_not_run_and_the_others_do()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using var host = await rig.StartAsync(
             "TICK=0 */5 * * * *", "UNWATCHED=0 */5 * * * *", "AzureWebJobs.Tick.Disabled=true");
 
@@ -129,7 +129,7 @@ public sealed class TimerRunTests
     [Test]
     public async Task A_schedule_whose_setting_is_missing_stops_only_its_own_function()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("UNWATCHED=0 */5 * * * *", "AT_START=not cron");
 
         await rig.AdvanceAsync(FiveMinutes);
@@ -137,16 +137,16 @@ public sealed class TimerRunTests
         await rig.RunsAreAsync("unwatched 09:05:00 last none next none");
         Assert.That(
             host.Log.Entries,
-            Has.One.EndsWith("fail Host: Timer function Tick does not start: the setting TICK of its schedule is missing."));
+            Has.One.EndsWith("fail Host: Timer function Tick cannot start: the setting TICK in its schedule is missing."));
         Assert.That(
             host.Log.Entries,
-            Has.One.Contains("fail Host: Timer function AtStart does not start: \"not cron\" is not a schedule"));
+            Has.One.Contains("fail Host: Timer function AtStart cannot start: \"not cron\" is not a schedule"));
     }
 
     [Test]
     public async Task The_admin_route_runs_a_timer_without_touching_its_schedule()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("TICK=0 0 12 * * *");
 
         Assert.That(await host.PostJsonAsync("/admin/functions/Tick", """{"input":""}"""), Is.EqualTo("202"));
@@ -159,7 +159,7 @@ public sealed class TimerRunTests
     [Test]
     public async Task A_replaced_worker_hands_its_timers_over_without_a_run_too_many()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("TICK=0 */5 * * * *");
         await rig.AdvanceAsync(FiveMinutes);
         await rig.RunsAreAsync("tick 09:05:00 last 00:00 next 09:05");
@@ -175,12 +175,12 @@ public sealed class TimerRunTests
     [Test]
     public async Task Timers_go_on_after_the_worker_has_died()
     {
-        using var rig = new TimerRig();
+        using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("TICK=0 */5 * * * *");
         await rig.WaitAsync();
 
         await host.Worker.Current.DieAsync();
-        await host.LoggedAsync("The worker serves again.");
+        await host.LoggedAsync("The worker is running again.");
         await rig.AdvanceAsync(FiveMinutes);
 
         await rig.RunsAreAsync("tick 09:05:00 last 00:00 next 09:05");

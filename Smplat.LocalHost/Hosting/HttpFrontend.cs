@@ -19,14 +19,14 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Smplat.LocalHost.Hosting;
 
 /// <summary>
-/// The address that callers see. A request of a function is forwarded to the worker as a stream in both directions, while
-/// the invocation goes over gRPC; both carry the same id. Unknown paths, and known paths with another method, are 404
-/// without a body, as at the official host.
+/// The HTTP server for callers. A request to a function is streamed to the worker and back while the invocation goes over
+/// gRPC; both carry the same id. Unknown paths, and known paths with another method, return 404 without a body, as in the
+/// official host.
 /// </summary>
-internal sealed class HttpFront : IAsyncDisposable
+internal sealed class HttpFrontend : IAsyncDisposable
 {
     private const string InvocationIdHeader = "x-ms-invocation-id";
-    private const long BodyLimitOfThePlatform = 104_857_600;
+    private const long PlatformBodyLimit = 104_857_600;
 
     /// <summary>How long a request waits for a worker that is being replaced.</summary>
     private static readonly TimeSpan WorkerWait = TimeSpan.FromSeconds(60);
@@ -50,20 +50,20 @@ internal sealed class HttpFront : IAsyncDisposable
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
-        // The caller's own trace headers go through as they came; the host's trace context goes over gRPC.
+        // Trace headers of the caller are forwarded unchanged; the host's trace context goes over gRPC.
         ActivityHeadersPropagator = null,
         ConnectTimeout = TimeSpan.FromSeconds(15),
     });
 
-    /// <param name="session">The worker that serves now; waits while there is none.</param>
-    public HttpFront(FunctionsHostOptions options, Func<CancellationToken, Task<WorkerSession>> session)
+    /// <param name="session">Returns the current worker; waits while there is none.</param>
+    public HttpFrontend(FunctionsHostOptions options, Func<CancellationToken, Task<WorkerSession>> session)
     {
         (_options, _session) = (options, session);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = BodyLimitOfThePlatform;
+            kestrel.Limits.MaxRequestBodySize = PlatformBodyLimit;
             Listen(kestrel);
         });
         builder.Logging.ClearProviders();
@@ -72,12 +72,12 @@ internal sealed class HttpFront : IAsyncDisposable
         _web = builder.Build();
         _forwarder = _web.Services.GetRequiredService<IHttpForwarder>();
         _web.UseRouting();
-        _web.Use(next => http => http.GetEndpoint() is RouteEndpoint ? next(http) : EmptyAsync(http, StatusCodes.Status404NotFound));
+        _web.Use(next => http => http.GetEndpoint() is RouteEndpoint ? next(http) : SetStatusAsync(http, StatusCodes.Status404NotFound));
         MapAdministration();
         ((IEndpointRouteBuilder)_web).DataSources.Add(_endpoints);
     }
 
-    /// <summary>Where it listens, once started.</summary>
+    /// <summary>The listen address, once started.</summary>
     public Uri Address { get; private set; } = null!;
 
     /// <exception cref="LocalStartException">The port is in use.</exception>
@@ -96,14 +96,14 @@ internal sealed class HttpFront : IAsyncDisposable
         Address = new Uri(addresses.Addresses.First());
     }
 
-    /// <summary>Answers these functions from now on.</summary>
+    /// <summary>Replaces the served functions.</summary>
     public void Serve(FunctionCatalog catalog, bool showsHomePage)
     {
         var endpoints = new List<Endpoint>();
         foreach (var function in catalog.Http.Where(function => !function.IsDisabled))
         {
-            // The official host takes the first match by name, so the order is part of the route.
-            var endpoint = new RouteEndpointBuilder(http => AnswerAsync(http, function), RoutePatternFactory.Parse(function.Http!.Template), endpoints.Count)
+            // The official host uses the first match by name, so the endpoint order matters.
+            var endpoint = new RouteEndpointBuilder(http => HandleAsync(http, function), RoutePatternFactory.Parse(function.Http!.Template), endpoints.Count)
             {
                 DisplayName = function.Name,
             };
@@ -119,7 +119,7 @@ internal sealed class HttpFront : IAsyncDisposable
         _endpoints.Replace(endpoints);
     }
 
-    /// <summary>Accepts nothing more and waits for the requests that are under way, until the token ends the wait.</summary>
+    /// <summary>Accepts no more requests and waits for running ones until the token is cancelled.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _web.StopAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -137,7 +137,7 @@ internal sealed class HttpFront : IAsyncDisposable
         }
         else if (_options.Port == 0)
         {
-            // One free port on two addresses cannot be asked for.
+            // Kestrel cannot bind the same free port on two addresses.
             kestrel.Listen(IPAddress.Loopback, 0);
         }
         else
@@ -146,7 +146,7 @@ internal sealed class HttpFront : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(HttpContext http, FunctionEntry served)
+    private async Task HandleAsync(HttpContext http, FunctionEntry served)
     {
         var began = Stopwatch.GetTimestamp();
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
@@ -156,16 +156,16 @@ internal sealed class HttpFront : IAsyncDisposable
         {
             session = await _session(wait.Token);
         }
-        catch (Exception nobody) when (nobody is OperationCanceledException or LocalStartException)
+        catch (Exception unavailable) when (unavailable is OperationCanceledException or LocalStartException)
         {
-            await EmptyAsync(http, StatusCodes.Status503ServiceUnavailable);
+            await SetStatusAsync(http, StatusCodes.Status503ServiceUnavailable);
             return;
         }
 
-        // A restart may have changed the app: the function is looked up in the worker that answers.
+        // A restart may have changed the app, so look the function up in the current worker.
         if (session.Catalog.Find(served.Name) is not { IsDisabled: false, Http: not null } function || session.HttpAddress is not { } worker)
         {
-            await EmptyAsync(http, StatusCodes.Status404NotFound);
+            await SetStatusAsync(http, StatusCodes.Status404NotFound);
             return;
         }
 
@@ -178,12 +178,12 @@ internal sealed class HttpFront : IAsyncDisposable
         var request = InvocationOf(http, function);
         using var failed = new CancellationTokenSource();
 
-        // First the request, then the invocation: the worker waits longer for the second half of that order.
+        // First the request, then the invocation: in this order the worker waits longer for the second part.
         var forwarding = _forwarder.SendAsync(
             http, worker.GetLeftPart(UriPartial.Authority), _client, Forwarding, new Transformer(request.InvocationId), failed.Token);
         var invocation = ObserveAsync(session, function, request, failed);
 
-        // From here on, since the worker knows nothing of an invocation that is cancelled before it was sent.
+        // Only now, because the worker would ignore a cancellation that arrives before the invocation.
         await using var left = http.RequestAborted.Register(() => session.Cancel(request.InvocationId));
         if (await forwarding != ForwarderError.None && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
@@ -191,11 +191,11 @@ internal sealed class HttpFront : IAsyncDisposable
             http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
 
-        // The answer is out; the invocation's verdict follows and is not waited for.
+        // The response is sent; do not wait for the result of the invocation.
         _ = invocation;
     }
 
-    /// <summary>Follows the invocation. When the worker is lost or will not end, the request that still waits for it ends as well.</summary>
+    /// <summary>Observes the invocation. When the worker exits or hangs, the waiting request fails too.</summary>
     private async Task ObserveAsync(WorkerSession session, FunctionEntry function, InvocationRequest request, CancellationTokenSource failed)
     {
         try
@@ -211,7 +211,7 @@ internal sealed class HttpFront : IAsyncDisposable
             }
             catch (ObjectDisposedException)
             {
-                // The request has been answered already.
+                // The response was already sent.
             }
         }
     }
@@ -235,8 +235,8 @@ internal sealed class HttpFront : IAsyncDisposable
     }
 
     /// <summary>
-    /// What the platform serves beside the functions. Over the network it asks for the master key; here it answers callers
-    /// on this machine, and takes only JSON, which a web page of another origin cannot send unasked.
+    /// The platform's admin routes. The platform requires the master key; here they accept only callers on this machine, and
+    /// only JSON, which a web page of another origin cannot send without a CORS preflight.
     /// </summary>
     private void MapAdministration()
     {
@@ -250,11 +250,11 @@ internal sealed class HttpFront : IAsyncDisposable
             var session = await _session(cancellationToken);
             return Results.Json(session.Catalog.All.Select(function => new { name = function.Name, trigger = function.TriggerType, isDisabled = function.IsDisabled }));
         });
-        admin.MapPost("/functions/{name}", FireAsync);
+        admin.MapPost("/functions/{name}", FireFunctionAsync);
     }
 
-    /// <summary>Runs a function now, without regard to its schedule, and answers at once.</summary>
-    private async Task<IResult> FireAsync(string name, HttpContext http, CancellationToken cancellationToken)
+    /// <summary>Starts a function now, independent of its schedule, and responds immediately.</summary>
+    private async Task<IResult> FireFunctionAsync(string name, HttpContext http, CancellationToken cancellationToken)
     {
         var session = await _session(cancellationToken);
         if (session.Catalog.Find(name) is not { } function)
@@ -302,7 +302,7 @@ internal sealed class HttpFront : IAsyncDisposable
     {
         if (!isShown)
         {
-            return EmptyAsync(http, StatusCodes.Status204NoContent);
+            return SetStatusAsync(http, StatusCodes.Status204NoContent);
         }
 
         http.Response.ContentType = "text/html; charset=utf-8";
@@ -314,15 +314,15 @@ internal sealed class HttpFront : IAsyncDisposable
         http.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
         && http.Connection.LocalIpAddress is { } local && IPAddress.IsLoopback(local);
 
-    private static Task EmptyAsync(HttpContext http, int status)
+    private static Task SetStatusAsync(HttpContext http, int status)
     {
         http.Response.StatusCode = status;
         return Task.CompletedTask;
     }
 
     /// <summary>
-    /// Copies the request with its headers as they came. The invocation's id is the host's, whatever a client sent, and the
-    /// forwarded headers tell of the connection: what a client claims in them never reaches the app.
+    /// Copies the request with its headers. The invocation id and the forwarded headers are set by the host from the
+    /// connection; a client's own values never reach the app.
     /// </summary>
     private sealed class Transformer(string invocationId) : HttpTransformer
     {

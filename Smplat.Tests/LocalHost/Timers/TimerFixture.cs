@@ -8,7 +8,7 @@ namespace Smplat.Tests.LocalHost.Timers;
 /// Hosts with timers on a clock that the test moves, all with the same folder. Each run writes a line: the time, whether
 /// it is late, the schedule status that the function was shown.
 /// </summary>
-internal sealed class TimerRig : IDisposable
+internal sealed class TimerFixture : IDisposable
 {
     private readonly TimerFolder _folder = new();
 
