@@ -61,7 +61,7 @@ public sealed class HostLogTests
 
         new HostLog(lines.Write, logs, new FixedClock()).Request("GET", "/orders", 200, TimeSpan.FromMilliseconds(12.34), "Orders");
 
-        Assert.That(lines.Entries, Is.EqualTo(tells ? ["09:00:00 info Orders: GET /orders 200 in 12.3 ms"] : Array.Empty<string>()));
+        Assert.That(lines.Entries, Is.EqualTo(logs ? ["09:00:00 info Orders: GET /orders 200 in 12.3 ms"] : Array.Empty<string>()));
     }
 
     [Test]

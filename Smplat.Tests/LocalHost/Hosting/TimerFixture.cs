@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Smplat.Tests.Support;
 
-namespace Smplat.Tests.LocalHost.Timers;
+namespace Smplat.Tests.LocalHost.Hosting;
 
 /// <summary>
 /// Hosts with timers on a clock that the test moves, all with the same folder. Each run writes a line: the time, whether

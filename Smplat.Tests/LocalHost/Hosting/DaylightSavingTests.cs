@@ -3,7 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Smplat.LocalHost.Hosting;
 
-namespace Smplat.Tests.LocalHost.Timers;
+namespace Smplat.Tests.LocalHost.Hosting;
 
 /// <summary>
 /// New York moves its clock on 2026-03-08 at 07:00 UTC (02:00 becomes 03:00) and on 2026-11-01 at 06:00 UTC (02:00 becomes

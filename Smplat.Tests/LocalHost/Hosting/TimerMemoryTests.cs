@@ -1,6 +1,6 @@
 using Smplat.Tests.Support;
 
-namespace Smplat.Tests.LocalHost.Timers;
+namespace Smplat.Tests.LocalHost.Hosting;
 
 [Parallelizable]
 public sealed class TimerMemoryTests

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Smplat.LocalHost.Hosting;
 
-namespace Smplat.Tests.LocalHost.Timers;
+namespace Smplat.Tests.LocalHost.Hosting;
 
 public sealed class TimerScheduleTests
 {
