@@ -237,6 +237,8 @@ internal sealed class ClaimLatency(string connectionString, BacklogStore backlog
 /// <summary>The peers, each run as a Node.js process, with packages under <c>.local</c>.</summary>
 internal sealed class QueuePeers
 {
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(30);
+
     private readonly NodeFolder _folder;
 
     private QueuePeers(NodeFolder folder) => _folder = folder;
@@ -274,16 +276,9 @@ internal sealed class QueuePeers
 
     private async Task<string> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(_folder.Node, arguments)
-        {
-            WorkingDirectory = _folder.Path,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{_folder.Node} did not start.");
-        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{arguments[0]} failed: {await errors}");
+        var start = new ProcessStartInfo(_folder.Node, arguments) { WorkingDirectory = _folder.Path };
+        var result = await LocalCommand.RunAsync(start, RunLimit, cancellationToken);
+        result.ThrowIfFailed(arguments[0]);
+        return result.Output;
     }
 }

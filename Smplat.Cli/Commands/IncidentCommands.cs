@@ -82,26 +82,25 @@ internal static class AppParts
 {
     private const string Source = "app";
 
-    /// <summary>The routes, and whether they need a key.</summary>
-    private static readonly (string File, string What, string Path, bool IsKeyed)[] Answers =
+    private static readonly (string File, string What, string Path)[] Routes =
     [
-        ("readiness.json", "Readiness of every component", "/api/v1/health/readyz", false),
-        ("liveness.json", "Version and environment", "/healthz", false),
-        ("feed.txt", "Every metric, in Prometheus format", "/api/v1/observability/prometheus", true),
-        ("jobs.json", "State of every job", "/api/v1/operators/jobs", true),
-        ("job-runs.json", "The 200 newest job runs", "/api/v1/operators/job-runs?limit=200", true),
-        ("flags.json", "Every feature flag as the app reads it", "/api/v1/operators/flags", true),
-        ("banner.json", "The incident banner", "/api/v1/operators/banner", true),
-        ("fulfillment.json", "The worker's totals, last failure and last dead letter", "/api/v1/fulfillment/observability", true),
-        ("dead-letters.json", "Tasks that exhausted their retries", "/api/v1/operators/fulfillment/dead-letters", true),
-        ("payments.json", "Checkout and webhook figures", "/api/v1/payments/observability", true),
-        ("catalog-search.json", "Catalog searches", "/api/v1/observability/catalog-search", true),
-        ("key-use.json", "Which API keys were used, and refused attempts", "/api/v1/operators/keys/review", true),
+        ("readiness.json", "Readiness of every component", "/api/v1/health/readyz"),
+        ("liveness.json", "Version and environment", "/healthz"),
+        ("feed.txt", "Every metric, in Prometheus format", "/api/v1/observability/prometheus"),
+        ("jobs.json", "State of every job", "/api/v1/operators/jobs"),
+        ("job-runs.json", "The 200 newest job runs", "/api/v1/operators/job-runs?limit=200"),
+        ("flags.json", "Every feature flag as the app reads it", "/api/v1/operators/flags"),
+        ("banner.json", "The incident banner", "/api/v1/operators/banner"),
+        ("fulfillment.json", "The worker's totals, last failure and last dead letter", "/api/v1/fulfillment/observability"),
+        ("dead-letters.json", "Tasks that exhausted their retries", "/api/v1/operators/fulfillment/dead-letters"),
+        ("payments.json", "Checkout and webhook figures", "/api/v1/payments/observability"),
+        ("catalog-search.json", "Catalog searches", "/api/v1/observability/catalog-search"),
+        ("key-use.json", "Which API keys were used, and refused attempts", "/api/v1/operators/keys/review"),
     ];
 
     internal static async Task CollectAsync(ApiClient api, SnapshotCollection collection, CancellationToken cancellationToken)
     {
-        foreach (var (file, what, path, _) in Answers)
+        foreach (var (file, what, path) in Routes)
         {
             var content = await collection.TakeBytesAsync(
                 file, what, Source, () => api.ReadAsync(HttpMethod.Get, path, null, cancellationToken), cancellationToken);

@@ -11,7 +11,7 @@ public sealed class ReferenceTests
     private static readonly RootCommand Root = CommandLine.Build();
 
     [TestCaseSource(nameof(Paths))]
-    public void A_command_has_examples_that_can_be_typed(string path)
+    public void A_command_has_examples_that_parse(string path)
     {
         var examples = CliCommand.ExamplesOf(CommandPaths.Leaves(Root).Single(leaf => leaf.Path == path).Command);
 

@@ -81,7 +81,7 @@ internal sealed class TemporaryCheckout : IAsyncDisposable
             ? Directory.EnumerateDirectories(Local, "postgres-*").Select(path => new PostgresFolder(path).FindRunning()).FirstOrDefault()
             : null;
 
-    /// <summary>Also ends the server that a test left when it failed half-way.</summary>
+    /// <summary>Also stops a server that a failed test left running.</summary>
     public ValueTask DisposeAsync()
     {
         _outer.Dispose();

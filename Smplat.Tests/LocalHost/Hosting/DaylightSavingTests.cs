@@ -43,7 +43,7 @@ public sealed class DaylightSavingTests
         TestName = "a skipped half hour")]
     [TestCase("0 0 9 * * *", "Asia/Kolkata", "2026-03-02T03:30:00Z", "2026-03-03T03:30:00Z",
         TestName = "a zone off the hour")]
-    public void The_next_occurrence_where_the_clock_moves(string schedule, string zone, string after, string next)
+    public void The_next_occurrence_when_the_clock_changes(string schedule, string zone, string after, string next)
     {
         var found = TimerSchedule.Parse(schedule, TimeZoneInfo.FindSystemTimeZoneById(zone)).NextAfter(Instant(after));
 
@@ -78,7 +78,7 @@ public sealed class DaylightSavingTests
     }
 
     [Test]
-    public void Occurrences_come_after_the_moment_and_none_is_left_out_between()
+    public void Occurrences_come_after_the_moment_and_none_is_skipped()
     {
         string[] schedules = ["0 30 2 * * *", "0 */7 1-3 * * *", "0 */20 * * * *", "0 0 2,3 * * Sun", "15 10 1 8 3 *"];
         string[] zones = [NewYork, "Europe/Berlin", "Australia/Lord_Howe", "UTC"];

@@ -10,7 +10,7 @@ public sealed class HostLogTests
     private readonly Diary _lines = new();
 
     [Test]
-    public void A_line_tells_time_level_category_and_message()
+    public void A_line_has_time_level_category_and_message()
     {
         Log().Worker(new() { Category = "Shop.Orders", Level = RpcLog.Types.Level.Information, Message = "Order routed." });
 
@@ -32,7 +32,7 @@ public sealed class HostLogTests
     }
 
     [Test]
-    public void A_line_that_is_JSON_already_passes_as_it_is()
+    public void A_line_of_JSON_is_written_unchanged()
     {
         Log().Worker(new() { Category = "Shop", Level = RpcLog.Types.Level.Information, Message = """{"service":"shop"}""" });
 
@@ -43,7 +43,7 @@ public sealed class HostLogTests
     [TestCase(RpcLog.Types.RpcLogCategory.System, RpcLog.Types.Level.Warning, true)]
     [TestCase(RpcLog.Types.RpcLogCategory.CustomMetric, RpcLog.Types.Level.Error, false)]
     [TestCase(RpcLog.Types.RpcLogCategory.User, RpcLog.Types.Level.Trace, true)]
-    public void What_the_runtime_says_of_itself_is_shown_from_warnings_on(
+    public void Lines_of_the_runtime_are_shown_from_level_warning_on(
         RpcLog.Types.RpcLogCategory category, RpcLog.Types.Level level, bool isShown)
     {
         var lines = new Diary();
@@ -55,7 +55,7 @@ public sealed class HostLogTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public void Requests_are_told_when_that_is_asked_for(bool logs)
+    public void Requests_are_logged_when_enabled(bool logs)
     {
         var lines = new Diary();
 
@@ -65,7 +65,7 @@ public sealed class HostLogTests
     }
 
     [Test]
-    public void What_the_worker_prints_is_shown_as_it_is()
+    public void Output_of_the_worker_is_shown_unchanged()
     {
         Log().WorkerOutput("  plain");
 

@@ -8,7 +8,7 @@ public sealed class TimerRunTests
     private static readonly TimeSpan FiveMinutes = TimeSpan.FromMinutes(5);
 
     [Test]
-    public async Task A_timer_runs_on_its_schedule_and_learns_of_its_last_run()
+    public async Task A_timer_runs_on_its_schedule_and_receives_its_last_run()
     {
         using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("TICK=0 */5 * * * *");
@@ -37,7 +37,7 @@ public sealed class TimerRunTests
     }
 
     [Test]
-    public async Task A_failed_run_leaves_the_schedule_as_it_is()
+    public async Task A_failed_run_does_not_change_the_schedule()
     {
         using var rig = new TimerFixture { Fails = true };
         await using var host = await rig.StartAsync("TICK=0 */5 * * * *");
@@ -63,7 +63,7 @@ public sealed class TimerRunTests
     }
 
     [Test]
-    public async Task A_timer_that_asks_for_no_monitor_gets_none()
+    public async Task A_timer_without_UseMonitor_has_no_monitor()
     {
         using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("UNWATCHED=0 */5 * * * *");
@@ -75,7 +75,7 @@ public sealed class TimerRunTests
     }
 
     [Test]
-    public async Task A_timer_may_ask_to_run_at_every_start()
+    public async Task A_timer_with_RunOnStartup_runs_at_every_start()
     {
         using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("AT_START=0 0 12 * * *");
@@ -95,7 +95,7 @@ public sealed class TimerRunTests
     }
 
     [Test]
-    public async Task No_timer_runs_without_a_folder()
+    public async Task Without_a_folder_no_timer_runs()
     {
         var diary = new Diary();
         var worker = new FakeWorker().Timer("AtStart", "0 0 12 * * *", call =>
@@ -113,7 +113,7 @@ public sealed class TimerRunTests
     }
 
     [Test]
-    public async Task A_timer_that_is_switched_off_does_not_run_and_the_others_do()
+    public async Task A_disabled_timer_does_not_run_and_the_others_do()
     {
         using var rig = new TimerFixture();
         await using var host = await rig.StartAsync(
@@ -127,7 +127,7 @@ public sealed class TimerRunTests
     }
 
     [Test]
-    public async Task A_schedule_whose_setting_is_missing_stops_only_its_own_function()
+    public async Task A_missing_schedule_setting_affects_only_its_own_function()
     {
         using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("UNWATCHED=0 */5 * * * *", "AT_START=not cron");
@@ -144,7 +144,7 @@ public sealed class TimerRunTests
     }
 
     [Test]
-    public async Task The_admin_route_runs_a_timer_without_touching_its_schedule()
+    public async Task The_admin_route_runs_a_timer_without_changing_its_schedule()
     {
         using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("TICK=0 0 12 * * *");
@@ -157,7 +157,7 @@ public sealed class TimerRunTests
     }
 
     [Test]
-    public async Task A_replaced_worker_hands_its_timers_over_without_a_run_too_many()
+    public async Task A_replaced_worker_hands_over_its_timers_without_an_extra_run()
     {
         using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("TICK=0 */5 * * * *");
@@ -166,20 +166,20 @@ public sealed class TimerRunTests
         await rig.WaitAsync();
 
         host.Host.ReplaceWorker();
-        await Eventually.BecomesTrueAsync(() => host.Worker.Lives.Count == 2 && host.Worker.Lives[0].Ended.IsCompleted, "the worker is replaced");
+        await Eventually.BecomesTrueAsync(() => host.Worker.Instances.Count == 2 && host.Worker.Instances[0].Ended.IsCompleted, "the worker is replaced");
         await rig.AdvanceAsync(FiveMinutes);
 
         await rig.RunsAreAsync("tick 09:05:00 last 00:00 next 09:05", "tick 09:10:00 last 09:05 next 09:10");
     }
 
     [Test]
-    public async Task Timers_go_on_after_the_worker_has_died()
+    public async Task Timers_continue_after_the_worker_has_crashed()
     {
         using var rig = new TimerFixture();
         await using var host = await rig.StartAsync("TICK=0 */5 * * * *");
         await rig.WaitAsync();
 
-        await host.Worker.Current.DieAsync();
+        await host.Worker.Current.CrashAsync();
         await host.LoggedAsync("The worker is running again.");
         await rig.AdvanceAsync(FiveMinutes);
 

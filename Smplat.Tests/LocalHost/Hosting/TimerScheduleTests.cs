@@ -38,13 +38,13 @@ public sealed class TimerScheduleTests
     [TestCase("0 0 9 * * Caturday")]
     [TestCase("-00:01:00")]
     [TestCase("every minute")]
-    public void What_is_no_schedule_is_refused(string text)
+    public void An_invalid_schedule_is_rejected(string text)
     {
         Assert.That(() => TimerSchedule.Parse(text, TimeZoneInfo.Utc), Throws.TypeOf<FormatException>());
     }
 
     [Test]
-    public void A_day_that_never_comes_has_no_occurrence()
+    public void A_date_that_does_not_exist_has_no_occurrence()
     {
         Assert.That(
             TimerSchedule.Parse("0 0 0 30 2 *", TimeZoneInfo.Utc).NextAfter(Utc("2026-03-02 00:00:00")),
@@ -57,7 +57,7 @@ public sealed class TimerScheduleTests
     [TestCase("30 15 3 * * *", false)]
     [TestCase("00:00:59", true)]
     [TestCase("00:01:00", false)]
-    public void A_schedule_faster_than_a_minute_is_known(string schedule, bool isFast)
+    public void A_schedule_faster_than_a_minute_is_recognised(string schedule, bool isFast)
     {
         Assert.That(
             TimerSchedule.Parse(schedule, TimeZoneInfo.Utc).IsFasterThanAMinute(Utc("2026-03-02 09:00:20")),

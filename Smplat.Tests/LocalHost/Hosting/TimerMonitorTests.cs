@@ -3,13 +3,13 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.LocalHost.Hosting;
 
 [Parallelizable]
-public sealed class TimerMemoryTests
+public sealed class TimerMonitorTests
 {
     private const string EveryFive = "TICK=0 */5 * * * *";
     private static readonly TimeSpan FiveMinutes = TimeSpan.FromMinutes(5);
 
     [Test]
-    public async Task A_missed_occurrence_is_made_up_for_once_after_a_pause()
+    public async Task A_missed_occurrence_runs_once_after_a_pause()
     {
         using var rig = new TimerFixture();
         await using (await RunOnceAsync(rig))
@@ -26,7 +26,7 @@ public sealed class TimerMemoryTests
     }
 
     [Test]
-    public async Task A_pause_without_an_occurrence_is_not_made_up_for()
+    public async Task A_pause_without_an_occurrence_causes_no_run()
     {
         using var rig = new TimerFixture();
         await using (await RunOnceAsync(rig))
@@ -41,7 +41,7 @@ public sealed class TimerMemoryTests
     }
 
     [Test]
-    public async Task A_pause_before_the_first_run_is_made_up_for_too()
+    public async Task An_occurrence_missed_before_the_first_run_runs_too()
     {
         using var rig = new TimerFixture();
         await using (await rig.StartAsync(EveryFive))
@@ -73,7 +73,7 @@ public sealed class TimerMemoryTests
     [TestCase("")]
     [TestCase("{ half")]
     [TestCase("null")]
-    public async Task A_memory_that_cannot_be_read_counts_as_none(string content)
+    public async Task An_unreadable_schedule_status_is_ignored(string content)
     {
         using var rig = new TimerFixture();
         Directory.CreateDirectory(Path.GetDirectoryName(rig.File("Tick.json"))!);

@@ -7,19 +7,19 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost.Hosting;
 
-/// <summary>How a worker starts, is replaced and ends.</summary>
+/// <summary>How a worker starts, is replaced and stops.</summary>
 [Parallelizable]
-public sealed class WorkerLifeTests
+public sealed class WorkerLifecycleTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Test]
-    public void A_worker_that_ends_while_starting_refuses_the_start_with_its_last_words() => Assert.That(
-        () => TestHost.StartAsync(new FakeWorker { EndsAtStart = true, Output = "Unhandled exception. No database." }),
+    public void A_worker_that_exits_while_starting_fails_the_start_with_its_output() => Assert.That(
+        () => TestHost.StartAsync(new FakeWorker { ExitsAtStart = true, Output = "Unhandled exception. No database." }),
         Throws.TypeOf<LocalStartException>().With.Message.EqualTo("The worker exited while starting: Unhandled exception. No database."));
 
     [Test]
-    public void A_worker_that_never_says_hello_refuses_the_start_with_its_last_words()
+    public void A_worker_that_never_connects_fails_the_start_with_its_output()
     {
         var worker = new FakeWorker { NeverConnects = true, Output = "Waiting for a debugger." };
 
@@ -30,7 +30,7 @@ public sealed class WorkerLifeTests
     }
 
     [Test]
-    public void A_function_that_cannot_be_loaded_refuses_the_start()
+    public void A_function_that_cannot_be_loaded_fails_the_start()
     {
         var worker = new FakeWorker { CannotLoad = "Lost" }.Http("Lost", "lost", "", "get").Http("Found", "found", "", "get");
 
@@ -41,12 +41,12 @@ public sealed class WorkerLifeTests
     }
 
     [Test]
-    public void HTTP_functions_of_a_worker_that_takes_no_HTTP_refuse_the_start() => Assert.That(
+    public void HTTP_functions_of_a_worker_that_accepts_no_HTTP_fail_the_start() => Assert.That(
         () => TestHost.StartAsync(new FakeWorker { TakesNoHttp = true }.Http("A", "a", "", "get")),
         Throws.TypeOf<LocalStartException>().With.Message.StartsWith("The worker accepts no HTTP requests"));
 
     [Test]
-    public void A_port_in_use_refuses_the_start_and_ends_the_worker()
+    public void A_port_in_use_fails_the_start_and_stops_the_worker()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -60,7 +60,7 @@ public sealed class WorkerLifeTests
     }
 
     [Test]
-    public async Task A_worker_that_dies_is_reported_and_started_again()
+    public async Task A_worker_that_crashes_is_reported_and_restarted()
     {
         var gate = new Gate();
         var worker = new FakeWorker { Output = "exit code 139" }.Http("Fine", "fine", "fine", "get").Http("Slow", "slow", async (_, _) =>
@@ -72,22 +72,22 @@ public sealed class WorkerLifeTests
         var underWay = host.GetAsync("/slow");
         await gate.Entered.Task.WaitAsync(Patience);
 
-        await worker.Current.DieAsync();
+        await worker.Current.CrashAsync();
 
         Assert.That(await underWay, Is.EqualTo("500"));
         await host.LoggedAsync("fail Host: The worker exited unexpectedly: exit code 139");
         Assert.That(await host.GetAsync("/fine"), Is.EqualTo("200 fine"));
-        Assert.That(worker.Lives, Has.Count.EqualTo(2));
+        Assert.That(worker.Instances, Has.Count.EqualTo(2));
     }
 
     [Test]
-    public async Task A_request_that_comes_while_no_worker_serves_waits_for_the_next_one()
+    public async Task A_request_without_a_running_worker_waits_for_the_next_one()
     {
         var gate = new TaskCompletionSource();
         var worker = new FakeWorker().Http("Fine", "fine", "fine", "get");
         await using var host = await TestHost.StartAsync(worker);
         worker.StartGate = gate.Task;
-        await worker.Current.DieAsync();
+        await worker.Current.CrashAsync();
         await host.LoggedAsync("The worker exited unexpectedly");
 
         var waiting = host.GetAsync("/fine");
@@ -99,23 +99,23 @@ public sealed class WorkerLifeTests
     }
 
     [Test]
-    public async Task A_worker_that_dies_again_and_again_is_given_up()
+    public async Task A_worker_that_keeps_crashing_is_not_restarted()
     {
         var worker = new FakeWorker { Output = "No database." }.Http("Fine", "fine", "fine", "get");
         await using var host = await TestHost.StartAsync(worker);
-        worker.EndsAtStart = true;
+        worker.ExitsAtStart = true;
 
-        await worker.Current.DieAsync();
+        await worker.Current.CrashAsync();
 
         await host.Host.WorkerLost.WaitAsync(Patience);
-        Assert.That(worker.Lives, Has.Count.EqualTo(4));
+        Assert.That(worker.Instances, Has.Count.EqualTo(4));
         Assert.That(host.Log.Entries.Count(line => line.EndsWith("The worker exited while starting: No database.", StringComparison.Ordinal)), Is.EqualTo(3));
         Assert.That(host.Log.Entries[^1], Does.EndWith("The worker exited more than 3 times within 1 minute and will not be restarted."));
         Assert.That(await host.GetAsync("/fine"), Is.EqualTo("503"));
     }
 
     [Test]
-    public async Task A_replaced_worker_finishes_its_requests_while_the_next_one_serves()
+    public async Task A_replaced_worker_finishes_its_requests_while_the_next_one_runs()
     {
         var gate = new Gate();
         var (diary, setting) = (new Diary(), "one");
@@ -137,10 +137,10 @@ public sealed class WorkerLifeTests
         host.Host.ReplaceWorker();
 
         await Eventually.GivesAsync(() => host.GetAsync("/setting"), answer => answer == "200 two", "the next worker serves");
-        Assert.That(worker.Lives[0].Ended.IsCompleted, Is.False);
+        Assert.That(worker.Instances[0].Ended.IsCompleted, Is.False);
         gate.Opened.SetResult();
         Assert.That(await underWay, Is.EqualTo("200 one"));
-        await worker.Lives[0].Ended.WaitAsync(Patience);
+        await worker.Instances[0].Ended.WaitAsync(Patience);
         Assert.That(diary.Entries, Is.EqualTo(new[] { "request ended", "worker asked to stop" }));
     }
 
@@ -159,10 +159,10 @@ public sealed class WorkerLifeTests
             }
         })).ToArray();
 
-        for (var lives = 2; lives <= 4; lives++)
+        for (var count = 2; count <= 4; count++)
         {
             host.Host.ReplaceWorker();
-            await Eventually.BecomesTrueAsync(() => worker.Lives.Count == lives && worker.Lives[^2].Ended.IsCompleted, "the next worker serves alone");
+            await Eventually.BecomesTrueAsync(() => worker.Instances.Count == count && worker.Instances[^2].Ended.IsCompleted, "the next worker serves alone");
         }
 
         await enough.CancelAsync();
@@ -185,22 +185,22 @@ public sealed class WorkerLifeTests
     }
 
     [Test]
-    public async Task A_replacement_that_does_not_start_leaves_the_worker_in_service()
+    public async Task If_the_replacement_cannot_start_the_worker_keeps_running()
     {
         var worker = new FakeWorker { Output = "SMPLAT_DATABASE is missing." }.Http("Fine", "fine", "fine", "get");
         await using var host = await TestHost.StartAsync(worker);
 
-        worker.EndsAtStart = true;
+        worker.ExitsAtStart = true;
         host.Host.ReplaceWorker();
 
         await host.LoggedAsync("The worker exited while starting: SMPLAT_DATABASE is missing.");
         await host.LoggedAsync("The worker keeps running with its previous settings.");
         Assert.That(await host.GetAsync("/fine"), Is.EqualTo("200 fine"));
-        Assert.That(worker.Lives[0].Ended.IsCompleted, Is.False);
+        Assert.That(worker.Instances[0].Ended.IsCompleted, Is.False);
     }
 
     [Test]
-    public async Task Settings_that_cannot_be_read_leave_the_worker_in_service()
+    public async Task If_the_settings_cannot_be_read_the_worker_keeps_running()
     {
         var isBroken = false;
         var worker = new FakeWorker().Http("Fine", "fine", "fine", "get");
@@ -214,11 +214,11 @@ public sealed class WorkerLifeTests
 
         await host.LoggedAsync("fail Host: local.settings.json cannot be used");
         Assert.That(await host.GetAsync("/fine"), Is.EqualTo("200 fine"));
-        Assert.That(worker.Lives, Has.Count.EqualTo(1));
+        Assert.That(worker.Instances, Has.Count.EqualTo(1));
     }
 
     [Test]
-    public async Task Asked_twice_while_a_replacement_starts_the_host_replaces_once_more()
+    public async Task A_second_request_during_a_replacement_causes_one_more()
     {
         var gate = new TaskCompletionSource();
         var worker = new FakeWorker().Http("Fine", "fine", "fine", "get");
@@ -232,13 +232,13 @@ public sealed class WorkerLifeTests
         host.Host.ReplaceWorker();
         gate.SetResult();
 
-        await Eventually.BecomesTrueAsync(() => worker.Lives.Count == 3 && worker.Lives[1].Ended.IsCompleted, "the last replacement serves");
+        await Eventually.BecomesTrueAsync(() => worker.Instances.Count == 3 && worker.Instances[1].Ended.IsCompleted, "the last replacement serves");
         await Task.Delay(200);
-        Assert.That(worker.Lives, Has.Count.EqualTo(3));
+        Assert.That(worker.Instances, Has.Count.EqualTo(3));
     }
 
     [Test]
-    public async Task A_worker_that_dies_while_its_replacement_starts_is_replaced_by_it()
+    public async Task A_worker_that_crashes_while_its_replacement_starts_is_replaced_by_it()
     {
         var gate = new TaskCompletionSource();
         var worker = new FakeWorker().Http("Fine", "fine", "fine", "get");
@@ -247,14 +247,14 @@ public sealed class WorkerLifeTests
         host.Host.ReplaceWorker();
         await Task.Delay(50);
 
-        await worker.Current.DieAsync();
+        await worker.Current.CrashAsync();
         gate.SetResult();
 
         await Eventually.GivesAsync(() => host.GetAsync("/fine"), answer => answer == "200 fine", "a worker serves");
     }
 
     [Test]
-    public async Task A_stop_lets_requests_and_timer_runs_finish_then_asks_the_worker_to_stop()
+    public async Task A_stop_waits_for_requests_and_timer_runs_then_asks_the_worker_to_stop()
     {
         using var folder = new TimerFolder();
         var (diary, gate, ticking) = (new Diary(), new Gate(), new Gate());
@@ -309,7 +309,7 @@ public sealed class WorkerLifeTests
     }
 
     [Test]
-    public async Task A_stop_does_not_wait_for_what_ignores_that_it_was_cancelled()
+    public async Task A_stop_does_not_wait_for_functions_that_ignore_cancellation()
     {
         var gate = new Gate();
         var worker = new FakeWorker().Http("Stuck", "stuck", (_, _) =>
@@ -333,14 +333,14 @@ public sealed class WorkerLifeTests
         var worker = new FakeWorker().Http("Fine", "fine", "fine", "get");
         var host = await TestHost.StartAsync(worker);
         worker.StartGate = new TaskCompletionSource().Task;
-        await worker.Current.DieAsync();
+        await worker.Current.CrashAsync();
         await host.LoggedAsync("The worker exited unexpectedly");
 
         await host.DisposeAsync().AsTask().WaitAsync(Patience);
     }
 
     [Test]
-    public async Task Two_stops_end_together()
+    public async Task Two_stops_complete_together()
     {
         var gate = new Gate();
         var worker = new FakeWorker().Http("Slow", "slow", async (_, _) =>
@@ -362,7 +362,7 @@ public sealed class WorkerLifeTests
     }
 
     [Test]
-    public async Task What_the_worker_logs_is_shown()
+    public async Task The_worker_s_log_is_shown()
     {
         var worker = new FakeWorker();
         await using var host = await TestHost.StartAsync(worker);
