@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
@@ -64,16 +63,26 @@ internal static class BareApi
 }
 
 /// <summary>An event as the baseline reads it.</summary>
-internal sealed record BareEvent(
-    Guid EventId,
-    string OfferSlug,
-    string EventType,
-    string? TargetSlug,
-    string? Action,
-    decimal? CartTotal,
-    string? Currency,
-    string? OrderReference,
-    [property: JsonPropertyName("metadata")] JsonElement? Metadata);
+internal sealed record BareEvent
+{
+    public required Guid EventId { get; init; }
+
+    public required string OfferSlug { get; init; }
+
+    public required string EventType { get; init; }
+
+    public string? TargetSlug { get; init; }
+
+    public string? Action { get; init; }
+
+    public decimal? CartTotal { get; init; }
+
+    public string? Currency { get; init; }
+
+    public string? OrderReference { get; init; }
+
+    public JsonElement? Metadata { get; init; }
+}
 
 /// <summary>
 /// fastify and pg on Node.js, writing into a table like the bare API's. Measured as one process and as one process per core,

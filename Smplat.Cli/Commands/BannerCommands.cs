@@ -12,7 +12,7 @@ public sealed class BannerCommands : ICommandModule
 
     private static readonly Option<string> Severity = new("--severity")
     {
-        Description = "info, warning or critical.",
+        Description = "Severity: info, warning or critical.",
         DefaultValueFactory = _ => "info",
     };
 

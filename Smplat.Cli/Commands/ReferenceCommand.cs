@@ -1,3 +1,4 @@
+using System.Collections;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
@@ -119,7 +120,7 @@ public static class ReferencePage
 
     private static string Text(object? value) => value switch
     {
-        null or false or "" => "",
+        null or false or "" or ICollection { Count: 0 } => "",
         Enum label => $"`{label.ToString().ToLowerInvariant()}`",
         IFormattable number => $"`{number.ToString(null, CultureInfo.InvariantCulture)}`",
         _ => $"`{value}`",

@@ -37,7 +37,7 @@ internal static class ReplayCommand
 
     private static readonly Option<ReplayFormat> Format = new("--format")
     {
-        Description = "text, json or csv.",
+        Description = "Format: text, json or csv.",
         DefaultValueFactory = _ => ReplayFormat.Text,
     };
 
