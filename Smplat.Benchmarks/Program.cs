@@ -6,7 +6,7 @@ using Smplat.Benchmarks.Routing;
 using Smplat.Benchmarks.Startup;
 using Smplat.Benchmarks.Trust;
 
-// Each benchmark adds a command of its own.
+// Each benchmark adds its own command.
 IBenchmark[] benchmarks =
 [
     new IngestionBenchmark(),
@@ -17,7 +17,7 @@ IBenchmark[] benchmarks =
     new StartupBenchmark(),
 ];
 
-var root = new RootCommand("Load and micro benchmarks; peers and floors are measured in the same run.");
+var root = new RootCommand("Load and micro benchmarks, with baselines and peers measured in the same run.");
 foreach (var benchmark in benchmarks)
 {
     root.Subcommands.Add(benchmark.Build());

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Smplat.Benchmarks;
 
-/// <summary>Runs every benchmark for a moment: it shows that they work, not how fast anything is.</summary>
+/// <summary>Runs every benchmark briefly, to check that it works; the figures mean nothing.</summary>
 internal static class SmokeCommand
 {
     private static readonly string[][] Runs =
@@ -17,7 +17,7 @@ internal static class SmokeCommand
 
     public static Command Build(RootCommand root)
     {
-        var command = new Command("smoke", "Run every benchmark for a moment, to see that it works.");
+        var command = new Command("smoke", "Run every benchmark briefly, to check that it works.");
         command.SetAction(async (_, cancellationToken) =>
         {
             foreach (var run in Runs)

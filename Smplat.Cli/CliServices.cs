@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
+using Azure.Core;
+using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -11,13 +14,10 @@ using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Cli;
 
-/// <summary>
-/// The services of one command: Core's operations on the configured database. Settings come from the environment, then
-/// from what the app that runs from this checkout has written down.
-/// </summary>
+/// <summary>The services of one command: Core's operations on the configured database.</summary>
 public static class CliServices
 {
-    /// <param name="add">Features that the command needs beside database, counters, jobs and outbox.</param>
+    /// <param name="add">Adds the features that the command needs beyond database, counters, jobs and outbox.</param>
     public static ServiceProvider Create(ParseResult parsed, Action<IServiceCollection>? add = null)
     {
         var configuration = CliConfiguration.Build(parsed.GetValue(GlobalOptions.Database));
@@ -25,7 +25,7 @@ public static class CliServices
         services.AddSingleton(configuration);
         services.AddSingleton(TimeProvider.System);
 
-        // Standard output belongs to the command's result.
+        // Standard output is reserved for the command's result.
         services.AddLogging(logging => logging
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .SetMinimumLevel(LogLevel.Warning));
@@ -35,12 +35,95 @@ public static class CliServices
         return services.BuildServiceProvider();
     }
 
-    /// <exception cref="UsageException">There is none: better said than a refused connection to nowhere.</exception>
+    /// <exception cref="UsageException">No database is configured; a clearer message than a refused connection.</exception>
     private static NpgsqlDataSource Connect(IServiceProvider services, IConfiguration configuration)
     {
         var options = services.GetRequiredService<IOptionsMonitor<DatabaseOptions>>().CurrentValue;
         return options.ConnectionString is not null || configuration["SMPLAT_DATABASE"] is not null
             ? SmplatDataSource.Create(options, services.GetRequiredService<ILoggerFactory>(), new(new OperatorTokens(), TimeProvider.System))
-            : throw new UsageException("No database is known: give --database, set SMPLAT_DATABASE, or start the app of this checkout.");
+            : throw new UsageException("No database is configured: pass --database, set SMPLAT_DATABASE, or start the app from this checkout.");
+    }
+}
+
+/// <summary>
+/// Where a command's settings come from: the command line, then the environment, then the file that an app running from this
+/// checkout writes.
+/// </summary>
+public static class CliConfiguration
+{
+    private const string Database = "SMPLAT_DATABASE";
+
+    /// <param name="database">The connection string from the command line; null when none was given.</param>
+    public static IConfiguration Build(string? database)
+    {
+        var builder = new ConfigurationBuilder();
+        if (ReadRunningApp(Directory.GetCurrentDirectory()) is { } running)
+        {
+            builder.AddInMemoryCollection(running);
+        }
+
+        builder.AddEnvironmentVariables();
+        if (database is not null)
+        {
+            builder.AddInMemoryCollection([new(Database, database)]);
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>Finds <c>.local/environment.json</c> in this folder or one above it.</summary>
+    public static IReadOnlyDictionary<string, string?>? ReadRunningApp(string start)
+    {
+        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+        {
+            var file = Path.Combine(folder.FullName, ".local", "environment.json");
+            if (File.Exists(file))
+            {
+                return Read(file);
+            }
+        }
+
+        return null;
+    }
+
+    private static Dictionary<string, string?>? Read(string file)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(file));
+            // Only a local run writes this file, so the command is local too, unless the environment says otherwise.
+            var settings = new Dictionary<string, string?> { ["SMPLAT_ENVIRONMENT"] = "local" };
+            Copy(document.RootElement, "database", Database, settings);
+            Copy(document.RootElement, "storage", "AzureWebJobsStorage", settings);
+            Copy(document.RootElement, "url", "API_BASE_URL", settings);
+            return settings;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static void Copy(JsonElement source, string member, string setting, Dictionary<string, string?> settings)
+    {
+        if (source.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String)
+        {
+            settings[setting] = value.GetString();
+        }
+    }
+}
+
+/// <summary>Postgres tokens from the operator's own login (<c>az login</c>), else from the machine's managed identity.</summary>
+internal sealed class OperatorTokens : IDatabaseTokenSource
+{
+    private static readonly TokenRequestContext Postgres = new(["https://ossrdbms-aad.database.windows.net/.default"]);
+
+    private readonly ChainedTokenCredential _credential = new(
+        new AzureCliCredential(), new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned));
+
+    public async Task<DatabaseToken> FetchAsync(CancellationToken cancellationToken)
+    {
+        var token = await _credential.GetTokenAsync(Postgres, cancellationToken);
+        return new(token.Token, token.ExpiresOn);
     }
 }

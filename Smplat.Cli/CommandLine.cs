@@ -1,32 +1,15 @@
 using System.CommandLine;
-using Smplat.Cli.Commands.Check;
-using Smplat.Cli.Commands.Commerce;
-using Smplat.Cli.Commands.Database;
-using Smplat.Cli.Commands.Digest;
-using Smplat.Cli.Commands.Events;
-using Smplat.Cli.Commands.Export;
-using Smplat.Cli.Commands.Fulfillment;
-using Smplat.Cli.Commands.Health;
-using Smplat.Cli.Commands.Incident;
-using Smplat.Cli.Commands.Jobs;
-using Smplat.Cli.Commands.Keys;
-using Smplat.Cli.Commands.Notifications;
-using Smplat.Cli.Commands.Onboarding;
-using Smplat.Cli.Commands.Operators;
-using Smplat.Cli.Commands.Recovery;
-using Smplat.Cli.Commands.Smoke;
-using Smplat.Cli.Reference;
+using Smplat.Cli.Commands;
 using Spectre.Console;
 
 namespace Smplat.Cli;
 
-/// <summary>The root command with all modules. Exit codes: 0 done, 1 failed or a limit was broken, 2 used wrongly.</summary>
+/// <summary>The root command with all command groups.</summary>
 public static class CommandLine
 {
     public const int Failed = 1;
-    public const int UsedWrongly = 2;
+    public const int UsageError = 2;
 
-    /// <summary>Parts of the command line; each adds its commands to the root.</summary>
     private static readonly ICommandModule[] Modules =
     [
         new EventCommands(),
@@ -46,9 +29,32 @@ public static class CommandLine
         new SmokeCommands(),
         new IncidentCommands(),
         new KeyCommands(),
-        new SeedCommand(),
         new ReferenceCommand(),
     ];
+
+    /// <summary>What each exit code means, as help and docs/cli.md show it.</summary>
+    public static IReadOnlyList<(int Code, string Meaning)> ExitCodes { get; } =
+    [
+        (0, "success"),
+        (Failed, "failure: a limit was exceeded, the app or database did not answer, or part of the work failed"),
+        (UsageError, "usage error: an unknown option, a value out of range, or a setting that cannot be read"),
+    ];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        AnsiConsole.Console = Terminal.Out;
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            // The first Ctrl-C lets the command clean up its files; a second one ends the process.
+            pressed.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        };
+
+        var parsed = Build().Parse(args);
+        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration(), stop.Token);
+        return parsed.Errors.Count > 0 ? UsageError : exitCode;
+    }
 
     public static RootCommand Build()
     {
@@ -63,20 +69,26 @@ public static class CommandLine
         ExampleHelp.AddTo(root);
         return root;
     }
+}
 
-    public static async Task<int> RunAsync(string[] args)
+/// <summary>A group of commands; <see cref="CommandLine"/> lists all groups.</summary>
+public interface ICommandModule
+{
+    void AddTo(RootCommand root);
+}
+
+/// <summary>Options that every command accepts.</summary>
+public static class GlobalOptions
+{
+    public static readonly Option<string?> Database = new("--database")
     {
-        AnsiConsole.Console = Terminal.Out;
-        using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) =>
-        {
-            // The first Ctrl-C lets the command put its files in order; a second one ends the process.
-            pressed.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        };
+        Description = "Npgsql connection string. Default: SMPLAT_DATABASE, else the app running from this checkout.",
+        Recursive = true,
+    };
 
-        var parsed = Build().Parse(args);
-        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration(), stop.Token);
-        return parsed.Errors.Count > 0 ? UsedWrongly : exitCode;
-    }
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print one JSON document instead of text and tables.",
+        Recursive = true,
+    };
 }

@@ -11,12 +11,12 @@ using Smplat.LocalHost.LocalServices.Processes;
 namespace Smplat.LocalHost;
 
 /// <summary>
-/// A local run from its start to its end. Start: the port is looked at, then Postgres and Azurite side by side, then fake
-/// vendors if wanted, then the app's worker, HTTP and timers. Stop is the reverse: HTTP accepts nothing more and its
-/// requests finish, timer runs finish, the worker flushes, the services stop.
+/// One local run. Start: check the port, start Postgres and Azurite in parallel, the fake vendors if enabled, then the app's
+/// worker, HTTP and timers. Stop is the reverse: HTTP accepts no more requests and running ones finish, timer runs finish,
+/// the worker flushes, the services stop.
 /// </summary>
 /// <param name="root">The checkout.</param>
-/// <param name="appFolder">The built or published app; null starts only what it needs.</param>
+/// <param name="appFolder">The built or published app; null starts only the services.</param>
 /// <param name="args">Settings as <c>--NAME=value</c>.</param>
 internal sealed class LocalApp(string root, string? appFolder, string[] args, StartupConsole console) : IAsyncDisposable
 {
@@ -28,10 +28,10 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
     private IDisposable? _watch;
     private bool _hasServices;
 
-    /// <summary>Completes when the worker has been given up.</summary>
-    public Task GivenUp => _host?.GivenUp ?? Task.Delay(Timeout.Infinite);
+    /// <summary>Completes when the worker keeps exiting and is no longer restarted.</summary>
+    public Task WorkerLost => _host?.WorkerLost ?? Task.Delay(Timeout.Infinite);
 
-    /// <exception cref="LocalStartException">Something does not start; the message says what to do.</exception>
+    /// <exception cref="LocalStartException">The start failed; the message says what to do.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
@@ -84,7 +84,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         }
     }
 
-    /// <summary>The app settings with what points the app at the services of this run.</summary>
+    /// <summary>The app settings, with the addresses of this run's services.</summary>
     private Dictionary<string, string> Effective()
     {
         var settings = new Dictionary<string, string>(_settings.Read(), StringComparer.OrdinalIgnoreCase);
@@ -110,7 +110,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         _vendors = await FakeVendorSet.StartAsync(cancellationToken);
         foreach (var vendor in _vendors.Vendors)
         {
-            step.Note($"{vendor.Name} on {vendor.Address.GetLeftPart(UriPartial.Authority)}, its faults under /fake/faults");
+            step.Note($"{vendor.Name} on {vendor.Address.GetLeftPart(UriPartial.Authority)}, faults under /fake/faults");
         }
 
         return _vendors.Settings;
@@ -123,14 +123,14 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         {
             var settings = Effective();
             var hostJson = HostJson.Find(folder, root).With(settings);
-            var log = new HostLog(console.Line, hostJson.TellsRequests, TimeProvider.System);
+            var log = new HostLog(console.Line, hostJson.LogsRequests, TimeProvider.System);
             _host = await FunctionsHost.StartAsync(
                 new()
                 {
                     AppFolder = folder,
                     HostJson = hostJson,
                     Settings = Effective,
-                    Worker = new ChildProcessLauncher(new SearchPath(settings.GetValueOrDefault("PATH")), log.Printed),
+                    Worker = new ChildProcessLauncher(new SearchPath(settings.GetValueOrDefault("PATH")), log.WorkerOutput),
                     Log = log,
                     BindAddress = own.BindAddress,
                     Port = own.Port,
@@ -172,11 +172,11 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
             "",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{functions.Http.Count()} HTTP functions and {functions.Timers.Count()} timers, ready in {took.TotalSeconds:0.0} s. All of them: {origin}/admin/functions"),
+                $"{functions.Http.Count()} HTTP functions and {functions.Timers.Count()} timers, ready in {took.TotalSeconds:0.0} s. List: {origin}/admin/functions"),
             $"  Operators' page  {origin}/ops",
             $"  API reference    {origin}/api/docs",
             "",
-            $"Serving on {origin}. Ctrl-C stops it. An order to route:",
+            $"Serving on {origin}. Press Ctrl-C to stop. Try it by routing an order:",
             "",
             FirstRequest.Curl(address),
             "",
@@ -190,7 +190,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
     private void SummarizeServices()
     {
         console.Line("");
-        console.Line("Running, for func start, a debugger or the command line. Their settings:");
+        console.Line("The services are running, for func start, a debugger or the command line. Their settings:");
         console.Line("");
         foreach (var (name, value) in _found.Where(setting => setting.Value.Length > 0))
         {
@@ -198,10 +198,10 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         }
 
         console.Line("");
-        console.Line("Ctrl-C stops them.");
+        console.Line("Press Ctrl-C to stop.");
     }
 
-    /// <summary>Looks whether the port is free before anything starts: the web server would find out last of all.</summary>
+    /// <summary>Checks that the port is free before anything starts; the web server would fail only at the end.</summary>
     private static void CheckPort(HostSettings settings)
     {
         IPAddress[] addresses = settings.BindAddress is { } one ? [one] : [IPAddress.Loopback, IPAddress.IPv6Loopback];
@@ -215,11 +215,11 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
             }
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                throw new LocalStartException($"Port {settings.Port} is in use. Stop what listens there, or set another SMPLAT_PORT.", exception);
+                throw new LocalStartException($"Port {settings.Port} is in use. Stop the program that uses it, or set SMPLAT_PORT to another port.", exception);
             }
             catch (SocketException)
             {
-                // No such address here, or not for us: the web server knows whether that matters and says so.
+                // The address does not exist or is not allowed here; the web server reports it if that matters.
             }
         }
     }
@@ -228,7 +228,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
 }
 
-/// <summary>What a browser finds at <c>/</c> of a local run. On the platform the host shows a page of its own there.</summary>
+/// <summary>The page at <c>/</c> of a local run. On the platform the host has its own page there.</summary>
 internal static class HomePage
 {
     public const string Html =
@@ -253,12 +253,24 @@ internal static class HomePage
         <h1>Smplat is running</h1>
         <p>A commerce back end, on this machine.</p>
         <dl>
-        <dt><a href="/ops">Operators' page</a></dt><dd>Dashboards, jobs, dead letters and switches.</dd>
-        <dt><a href="/api/docs">API reference</a></dt><dd>Every route, to read and to try.</dd>
-        <dt><a href="/healthz">Readiness</a></dt><dd>What is up and what is not.</dd>
+        <dt><a href="/ops">Operators' page</a></dt><dd>Dashboards, jobs, dead letters and feature flags.</dd>
+        <dt><a href="/api/docs">API reference</a></dt><dd>Every route, with a form to try it.</dd>
+        <dt><a href="/healthz">Readiness</a></dt><dd>The state of each component.</dd>
         </dl>
         </main>
         </body>
         </html>
         """;
+}
+
+/// <summary>A curl command that routes an order across all providers.</summary>
+public static class FirstRequest
+{
+    private const string Body =
+        """{"items":[{"id":"1","name":"Test","quantity":1,"unit":"pcs"}]""" +
+        ""","shippingAddress":{"street":"123 Test","city":"SF","state":"CA","postalCode":"94102","country":"US"}}""";
+
+    public static string Curl(Uri address) =>
+        $"curl -s -X POST {address.GetLeftPart(UriPartial.Authority)}/functions/v1/loopgpt_route_order " +
+        $"-H 'Content-Type: application/json' -d '{Body}'";
 }

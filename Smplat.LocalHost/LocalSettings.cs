@@ -6,10 +6,10 @@ using Microsoft.Extensions.Configuration;
 namespace Smplat.LocalHost;
 
 /// <summary>
-/// The app settings of a local run, weakest first: <c>SMPLAT_ENVIRONMENT=local</c>, the settings file, environment
-/// variables that are not empty, the command line. The file is local.settings.json of the checkout, or the sample where
-/// there is none and the run is a local one; <c>SMPLAT_LOCAL_SETTINGS</c> says otherwise: <c>own</c> (the default),
-/// <c>sample</c> to leave local.settings.json aside, <c>none</c>.
+/// The app settings of a local run. Later sources override earlier ones: <c>SMPLAT_ENVIRONMENT=local</c>, the settings file,
+/// non-empty environment variables, the command line. The file is local.settings.json in the checkout or, if there is none
+/// and the run is local, the sample. <c>SMPLAT_LOCAL_SETTINGS</c> selects the file: <c>own</c> (default), <c>sample</c> or
+/// <c>none</c>.
 /// </summary>
 /// <param name="root">The checkout.</param>
 /// <param name="args">The command line: <c>--NAME=value</c>.</param>
@@ -27,8 +27,8 @@ public sealed class LocalSettings(string root, string[] args)
         CommentHandling = JsonCommentHandling.Skip,
     };
 
-    /// <summary>Reads all sources now.</summary>
-    /// <exception cref="LocalStartException">The file is not JSON, or the command line holds something else than settings.</exception>
+    /// <summary>Reads all sources.</summary>
+    /// <exception cref="LocalStartException">The file is not valid JSON, or an argument is not a setting.</exception>
     public IReadOnlyDictionary<string, string> Read()
     {
         var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -48,8 +48,8 @@ public sealed class LocalSettings(string root, string[] args)
     }
 
     /// <summary>
-    /// Calls back when a settings file of the checkout has changed. Editors write in several steps, so it waits until the
-    /// file has rested for a moment.
+    /// Calls back when a settings file of the checkout changes. Editors write in several steps, so it waits until the file has
+    /// not changed for a moment.
     /// </summary>
     public IDisposable Watch(Action changed) => new FileWatch(root, changed);
 
@@ -66,7 +66,7 @@ public sealed class LocalSettings(string root, string[] args)
 
         if (args.FirstOrDefault(arg => !arg.StartsWith("--", StringComparison.Ordinal) || !arg.Contains('=', StringComparison.Ordinal)) is { } odd)
         {
-            throw new LocalStartException($"\"{odd}\" is not a setting: write --NAME=value.");
+            throw new LocalStartException($"\"{odd}\" is not a setting; use --NAME=value.");
         }
 
         foreach (var (name, value) in new ConfigurationBuilder().AddCommandLine(args).Build().AsEnumerable())
@@ -97,7 +97,7 @@ public sealed class LocalSettings(string root, string[] args)
     }
 
     /// <summary>The <c>Values</c> of a settings file.</summary>
-    /// <exception cref="LocalStartException">The file cannot be read, or a value is not a plain one.</exception>
+    /// <exception cref="LocalStartException">The file cannot be read, or a value is an object or array.</exception>
     public static Dictionary<string, string> ReadValues(string path)
     {
         try
@@ -118,7 +118,7 @@ public sealed class LocalSettings(string root, string[] args)
         JsonValueKind.String => member.Value.GetString()!,
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => member.Value.GetRawText(),
         JsonValueKind.Null => "",
-        _ => throw new JsonException($"{member.Name} must be a plain value."),
+        _ => throw new JsonException($"{member.Name} must be a string, number or boolean."),
     };
 
     private static bool HasValue(Dictionary<string, string> values, string name) => !string.IsNullOrWhiteSpace(values.GetValueOrDefault(name));
@@ -152,19 +152,19 @@ public sealed class LocalSettings(string root, string[] args)
     }
 }
 
-/// <summary>The settings of the development host itself; on the platform nobody reads them.</summary>
-/// <param name="Port">SMPLAT_PORT: port of the HTTP functions, 7071 by default, 0 for a free one.</param>
+/// <summary>The settings of the development host itself; nothing reads them on the platform.</summary>
+/// <param name="Port">SMPLAT_PORT: port of the HTTP functions, 7071 by default, 0 for any free port.</param>
 /// <param name="BindAddress">SMPLAT_BIND_ADDRESS: address to listen on; null (default) for the loopback addresses.</param>
 /// <param name="HasTimers">SMPLAT_LOCAL_TIMERS: run timer functions on their schedules; on by default.</param>
-/// <param name="HasServices">SMPLAT_LOCAL_SERVICES: start a Postgres and an Azurite where none is configured; on by default.</param>
+/// <param name="HasServices">SMPLAT_LOCAL_SERVICES: start Postgres and Azurite where none is configured; on by default.</param>
 /// <param name="HasFakeVendors">SMPLAT_FAKE_VENDORS: start fake vendors and point the app at them; off by default.</param>
-/// <param name="Folder">SMPLAT_LOCAL_FOLDER: what a local run keeps; .local of the checkout by default.</param>
-/// <param name="StopGrace">SMPLAT_LOCAL_STOP_GRACE_SECONDS: how long running functions may finish after a stop, 10 by default.</param>
+/// <param name="Folder">SMPLAT_LOCAL_FOLDER: folder for the data of local runs; .local in the checkout by default.</param>
+/// <param name="StopGrace">SMPLAT_LOCAL_STOP_GRACE_SECONDS: how long running functions may take to finish after a stop, 10 by default.</param>
 /// <param name="TimeZone">WEBSITE_TIME_ZONE, else TZ: time zone of the schedules, UTC by default.</param>
 internal sealed record HostSettings(
     int Port, IPAddress? BindAddress, bool HasTimers, bool HasServices, bool HasFakeVendors, string Folder, TimeSpan StopGrace, TimeZoneInfo TimeZone)
 {
-    /// <exception cref="LocalStartException">A value cannot be used; the message names the setting.</exception>
+    /// <exception cref="LocalStartException">A value is invalid; the message names the setting.</exception>
     public static HostSettings Read(IReadOnlyDictionary<string, string> settings, string root) => new(
         Number(settings, "SMPLAT_PORT", 7071, 0, 65535),
         Address(settings),
@@ -192,28 +192,28 @@ internal sealed record HostSettings(
 
         return TimeZoneInfo.TryFindSystemTimeZoneById(name.TrimStart(':'), out var found)
             ? found
-            : throw new LocalStartException($"WEBSITE_TIME_ZONE or TZ names no time zone that is known here: \"{name}\".");
+            : throw new LocalStartException($"WEBSITE_TIME_ZONE or TZ has an unknown time zone: \"{name}\".");
     }
 
-    private static bool Switch(IReadOnlyDictionary<string, string> settings, string name, bool otherwise) =>
+    private static bool Switch(IReadOnlyDictionary<string, string> settings, string name, bool fallback) =>
         settings.GetValueOrDefault(name)?.Trim().ToLowerInvariant() switch
         {
-            null or "" => otherwise,
+            null or "" => fallback,
             "true" or "1" or "yes" => true,
             "false" or "0" or "no" => false,
             var text => throw new LocalStartException($"{name} must be true or false, not \"{text}\"."),
         };
 
-    private static int Number(IReadOnlyDictionary<string, string> settings, string name, int otherwise, int least, int most)
+    private static int Number(IReadOnlyDictionary<string, string> settings, string name, int fallback, int min, int max)
     {
         var text = settings.GetValueOrDefault(name);
         if (string.IsNullOrWhiteSpace(text))
         {
-            return otherwise;
+            return fallback;
         }
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
             ? number
-            : throw new LocalStartException($"{name} must be a whole number from {least} to {most}, not \"{text}\".");
+            : throw new LocalStartException($"{name} must be a whole number from {min} to {max}, not \"{text}\".");
     }
 }

@@ -20,8 +20,8 @@ async Task<int> RunAsync(string? appFolder, string[] settings)
     {
         await using var app = new LocalApp(root, appFolder, settings, console);
         await app.StartAsync(stopping.Token);
-        var asked = Task.Delay(Timeout.Infinite, stopping.Token);
-        return await Task.WhenAny(app.GivenUp, asked) == asked ? 0 : 1;
+        var stopped = Task.Delay(Timeout.Infinite, stopping.Token);
+        return await Task.WhenAny(app.WorkerLost, stopped) == stopped ? 0 : 1;
     }
     catch (LocalStartException failure)
     {
@@ -30,17 +30,17 @@ async Task<int> RunAsync(string? appFolder, string[] settings)
     }
     catch (OperationCanceledException) when (stopping.IsCancellationRequested)
     {
-        await Console.Error.WriteLineAsync($"Smplat cannot start.{Environment.NewLine}It was stopped.");
+        await Console.Error.WriteLineAsync($"Smplat cannot start.{Environment.NewLine}The start was cancelled.");
         return 1;
     }
 
     void Stop(PosixSignalContext signal)
     {
-        // The second Ctrl-C ends the program at once, as the system does by itself.
+        // A second Ctrl-C is left to the system, which ends the program immediately.
         if (!stopping.IsCancellationRequested)
         {
             signal.Cancel = true;
-            console.Line("Stopping: requests and timer runs finish, then the app and its services end. Ctrl-C again ends at once.");
+            console.Line("Stopping: waiting for requests and timer runs, then the app and its services stop. Press Ctrl-C again to stop immediately.");
             stopping.Cancel();
         }
     }
@@ -50,7 +50,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         """
-        Smplat.LocalHost FOLDER [--NAME=value ...]    runs the app that was built or published into FOLDER
+        Smplat.LocalHost FOLDER [--NAME=value ...]    runs the app built or published into FOLDER
         Smplat.LocalHost services [--NAME=value ...]  starts only Postgres and Azurite, and prints their settings
         """);
     return 2;

@@ -1,6 +1,6 @@
 namespace Smplat.LocalHost;
 
-/// <summary>The checkout that the running program was built from, if there is one.</summary>
+/// <summary>The checkout that the running program was built in, if any.</summary>
 public static class RepositoryRoot
 {
     private const string Marker = "Smplat.sln";

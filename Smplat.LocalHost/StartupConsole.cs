@@ -3,29 +3,29 @@ using System.Globalization;
 
 namespace Smplat.LocalHost;
 
-/// <summary>Tells the person at the terminal what the start is doing.</summary>
+/// <summary>Shows the progress of the start in the terminal.</summary>
 public interface IStartupConsole
 {
-    /// <summary>A plain line.</summary>
+    /// <summary>Writes a line.</summary>
     void Line(string text);
 
-    /// <summary>Announces a step that takes time, such as "Postgres".</summary>
+    /// <summary>Begins a step that takes time, such as "Postgres".</summary>
     IStartupStep Step(string what);
 }
 
 /// <summary>
-/// A step of the start that is under way. Disposing it writes "Postgres ready in 0.8 s", unless it failed.
+/// A running step of the start. Disposing it writes "Postgres ready in 0.8 s", unless it failed.
 /// </summary>
 public interface IStartupStep : IDisposable
 {
-    /// <summary>Says what the step is doing, or what it found.</summary>
+    /// <summary>Writes what the step is doing or found.</summary>
     void Note(string text);
 
-    /// <summary>Ends the step as failed, so that it does not report itself ready.</summary>
+    /// <summary>Marks the step as failed, so that it is not reported as ready.</summary>
     void Fail(string why);
 }
 
-/// <summary>Writes the progress of the start as plain lines, which read well on a terminal and in a log.</summary>
+/// <summary>Writes the progress as plain lines, which work in a terminal and in a log.</summary>
 internal sealed class StartupConsole(TextWriter output) : IStartupConsole
 {
     private readonly Lock _gate = new();
@@ -71,3 +71,8 @@ internal sealed class StartupConsole(TextWriter output) : IStartupConsole
         }
     }
 }
+
+/// <summary>
+/// The app cannot start. The message is shown without a stack trace and says what to do.
+/// </summary>
+public sealed class LocalStartException(string message, Exception? inner = null) : Exception(message, inner);

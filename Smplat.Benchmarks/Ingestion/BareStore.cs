@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace Smplat.Benchmarks.Ingestion;
 
-/// <summary>Storage of the floor: one table with the columns and indexes of ours, and the client's id as its key.</summary>
+/// <summary>Storage of the baseline: one table with the same columns and indexes as ours, and the client's id as its key.</summary>
 internal static class BareStore
 {
     private const string CreateTable =
@@ -45,8 +45,8 @@ internal static class BareStore
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Makes an empty table with the same columns, key and indexes.</summary>
-    /// <param name="name">Given by the benchmark, never by anybody outside.</param>
+    /// <summary>Creates an empty table with the same columns, key and indexes.</summary>
+    /// <param name="name">A constant of the benchmark, never user input.</param>
     public static async Task CopyTableAsync(NpgsqlDataSource source, string name, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand($"create table if not exists {name} (like bare_event including all)");

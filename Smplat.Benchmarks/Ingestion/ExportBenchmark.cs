@@ -9,20 +9,20 @@ using Smplat.LocalHost;
 namespace Smplat.Benchmarks.Ingestion;
 
 /// <summary>
-/// <c>smplat export offer-events</c> as a process of its own, over a tenth of the rows and over all of them: rows a second,
-/// and the most memory that it ever held, which must not grow with the rows.
+/// <c>smplat export offer-events</c> as its own process, over a tenth of the rows and over all of them: rows per second and
+/// peak memory, which must not grow with the number of rows.
 /// </summary>
 internal sealed class ExportBenchmark : IBenchmark
 {
     private static readonly TimeSpan Sampling = TimeSpan.FromMilliseconds(20);
 
-    private static readonly Option<string?> Server = new("--database") { Description = "A Postgres to use. Default: starts one." };
+    private static readonly Option<string?> Server = new("--database") { Description = "Postgres to use. Default: start one." };
 
-    private static readonly Option<int> Rows = new("--rows") { Description = "Events to load.", DefaultValueFactory = _ => 1_000_000 };
+    private static readonly Option<int> Rows = new("--rows") { Description = "Number of events to load.", DefaultValueFactory = _ => 1_000_000 };
 
     public Command Build()
     {
-        var command = new Command("export", "Export of offer events: rows a second and memory.") { Server, Rows };
+        var command = new Command("export", "Export of offer events: rows per second and memory.") { Server, Rows };
         command.SetAction(RunAsync);
         return command;
     }
@@ -69,7 +69,7 @@ internal sealed class ExportBenchmark : IBenchmark
 
         var watch = Stopwatch.StartNew();
         using var process = Process.Start(start) ?? throw new InvalidOperationException("The command line does not start.");
-        var said = process.StandardError.ReadToEndAsync(cancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var peak = 0L;
         while (!process.HasExited)
         {
@@ -79,7 +79,7 @@ internal sealed class ExportBenchmark : IBenchmark
 
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException(await said);
+            throw new InvalidOperationException(await errors);
         }
 
         Console.WriteLine(string.Create(
@@ -87,7 +87,7 @@ internal sealed class ExportBenchmark : IBenchmark
             $"{Path.GetFileName(path),-14} {rows,9:N0} rows  {watch.Elapsed.TotalSeconds,6:F1} s  {rows / watch.Elapsed.TotalSeconds,9:N0} rows/s  {new FileInfo(path).Length / 1e6,7:F1} MB  peak memory {peak / 1e6,5:F0} MB"));
     }
 
-    /// <returns>0 when it ended in the moment since it was seen running.</returns>
+    /// <returns>0 when the process ended in the meantime.</returns>
     private static long Peak(Process process)
     {
         try
@@ -101,7 +101,7 @@ internal sealed class ExportBenchmark : IBenchmark
         }
     }
 
-    /// <summary>From its own folder: beside this program it would find this program's libraries.</summary>
+    /// <summary>In its own folder; next to this program it would load this program's libraries.</summary>
     private static string CommandLinePath()
     {
         var build = new DirectoryInfo(AppContext.BaseDirectory);

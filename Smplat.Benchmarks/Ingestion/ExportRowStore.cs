@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Benchmarks.Ingestion;
 
-/// <summary>Loads events as storefronts send them, ten a second, the first one newest.</summary>
+/// <summary>Loads events as storefronts send them: ten per second, the first row newest.</summary>
 internal sealed class ExportRowStore(NpgsqlDataSource database)
 {
     private const int PerSecond = 10;
@@ -23,7 +23,7 @@ internal sealed class ExportRowStore(NpgsqlDataSource database)
 
     private static readonly DateTimeOffset Newest = new(2001, 6, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The time since when there are this many events.</summary>
+    /// <summary>The time since which there are this many events.</summary>
     public static DateTimeOffset TimeOf(int rows) => Newest.AddSeconds(-(double)rows / PerSecond);
 
     public async Task LoadAsync(int rows, CancellationToken cancellationToken)

@@ -1,12 +1,11 @@
 using Npgsql;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
-using Smplat.LocalHost.LocalServices.Postgres;
 using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Benchmarks.Load;
 
-/// <summary>A database for one benchmark: on the server given, or on one of its own that keeps every commit.</summary>
+/// <summary>A database for one benchmark: on a given server, or on a new one with durable commits.</summary>
 public sealed class BenchDatabase : IAsyncDisposable
 {
     private readonly PostgresServer? _server;
@@ -18,7 +17,7 @@ public sealed class BenchDatabase : IAsyncDisposable
 
     public string ConnectionString => new NpgsqlConnectionStringBuilder(_admin) { Database = _name }.ConnectionString;
 
-    /// <param name="given">Npgsql connection string of a server to use; null starts one.</param>
+    /// <param name="given">Connection string of the server to use; null starts one.</param>
     public static async Task<BenchDatabase> CreateAsync(string? given, CancellationToken cancellationToken)
     {
         PostgresServer? server = null;
@@ -64,5 +63,15 @@ public sealed class BenchDatabase : IAsyncDisposable
         await using var source = NpgsqlDataSource.Create(_admin);
         await using var command = source.CreateCommand(statement);
         await command.ExecuteNonQueryAsync();
+    }
+}
+
+/// <summary>An Npgsql connection string as a postgres:// URL.</summary>
+internal static class PostgresUrl
+{
+    public static string Of(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"postgres://{settings.Username}:{Uri.EscapeDataString(settings.Password ?? "")}@{settings.Host}:{settings.Port}/{settings.Database}";
     }
 }

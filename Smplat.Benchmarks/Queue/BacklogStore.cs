@@ -4,7 +4,7 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Benchmarks.Queue;
 
-/// <summary>Fills the product's own tables with due tasks: a hundred to an item, or four to an order that they complete.</summary>
+/// <summary>Fills the app's tables with due tasks: a hundred per item, or four per order, which they complete.</summary>
 internal sealed class BacklogStore(string connectionString) : IAsyncDisposable
 {
     private const string Clear = "truncate products, orders, fulfillment_tasks, fulfillment_claim, notification_outbox cascade";
@@ -33,7 +33,7 @@ internal sealed class BacklogStore(string connectionString) : IAsyncDisposable
         from generate_series(0, @Tasks - 1) as number
         """;
 
-    // One that is not due keeps its order open.
+    // A task that is not due keeps its order open.
     private const string InsertLaterTasks =
         """
         insert into fulfillment_tasks (id, order_item_id, ordinal, task_type, title, payload, scheduled_at, due_at)
@@ -45,7 +45,7 @@ internal sealed class BacklogStore(string connectionString) : IAsyncDisposable
 
     private const string CountDead = "select coalesce(sum(n_dead_tup), 0) from pg_stat_user_tables where relname = 'fulfillment_tasks'";
 
-    // A snapshot is what keeps vacuum away; a transaction that has read nothing yet has none.
+    // A snapshot holds back vacuum; a transaction has one only after its first read.
     private const string HoldSnapshot = "begin isolation level repeatable read; select 1";
 
     private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(connectionString);
@@ -75,7 +75,7 @@ internal sealed class BacklogStore(string connectionString) : IAsyncDisposable
         return await connection.ExecuteScalarAsync<long>(Sql.Command(CountDead, null, cancellationToken));
     }
 
-    /// <returns>A connection that is idle in a transaction until it is disposed of.</returns>
+    /// <returns>A connection that stays idle in a transaction until disposed.</returns>
     public static async Task<NpgsqlConnection> HoldSnapshotAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         var connection = await database.OpenConnectionAsync(cancellationToken);

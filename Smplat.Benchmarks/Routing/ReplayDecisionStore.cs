@@ -5,7 +5,7 @@ namespace Smplat.Benchmarks.Routing;
 /// <summary>Fills <c>edge_logs</c> with decisions to replay.</summary>
 internal static class ReplayDecisionStore
 {
-    // Copies of what was really decided, so that they are as large and as varied as in life.
+    // Copies of real decisions, so that sizes and content are realistic.
     private const string Multiply =
         """
         insert into edge_logs (function_name, "timestamp", event, request_id, payload)

@@ -4,17 +4,17 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Benchmarks.Trust;
 
-/// <summary>Loads two years of orders and tasks, evenly spread, the last of them still open.</summary>
+/// <summary>Loads two years of orders and tasks, evenly spread; the newest tasks are still open.</summary>
 internal sealed class ScaleTaskStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 1800;
     private const int TasksPerItem = 3;
     private const int OpenTasks = 60_000;
 
-    // Rows that are there already are kept, so that a second run measures at once.
+    // Existing rows are kept, so that a second run can skip loading.
     private const string CountTasks = "select count(*) from fulfillment_tasks";
 
-    // History is loaded as a migration would load it: marks are switched off, and the sums are made by the job.
+    // Loads history as a migration would: triggers are off, and the roll-up job computes the sums.
     private const string Load =
         """
         alter table fulfillment_tasks disable trigger user;
@@ -54,7 +54,7 @@ internal sealed class ScaleTaskStore(NpgsqlDataSource database)
         analyze;
         """;
 
-    // A claim and an acknowledgement of one task each, as the queue writes them.
+    // The claim and the acknowledgement that the queue writes.
     private const string ClaimAndComplete =
         """
         update fulfillment_tasks
@@ -65,7 +65,7 @@ internal sealed class ScaleTaskStore(NpgsqlDataSource database)
         where id = any (@Ids);
         """;
 
-    // Work for the queue to do, apart from the rows that the metrics are measured over.
+    // Extra tasks for the queue, separate from the rows that the metrics cover.
     private const string AddOpen =
         """
         insert into fulfillment_tasks (id, order_item_id, task_type, status, title, scheduled_at)

@@ -9,19 +9,19 @@ using Smplat.LocalHost.Hosting.Rpc;
 
 namespace Smplat.LocalHost.Hosting;
 
-/// <summary>One binding of a function as the worker describes it.</summary>
+/// <summary>A binding of a function as the worker describes it.</summary>
 public sealed record FunctionBinding(string Name, string Type, BindingInfo.Types.Direction Direction);
 
 /// <summary>The trigger of an HTTP function.</summary>
-/// <param name="Template">The whole route template, with the prefix of host.json and without slashes at its ends.</param>
-/// <param name="Methods">In capitals; empty for every method.</param>
+/// <param name="Template">The full route template, with the prefix of host.json and without leading or trailing slashes.</param>
+/// <param name="Methods">In upper case; empty for all methods.</param>
 public sealed record HttpTrigger(string Template, IReadOnlyList<string> Methods);
 
 /// <summary>The trigger of a timer function.</summary>
-/// <param name="Schedule">As written, with <c>%Setting%</c> not yet replaced.</param>
+/// <param name="Schedule">As written, before <c>%Setting%</c> is replaced.</param>
 public sealed record TimerTrigger(string Schedule, bool UseMonitor, bool RunOnStartup);
 
-/// <summary>A function of the app. Either trigger may be null: others are listed and can be fired, nothing starts them.</summary>
+/// <summary>A function of the app. Without an HTTP or timer trigger it is listed and can be fired manually, but never starts otherwise.</summary>
 public sealed record FunctionEntry(
     RpcFunctionMetadata Metadata, IReadOnlyList<FunctionBinding> Bindings, string TriggerType, HttpTrigger? Http, TimerTrigger? Timer, bool IsDisabled)
 {
@@ -34,8 +34,8 @@ public sealed record FunctionEntry(
 }
 
 /// <summary>
-/// The functions that a worker told of, by name, after the checks that the official host makes: names, duplicates,
-/// reserved and malformed routes.
+/// The functions of a worker by name, after the same checks as in the official host: names, duplicates, reserved and
+/// malformed routes.
 /// </summary>
 public sealed partial class FunctionCatalog
 {
@@ -44,7 +44,7 @@ public sealed partial class FunctionCatalog
 
     private FunctionCatalog(IReadOnlyList<FunctionEntry> all) => All = all;
 
-    /// <summary>In the order in which routes are matched: by name.</summary>
+    /// <summary>In the order in which routes are matched, which is by name.</summary>
     public IReadOnlyList<FunctionEntry> All { get; }
 
     public IEnumerable<FunctionEntry> Http => All.Where(function => function.Http is not null);
@@ -54,8 +54,8 @@ public sealed partial class FunctionCatalog
     public FunctionEntry? Find(string name) =>
         All.FirstOrDefault(function => string.Equals(function.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Reads what the worker told.</summary>
-    /// <exception cref="LocalStartException">A function breaks a rule of the host; the message has a sentence for each.</exception>
+    /// <summary>Reads and checks the functions that the worker listed.</summary>
+    /// <exception cref="LocalStartException">A function is invalid; the message lists every problem.</exception>
     public static FunctionCatalog Read(
         IEnumerable<RpcFunctionMetadata> functions, string routePrefix, IReadOnlyDictionary<string, string> settings)
     {
@@ -112,7 +112,7 @@ public sealed partial class FunctionCatalog
         if (!FunctionName().IsMatch(function.Name) || function.Name.Equals("host", StringComparison.OrdinalIgnoreCase))
         {
             yield return $"\"{function.Name}\" is not a function name: a letter, then letters, digits, _ or -, "
-                + "at most 128, and not \"host\".";
+                + "at most 128 characters, and not \"host\".";
         }
 
         if (function.TriggerType.Length == 0)
@@ -128,26 +128,26 @@ public sealed partial class FunctionCatalog
 
     private static string? RouteProblem(string template, string routePrefix)
     {
-        // The official host looks at the route without its prefix; with it, the route would hide this host's own.
+        // The official host checks the route without its prefix. With the prefix, it could hide this host's own routes.
         foreach (var route in new[] { template, template[routePrefix.Length..].TrimStart('/') })
         {
             if (Reserved.FirstOrDefault(word => route.StartsWith(word, StringComparison.OrdinalIgnoreCase)) is { } reserved)
             {
-                return $"the route \"{route}\" starts with \"{reserved}\", which the host keeps for itself.";
+                return $"the route \"{route}\" starts with \"{reserved}\", which is reserved.";
             }
         }
 
         try
         {
-            // An unknown constraint would otherwise fail the first request, and every other one with it.
+            // Otherwise an unknown constraint would make every request fail.
             var policies = RoutePatternFactory.Parse(template).ParameterPolicies.Values.SelectMany(policies => policies);
             return policies.FirstOrDefault(policy => policy.Content is { } text && Constraints.ResolveConstraint(text) is null) is { } unknown
-                ? $"the route \"{template}\" is not a template: there is no constraint \"{unknown.Content}\"."
+                ? $"the route \"{template}\" is invalid: there is no constraint \"{unknown.Content}\"."
                 : null;
         }
         catch (Exception problem) when (problem is RoutePatternException or RouteCreationException)
         {
-            return $"the route \"{template}\" is not a template: {problem.Message}";
+            return $"the route \"{template}\" is invalid: {problem.Message}";
         }
     }
 
@@ -171,7 +171,7 @@ public sealed partial class FunctionCatalog
                       where web[first].Http!.Template.Equals(web[second].Http!.Template, StringComparison.OrdinalIgnoreCase)
                       let methods = RouteOverlap.SharedMethods(web[first].Http!, web[second].Http!)
                       where methods is not null
-                      select $"{web[first].Name} and {web[second].Name} both answer {methods} of \"{web[first].Http!.Template}\".";
+                      select $"{web[first].Name} and {web[second].Name} both handle {methods} of \"{web[first].Http!.Template}\".";
         foreach (var sentence in doubles)
         {
             yield return sentence;
@@ -204,4 +204,122 @@ public sealed partial class FunctionCatalog
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_-]{0,127}$")]
     private static partial Regex FunctionName();
+}
+
+/// <summary>
+/// Finds functions whose routes match the same request. The official host then chooses by function name, not by the more
+/// specific template, so an overlap deserves a warning.
+/// </summary>
+internal static class RouteOverlap
+{
+    // A text never satisfies constraints of two different rows.
+    private static readonly string[][] Disjoint = [["int", "long"], ["guid"], ["bool"]];
+
+    private static readonly Dictionary<string, IRouteConstraint> Known = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["int"] = new IntRouteConstraint(),
+        ["long"] = new LongRouteConstraint(),
+        ["guid"] = new GuidRouteConstraint(),
+        ["bool"] = new BoolRouteConstraint(),
+        ["alpha"] = new AlphaRouteConstraint(),
+        ["decimal"] = new DecimalRouteConstraint(),
+        ["double"] = new DoubleRouteConstraint(),
+        ["datetime"] = new DateTimeRouteConstraint(),
+    };
+
+    /// <summary>A sentence for each pair of functions.</summary>
+    public static IEnumerable<string> Warnings(IEnumerable<FunctionEntry> functions)
+    {
+        var routes = functions.Where(function => function.Http is not null)
+            .Select(function => (Function: function, Pattern: RoutePatternFactory.Parse(function.Http!.Template)))
+            .ToList();
+        return from first in Enumerable.Range(0, routes.Count)
+               from second in Enumerable.Range(first + 1, routes.Count - first - 1)
+               let methods = SharedMethods(routes[first].Function.Http!, routes[second].Function.Http!)
+               where methods is not null && CanOverlap(routes[first].Pattern, routes[second].Pattern)
+               select $"{routes[first].Function.Name} and {routes[second].Function.Name} both handle {methods} of "
+                   + $"\"{routes[first].Pattern.RawText}\" and \"{routes[second].Pattern.RawText}\"; the first by name is used.";
+    }
+
+    /// <summary>Whether some path matches both patterns.</summary>
+    public static bool CanOverlap(RoutePattern first, RoutePattern second) =>
+        CanOverlap(first.PathSegments, 0, second.PathSegments, 0);
+
+    /// <summary>The methods that both accept, as text; null when there is none.</summary>
+    public static string? SharedMethods(HttpTrigger first, HttpTrigger second)
+    {
+        if (first.Methods.Count == 0 || second.Methods.Count == 0)
+        {
+            string[] named = [.. first.Methods, .. second.Methods];
+            return named.Length == 0 ? "every method" : string.Join(", ", named);
+        }
+
+        string[] shared = [.. first.Methods.Intersect(second.Methods)];
+        return shared.Length == 0 ? null : string.Join(", ", shared);
+    }
+
+    private static bool CanOverlap(
+        IReadOnlyList<RoutePatternPathSegment> first, int i, IReadOnlyList<RoutePatternPathSegment> second, int j)
+    {
+        if (i == first.Count || j == second.Count)
+        {
+            return RestIsOptional(first, i) && RestIsOptional(second, j);
+        }
+
+        if (IsCatchAll(first[i]) || IsCatchAll(second[j]))
+        {
+            return true;
+        }
+
+        return (SegmentsOverlap(first[i], second[j]) && CanOverlap(first, i + 1, second, j + 1))
+            || (RestIsOptional(first, i) && RestIsOptional(second, j));
+    }
+
+    private static bool RestIsOptional(IReadOnlyList<RoutePatternPathSegment> segments, int from) =>
+        segments.Skip(from).All(segment => segment.IsSimple && segment.Parts[0] is RoutePatternParameterPart part
+            && (part.IsOptional || part.IsCatchAll || part.Default is not null));
+
+    private static bool IsCatchAll(RoutePatternPathSegment segment) =>
+        segment.IsSimple && segment.Parts[0] is RoutePatternParameterPart { IsCatchAll: true };
+
+    /// <summary>Whether some text matches both segments; true when unsure.</summary>
+    private static bool SegmentsOverlap(RoutePatternPathSegment first, RoutePatternPathSegment second) =>
+        (Literal(first), Literal(second)) switch
+        {
+            ({ } mine, { } other) => string.Equals(mine, other, StringComparison.OrdinalIgnoreCase),
+            ({ } mine, null) => Fits(mine, second),
+            (null, { } other) => Fits(other, first),
+            _ => !AreDisjoint(Constraints(first), Constraints(second)),
+        };
+
+    private static string? Literal(RoutePatternPathSegment segment) =>
+        segment.IsSimple && segment.Parts[0] is RoutePatternLiteralPart literal ? literal.Content : null;
+
+    private static bool Fits(string text, RoutePatternPathSegment segment)
+    {
+        if (!segment.IsSimple)
+        {
+            var shape = string.Concat(segment.Parts.Select(part => part switch
+            {
+                RoutePatternLiteralPart literal => Regex.Escape(literal.Content),
+                RoutePatternSeparatorPart separator => Regex.Escape(separator.Content),
+                _ => ".+",
+            }));
+            return Regex.IsMatch(text, $"^{shape}$", RegexOptions.IgnoreCase);
+        }
+
+        var values = new RouteValueDictionary { ["text"] = text };
+        return Constraints(segment).All(name =>
+            !Known.TryGetValue(name, out var constraint)
+            || constraint.Match(null, null, "text", values, RouteDirection.IncomingRequest));
+    }
+
+    private static bool AreDisjoint(string[] first, string[] second) =>
+        Disjoint.Any(row => first.Any(row.Contains)
+            && Disjoint.Any(other => other != row && second.Any(other.Contains)));
+
+    private static string[] Constraints(RoutePatternPathSegment segment) =>
+        segment.IsSimple && segment.Parts[0] is RoutePatternParameterPart part
+            ? [.. part.ParameterPolicies.Select(policy => policy.Content).OfType<string>()]
+            : [];
 }

@@ -1,12 +1,11 @@
 using System.Threading.Channels;
-using Smplat.LocalHost.Hosting.Timers;
 
 namespace Smplat.LocalHost.Hosting;
 
 /// <summary>
-/// An Azure Functions host for one app and one isolated worker: it starts the worker, learns its functions, forwards HTTP
-/// to it and fires its timers. A worker that ends by itself is started again, three times within a minute; requests that
-/// come meanwhile wait. A stop lets requests and timer runs finish before the worker is asked to stop.
+/// An Azure Functions host for one app with one isolated worker: it starts the worker, reads its functions, forwards HTTP to
+/// it and fires its timers. A worker that exits is restarted up to three times a minute; requests wait meanwhile. On a stop,
+/// requests and timer runs finish before the worker is asked to stop.
 /// </summary>
 public sealed class FunctionsHost : IAsyncDisposable
 {
@@ -16,10 +15,10 @@ public sealed class FunctionsHost : IAsyncDisposable
 
     private readonly FunctionsHostOptions _options;
     private readonly RpcServer _server;
-    private readonly HttpFront _front;
+    private readonly HttpFrontend _front;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<bool> _replaceAsked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly TaskCompletionSource _workerLost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<bool> _replaceRequests = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lazy<Task> _stop;
     private TaskCompletionSource<WorkerSession> _current = NewCurrent();
     private TimerHost? _timers;
@@ -29,23 +28,23 @@ public sealed class FunctionsHost : IAsyncDisposable
     {
         (_options, _server) = (options, server);
         _stop = new(StopOnceAsync);
-        _front = new HttpFront(options, cancellationToken => Volatile.Read(ref _current).Task.WaitAsync(cancellationToken));
+        _front = new HttpFrontend(options, cancellationToken => Volatile.Read(ref _current).Task.WaitAsync(cancellationToken));
     }
 
-    /// <summary>Where HTTP functions are reached.</summary>
+    /// <summary>The address of the HTTP functions.</summary>
     public Uri Address => _front.Address;
 
-    /// <summary>The functions of the worker that serves; those of the last one while it is being replaced.</summary>
+    /// <summary>The functions of the current worker; while it is being replaced, those of the last one.</summary>
     public FunctionCatalog Functions { get; private set; } = null!;
 
-    /// <summary>The timers with their schedules; empty when none is run.</summary>
+    /// <summary>The timers with their schedules; empty when timers are off.</summary>
     public IReadOnlyList<TimerPlan> Timers => _timers?.Plans ?? [];
 
-    /// <summary>Completes when the worker has ended more often than it is started again.</summary>
-    public Task GivenUp => _givenUp.Task;
+    /// <summary>Completes when the worker keeps exiting and is no longer restarted.</summary>
+    public Task WorkerLost => _workerLost.Task;
 
     /// <summary>Starts the worker, then HTTP, then the timers.</summary>
-    /// <exception cref="LocalStartException">Something does not start; the message says what and why.</exception>
+    /// <exception cref="LocalStartException">The start failed; the message says what and why.</exception>
     public static async Task<FunctionsHost> StartAsync(FunctionsHostOptions options, CancellationToken cancellationToken)
     {
         var server = options.RpcServer ?? await RpcServer.StartAsync(cancellationToken);
@@ -72,12 +71,12 @@ public sealed class FunctionsHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Replaces the worker by one with the settings of now, as the platform does when an app setting is changed. What is
-    /// under way finishes first. Asked again while one is being replaced, it replaces once more.
+    /// Replaces the worker with one that has the current settings, as the platform does when an app setting changes. Running
+    /// requests finish first. A call during a replacement causes one more replacement.
     /// </summary>
-    public void ReplaceWorker() => _replaceAsked.Writer.TryWrite(true);
+    public void ReplaceWorker() => _replaceRequests.Writer.TryWrite(true);
 
-    /// <summary>Stops everything; returns when the worker has ended.</summary>
+    /// <summary>Stops everything; returns when the worker has exited.</summary>
     public Task StopAsync() => _stop.Value;
 
     public async ValueTask DisposeAsync()
@@ -135,7 +134,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Requests and timer runs get the grace time, are then cancelled, and get a moment to answer that.</summary>
+    /// <summary>Requests and timer runs get the grace time, are then cancelled, and get a moment to react.</summary>
     private async Task StopFrontAsync(WorkerSession? session, CancellationToken grace)
     {
         using var end = new CancellationTokenSource();
@@ -150,7 +149,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            _options.Log.Warning("Requests were still running when the time to stop was over.");
+            _options.Log.Warning("Requests were still running when the stop timeout expired.");
         }
 
         if (session is not null)
@@ -161,10 +160,10 @@ public sealed class FunctionsHost : IAsyncDisposable
 
     private async Task SuperviseAsync(WorkerSession session)
     {
-        var deaths = new Queue<DateTimeOffset>();
+        var exits = new Queue<DateTimeOffset>();
         while (await NextEventAsync(session) is { } what)
         {
-            var next = what == WorkerEvent.ReplaceAsked ? await ReplaceAsync(session) : await RestartAsync(session, deaths);
+            var next = what == WorkerEvent.ReplaceRequested ? await ReplaceAsync(session) : await RestartAsync(session, exits);
             if (next is null)
             {
                 return;
@@ -174,24 +173,24 @@ public sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>What happens to the worker next; null when the host stops.</summary>
+    /// <summary>Waits for what happens to the worker next; null when the host stops.</summary>
     private async Task<WorkerEvent?> NextEventAsync(WorkerSession session)
     {
         using var settled = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        var asked = _replaceAsked.Reader.WaitToReadAsync(settled.Token).AsTask();
-        var what = await Task.WhenAny(session.Ended, session.Stuck, asked);
+        var requested = _replaceRequests.Reader.WaitToReadAsync(settled.Token).AsTask();
+        var what = await Task.WhenAny(session.Ended, session.Stuck, requested);
         await settled.CancelAsync();
-        return _stopping.IsCancellationRequested ? null : what == asked ? WorkerEvent.ReplaceAsked : WorkerEvent.Ended;
+        return _stopping.IsCancellationRequested ? null : what == requested ? WorkerEvent.ReplaceRequested : WorkerEvent.Ended;
     }
 
     /// <summary>
-    /// Starts the next worker beside this one and hands over to it: no request waits. One that does not start leaves this
-    /// one in service.
+    /// Starts the next worker while this one keeps running, then hands over, so that no request waits. If the next one fails to
+    /// start, this one keeps running.
     /// </summary>
     private async Task<WorkerSession?> ReplaceAsync(WorkerSession session)
     {
         WorkerSession next;
-        _replaceAsked.Reader.TryRead(out _);
+        _replaceRequests.Reader.TryRead(out _);
         try
         {
             next = await WorkerSession.StartAsync(_options, _server, _stopping.Token);
@@ -202,7 +201,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            _options.Log.Error($"{failure.Message}{Environment.NewLine}The worker with the settings of before stays in service.");
+            _options.Log.Error($"{failure.Message}{Environment.NewLine}The worker keeps running with its previous settings.");
             return session;
         }
 
@@ -210,7 +209,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         _current = NewCurrent();
         Publish(next);
         StartTimers(next);
-        _options.Log.Information("A worker with the new settings serves.");
+        _options.Log.Information("A worker with the new settings has taken over.");
         using var grace = new CancellationTokenSource(_options.StopGrace);
         await session.DrainAsync(grace.Token);
         session.CancelAll();
@@ -219,29 +218,29 @@ public sealed class FunctionsHost : IAsyncDisposable
         return next;
     }
 
-    /// <summary>Reports a worker that ended or will not answer, clears it away and starts another; null when that is given up.</summary>
-    private async Task<WorkerSession?> RestartAsync(WorkerSession session, Queue<DateTimeOffset> deaths)
+    /// <summary>Reports a worker that exited or hangs, removes it and starts another; null when it is no longer restarted.</summary>
+    private async Task<WorkerSession?> RestartAsync(WorkerSession session, Queue<DateTimeOffset> exits)
     {
         _current = NewCurrent();
         if (session.Stuck.IsCompletedSuccessfully)
         {
-            _options.Log.Error($"The worker is replaced: {await session.Stuck} does not end.");
+            _options.Log.Error($"Replacing the worker: {await session.Stuck} did not end.");
         }
         else
         {
-            _options.Log.Error($"The worker ended by itself: {await session.LastWordsAsync()}".TrimEnd());
+            _options.Log.Error($"The worker exited unexpectedly: {await session.DescribeEndAsync()}".TrimEnd());
         }
 
         await session.DisposeAsync();
         await StopTimersAsync();
-        while (MayStartAgain(deaths))
+        while (MayRestart(exits))
         {
             try
             {
                 var next = await WorkerSession.StartAsync(_options, _server, _stopping.Token);
                 Publish(next);
                 StartTimers(next);
-                _options.Log.Information("The worker serves again.");
+                _options.Log.Information("The worker is running again.");
                 return next;
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -254,27 +253,27 @@ public sealed class FunctionsHost : IAsyncDisposable
             }
         }
 
-        _options.Log.Error($"The worker ended more than {Restarts} times within {RestartWindow.TotalMinutes:0} minute and is not started again.");
-        _current.TrySetException(new LocalStartException("The worker has ended."));
-        _givenUp.TrySetResult();
+        _options.Log.Error($"The worker exited more than {Restarts} times within {RestartWindow.TotalMinutes:0} minute and will not be restarted.");
+        _current.TrySetException(new LocalStartException("The worker has exited."));
+        _workerLost.TrySetResult();
         return null;
     }
 
-    private static bool MayStartAgain(Queue<DateTimeOffset> deaths)
+    private static bool MayRestart(Queue<DateTimeOffset> exits)
     {
         var now = TimeProvider.System.GetUtcNow();
-        deaths.Enqueue(now);
-        while (deaths.Count > 0 && now - deaths.Peek() > RestartWindow)
+        exits.Enqueue(now);
+        while (exits.Count > 0 && now - exits.Peek() > RestartWindow)
         {
-            deaths.Dequeue();
+            exits.Dequeue();
         }
 
-        return deaths.Count <= Restarts;
+        return exits.Count <= Restarts;
     }
 
     private enum WorkerEvent
     {
         Ended,
-        ReplaceAsked,
+        ReplaceRequested,
     }
 }

@@ -5,12 +5,12 @@ using Smplat.LocalHost.Hosting.Rpc;
 namespace Smplat.LocalHost.Hosting;
 
 /// <summary>
-/// Everything that host and worker say, a line each, in the order in which it is said. Lines of the worker that are JSON
-/// already pass as they are; others become <c>12:00:01 info category: message</c>.
+/// One log for host and worker, one line per entry, in order. JSON lines of the worker are written unchanged; others become
+/// <c>12:00:01 info category: message</c>.
 /// </summary>
-/// <param name="write">Takes one line, or several for an exception; called from many threads, one at a time.</param>
-/// <param name="tellsRequests">Whether each request gets a line, as <c>Function</c> in <c>logging.logLevel</c> of host.json says. The worker's lines obey the worker's own filters.</param>
-public sealed class HostLog(Action<string> write, bool tellsRequests, TimeProvider clock)
+/// <param name="write">Writes one line, or several for an exception; never called concurrently.</param>
+/// <param name="logsRequests">Whether requests are logged; see <see cref="HostJson.LogsRequests"/>. The worker filters its own lines.</param>
+public sealed class HostLog(Action<string> write, bool logsRequests, TimeProvider clock)
 {
     private readonly Lock _gate = new();
 
@@ -20,13 +20,13 @@ public sealed class HostLog(Action<string> write, bool tellsRequests, TimeProvid
 
     public void Error(string text) => Write(RpcLog.Types.Level.Error, "Host", text);
 
-    /// <summary>A line that the worker printed instead of logging it.</summary>
-    public void Printed(string line) => Put(line);
+    /// <summary>A line from the worker's standard output or error.</summary>
+    public void WorkerOutput(string line) => Put(line);
 
-    /// <summary>The line of a request.</summary>
+    /// <summary>Logs a request.</summary>
     public void Request(string method, string path, int status, TimeSpan took, string function)
     {
-        if (tellsRequests)
+        if (logsRequests)
         {
             Write(
                 RpcLog.Types.Level.Information, function,
@@ -34,7 +34,7 @@ public sealed class HostLog(Action<string> write, bool tellsRequests, TimeProvid
         }
     }
 
-    /// <summary>A line of the worker's log. What its runtime says of itself is shown from warnings on.</summary>
+    /// <summary>A line of the worker's log. Lines of its runtime are shown from level warning on.</summary>
     public void Worker(RpcLog line)
     {
         if (line.LogCategory == RpcLog.Types.RpcLogCategory.CustomMetric

@@ -9,7 +9,7 @@ using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.LocalHost.Hosting;
 
-/// <summary>What a worker has to know to find its host.</summary>
+/// <summary>What a worker needs to connect to its host.</summary>
 /// <param name="Endpoint">The host's gRPC server.</param>
 /// <param name="AppFolder">The folder of the app.</param>
 /// <param name="Settings">The app settings.</param>
@@ -19,32 +19,32 @@ public sealed record WorkerStart(
 /// <summary>Starts workers.</summary>
 public interface IWorkerLauncher
 {
-    /// <exception cref="LocalStartException">It cannot be started; the message says why.</exception>
+    /// <exception cref="LocalStartException">The start failed; the message says why.</exception>
     Task<IWorker> StartAsync(WorkerStart start, CancellationToken cancellationToken);
 }
 
-/// <summary>A worker that was started.</summary>
+/// <summary>A started worker.</summary>
 public interface IWorker : IAsyncDisposable
 {
-    /// <summary>Completes when it has ended, however that came.</summary>
+    /// <summary>Completes when the worker has exited for any reason.</summary>
     Task Ended { get; }
 
-    /// <summary>Where it takes HTTP requests, when that is not what its capability <c>HttpUri</c> says.</summary>
+    /// <summary>Where it accepts HTTP requests; null to use its capability <c>HttpUri</c>.</summary>
     Uri? HttpAddress { get; }
 
-    /// <summary>What it printed last and how it ended, for the message when it has ended unasked.</summary>
+    /// <summary>Its last output and exit code, for the error message.</summary>
     string Describe();
 
-    /// <summary>Waits for the end that was asked for over the stream, and enforces it after the grace time.</summary>
+    /// <summary>Waits for the exit requested over gRPC, and kills the worker after the grace time.</summary>
     Task StopAsync(TimeSpan grace);
 }
 
 /// <summary>
-/// Runs the worker as a child process, as the platform does: <c>dotnet App.dll</c> with the host's address among its
-/// arguments and the app settings as environment variables. The process has a session of its own, so that Ctrl-C reaches
-/// the host alone, and it is on a leash: it does not outlive a host that was killed.
+/// Runs the worker as a child process, as the platform does: <c>dotnet App.dll</c> with the host's address as an argument
+/// and the app settings as environment variables. The process has its own session, so that Ctrl-C reaches only the host,
+/// and is killed when the host dies.
 /// </summary>
-/// <param name="output">Takes each line that the worker prints by itself.</param>
+/// <param name="output">Receives each line of the worker's standard output and error.</param>
 public sealed class ChildProcessLauncher(SearchPath path, Action<string> output) : IWorkerLauncher
 {
     public Task<IWorker> StartAsync(WorkerStart start, CancellationToken cancellationToken)
@@ -70,7 +70,7 @@ public sealed class ChildProcessLauncher(SearchPath path, Action<string> output)
         return Task.FromResult<IWorker>(new ChildProcess(LocalProcess.Start(info), output));
     }
 
-    /// <summary>Reads worker.config.json where the app has one; without it the only app in the folder is taken.</summary>
+    /// <summary>Reads worker.config.json if the app has one, else uses the only app in the folder.</summary>
     private static string[] Command(string appFolder)
     {
         var config = Path.Combine(appFolder, "worker.config.json");
@@ -86,7 +86,7 @@ public sealed class ChildProcessLauncher(SearchPath path, Action<string> output)
 
         return Directory.GetFiles(appFolder, "*.runtimeconfig.json") is [var only]
             ? ["dotnet", only.Replace(".runtimeconfig.json", ".dll", StringComparison.Ordinal)]
-            : throw new LocalStartException($"{appFolder} holds neither a worker.config.json nor one app. Build or publish the app first.");
+            : throw new LocalStartException($"{appFolder} has neither worker.config.json nor a single app. Build or publish the app first.");
     }
 
     private static void FillEnvironment(ProcessStartInfo info, WorkerStart start)
@@ -94,7 +94,7 @@ public sealed class ChildProcessLauncher(SearchPath path, Action<string> output)
         var environment = info.Environment;
         foreach (var name in environment.Keys.Where(name => name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
-            // ASPNETCORE_URLS and the like would move the worker's own server.
+            // ASPNETCORE_URLS and similar would change the address of the worker's own server.
             environment.Remove(name);
         }
 
@@ -113,14 +113,14 @@ public sealed class ChildProcessLauncher(SearchPath path, Action<string> output)
     private sealed class ChildProcess : IWorker
     {
         private readonly Process _process;
-        private readonly Leash _leash;
-        private readonly TailOfOutput _tail = new();
+        private readonly ExitCleanup _cleanup;
+        private readonly OutputTail _tail = new();
 
         public ChildProcess(Process process, Action<string> output)
         {
             _process = process;
             process.StandardInput.Close();
-            _leash = Leash.Hold("kill -KILL \"$1\"", process.Id.ToString(CultureInfo.InvariantCulture));
+            _cleanup = ExitCleanup.Start("kill -KILL \"$1\"", process.Id.ToString(CultureInfo.InvariantCulture));
             Ended = Task.WhenAll(
                 ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, output), process.WaitForExitAsync());
         }
@@ -152,7 +152,7 @@ public sealed class ChildProcessLauncher(SearchPath path, Action<string> output)
             }
 
             await Ended;
-            _leash.Dispose();
+            _cleanup.Dispose();
             _process.Dispose();
         }
 
@@ -168,14 +168,14 @@ public sealed class ChildProcessLauncher(SearchPath path, Action<string> output)
 }
 
 /// <summary>
-/// Runs the worker's host inside this process, for tests: its services can be reached and replaced. The folder of the app
-/// must be the same for all workers of the process, and hold the app's assembly and its host.json. The worker's web server
-/// must listen on a port of its own (port 0), since all workers of a process share one <c>HttpUri</c>.
+/// Runs the worker inside this process, for tests that access or replace its services. All workers of the process must have
+/// the same app folder, with the app's assembly and host.json. Each worker's web server must listen on port 0, because all
+/// workers of a process share one <c>HttpUri</c>.
 /// </summary>
-/// <param name="create">Builds the app from its command-line arguments: the way to the host, and <c>--NAME=value</c> for each setting.</param>
+/// <param name="create">Builds the app from its command-line arguments: the host's address, and <c>--NAME=value</c> for each setting.</param>
 public sealed class InProcessLauncher(Func<string[], IHost> create) : IWorkerLauncher
 {
-    /// <summary>The app's host of the latest start.</summary>
+    /// <summary>The app of the latest start.</summary>
     public IHost? App { get; private set; }
 
     public async Task<IWorker> StartAsync(WorkerStart start, CancellationToken cancellationToken)
@@ -188,7 +188,7 @@ public sealed class InProcessLauncher(Func<string[], IHost> create) : IWorkerLau
             $"--Functions:Worker:GrpcMaxMessageLength={int.MaxValue}",
             .. start.Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
         ];
-        // The worker asks the process for its app's folder, so all apps of one process share it.
+        // The worker reads its app folder from the process environment, so all apps of a process share it.
         Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", start.AppFolder);
         Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_DIRECTORY", start.AppFolder);
         var worker = new HostInProcess(create(args));
@@ -216,7 +216,7 @@ public sealed class InProcessLauncher(Func<string[], IHost> create) : IWorkerLau
 
         public Uri HttpAddress => new(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-        public string Describe() => "the app of this process";
+        public string Describe() => "the in-process app";
 
         public async Task StopAsync(TimeSpan grace)
         {

@@ -1,47 +1,139 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Threading.Channels;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Smplat.LocalHost.Hosting.Rpc;
 
 namespace Smplat.LocalHost.Hosting;
 
-/// <summary>The worker went away before it answered, or it answered that it failed.</summary>
+/// <summary>
+/// The gRPC server that workers connect to: HTTP/2 without TLS on a free loopback port. One server accepts any number of
+/// workers, distinguished by their id, so that all apps of a test process can share it.
+/// </summary>
+public sealed class RpcServer : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<WorkerConnection>> _expected = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly WebApplication _web;
+
+    private RpcServer()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        builder.Logging.ClearProviders();
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(this);
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = null;
+            grpc.MaxSendMessageSize = null;
+        });
+        _web = builder.Build();
+        _web.UseRouting();
+        _web.MapGrpcService<EventStreamService>();
+    }
+
+    /// <summary>The address that workers connect to.</summary>
+    public Uri Endpoint { get; private set; } = null!;
+
+    public static async Task<RpcServer> StartAsync(CancellationToken cancellationToken)
+    {
+        var server = new RpcServer();
+        await server._web.StartAsync(cancellationToken);
+        var addresses = server._web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        server.Endpoint = new Uri(addresses.Addresses.First());
+        return server;
+    }
+
+    /// <summary>Registers a worker before it starts; the task completes when it connects.</summary>
+    internal Task<WorkerConnection> Expect(string workerId)
+    {
+        var connected = new TaskCompletionSource<WorkerConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _expected[workerId] = connected;
+        return connected.Task;
+    }
+
+    /// <summary>Removes a worker that never connected.</summary>
+    internal void Forget(string workerId) => _expected.TryRemove(workerId, out _);
+
+    public async ValueTask DisposeAsync()
+    {
+        // Workers keep their streams open as long as they run, so close them from this side.
+        await _stopping.CancelAsync();
+        await _web.StopAsync(CancellationToken.None);
+        await _web.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private async Task ServeAsync(
+        IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken aborted)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(aborted, _stopping.Token);
+        if (!await incoming.MoveNext(ending.Token)
+            || incoming.Current.StartStream is not { } hello
+            || !_expected.TryRemove(hello.WorkerId, out var connected))
+        {
+            throw new Grpc.Core.RpcException(new Status(StatusCode.FailedPrecondition, "The stream must begin with start_stream of an expected worker."));
+        }
+
+        await using var connection = new WorkerConnection();
+        connected.SetResult(connection);
+        await connection.RunAsync(incoming, outgoing, ending.Token);
+    }
+
+    private sealed class EventStreamService(RpcServer server) : FunctionRpc.FunctionRpcBase
+    {
+        public override Task EventStream(
+            IAsyncStreamReader<StreamingMessage> requestStream, IServerStreamWriter<StreamingMessage> responseStream, ServerCallContext context) =>
+            server.ServeAsync(requestStream, responseStream, context.CancellationToken);
+    }
+}
+
+/// <summary>The worker exited before it responded, or it reported a failure.</summary>
 public sealed class WorkerFailureException(string message) : Exception(message);
 
 /// <summary>
-/// The conversation with one worker. Questions and invocations are paired with their answers by id; when the stream
-/// ends, everything that still waits fails with <see cref="WorkerFailureException"/>, so no caller waits for ever.
+/// The gRPC connection to one worker. Requests and invocations are matched to their responses by id. When the stream ends,
+/// everything pending fails with <see cref="WorkerFailureException"/>, so no caller waits indefinitely.
 /// </summary>
 internal sealed class WorkerConnection : IAsyncDisposable
 {
     private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _questions = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _requests = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<InvocationResponse>> _invocations = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action<RpcLog>? _log;
     private ConcurrentQueue<RpcLog>? _early = new();
 
-    /// <summary>Completes when the stream has ended, from whichever side.</summary>
+    /// <summary>Completes when either side has ended the stream.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>How many invocations have not ended.</summary>
+    /// <summary>Number of running invocations.</summary>
     public int Running => _invocations.Count;
 
-    /// <summary>Capabilities, then the functions: what has to be known before any call.</summary>
-    /// <exception cref="WorkerFailureException">The worker failed or ended.</exception>
+    /// <summary>Reads the worker's capabilities and its functions.</summary>
+    /// <exception cref="WorkerFailureException">The worker failed or exited.</exception>
     public async Task<(IReadOnlyDictionary<string, string> Capabilities, IReadOnlyList<RpcFunctionMetadata> Functions)> InitializeAsync(
         string hostVersion, string appFolder, CancellationToken cancellationToken)
     {
-        var hello = await AskAsync(new() { WorkerInitRequest = new() { HostVersion = hostVersion } }, cancellationToken);
-        ThrowIfFailed(hello.WorkerInitResponse.Result, "The worker could not initialize");
-        var index = await AskAsync(
+        var init = await RequestAsync(new() { WorkerInitRequest = new() { HostVersion = hostVersion } }, cancellationToken);
+        ThrowIfFailed(init.WorkerInitResponse.Result, "The worker could not initialize");
+        var index = await RequestAsync(
             new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = appFolder } }, cancellationToken);
-        ThrowIfFailed(index.FunctionMetadataResponse.Result, "The worker could not tell its functions");
-        return (hello.WorkerInitResponse.Capabilities, index.FunctionMetadataResponse.FunctionMetadataResults);
+        ThrowIfFailed(index.FunctionMetadataResponse.Result, "The worker could not list its functions");
+        return (init.WorkerInitResponse.Capabilities, index.FunctionMetadataResponse.FunctionMetadataResults);
     }
 
-    /// <summary>Loads a function. Its bindings are filled in from the raw ones: without them HTTP functions get no HttpContext.</summary>
+    /// <summary>Loads a function. Its bindings are filled in from the raw ones; without them HTTP functions get no HttpContext.</summary>
     /// <exception cref="WorkerFailureException">The worker cannot load it.</exception>
     public async Task LoadAsync(FunctionEntry function, CancellationToken cancellationToken)
     {
@@ -51,13 +143,13 @@ internal sealed class WorkerConnection : IAsyncDisposable
             metadata.Bindings[binding.Name] = new() { Type = binding.Type, Direction = binding.Direction };
         }
 
-        var answer = await AskAsync(
+        var answer = await RequestAsync(
             new() { FunctionLoadRequest = new() { FunctionId = metadata.FunctionId, Metadata = metadata } }, cancellationToken);
         ThrowIfFailed(answer.FunctionLoadResponse.Result, $"The worker could not load {function.Name}");
     }
 
-    /// <summary>Runs a function. The task carries the worker's verdict, a failure too.</summary>
-    /// <exception cref="WorkerFailureException">The worker ended first.</exception>
+    /// <summary>Runs a function. The task has the worker's result, which may be a failure.</summary>
+    /// <exception cref="WorkerFailureException">The worker exited first.</exception>
     public Task<InvocationResponse> InvokeAsync(InvocationRequest request)
     {
         var answer = new TaskCompletionSource<InvocationResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,17 +157,17 @@ internal sealed class WorkerConnection : IAsyncDisposable
         Send(new() { RequestId = request.InvocationId, InvocationRequest = request });
         if (Ended.IsCompleted && _invocations.TryRemove(request.InvocationId, out _))
         {
-            answer.TrySetException(Gone());
+            answer.TrySetException(Exited());
         }
 
         return answer.Task;
     }
 
-    /// <summary>Cancels the function's token; it may still end in its own way.</summary>
+    /// <summary>Cancels the function's token; the function decides how to end.</summary>
     public void Cancel(string invocationId) =>
         Send(new() { RequestId = invocationId, InvocationCancel = new() { InvocationId = invocationId } });
 
-    /// <summary>Cancels everything that still runs.</summary>
+    /// <summary>Cancels all running invocations.</summary>
     public void CancelAll()
     {
         foreach (var id in _invocations.Keys)
@@ -84,11 +176,11 @@ internal sealed class WorkerConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the worker to stop itself within a time.</summary>
+    /// <summary>Asks the worker to stop within a time.</summary>
     public void Terminate(TimeSpan grace) =>
         Send(new() { WorkerTerminate = new() { GracePeriod = Duration.FromTimeSpan(grace) } });
 
-    /// <summary>Takes the worker's log lines, first those that came before anybody asked.</summary>
+    /// <summary>Passes the worker's log lines on, beginning with those that arrived earlier.</summary>
     public void ReadLog(Action<RpcLog> log)
     {
         _log = log;
@@ -98,7 +190,7 @@ internal sealed class WorkerConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Carries messages both ways until the stream ends or is cancelled.</summary>
+    /// <summary>Transfers messages in both directions until the stream ends or is cancelled.</summary>
     public async Task RunAsync(
         IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken cancellationToken)
     {
@@ -107,12 +199,12 @@ internal sealed class WorkerConnection : IAsyncDisposable
         {
             while (await incoming.MoveNext(cancellationToken))
             {
-                Take(incoming.Current);
+                Receive(incoming.Current);
             }
         }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException or Grpc.Core.RpcException or InvalidOperationException)
+        catch (Exception ended) when (ended is IOException or OperationCanceledException or Grpc.Core.RpcException or InvalidOperationException)
         {
-            // The worker was killed or this host stops; what waits is told below.
+            // The worker was killed or this host stops; End fails everything pending.
         }
         finally
         {
@@ -127,7 +219,7 @@ internal sealed class WorkerConnection : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private void Take(StreamingMessage message)
+    private void Receive(StreamingMessage message)
     {
         switch (message.ContentCase)
         {
@@ -142,9 +234,9 @@ internal sealed class WorkerConnection : IAsyncDisposable
 
                 break;
             default:
-                if (_questions.TryRemove(message.RequestId, out var question))
+                if (_requests.TryRemove(message.RequestId, out var request))
                 {
-                    question.TrySetResult(message);
+                    request.TrySetResult(message);
                 }
 
                 break;
@@ -163,15 +255,15 @@ internal sealed class WorkerConnection : IAsyncDisposable
         }
     }
 
-    private async Task<StreamingMessage> AskAsync(StreamingMessage message, CancellationToken cancellationToken)
+    private async Task<StreamingMessage> RequestAsync(StreamingMessage message, CancellationToken cancellationToken)
     {
         message.RequestId = Guid.NewGuid().ToString();
         var answer = new TaskCompletionSource<StreamingMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _questions[message.RequestId] = answer;
+        _requests[message.RequestId] = answer;
         Send(message);
         if (Ended.IsCompleted)
         {
-            throw Gone();
+            throw Exited();
         }
 
         return await answer.Task.WaitAsync(cancellationToken);
@@ -188,9 +280,9 @@ internal sealed class WorkerConnection : IAsyncDisposable
                 await outgoing.WriteAsync(message, cancellationToken);
             }
         }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException or Grpc.Core.RpcException or InvalidOperationException)
+        catch (Exception ended) when (ended is IOException or OperationCanceledException or Grpc.Core.RpcException or InvalidOperationException)
         {
-            // The reading side notices the same and ends the conversation.
+            // The reading side sees the same failure and ends the connection.
         }
     }
 
@@ -198,11 +290,11 @@ internal sealed class WorkerConnection : IAsyncDisposable
     {
         _outgoing.Writer.TryComplete();
         _ended.TrySetResult();
-        foreach (var id in _questions.Keys)
+        foreach (var id in _requests.Keys)
         {
-            if (_questions.TryRemove(id, out var question))
+            if (_requests.TryRemove(id, out var request))
             {
-                question.TrySetException(Gone());
+                request.TrySetException(Exited());
             }
         }
 
@@ -210,16 +302,16 @@ internal sealed class WorkerConnection : IAsyncDisposable
         {
             if (_invocations.TryRemove(id, out var invocation))
             {
-                invocation.TrySetException(Gone());
+                invocation.TrySetException(Exited());
             }
         }
     }
 
-    private static WorkerFailureException Gone() => new("The worker ended.");
+    private static WorkerFailureException Exited() => new("The worker exited.");
 
     private static void ThrowIfFailed(StatusResult? result, string what)
     {
-        // An unset status reads as failure, so only what carries an exception is one.
+        // An unset status reads as failure, so it counts only with an exception.
         if (result is { Status: StatusResult.Types.Status.Failure, Exception: { } failure })
         {
             throw new WorkerFailureException($"{what}: {failure.Message}");

@@ -4,10 +4,10 @@ using Smplat.LocalHost.Hosting.Rpc;
 
 namespace Smplat.LocalHost.Hosting;
 
-/// <summary>One worker from its start to its end, with its functions loaded.</summary>
+/// <summary>One worker from start to exit, with its functions loaded.</summary>
 internal sealed class WorkerSession : IAsyncDisposable
 {
-    private static readonly TimeSpan LastMoment = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan OutputDelay = TimeSpan.FromMilliseconds(500);
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = null };
 
     private readonly FunctionsHostOptions _options;
@@ -24,20 +24,20 @@ internal sealed class WorkerSession : IAsyncDisposable
 
     public FunctionCatalog Catalog { get; }
 
-    /// <summary>Where the worker takes HTTP requests; null for an app without HTTP functions of this kind.</summary>
+    /// <summary>Where the worker accepts HTTP requests; null for an app without HTTP functions.</summary>
     public Uri? HttpAddress { get; }
 
     /// <summary>The settings that this worker was started with.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 
-    /// <summary>Completes when the worker has ended, or its stream has.</summary>
+    /// <summary>Completes when the worker has exited or its stream has ended.</summary>
     public Task Ended => Task.WhenAny(_worker.Ended, _connection.Ended);
 
-    /// <summary>Completes with the name of a function that did not end after its time-out: the worker has to be replaced.</summary>
+    /// <summary>Completes with the name of a function that ignored its cancellation; the worker must be replaced.</summary>
     public Task<string> Stuck => _stuck.Task;
 
-    /// <summary>Starts a worker, learns its functions and loads them.</summary>
-    /// <exception cref="LocalStartException">It ended, failed or took too long; the message says what it printed last.</exception>
+    /// <summary>Starts a worker, reads its functions and loads them.</summary>
+    /// <exception cref="LocalStartException">It exited, failed or took too long; the message has its last output.</exception>
     public static async Task<WorkerSession> StartAsync(FunctionsHostOptions options, RpcServer server, CancellationToken cancellationToken)
     {
         var settings = options.Settings();
@@ -53,7 +53,7 @@ internal sealed class WorkerSession : IAsyncDisposable
                 new(server.Endpoint, id, Guid.NewGuid().ToString(), options.AppFolder, settings), limit.Token);
             if (await Task.WhenAny(connecting, worker.Ended).WaitAsync(limit.Token) != connecting)
             {
-                throw new LocalStartException($"The worker ended while starting: {worker.Describe()}");
+                throw new LocalStartException($"The worker exited while starting: {worker.Describe()}");
             }
 
             session = await LoadAsync(options, worker, await connecting, settings, limit.Token);
@@ -61,12 +61,12 @@ internal sealed class WorkerSession : IAsyncDisposable
         }
         catch (WorkerFailureException failure)
         {
-            throw new LocalStartException($"{failure.Message} {await LastWordsAsync(worker!)}".TrimEnd(), failure);
+            throw new LocalStartException($"{failure.Message} {await DescribeEndAsync(worker!)}".TrimEnd(), failure);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
             throw new LocalStartException(
-                $"The worker is not ready after {options.StartLimit.TotalSeconds:0.#} s. {worker?.Describe()}".TrimEnd(), late);
+                $"The worker was not ready after {options.StartLimit.TotalSeconds:0.#} s. {worker?.Describe()}".TrimEnd(), late);
         }
         finally
         {
@@ -78,7 +78,7 @@ internal sealed class WorkerSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a timer function to its end. A failure is logged, never thrown: the schedule goes on.</summary>
+    /// <summary>Runs a timer function. A failure is logged, never thrown, so that the schedule continues.</summary>
     public async Task RunTimerAsync(FunctionEntry function, ScheduleStatusMessage? status, bool isPastDue)
     {
         var timer = new { Schedule = new { AdjustForDST = true }, ScheduleStatus = status, IsPastDue = isPastDue };
@@ -91,7 +91,7 @@ internal sealed class WorkerSession : IAsyncDisposable
         await RunAsync(function, request);
     }
 
-    /// <summary>Runs a function of any other trigger with the text that the admin route was given.</summary>
+    /// <summary>Runs a function with any other trigger, with the text passed to the admin route.</summary>
     public async Task RunAsync(FunctionEntry function, string input)
     {
         var request = Request(function, null);
@@ -99,7 +99,7 @@ internal sealed class WorkerSession : IAsyncDisposable
         await RunAsync(function, request);
     }
 
-    /// <summary>An invocation of an HTTP function; its body goes over HTTP, the route's values over the stream.</summary>
+    /// <summary>A new invocation. For HTTP functions the body goes over HTTP and the route values over gRPC.</summary>
     public static InvocationRequest Request(FunctionEntry function, string? traceParent, string? traceState = null) => new()
     {
         InvocationId = Guid.NewGuid().ToString(),
@@ -107,7 +107,7 @@ internal sealed class WorkerSession : IAsyncDisposable
         TraceContext = new RpcTraceContext { TraceParent = traceParent ?? NewTraceParent(), TraceState = traceState ?? "" },
     };
 
-    /// <summary>Sends the invocation; after the function's time-out it is cancelled, and reported as stuck if it goes on even then.</summary>
+    /// <summary>Runs the invocation. It is cancelled after the function timeout, and the worker is reported as stuck if that is ignored.</summary>
     public async Task<InvocationResponse> InvokeAsync(FunctionEntry function, InvocationRequest request)
     {
         var running = _connection.InvokeAsync(request);
@@ -122,7 +122,7 @@ internal sealed class WorkerSession : IAsyncDisposable
         }
         catch (TimeoutException) when (!running.IsCompleted)
         {
-            _options.Log.Error($"{function.Name} did not end within the functionTimeout of {timeout} and is cancelled.");
+            _options.Log.Error($"{function.Name} exceeded the functionTimeout of {timeout} and is being cancelled.");
             _connection.Cancel(request.InvocationId);
         }
 
@@ -133,17 +133,17 @@ internal sealed class WorkerSession : IAsyncDisposable
         catch (TimeoutException) when (!running.IsCompleted)
         {
             _stuck.TrySetResult(function.Name);
-            throw new WorkerFailureException($"{function.Name} did not end, not even after it was cancelled.");
+            throw new WorkerFailureException($"{function.Name} did not end after it was cancelled.");
         }
     }
 
-    /// <summary>Cancels one invocation: its client has gone.</summary>
+    /// <summary>Cancels one invocation after its client disconnected.</summary>
     public void Cancel(string invocationId) => _connection.Cancel(invocationId);
 
-    /// <summary>Cancels everything that runs, at the end of a stop's grace time.</summary>
+    /// <summary>Cancels all running invocations, at the end of a stop's grace time.</summary>
     public void CancelAll() => _connection.CancelAll();
 
-    /// <summary>Waits until nothing runs any more, or the token ends the wait.</summary>
+    /// <summary>Waits until nothing runs, or the token is cancelled.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         while (_connection.Running > 0 && !_connection.Ended.IsCompleted && !cancellationToken.IsCancellationRequested)
@@ -159,8 +159,8 @@ internal sealed class WorkerSession : IAsyncDisposable
         await _worker.StopAsync(grace);
     }
 
-    /// <summary>What the worker printed last and how it ended.</summary>
-    public Task<string> LastWordsAsync() => LastWordsAsync(_worker);
+    /// <summary>The worker's last output and how it exited.</summary>
+    public Task<string> DescribeEndAsync() => DescribeEndAsync(_worker);
 
     public async ValueTask DisposeAsync()
     {
@@ -175,21 +175,21 @@ internal sealed class WorkerSession : IAsyncDisposable
         connection.ReadLog(options.Log.Worker);
         var (capabilities, functions) = await connection.InitializeAsync(FunctionsHostOptions.Version, options.AppFolder, cancellationToken);
         var catalog = FunctionCatalog.Read(functions, options.HostJson.RoutePrefix, settings);
-        // Those that are switched off too: they can still be fired.
+        // Disabled functions too: they can still be fired manually.
         await Task.WhenAll(catalog.All.Select(function => connection.LoadAsync(function, cancellationToken)));
         var http = worker.HttpAddress ?? (capabilities.TryGetValue("HttpUri", out var address) ? new Uri(address) : null);
         if (http is null && catalog.Http.Any())
         {
-            throw new LocalStartException("The worker takes no HTTP requests: its app needs the ASP.NET Core integration, ConfigureFunctionsWebApplication().");
+            throw new LocalStartException("The worker accepts no HTTP requests: the app must use the ASP.NET Core integration, ConfigureFunctionsWebApplication().");
         }
 
         return new(options, worker, connection, catalog, http, settings);
     }
 
-    /// <summary>The stream may end a moment before the process has said its last, so it gets that moment.</summary>
-    private static async Task<string> LastWordsAsync(IWorker worker)
+    /// <summary>The stream may end shortly before the process writes its last output, so wait briefly for it.</summary>
+    private static async Task<string> DescribeEndAsync(IWorker worker)
     {
-        await Task.WhenAny(worker.Ended, Task.Delay(LastMoment));
+        await Task.WhenAny(worker.Ended, Task.Delay(OutputDelay));
         return worker.Describe();
     }
 
@@ -206,7 +206,7 @@ internal sealed class WorkerSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Says when a function failed. What it logged itself has been shown.</summary>
+    /// <summary>Logs the failure of a function. The function's own log lines were already shown.</summary>
     public void Report(FunctionEntry function, InvocationResponse response)
     {
         if (response.Result is { Status: StatusResult.Types.Status.Failure, Exception: { } exception })
@@ -218,5 +218,5 @@ internal sealed class WorkerSession : IAsyncDisposable
     private static string NewTraceParent() => $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-00";
 }
 
-/// <summary>The schedule status that a timer function is shown; times in the host's time zone, 0001-01-01 before the first run.</summary>
+/// <summary>The schedule status passed to a timer function; times are in the host's time zone, 0001-01-01 before the first run.</summary>
 public sealed record ScheduleStatusMessage(DateTime Last, DateTime LastUpdated, DateTime Next);

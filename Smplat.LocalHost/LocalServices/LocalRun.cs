@@ -1,15 +1,14 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
-using Smplat.LocalHost.LocalServices.Node;
-using Smplat.LocalHost.LocalServices.Postgres;
 using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.LocalHost.LocalServices;
 
 /// <summary>
-/// One local run of a checkout: brings up the Postgres and the table service that the settings do not name, keeps a
-/// second run out, and stops everything at the end.
+/// The services of one local run: starts the Postgres and the storage service that the settings do not name, prevents a
+/// second run of the checkout, and stops everything at the end.
 /// </summary>
-/// <param name="root">The checkout, or the program's folder in a published build.</param>
+/// <param name="root">The checkout, or the program's folder for a published app.</param>
 public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
 {
     private FileLock? _lock;
@@ -20,10 +19,10 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
     private AzuriteServer? _azurite;
 
     /// <summary>
-    /// Starts what the configuration does not already name and returns the settings that lead the app to it. What was
-    /// started before a failure, <see cref="StopAsync"/> stops.
+    /// Starts what the configuration does not name and returns the settings that point the app to it. After a failure,
+    /// <see cref="StopAsync"/> stops what was already started.
     /// </summary>
-    /// <exception cref="LocalStartException">Something is missing or does not start; it tells what to do.</exception>
+    /// <exception cref="LocalStartException">Something is missing or does not start; the message says what to do.</exception>
     public async Task<IReadOnlyDictionary<string, string>> StartAsync(
         IConfiguration configuration, IStartupConsole console, CancellationToken cancellationToken)
     {
@@ -32,7 +31,7 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
         _lock = RunLock.Take(_plan.Checkout);
         RunningApp.Remove(_plan.Checkout.Local);
 
-        // Side by side: each takes a second or two, and neither needs the other.
+        // In parallel: each takes a second or two, and they are independent.
         var database = _plan.NeedsDatabase ? StartPostgresAsync(_plan, console, cancellationToken) : Task.FromResult<string?>(null);
         var storage = StartAzuriteAsync(_plan, console, cancellationToken);
         await Task.WhenAll(database, storage);
@@ -43,7 +42,7 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
         return _settings;
     }
 
-    /// <summary>Tells other processes of this checkout (the command line, a second start) where the running app is.</summary>
+    /// <summary>Writes the app's address for other processes of this checkout: the command line and a second start.</summary>
     public void Announce(Uri address)
     {
         if (_plan is not null)
@@ -93,7 +92,7 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
             step.Note($"{_postgres}");
             if (await new LocalDatabaseStore(_postgres.ConnectionString("postgres")).EnsureAsync(cancellationToken))
             {
-                step.Note("The database smplat is new");
+                step.Note("Created the database smplat");
             }
 
             return _postgres.ConnectionString("smplat");
@@ -105,7 +104,7 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
         }
     }
 
-    /// <returns>Null to leave the setting alone, empty to unset it: the app works without tables, only its caches are not shared.</returns>
+    /// <returns>Null keeps the setting, empty unsets it: the app works without tables, but its caches are not shared.</returns>
     private async Task<string?> StartAzuriteAsync(LocalPlan plan, IStartupConsole console, CancellationToken cancellationToken)
     {
         var isOurs = plan.Storage is null
@@ -122,7 +121,7 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
             var tools = new LocalTools(plan.Checkout, plan.SearchPath, step.Note);
             if (await tools.FindNodeModulesAsync(cancellationToken) is not { } npm)
             {
-                throw new LocalStartException($"Node.js is missing. {NodeTools.Remedy}");
+                throw new LocalStartException($"Node.js is missing. {NodeTools.InstallHint}");
             }
 
             var data = Path.Combine(plan.Checkout.Local, "azurite");
@@ -133,7 +132,7 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
         }
         catch (LocalStartException exception)
         {
-            step.Fail($"{exception.Message} The app runs without it: quotes are cached in memory only.");
+            step.Fail($"{exception.Message} The app runs without it; quotes are cached in memory only.");
             return "";
         }
     }
@@ -151,4 +150,82 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
         var value = _settings.GetValueOrDefault(name) ?? _configuration?[name];
         return string.IsNullOrWhiteSpace(value) ? null : value;
     }
+}
+
+/// <summary>What a local run has to start itself, according to the settings.</summary>
+/// <param name="Checkout">The folder with its tools and its data.</param>
+/// <param name="NeedsDatabase">Whether no database is configured.</param>
+/// <param name="Storage">The storage setting, or null.</param>
+/// <param name="Choice">Which Postgres to start.</param>
+/// <param name="PostgresPort">Null for any free port.</param>
+internal sealed record LocalPlan(
+    CheckoutFolder Checkout,
+    SearchPath SearchPath,
+    bool NeedsDatabase,
+    string? Storage,
+    PostgresChoice Choice,
+    int? PostgresPort)
+{
+    /// <summary>The table service port that UseDevelopmentStorage means.</summary>
+    public const int DevelopmentTablePort = 10002;
+
+    public bool UsesDevelopmentStorage =>
+        Storage?.Replace(" ", "", StringComparison.Ordinal)
+            .TrimEnd(';').Equals("UseDevelopmentStorage=true", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <exception cref="LocalStartException">A setting has an invalid value.</exception>
+    public static LocalPlan Read(IConfiguration configuration, string root)
+    {
+        var folder = Text(configuration, LocalSettingNames.Folder);
+        return new(
+            folder is null ? new(root) : new(root, Path.GetFullPath(folder)),
+            new(configuration["PATH"]),
+            (Text(configuration, LocalSettingNames.Database) ?? Text(configuration, LocalSettingNames.DatabaseAlias)) is null,
+            Text(configuration, LocalSettingNames.Storage),
+            ReadChoice(Text(configuration, LocalSettingNames.Postgres)),
+            ReadPort(Text(configuration, LocalSettingNames.PostgresPort)));
+    }
+
+    private static string? Text(IConfiguration configuration, string name) =>
+        configuration[name] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+
+    private static PostgresChoice ReadChoice(string? text) => text?.ToLowerInvariant() switch
+    {
+        null or "either" => PostgresChoice.Either,
+        "system" => PostgresChoice.System,
+        "embedded" => PostgresChoice.Embedded,
+        _ => throw new LocalStartException($"{LocalSettingNames.Postgres} must be system, embedded or either, not \"{text}\"."),
+    };
+
+    private static int? ReadPort(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
+            ? port
+            : throw new LocalStartException(
+                $"{LocalSettingNames.PostgresPort} must be a port from 1 to 65535, not \"{text}\".");
+    }
+}
+
+/// <summary>The settings for local services. Only a local run reads them.</summary>
+internal static class LocalSettingNames
+{
+    public const string Database = "SMPLAT_DATABASE";
+
+    public const string DatabaseAlias = "DATABASE_URL";
+
+    public const string Storage = "AzureWebJobsStorage";
+
+    /// <summary>A folder other than .local in the checkout; a run with its own folder can run next to the first one.</summary>
+    public const string Folder = "SMPLAT_LOCAL_FOLDER";
+
+    /// <summary>system, embedded or either (the default).</summary>
+    public const string Postgres = "SMPLAT_LOCAL_POSTGRES";
+
+    /// <summary>Any free port unless set.</summary>
+    public const string PostgresPort = "SMPLAT_LOCAL_POSTGRES_PORT";
 }

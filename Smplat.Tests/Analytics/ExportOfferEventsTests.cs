@@ -56,12 +56,12 @@ public sealed class ExportOfferEventsTests
 
     [TestCase(CommandLine.Failed, "--lookback-days", "0")]
     [TestCase(CommandLine.Failed, "--lookback-days", "-3")]
-    [TestCase(CommandLine.UsedWrongly, "--lookback-days", "many")]
-    [TestCase(CommandLine.UsedWrongly, "--format", "xlsx")]
-    [TestCase(CommandLine.UsedWrongly, "--since", "yesterday")]
-    [TestCase(CommandLine.UsedWrongly, "--since", "2026-02-01", "--until", "2026-01-01")]
+    [TestCase(CommandLine.UsageError, "--lookback-days", "many")]
+    [TestCase(CommandLine.UsageError, "--format", "xlsx")]
+    [TestCase(CommandLine.UsageError, "--since", "yesterday")]
+    [TestCase(CommandLine.UsageError, "--since", "2026-02-01", "--until", "2026-01-01")]
     [TestCase(CommandLine.Failed, "--output", "/proc/nowhere/events.csv")]
-    [TestCase(CommandLine.UsedWrongly, "--event-typ", "x")]
+    [TestCase(CommandLine.UsageError, "--event-typ", "x")]
     public async Task Every_failure_has_its_exit_code_and_leaves_no_file(int exitCode, params string[] args)
     {
         string[] output = args.Contains("--output") ? [] : ["--output", _export.PathOf("events.csv")];
@@ -151,7 +151,7 @@ public sealed class ExportOfferEventsTests
     {
         var root = CommandLine.Build();
 
-        var examples = Commands(root).OfType<CommandWithExamples>().SelectMany(command => command.Examples).ToArray();
+        var examples = Commands(root).OfType<CliCommand>().SelectMany(command => command.Examples).ToArray();
 
         Assert.That(examples, Is.Not.Empty);
         Assert.That(examples.Where(example => root.Parse(example.Split('|', '>')[0]["smplat ".Length..]).Errors.Count > 0), Is.Empty);

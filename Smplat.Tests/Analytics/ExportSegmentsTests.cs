@@ -87,14 +87,14 @@ public sealed class ExportSegmentsTests
     [TestCase("--sink", "ftp")]
     [TestCase("--sink", "webhook", "--webhook-url", "file:///x")]
     public async Task Invalid_arguments_exit_with_2(params string[] args) =>
-        Assert.That(await _export.RunAsync(["onboarding-segments", .. args]), Is.EqualTo(CommandLine.UsedWrongly));
+        Assert.That(await _export.RunAsync(["onboarding-segments", .. args]), Is.EqualTo(CommandLine.UsageError));
 
     [Test]
     public async Task An_invalid_cursor_file_exits_with_2()
     {
         await File.WriteAllTextAsync(_export.PathOf("cursor.json"), "[]");
 
-        Assert.That(await ToFileAsync(), Is.EqualTo(CommandLine.UsedWrongly));
+        Assert.That(await ToFileAsync(), Is.EqualTo(CommandLine.UsageError));
     }
 
     private Task<int> ToFileAsync(params string[] args) => _export.RunAsync(

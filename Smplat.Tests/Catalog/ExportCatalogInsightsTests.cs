@@ -58,9 +58,9 @@ public sealed class ExportCatalogInsightsTests
         Assert.That(lines, Has.Member(@"| 2 | a\|b | 1 |").And.Member("| 1 | nothing | 1 |"));
     }
 
-    [TestCase(CommandLine.UsedWrongly, "--top-n", "0")]
-    [TestCase(CommandLine.UsedWrongly, "--format", "xml")]
-    [TestCase(CommandLine.UsedWrongly, "--timeout", "0")]
+    [TestCase(CommandLine.UsageError, "--top-n", "0")]
+    [TestCase(CommandLine.UsageError, "--format", "xml")]
+    [TestCase(CommandLine.UsageError, "--timeout", "0")]
     [TestCase(CommandLine.Failed, "--api-key", "wrong")]
     [TestCase(CommandLine.Failed, "--base-url", "http://127.0.0.1:1")]
     public async Task Every_failure_has_its_exit_code(int exitCode, params string[] args) =>

@@ -5,7 +5,7 @@ namespace Smplat.Tests.Cli;
 public sealed class CliConfigurationTests
 {
     [Test]
-    public void A_command_beside_a_running_local_app_takes_its_addresses_and_is_a_local_one()
+    public void A_command_next_to_a_running_local_app_uses_its_addresses_and_is_local()
     {
         var checkout = Directory.CreateTempSubdirectory("smplat-cli-");
         try

@@ -4,14 +4,14 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Cli;
 
-/// <summary><c>smplat incident snapshot</c> keeps what can be had and names what cannot.</summary>
+/// <summary><c>smplat incident snapshot</c> collects what is available and lists what is missing.</summary>
 public sealed class IncidentSnapshotTests
 {
     private const string Line =
         """{"timestamp":"2099-01-01T00:00:00Z","message":"server_action_failed: job weekly-digest","event":"server_action_failed","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736"}""";
 
     [Test]
-    public async Task A_running_app_is_archived_whole()
+    public async Task A_snapshot_of_a_running_app_is_complete()
     {
         await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["CHECKOUT_API_KEY"] = "key", ["LOOPGPT_SPLIT_ORDERS"] = "true" });
         using var folder = TestFolder.Create(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -41,7 +41,7 @@ public sealed class IncidentSnapshotTests
     }
 
     [Test]
-    public async Task Without_a_database_the_app_tells_which_jobs_failed_and_what_was_left_out_is_said()
+    public async Task Without_a_database_the_app_reports_failed_jobs_and_the_index_lists_what_was_left_out()
     {
         await using var app = await SmplatApp.StartAsync();
         using var folder = TestFolder.Create(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -63,7 +63,7 @@ public sealed class IncidentSnapshotTests
     }
 
     [Test]
-    public async Task With_the_app_down_the_database_still_tells_which_actions_failed()
+    public async Task With_the_app_down_the_database_still_reports_failed_actions()
     {
         await using var database = await TestDatabase.CreateAsync();
         using var folder = TestFolder.Create(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -89,7 +89,7 @@ public sealed class IncidentSnapshotTests
     }
 
     [Test]
-    public async Task With_the_database_gone_too_the_index_says_what_is_missing()
+    public async Task With_the_database_down_too_the_index_lists_what_is_missing()
     {
         using var folder = TestFolder.Create(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
@@ -103,7 +103,7 @@ public sealed class IncidentSnapshotTests
     }
 
     [Test]
-    public async Task A_snapshot_is_never_written_over()
+    public async Task A_snapshot_is_never_overwritten()
     {
         using var folder = TestFolder.Create(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "kept.zip"), "evidence");

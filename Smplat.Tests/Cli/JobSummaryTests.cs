@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Smplat.Cli.Commands.Jobs;
+using Smplat.Cli.Commands;
 
 namespace Smplat.Tests.Cli;
 
@@ -9,6 +9,6 @@ public sealed class JobSummaryTests
     [TestCase("""{"sent":0,"dead":0}""", "nothing to do")]
     [TestCase("{}", "nothing to do")]
     [TestCase("null", "")]
-    public void What_a_run_did_is_told_and_what_it_did_not_is_left_out(string summary, string expected) =>
-        Assert.That(JobSummary.Tell(JsonDocument.Parse(summary).RootElement), Is.EqualTo(expected));
+    public void A_summary_lists_what_a_run_did_and_omits_empty_values(string summary, string expected) =>
+        Assert.That(JobSummary.Format(JsonDocument.Parse(summary).RootElement), Is.EqualTo(expected));
 }

@@ -3,10 +3,10 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Cli;
 
-/// <summary>What commands print into a pipe: tables without colour, one JSON document with --json.</summary>
+/// <summary>Output into a pipe: tables without colour, or one JSON document with --json.</summary>
 public sealed class OutputTests
 {
-    /// <summary>Commands that succeed against a new app and its database.</summary>
+    /// <summary>Commands that succeed with a new app and its database.</summary>
     private static readonly string[] Commands =
     [
         "banner set careful --by on-call", "banner show", "banner clear", "check observability", "commerce log", "digest run --dry-run",
@@ -39,7 +39,7 @@ public sealed class OutputTests
     }
 
     [Test]
-    public async Task Nobody_there_is_one_line_on_standard_error_and_exit_code_1()
+    public async Task An_unreachable_app_or_database_is_one_line_on_standard_error_and_exit_code_1()
     {
         var health = await CliRun.RunAsync(["health", "--base-url", "http://127.0.0.1:1"]);
         var migrate = await CliRun.RunAsync(["migrate", "--database", "Host=127.0.0.1;Port=1;Timeout=1"]);
@@ -57,7 +57,7 @@ public sealed class OutputTests
     [TestCase("keys review --unused-days 0")]
     [TestCase("migrate --database nonsense")]
     [TestCase("migrate")]
-    public async Task Wrong_use_ends_with_exit_code_2(string command)
+    public async Task A_usage_error_ends_with_exit_code_2(string command)
     {
         var run = await CliRun.RunAsync(Split(command));
 

@@ -21,7 +21,7 @@ public sealed class SeedTests
     }
 
     [Test]
-    public async Task A_database_with_orders_of_shoppers_is_left_alone_unless_forced()
+    public async Task A_database_with_shoppers_orders_is_not_changed_unless_forced()
     {
         await using var database = await TestDatabase.CreateAsync();
         await database.ExecuteAsync(

@@ -40,7 +40,7 @@ public sealed class SmokeCommandTests
             await CommandLine.RunAsync(["smoke", "checkout", "--base-url", app.Client.BaseAddress!.ToString(), "--api-key", "wrong"]),
             Is.EqualTo(CommandLine.Failed));
         Assert.That(await CommandLine.RunAsync(["smoke", "fulfillment", "--base-url", "http://127.0.0.1:1"]), Is.EqualTo(CommandLine.Failed));
-        Assert.That(await CommandLine.RunAsync(["smoke", "fulfillment", "--base-url", "nonsense"]), Is.EqualTo(CommandLine.UsedWrongly));
+        Assert.That(await CommandLine.RunAsync(["smoke", "fulfillment", "--base-url", "nonsense"]), Is.EqualTo(CommandLine.UsageError));
     }
 
     [Test]
@@ -53,11 +53,11 @@ public sealed class SmokeCommandTests
 
         Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "list", .. at]), Is.Zero);
         Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "show", $"{id}", .. at]), Is.Zero);
-        Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "replay", $"{id}", .. at]), Is.EqualTo(CommandLine.UsedWrongly), "a reason is required");
+        Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "replay", $"{id}", .. at]), Is.EqualTo(CommandLine.UsageError), "a reason is required");
         Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "replay", $"{id}", "--reason", "mended", .. at]), Is.Zero);
         Assert.That((await fixture.TaskAsync(id)).Status, Is.EqualTo("pending"));
         Assert.That(
             await CommandLine.RunAsync(["fulfillment", "dead-letters", "discard", $"{id}", "--reason", "x", .. at]), Is.EqualTo(CommandLine.Failed));
-        Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "redrive", "--type", "x", "--reason", "x", .. at]), Is.EqualTo(CommandLine.UsedWrongly));
+        Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "redrive", "--type", "x", "--reason", "x", .. at]), Is.EqualTo(CommandLine.UsageError));
     }
 }

@@ -11,7 +11,7 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.LocalHost;
 
 /// <summary>
-/// The app as it is deployed, host and worker as processes of their own. CI runs these against the published output
+/// The app as deployed, with host and worker as separate processes. CI runs these against the published output
 /// (SMPLAT_TEST_APP), a local run against the build.
 /// </summary>
 public sealed partial class DeployedAppTests
@@ -49,7 +49,7 @@ public sealed partial class DeployedAppTests
     }
 
     [Test]
-    public async Task Every_call_of_the_requests_file_reaches_its_function_and_fails_none()
+    public async Task Every_call_in_the_requests_file_reaches_its_function_and_none_fails()
     {
         var failed = new List<string>();
         foreach (var call in Calls())
@@ -109,7 +109,7 @@ public sealed partial class DeployedAppTests
     [TestCase(10 * 1024 * 1024, HttpStatusCode.UnprocessableEntity)]
     [TestCase((10 * 1024 * 1024) + 1, HttpStatusCode.RequestEntityTooLarge)]
     [TestCase(40 * 1024 * 1024, HttpStatusCode.RequestEntityTooLarge)]
-    public async Task A_large_body_is_read_up_to_the_limit_and_refused_beyond_it(int bytes, HttpStatusCode expected)
+    public async Task A_large_body_is_read_up_to_the_limit_and_rejected_beyond_it(int bytes, HttpStatusCode expected)
     {
         var text = new byte[bytes];
         Array.Fill(text, (byte)' ');
@@ -121,7 +121,7 @@ public sealed partial class DeployedAppTests
     }
 
     [Test]
-    public async Task A_large_answer_arrives_whole()
+    public async Task A_large_response_arrives_complete()
     {
         using var answer = await _client.GetAsync("/api/openapi.json");
         var text = await answer.Content.ReadAsByteArrayAsync();
@@ -132,7 +132,7 @@ public sealed partial class DeployedAppTests
     }
 
     [Test]
-    public async Task A_client_that_leaves_costs_nothing_but_its_own_request()
+    public async Task A_client_that_disconnects_affects_only_its_own_request()
     {
         _world.Walmart.Faults.Always(new Fault.Latency(TimeSpan.FromSeconds(2)));
         using (var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(300)))
@@ -146,7 +146,7 @@ public sealed partial class DeployedAppTests
     }
 
     [Test]
-    public async Task Requests_under_way_are_answered_when_the_app_is_asked_to_stop()
+    public async Task Running_requests_are_answered_when_the_app_is_asked_to_stop()
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var world = await FakeVendorSet.StartAsync(CancellationToken.None);
@@ -181,7 +181,7 @@ public sealed partial class DeployedAppTests
         return answer.StatusCode;
     }
 
-    /// <summary>The calls of docs/requests.http, with its variables filled in.</summary>
+    /// <summary>The calls in docs/requests.http, with variables replaced.</summary>
     private static IEnumerable<FileCall> Calls()
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "requests.http")).ReplaceLineEndings("\n");

@@ -1,8 +1,8 @@
-using Smplat.LocalHost.LocalServices.Node;
+using Smplat.LocalHost.LocalServices;
 
 namespace Smplat.Tests.LocalHost;
 
-/// <summary>A program in npm's place that does what a test says.</summary>
+/// <summary>A script that replaces npm.</summary>
 internal sealed class FakeNpm : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("smplat-npm-");
@@ -11,7 +11,7 @@ internal sealed class FakeNpm : IDisposable
     {
         if (OperatingSystem.IsWindows())
         {
-            Assert.Ignore("The stand-in for npm is a shell script.");
+            Assert.Ignore("The fake npm is a shell script.");
             return;
         }
 

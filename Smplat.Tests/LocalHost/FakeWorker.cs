@@ -19,23 +19,23 @@ namespace Smplat.Tests.LocalHost;
 /// <summary>
 /// A worker with functions that are lambdas of a test. It speaks the real protocol over a real gRPC client and takes HTTP on
 /// a server of its own, as the official worker does: a request is paired with the invocation of the same id. Each start is
-/// another life; faults are switched on for the lives that begin after.
+/// a new instance; a fault applies to later instances.
 /// </summary>
 internal sealed class FakeWorker : IWorkerLauncher
 {
     private readonly List<FakeFunction> _functions = [];
-    private readonly ConcurrentQueue<WorkerLife> _lives = new();
+    private readonly ConcurrentQueue<FakeWorkerInstance> _instances = new();
 
-    /// <summary>Every life so far, the latest last.</summary>
-    public IReadOnlyList<WorkerLife> Lives => [.. _lives];
+    /// <summary>All instances so far, the newest last.</summary>
+    public IReadOnlyList<FakeWorkerInstance> Instances => [.. _instances];
 
-    public WorkerLife Current => _lives.Last();
+    public FakeWorkerInstance Current => _instances.Last();
 
-    /// <summary>The worker is started and never says hello.</summary>
+    /// <summary>The worker starts and never connects.</summary>
     public bool NeverConnects { get; set; }
 
-    /// <summary>The worker ends before it says hello.</summary>
-    public bool EndsAtStart { get; set; }
+    /// <summary>The worker exits before it connects.</summary>
+    public bool ExitsAtStart { get; set; }
 
     /// <summary>The function that the worker cannot load.</summary>
     public string? CannotLoad { get; set; }
@@ -43,19 +43,19 @@ internal sealed class FakeWorker : IWorkerLauncher
     /// <summary>The worker has no HTTP server, as an app without the ASP.NET Core integration.</summary>
     public bool TakesNoHttp { get; set; }
 
-    /// <summary>What the worker printed last, as its host is told.</summary>
-    public string LastWords { get; set; } = "";
+    /// <summary>The worker's last output.</summary>
+    public string Output { get; set; } = "";
 
-    /// <summary>A start waits for it; null for none.</summary>
+    /// <summary>Every start waits for it; null for none.</summary>
     public Task? StartGate { get; set; }
 
-    /// <summary>Written to when a life is asked to end.</summary>
+    /// <summary>Records when an instance is asked to stop.</summary>
     public Diary? Diary { get; set; }
 
     public FakeWorker Http(string name, string route, Func<HttpContext, Invocation, Task> run, params string[] methods) => Add(
         name, new { name = "req", type = "httpTrigger", direction = "In", authLevel = "Anonymous", route, methods }, run, null);
 
-    /// <summary>An HTTP function that answers with a text.</summary>
+    /// <summary>An HTTP function that returns a text.</summary>
     public FakeWorker Http(string name, string route, string answer, params string[] methods) =>
         Http(name, route, (http, _) => http.Response.WriteAsync(answer), methods);
 
@@ -63,11 +63,11 @@ internal sealed class FakeWorker : IWorkerLauncher
         string name, string schedule, Func<Invocation, Task> run, bool? useMonitor = null, bool? runOnStartup = null) => Add(
         name, new { name = "timer", type = "timerTrigger", direction = "In", schedule, useMonitor, runOnStartup }, null, run);
 
-    /// <summary>A function of any other kind.</summary>
+    /// <summary>A function with any other trigger.</summary>
     public FakeWorker Other(string name, string type, Func<Invocation, Task> run) =>
         Add(name, new { name = "input", type, direction = "In" }, null, run);
 
-    /// <summary>Takes a function out of the lives that begin after.</summary>
+    /// <summary>Removes a function from later instances.</summary>
     public void Remove(string name) => _functions.RemoveAll(function => function.Name == name);
 
     public async Task<IWorker> StartAsync(WorkerStart start, CancellationToken cancellationToken)
@@ -77,18 +77,18 @@ internal sealed class FakeWorker : IWorkerLauncher
             await gate.WaitAsync(cancellationToken);
         }
 
-        var life = new WorkerLife(start, [.. _functions], CannotLoad, TakesNoHttp, LastWords, Diary);
-        _lives.Enqueue(life);
-        if (EndsAtStart)
+        var instance = new FakeWorkerInstance(start, [.. _functions], CannotLoad, TakesNoHttp, Output, Diary);
+        _instances.Enqueue(instance);
+        if (ExitsAtStart)
         {
-            await life.DieAsync();
+            await instance.CrashAsync();
         }
         else if (!NeverConnects)
         {
-            await life.BeginAsync();
+            await instance.BeginAsync();
         }
 
-        return life;
+        return instance;
     }
 
     private FakeWorker Add(string name, object binding, Func<HttpContext, Invocation, Task>? http, Func<Invocation, Task>? run)
@@ -101,16 +101,16 @@ internal sealed class FakeWorker : IWorkerLauncher
 /// <param name="Binding">The trigger as the worker's metadata has it.</param>
 internal sealed record FakeFunction(string Name, string Binding, Func<HttpContext, Invocation, Task>? Http, Func<Invocation, Task>? Run);
 
-/// <summary>What a function of a test is told about its call.</summary>
+/// <summary>What a test function receives.</summary>
 /// <param name="Cancelled">Cancelled by invocation_cancel.</param>
-internal sealed record Invocation(InvocationRequest Request, WorkerLife Life, CancellationToken Cancelled)
+internal sealed record Invocation(InvocationRequest Request, FakeWorkerInstance Life, CancellationToken Cancelled)
 {
-    /// <summary>What a timer function finds in its TimerInfo.</summary>
+    /// <summary>The TimerInfo of a timer function.</summary>
     public JsonElement TimerInfo => JsonDocument.Parse(Request.InputData.Single().Data.Json).RootElement;
 }
 
-/// <summary>One start of the worker, until its end.</summary>
-internal sealed class WorkerLife : IWorker
+/// <summary>One start of the worker, until its exit.</summary>
+internal sealed class FakeWorkerInstance : IWorker
 {
     private readonly WorkerStart _start;
     private readonly IReadOnlyList<FakeFunction> _functions;
@@ -128,12 +128,12 @@ internal sealed class WorkerLife : IWorker
     private WebApplication? _web;
     private GrpcChannel? _channel;
 
-    public WorkerLife(WorkerStart start, IReadOnlyList<FakeFunction> functions, string? cannotLoad, bool takesNoHttp, string lastWords, Diary? diary) =>
+    public FakeWorkerInstance(WorkerStart start, IReadOnlyList<FakeFunction> functions, string? cannotLoad, bool takesNoHttp, string lastWords, Diary? diary) =>
         (_start, _functions, _cannotLoad, _takesNoHttp, _lastWords, _diary) = (start, functions, cannotLoad, takesNoHttp, lastWords, diary);
 
     public Task Ended => _ended.Task;
 
-    /// <summary>None: the host reads the capability <c>HttpUri</c>, as of a worker in another process.</summary>
+    /// <summary>Null: the host reads the capability <c>HttpUri</c>, as for a worker in another process.</summary>
     public Uri? HttpAddress => null;
 
     public IReadOnlyDictionary<string, string> Settings => _start.Settings;
@@ -143,7 +143,7 @@ internal sealed class WorkerLife : IWorker
 
     public string Describe() => _lastWords;
 
-    /// <summary>Begins to take HTTP and connects to the host.</summary>
+    /// <summary>Starts to accept HTTP and connects to the host.</summary>
     public async Task BeginAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -164,8 +164,8 @@ internal sealed class WorkerLife : IWorker
         _ = ReadAsync(stream.ResponseStream);
     }
 
-    /// <summary>Ends as a process that crashed: connections break off, nothing is said.</summary>
-    public async Task DieAsync()
+    /// <summary>Ends like a crashed process: connections break off without a message.</summary>
+    public async Task CrashAsync()
     {
         if (!_dead.IsCancellationRequested)
         {
@@ -193,11 +193,11 @@ internal sealed class WorkerLife : IWorker
         }
         catch (TimeoutException)
         {
-            await DieAsync();
+            await CrashAsync();
         }
     }
 
-    public async ValueTask DisposeAsync() => await DieAsync();
+    public async ValueTask DisposeAsync() => await CrashAsync();
 
     private void Send(StreamingMessage message) => _outgoing.Writer.TryWrite(message);
 
@@ -212,7 +212,7 @@ internal sealed class WorkerLife : IWorker
         }
         catch (Exception end) when (end is OperationCanceledException or Grpc.Core.RpcException or InvalidOperationException)
         {
-            // The life is over, or the host has ended the stream.
+            // The instance has stopped, or the host has ended the stream.
         }
     }
 
@@ -228,7 +228,7 @@ internal sealed class WorkerLife : IWorker
         }
         catch (Exception end) when (end is OperationCanceledException or Grpc.Core.RpcException)
         {
-            // The life is over, or the host has ended the stream.
+            // The instance has stopped, or the host has ended the stream.
         }
     }
 
@@ -275,7 +275,7 @@ internal sealed class WorkerLife : IWorker
                 break;
             case StreamingMessage.ContentOneofCase.WorkerTerminate:
                 _diary?.Write("worker asked to stop");
-                _ = DieAsync();
+                _ = CrashAsync();
                 break;
         }
     }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Smplat.LocalHost.LocalServices;
+using Smplat.LocalHost;
 
 namespace Smplat.Tests.LocalHost;
 

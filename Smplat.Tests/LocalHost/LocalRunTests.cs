@@ -1,8 +1,6 @@
 using Npgsql;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
-using Smplat.LocalHost.LocalServices.Node;
-using Smplat.LocalHost.LocalServices.Postgres;
 using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Tests.LocalHost;
@@ -26,7 +24,7 @@ public sealed class LocalRunTests
         var again = await second.StartAsync(TemporaryCheckout.Settings(), console, CancellationToken.None);
 
         Assert.That(await ExecuteAsync(again["SMPLAT_DATABASE"], "select number from kept"), Is.EqualTo(7));
-        Assert.That(console.Text, Does.Not.Contain("is new"));
+        Assert.That(console.Text, Does.Not.Contain("Created the database"));
     }
 
     [Test]
@@ -48,7 +46,7 @@ public sealed class LocalRunTests
     }
 
     [Test]
-    public async Task A_left_server_on_another_port_than_the_wanted_one_is_replaced()
+    public async Task A_leftover_server_on_another_port_is_replaced()
     {
         await using var checkout = TemporaryCheckout.Create();
         await using (var first = checkout.NewRun())
@@ -66,7 +64,7 @@ public sealed class LocalRunTests
     }
 
     [Test]
-    public async Task Two_checkouts_run_side_by_side()
+    public async Task Two_checkouts_run_at_the_same_time()
     {
         await using var one = TemporaryCheckout.Create();
         await using var other = TemporaryCheckout.Create();
@@ -109,7 +107,7 @@ public sealed class LocalRunTests
 
     [TestCase("SMPLAT_LOCAL_POSTGRES", "mysql")]
     [TestCase("SMPLAT_LOCAL_POSTGRES_PORT", "99999")]
-    public async Task A_setting_with_an_impossible_value_refuses_the_start_by_name(string name, string value)
+    public async Task An_invalid_setting_prevents_the_start_and_is_named(string name, string value)
     {
         await using var checkout = TemporaryCheckout.Create();
         await using var run = checkout.NewRun();

@@ -4,7 +4,7 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost;
 
-/// <summary>Where the app settings of a local run come from, and what a change of the file does.</summary>
+/// <summary>The sources of the app settings of a local run, and what happens when the file changes.</summary>
 [Parallelizable]
 public sealed class LocalSettingsTests
 {
@@ -27,7 +27,7 @@ public sealed class LocalSettingsTests
 
     [TestCase("ENVIRONMENT")]
     [TestCase("LOOPGPT_ENV")]
-    public void An_environment_by_an_older_name_stands_alone(string name)
+    public void An_environment_under_a_legacy_name_is_not_overridden(string name)
     {
         var settings = Read("--SMPLAT_LOCAL_SETTINGS=none", $"--{name}=production");
 
@@ -56,7 +56,7 @@ public sealed class LocalSettingsTests
     }
 
     [Test]
-    public void An_empty_variable_of_the_environment_leaves_the_file_s_value()
+    public void An_empty_environment_variable_keeps_the_file_s_value()
     {
         var name = $"SMPLAT_TEST_{Guid.NewGuid():N}";
         Write("local.settings.json", $$"""{ "Values": { "{{name}}": "file" } }""");
@@ -90,7 +90,7 @@ public sealed class LocalSettingsTests
 
     [TestCase("local", "sample")]
     [TestCase("production", null)]
-    public void The_sample_stands_in_for_a_missing_file_in_a_local_run_only(string environment, string? from)
+    public void The_sample_replaces_a_missing_file_only_in_a_local_run(string environment, string? from)
     {
         Write("local.settings.sample.json", """{ "Values": { "FROM": "sample" } }""");
 
@@ -98,7 +98,7 @@ public sealed class LocalSettingsTests
     }
 
     [Test]
-    public void A_file_may_hold_comments_and_all_kinds_of_plain_values()
+    public void A_file_may_contain_comments_and_all_kinds_of_plain_values()
     {
         Write("local.settings.json", """
             {
@@ -131,9 +131,9 @@ public sealed class LocalSettingsTests
     }
 
     [TestCase("--SMPLAT_LOCAL_SETTINGS=mine", "SMPLAT_LOCAL_SETTINGS must be own, sample or none, not \"mine\".")]
-    [TestCase("SMPLAT_PORT=1", "\"SMPLAT_PORT=1\" is not a setting: write --NAME=value.")]
-    [TestCase("--SMPLAT_PORT", "\"--SMPLAT_PORT\" is not a setting: write --NAME=value.")]
-    public void What_is_no_setting_is_refused(string argument, string reason) =>
+    [TestCase("SMPLAT_PORT=1", "\"SMPLAT_PORT=1\" is not a setting; use --NAME=value.")]
+    [TestCase("--SMPLAT_PORT", "\"--SMPLAT_PORT\" is not a setting; use --NAME=value.")]
+    public void An_argument_that_is_not_a_setting_is_rejected(string argument, string reason) =>
         Assert.That(() => Read(argument), Throws.TypeOf<LocalStartException>().With.Message.EqualTo(reason));
 
     [Test]

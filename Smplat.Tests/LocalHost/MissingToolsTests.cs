@@ -1,5 +1,5 @@
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices.Postgres;
+using Smplat.LocalHost.LocalServices;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost;
@@ -8,7 +8,7 @@ namespace Smplat.Tests.LocalHost;
 public sealed class MissingToolsTests
 {
     [Test]
-    public async Task Without_Node_the_embedded_Postgres_is_refused_with_the_ways_out()
+    public async Task Without_Node_the_embedded_Postgres_is_refused_with_the_alternatives()
     {
         await using var checkout = TemporaryCheckout.Create();
         await using var run = checkout.NewRun();
@@ -21,7 +21,7 @@ public sealed class MissingToolsTests
     }
 
     [Test]
-    public async Task Without_Node_a_run_goes_on_without_tables_and_says_so()
+    public async Task Without_Node_a_run_continues_without_tables_and_reports_it()
     {
         await using var checkout = TemporaryCheckout.Create();
         await using var run = checkout.NewRun();
@@ -36,7 +36,7 @@ public sealed class MissingToolsTests
     }
 
     [Test]
-    public async Task A_failing_npm_is_quoted()
+    public async Task The_output_of_a_failing_npm_is_shown()
     {
         await using var checkout = TemporaryCheckout.Create();
         using var npm = new FakeNpm("echo 'npm error network is down' >&2; exit 1");
@@ -48,7 +48,7 @@ public sealed class MissingToolsTests
     }
 
     [Test]
-    public async Task A_root_in_a_folder_closed_to_others_keeps_its_data_elsewhere_and_says_where()
+    public async Task Root_in_a_folder_closed_to_others_keeps_its_data_elsewhere_and_reports_where()
     {
         if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
         {
@@ -73,7 +73,7 @@ public sealed class MissingToolsTests
         }
     }
 
-    /// <summary>A folder of programs that has what root needs to change its account, and no Node.js.</summary>
+    /// <summary>A folder with the programs that root needs to change its account, but without Node.js.</summary>
     private static string PathWithoutNode(TemporaryCheckout checkout)
     {
         var bin = Path.Combine(checkout.Path, "bin");

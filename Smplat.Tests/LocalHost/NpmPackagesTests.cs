@@ -32,7 +32,7 @@ public sealed class NpmPackagesTests
     }
 
     [Test]
-    public async Task An_install_that_failed_is_tried_again()
+    public async Task A_failed_install_is_retried()
     {
         await using var checkout = TemporaryCheckout.Create();
         using (var broken = new FakeNpm("mkdir -p node_modules; exit 1"))

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices.Postgres;
+using Smplat.LocalHost.LocalServices;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost;
@@ -39,7 +39,7 @@ public sealed class PostgresServerTests
     }
 
     [Test]
-    public async Task A_first_start_that_was_cut_short_is_begun_afresh()
+    public async Task An_interrupted_first_start_is_repeated()
     {
         await using var checkout = TemporaryCheckout.Create();
         var server = await ServerOfAsync(checkout);
@@ -52,7 +52,7 @@ public sealed class PostgresServerTests
     }
 
     [Test]
-    public async Task A_port_that_is_taken_ends_with_the_log_of_the_server()
+    public async Task A_port_in_use_ends_with_the_log_of_the_server()
     {
         await using var checkout = TemporaryCheckout.Create();
         await using var other = TemporaryCheckout.Create();

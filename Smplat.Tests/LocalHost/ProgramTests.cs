@@ -5,12 +5,12 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices.Node;
+using Smplat.LocalHost.LocalServices;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost;
 
-/// <summary>The program as a process of its own, with the built app as its worker.</summary>
+/// <summary>The program as a separate process, with the built app as its worker.</summary>
 [Parallelizable]
 public sealed partial class ProgramTests
 {
@@ -51,7 +51,7 @@ public sealed partial class ProgramTests
 
         Send("KILL", worker);
 
-        await program.PrintsAsync("The worker ended by itself: exit code 137");
+        await program.PrintsAsync("The worker exited unexpectedly: exit code 137");
         Assert.That(await program.GetAsync($"{url}/healthz"), Is.EqualTo(HttpStatusCode.OK));
         Assert.That(program.WorkerId(), Is.Not.EqualTo(worker));
         await program.EndAsync("INT");
@@ -80,7 +80,7 @@ public sealed partial class ProgramTests
     [TestCase("SMPLAT_LOCAL_STOP_GRACE_SECONDS=-1")]
     [TestCase("WEBSITE_TIME_ZONE=Mars/Olympus")]
     [TestCase("AzureFunctionsJobHost__functionTimeout=soon")]
-    public async Task A_setting_that_the_host_cannot_use_is_refused_in_a_sentence(string setting)
+    public async Task A_setting_that_the_host_cannot_use_is_rejected_in_one_sentence(string setting)
     {
         await using var program = new RunningProgram(
             LocalHostProgram.BuiltApp, "--SMPLAT_LOCAL_SETTINGS=none", "--SMPLAT_LOCAL_SERVICES=false", "--SMPLAT_PORT=0", $"--{setting}");
@@ -92,7 +92,7 @@ public sealed partial class ProgramTests
     }
 
     [Test]
-    public async Task A_setting_that_the_app_cannot_use_is_refused_in_the_app_s_words()
+    public async Task A_setting_that_the_app_cannot_use_is_rejected_with_the_app_s_message()
     {
         await using var database = await TestDatabase.CreateAsync();
         using var folder = new TimerFolder();
@@ -106,7 +106,7 @@ public sealed partial class ProgramTests
 
     [TestCase("--SMPLAT_BIND_ADDRESS=127.0.0.1")]
     [TestCase("--SMPLAT_BIND_ADDRESS=")]
-    public async Task A_port_in_use_is_said_in_a_sentence_and_nothing_else(string bindAddress)
+    public async Task A_port_in_use_is_reported_in_one_sentence(string bindAddress)
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -118,12 +118,12 @@ public sealed partial class ProgramTests
         Assert.That(program.ExitCode, Is.EqualTo(1));
         Assert.That(
             program.Output,
-            Is.EqualTo($"Smplat cannot start.\nPort {port} is in use. Stop what listens there, or set another SMPLAT_PORT."));
+            Is.EqualTo($"Smplat cannot start.\nPort {port} is in use. Stop the program that uses it, or set SMPLAT_PORT to another port."));
     }
 
     [TestCase("")]
     [TestCase("/no/such/folder")]
-    public async Task It_says_how_it_is_used(string argument)
+    public async Task It_prints_its_usage(string argument)
     {
         await using var program = new RunningProgram(argument.Length == 0 ? [] : [argument]);
 
@@ -139,14 +139,14 @@ public sealed partial class ProgramTests
         NeedsLinux();
         if (await TestSettings.Tools.FindNodeModulesAsync(CancellationToken.None) is null)
         {
-            TestSettings.Missing(new LocalStartException($"Azurite needs Node.js. {NodeTools.Remedy}"));
+            TestSettings.Missing(new LocalStartException($"Azurite needs Node.js. {NodeTools.InstallHint}"));
         }
 
         using var folder = new TimerFolder();
         await using var program = new RunningProgram(
             "services", "--SMPLAT_LOCAL_SETTINGS=none", $"--SMPLAT_LOCAL_FOLDER={folder.Path}", "--SMPLAT_DATABASE=Host=db.example", "--AzureWebJobsStorage=");
 
-        await program.PrintsAsync("Ctrl-C stops them.");
+        await program.PrintsAsync("Press Ctrl-C to stop.");
         await program.EndAsync("INT");
 
         Assert.That(program.ExitCode, Is.Zero, program.Output);
@@ -173,7 +173,7 @@ public sealed partial class ProgramTests
         kill.WaitForExit();
     }
 
-    /// <summary>The program with all that it has printed.</summary>
+    /// <summary>The program and its output.</summary>
     private sealed partial class RunningProgram : IAsyncDisposable
     {
         private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
@@ -205,7 +205,7 @@ public sealed partial class ProgramTests
             () => Lines.Any(line => line.Contains(text, StringComparison.Ordinal)) || (_process.HasExited ? throw new AssertionException(Output) : false),
             $"the line \"{text}\"", Patience);
 
-        /// <summary>Waits until it serves, and gives the address.</summary>
+        /// <summary>Waits until it is serving; returns the address.</summary>
         public async Task<string> ServingAsync()
         {
             await PrintsAsync("Serving on ");
@@ -218,11 +218,11 @@ public sealed partial class ProgramTests
             return answer.StatusCode;
         }
 
-        /// <summary>The process that it runs the app in.</summary>
+        /// <summary>The process of the worker.</summary>
         public int WorkerId() => Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? id : 0)
             .Single(id => id > 0 && IsWorker(id));
 
-        /// <summary>Waits for its end, after a signal where one is given.</summary>
+        /// <summary>Waits for its exit, after an optional signal.</summary>
         public async Task EndAsync(string? signal = null)
         {
             if (signal is not null)

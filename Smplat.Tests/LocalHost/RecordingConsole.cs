@@ -3,7 +3,7 @@ using Smplat.LocalHost;
 
 namespace Smplat.Tests.LocalHost;
 
-/// <summary>Keeps what a start told the person at the terminal.</summary>
+/// <summary>Records the console output of a start.</summary>
 internal sealed class RecordingConsole : IStartupConsole
 {
     private readonly ConcurrentQueue<string> _lines = new();

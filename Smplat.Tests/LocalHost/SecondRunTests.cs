@@ -10,7 +10,7 @@ public sealed class SecondRunTests
     private static readonly (string Name, string Value) Configured = ("SMPLAT_DATABASE", "Host=db.example;Password=s3cret");
 
     [Test]
-    public async Task A_second_run_of_a_checkout_is_refused_and_told_where_the_first_is()
+    public async Task A_second_run_of_a_checkout_is_refused_with_the_address_of_the_first()
     {
         await using var checkout = TemporaryCheckout.Create();
         await using var first = checkout.NewRun();
@@ -26,7 +26,7 @@ public sealed class SecondRunTests
     }
 
     [Test]
-    public async Task A_second_run_with_a_folder_of_its_own_is_welcome()
+    public async Task A_second_run_with_its_own_folder_is_allowed()
     {
         await using var checkout = TemporaryCheckout.Create();
         await using var first = checkout.NewRun();
@@ -42,7 +42,7 @@ public sealed class SecondRunTests
     }
 
     [Test]
-    public async Task The_file_of_a_killed_app_stops_nobody()
+    public async Task The_file_of_a_killed_app_does_not_prevent_a_start()
     {
         await using var checkout = TemporaryCheckout.Create();
         Directory.CreateDirectory(checkout.Local);
@@ -56,7 +56,7 @@ public sealed class SecondRunTests
     }
 
     [Test]
-    public async Task The_file_tells_where_the_app_is_to_its_owner_only_and_goes_with_it()
+    public async Task The_address_file_is_readable_only_by_its_owner_and_is_removed_with_the_app()
     {
         await using var checkout = TemporaryCheckout.Create();
         await using var run = checkout.NewRun();

@@ -6,7 +6,7 @@ namespace Smplat.Tests.LocalHost;
 public sealed class SmplatAppTests
 {
     [Test]
-    public async Task The_whole_app_starts_on_a_free_port_and_answers()
+    public async Task The_whole_app_starts_on_a_free_port_and_responds()
     {
         await using var app = await SmplatApp.StartAsync();
 

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
-using Smplat.LocalHost.LocalServices.Node;
-using Smplat.LocalHost.LocalServices.Postgres;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost;
@@ -47,7 +45,7 @@ internal sealed class TemporaryCheckout : IAsyncDisposable
         {
             if (await TestSettings.Tools.FindNodeModulesAsync(CancellationToken.None) is not { } npm)
             {
-                throw new LocalStartException($"This needs Node.js. {NodeTools.Remedy}");
+                throw new LocalStartException($"This needs Node.js. {NodeTools.InstallHint}");
             }
 
             Directory.CreateSymbolicLink(System.IO.Path.Combine(Path, "node_modules"), npm.Modules);
@@ -83,7 +81,7 @@ internal sealed class TemporaryCheckout : IAsyncDisposable
             ? Directory.EnumerateDirectories(Local, "postgres-*").Select(path => new PostgresFolder(path).FindRunning()).FirstOrDefault()
             : null;
 
-    /// <summary>Also ends the server that a test left when it failed half-way.</summary>
+    /// <summary>Also stops a server that a failed test left running.</summary>
     public ValueTask DisposeAsync()
     {
         _outer.Dispose();

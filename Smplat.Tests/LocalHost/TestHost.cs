@@ -8,7 +8,7 @@ namespace Smplat.Tests.LocalHost;
 /// <summary>A Functions host with a <see cref="FakeWorker"/>, on a free port, with what it logged.</summary>
 internal sealed class TestHost : IAsyncDisposable
 {
-    /// <summary>One for all hosts; it ends with the process.</summary>
+    /// <summary>One for all hosts, until the process ends.</summary>
     private static readonly Lazy<Task<RpcServer>> Server = new(() => RpcServer.StartAsync(CancellationToken.None));
 
     private TestHost(FunctionsHost host, FakeWorker worker, Diary log)
@@ -26,7 +26,7 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>The lines of host and worker.</summary>
     public Diary Log { get; }
 
-    /// <param name="log">Take one to read what was logged when the start is refused.</param>
+    /// <param name="log">Pass one to read the log of a failed start.</param>
     public static async Task<TestHost> StartAsync(FakeWorker worker, HostSetup? setup = null, Diary? log = null)
     {
         setup ??= new();
@@ -38,7 +38,7 @@ internal sealed class TestHost : IAsyncDisposable
                 HostJson = setup.HostJson,
                 Settings = setup.Settings,
                 Worker = worker,
-                Log = new HostLog(log.Write, tellsRequests: false, TimeProvider.System),
+                Log = new HostLog(log.Write, logsRequests: false, TimeProvider.System),
                 Port = setup.Port,
                 BindAddress = setup.Port == 0 ? null : System.Net.IPAddress.Loopback,
                 StopGrace = setup.StopGrace,
@@ -53,7 +53,7 @@ internal sealed class TestHost : IAsyncDisposable
         return new(host, worker, log);
     }
 
-    /// <summary>Status and body of an answer: "200 text".</summary>
+    /// <summary>Status and body of a response: "200 text".</summary>
     public async Task<string> SendAsync(string method, string path, HttpContent? body = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body };
@@ -77,12 +77,12 @@ internal sealed class TestHost : IAsyncDisposable
     }
 }
 
-/// <summary>What a test wants otherwise than usual.</summary>
+/// <summary>Options of a test that differ from the defaults.</summary>
 internal sealed record HostSetup
 {
     public HostJson HostJson { get; init; } = new("", null, new Dictionary<string, string>());
 
-    /// <summary>Asked at each start of the worker.</summary>
+    /// <summary>Called at each start of the worker.</summary>
     public Func<IReadOnlyDictionary<string, string>> Settings { get; init; } = () => new Dictionary<string, string>();
 
     public int Port { get; init; }
@@ -115,4 +115,22 @@ internal sealed class Diary
     public IReadOnlyList<string> Entries => [.. _entries];
 
     public void Write(string entry) => _entries.Enqueue(entry);
+}
+
+/// <summary>Lets a test block a run.</summary>
+public sealed class Gate
+{
+    public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource Opened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>A temporary folder for the schedule status of timers.</summary>
+internal sealed class TimerFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("smplat-timers-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

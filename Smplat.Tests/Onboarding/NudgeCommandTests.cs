@@ -39,7 +39,7 @@ public sealed class NudgeCommandTests
     [TestCase("onboarding", "nudges", "--limit", "many")]
     [TestCase("events", "replay", "--limit", "0")]
     public async Task Invalid_arguments_exit_with_2(params string[] args) =>
-        Assert.That(await CommandLine.RunAsync([.. args, .. _at]), Is.EqualTo(CommandLine.UsedWrongly));
+        Assert.That(await CommandLine.RunAsync([.. args, .. _at]), Is.EqualTo(CommandLine.UsageError));
 
     [Test]
     public async Task Rejected_events_are_listed_and_replayed()

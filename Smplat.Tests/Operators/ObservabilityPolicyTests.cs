@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Smplat.Cli.Commands.Check;
+using Smplat.Cli.Commands;
 
 namespace Smplat.Tests.Operators;
 
@@ -8,21 +8,21 @@ public sealed class ObservabilityPolicyTests
     private static readonly ObservabilityLimits Strict = new(0, 0, 0, 0, 0.2, 10);
 
     [Test]
-    public void A_limit_is_broken_by_strictly_more() =>
+    public void Only_a_figure_above_its_limit_is_a_breach() =>
         Assert.That(
             ObservabilityPolicy.Breaches(new() { DeadLettered = 1, Failed = 3 }, Strict with { FulfillmentFailed = 3 }),
             Is.EqualTo(new[] { "fulfillment dead letters: 1 (limit 0)" }));
 
     [Test]
-    public void Every_figure_that_was_judged_is_reported_and_no_other() =>
+    public void Every_compared_figure_is_reported_and_figures_that_were_not_read_are_not() =>
         Assert.That(
-            ObservabilityPolicy.Judge(new() { DeadLettered = 1, WebhookFailures = 0 }, Strict),
+            ObservabilityPolicy.Compare(new() { DeadLettered = 1, WebhookFailures = 0 }, Strict),
             Is.EqualTo(new[] { ("fulfillment dead letters: 1 (limit 0)", true), ("fulfillment failures: 0 (limit 0)", false), ("webhook failures: 0 (limit 0)", false) }));
 
     [TestCase(9, 1.0, 0)]
     [TestCase(10, 0.2, 0)]
     [TestCase(10, 0.21, 1)]
-    public void The_share_of_empty_searches_counts_from_the_least_sample_on(long searches, double rate, int breaches) =>
+    public void The_share_of_empty_searches_is_checked_from_the_minimum_sample_on(long searches, double rate, int breaches) =>
         Assert.That(
             ObservabilityPolicy.Breaches(new() { Searches = searches, ZeroResultsRate = rate }, Strict).Count(), Is.EqualTo(breaches));
 

@@ -72,7 +72,7 @@ public sealed class SmplatApp : IAsyncDisposable
                     HostJson = hostJson,
                     Settings = () => all,
                     Worker = worker,
-                    Log = new HostLog(log ?? (_ => { }), tellsRequests: false, TimeProvider.System),
+                    Log = new HostLog(log ?? (_ => { }), logsRequests: false, TimeProvider.System),
                     Port = 0,
                     StopGrace = TimeSpan.FromSeconds(2),
                     RpcServer = await Server.Value,

@@ -1,5 +1,5 @@
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices.Node;
+using Smplat.LocalHost.LocalServices;
 
 namespace Smplat.Tests.Support;
 
@@ -46,7 +46,7 @@ public sealed class TestAzurite : IAsyncDisposable
         var tools = TestSettings.Tools;
         if (await tools.FindNodeModulesAsync(CancellationToken.None) is not { } npm)
         {
-            throw new LocalStartException($"Azurite needs Node.js. {NodeTools.Remedy}");
+            throw new LocalStartException($"Azurite needs Node.js. {NodeTools.InstallHint}");
         }
 
         var server = new AzuriteServer(npm.Tools, npm.Modules, tools.SearchPath, dataFolder: null);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Smplat.Core.Platform.Database;
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices.Postgres;
+using Smplat.LocalHost.LocalServices;
 
 namespace Smplat.Tests.Support;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices.Postgres;
+using Smplat.LocalHost.LocalServices;
 using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Tests.Support;
@@ -19,9 +19,9 @@ public sealed class TestFolder : IDisposable
         "find \"$1\" -name postmaster.pid | while IFS= read -r file; do kill -QUIT \"$(head -n 1 \"$file\")\"; done; " +
         "for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf \"$1\" && break; sleep 0.3; done";
 
-    private readonly Leash _leash;
+    private readonly ExitCleanup _leash;
 
-    private TestFolder(string path) => (Path, _leash) = (path, Leash.Hold(Remove, path));
+    private TestFolder(string path) => (Path, _leash) = (path, ExitCleanup.Start(Remove, path));
 
     public string Path { get; }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
-using Smplat.LocalHost.LocalServices.Node;
 using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Tests.Support;
@@ -24,7 +23,7 @@ internal sealed class TestNode
         var folder = new CheckoutFolder(Path.Combine(Repository.Root, "Smplat.Tests"));
         if (await NodeTools.FindAsync(TestSettings.SearchPath, CancellationToken.None) is not { } tools)
         {
-            TestSettings.Missing(new LocalStartException($"The tools of the tests need Node.js. {NodeTools.Remedy}"));
+            TestSettings.Missing(new LocalStartException($"The tools of the tests need Node.js. {NodeTools.InstallHint}"));
             throw new UnreachableException();
         }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Smplat.LocalHost;
-using Smplat.LocalHost.LocalServices.Postgres;
+using Smplat.LocalHost.LocalServices;
 
 namespace Smplat.Tests.Support;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
-using Smplat.LocalHost.LocalServices.Postgres;
 using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Tests.Support;

@@ -1,6 +1,6 @@
 namespace Smplat.LocalHost.LocalServices.Processes;
 
-/// <summary>A lock between processes that ends with its holder, however that one ends.</summary>
+/// <summary>A lock between processes that is released when its holder ends, even if it is killed.</summary>
 public sealed class FileLock : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -23,8 +23,8 @@ public sealed class FileLock : IDisposable
         catch (UnauthorizedAccessException exception)
         {
             throw new LocalStartException(
-                $"{path} cannot be written; it was made by another user, perhaps in a run as root. " +
-                $"Run as that user, or remove {Path.GetDirectoryName(path)}.",
+                $"{path} cannot be written. Another user created it, perhaps in a run as root. " +
+                $"Run as that user, or delete {Path.GetDirectoryName(path)}.",
                 exception);
         }
     }
@@ -34,7 +34,7 @@ public sealed class FileLock : IDisposable
         string path, TimeSpan limit, Action onWait, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(limit);
-        var told = false;
+        var isReported = false;
         while (true)
         {
             if (TryTake(path) is { } taken)
@@ -42,15 +42,15 @@ public sealed class FileLock : IDisposable
                 return taken;
             }
 
-            if (!told)
+            if (!isReported)
             {
-                told = true;
+                isReported = true;
                 onWait();
             }
 
             if (timer.IsCancellationRequested)
             {
-                throw new LocalStartException($"{path} is held by another process for more than {limit.TotalMinutes:0} minutes.");
+                throw new LocalStartException($"{path} has been locked by another process for more than {limit.TotalMinutes:0} minutes.");
             }
 
             await Task.Delay(Pause, cancellationToken);
@@ -58,4 +58,27 @@ public sealed class FileLock : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
+}
+
+/// <summary>Writes files that only this user may read, because they contain a password.</summary>
+public static class OwnerOnlyFile
+{
+    /// <summary>Replaces the file atomically, so that a reader sees the old or the new text.</summary>
+    public static void Write(string path, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var draft = $"{path}.{Environment.ProcessId}";
+        File.Delete(draft);
+        using (var writer = new StreamWriter(draft, options))
+        {
+            writer.Write(text);
+        }
+
+        File.Move(draft, path, overwrite: true);
+    }
 }

@@ -74,7 +74,7 @@ public sealed class ReplayTests
 
         Assert.That(JsonDocument.Parse(json).RootElement.GetProperty("changed").GetInt64(), Is.EqualTo(2));
         Assert.That(csv, Does.Contain("share_WALMART_API_percent,66.67,66.67"));
-        Assert.That(text, Does.Contain("3 decisions, 0 (0 %) would go elsewhere."));
+        Assert.That(text, Does.Contain("3 decisions, 0 (0 %) would go to another provider."));
         Assert.That(log.Trim(), Does.Match("^\\S+ INFO router_decision provider=WALMART_API cents=7209 request=req_\\S+$"));
     }
 

@@ -7,13 +7,13 @@ using Smplat.LocalHost.Hosting.Rpc;
 
 namespace Smplat.Tests.LocalHost.Hosting;
 
-/// <summary>How a request reaches its function and the answer its caller.</summary>
+/// <summary>How requests and responses are forwarded.</summary>
 [Parallelizable]
 public sealed class ForwardingTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>More than the 4 KiB that an HTTP client of .NET keeps back, at the platform too.</summary>
+    /// <summary>More than the 4 KiB that a .NET HTTP client buffers, also on the platform.</summary>
     private const int Part = 16384;
 
     private readonly Gate _request = new();
@@ -99,7 +99,7 @@ public sealed class ForwardingTests
     }
 
     [Test]
-    public async Task An_answer_reaches_the_caller_while_it_is_still_being_written()
+    public async Task A_response_reaches_the_caller_while_it_is_still_being_written()
     {
         using var response = await _host.Client.GetAsync(new Uri("/slow-response", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
         await using var body = await response.Content.ReadAsStreamAsync();
@@ -112,7 +112,7 @@ public sealed class ForwardingTests
     }
 
     [Test]
-    public async Task A_body_of_ten_megabytes_goes_there_and_back()
+    public async Task A_body_of_ten_megabytes_is_echoed()
     {
         var bytes = RandomNumberGenerator.GetBytes(10 * 1024 * 1024);
         using var content = new ByteArrayContent(bytes);
@@ -123,7 +123,7 @@ public sealed class ForwardingTests
     }
 
     [Test]
-    public async Task A_function_may_answer_without_reading_the_body()
+    public async Task A_function_may_respond_without_reading_the_body()
     {
         using var content = new ByteArrayContent(new byte[3_000_000]);
 
@@ -147,7 +147,7 @@ public sealed class ForwardingTests
     }
 
     [Test]
-    public async Task Headers_that_a_client_cannot_be_believed_are_replaced()
+    public async Task Headers_that_a_client_could_forge_are_replaced()
     {
         var arrived = await RawHeadersAsync(
             "Host: shop.example", "X-MS-Invocation-Id: forged", "X-Forwarded-For: 203.0.113.7", "X-Forwarded-Host: evil.example",
@@ -159,7 +159,7 @@ public sealed class ForwardingTests
     }
 
     [Test]
-    public async Task The_headers_of_an_answer_arrive_as_they_were_set()
+    public async Task The_headers_of_a_response_arrive_as_they_were_set()
     {
         using var socket = new RawClient(_host.Client.BaseAddress!);
         await socket.SendAsync("GET /answer HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -185,7 +185,7 @@ public sealed class ForwardingTests
     }
 
     [Test]
-    public async Task A_callers_trace_context_goes_to_the_function_over_both_ways()
+    public async Task A_callers_trace_context_reaches_the_function_over_HTTP_and_gRPC()
     {
         const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         using var request = new HttpRequestMessage(HttpMethod.Get, "/trace");
@@ -199,7 +199,7 @@ public sealed class ForwardingTests
 
     [TestCase(null)]
     [TestCase("no trace parent")]
-    public async Task Without_one_a_trace_begins_at_the_host(string? parent)
+    public async Task Without_a_trace_context_the_host_begins_a_trace(string? parent)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/trace");
         if (parent is not null)
@@ -213,7 +213,7 @@ public sealed class ForwardingTests
     }
 
     [Test]
-    public async Task A_caller_that_goes_away_cancels_the_function()
+    public async Task A_caller_that_disconnects_cancels_the_function()
     {
         using var patience = new CancellationTokenSource();
         var request = _host.Client.GetAsync(new Uri("/wait", UriKind.Relative), patience.Token);
@@ -226,7 +226,7 @@ public sealed class ForwardingTests
     }
 
     [Test]
-    public async Task A_function_that_fails_is_logged_once_and_answered_as_the_worker_answers()
+    public async Task A_failing_function_is_logged_once_and_its_response_is_the_worker_s()
     {
         Assert.That(await _host.GetAsync("/fails"), Is.EqualTo("500"));
 
@@ -235,11 +235,11 @@ public sealed class ForwardingTests
     }
 
     [Test]
-    public void An_answer_that_breaks_off_at_the_worker_breaks_off_at_the_caller() =>
+    public void A_response_that_breaks_off_at_the_worker_breaks_off_at_the_caller() =>
         Assert.That(() => _host.GetAsync("/breaks"), Throws.InstanceOf<HttpRequestException>());
 
     [Test]
-    public async Task Many_slow_requests_run_side_by_side()
+    public async Task Many_slow_requests_run_in_parallel()
     {
         var gate = new Gate();
         var running = 0;
@@ -260,7 +260,7 @@ public sealed class ForwardingTests
     }
 
     [Test]
-    public async Task A_function_over_its_time_is_cancelled_and_may_still_answer()
+    public async Task A_function_over_its_timeout_is_cancelled_and_may_still_respond()
     {
         await using var host = await TestHost.StartAsync(
             new FakeWorker().Http("Slow", "slow", async (http, call) =>
@@ -271,12 +271,12 @@ public sealed class ForwardingTests
             new() { HostJson = new("", TimeSpan.FromMilliseconds(200), new Dictionary<string, string>()) });
 
         Assert.That(await host.GetAsync("/slow"), Is.EqualTo("200 cut short"));
-        await host.LoggedAsync("Slow did not end within the functionTimeout of 00:00:00.2000000 and is cancelled.");
-        Assert.That(host.Worker.Lives, Has.Count.EqualTo(1));
+        await host.LoggedAsync("Slow exceeded the functionTimeout of 00:00:00.2000000 and is being cancelled.");
+        Assert.That(host.Worker.Instances, Has.Count.EqualTo(1));
     }
 
     [Test]
-    public async Task A_function_that_goes_on_after_its_time_costs_the_worker_its_life()
+    public async Task A_function_that_ignores_its_timeout_causes_a_new_worker()
     {
         await using var host = await TestHost.StartAsync(
             new FakeWorker().Http("Stuck", "stuck", (_, _) => new TaskCompletionSource().Task, "get").Http("Fine", "fine", "fine", "get"),
@@ -284,15 +284,15 @@ public sealed class ForwardingTests
 
         Assert.That(await host.GetAsync("/stuck"), Is.EqualTo("500"));
 
-        await host.LoggedAsync("The worker is replaced: Stuck does not end.");
+        await host.LoggedAsync("Replacing the worker: Stuck did not end.");
         Assert.That(await host.GetAsync("/fine"), Is.EqualTo("200 fine"));
-        Assert.That(host.Worker.Lives, Has.Count.EqualTo(2));
-        Assert.That(host.Worker.Lives[0].Received.Select(message => message.ContentCase), Has.Member(StreamingMessage.ContentOneofCase.InvocationCancel));
-        Assert.That(host.Worker.Lives[0].Ended.IsCompleted);
+        Assert.That(host.Worker.Instances, Has.Count.EqualTo(2));
+        Assert.That(host.Worker.Instances[0].Received.Select(message => message.ContentCase), Has.Member(StreamingMessage.ContentOneofCase.InvocationCancel));
+        Assert.That(host.Worker.Instances[0].Ended.IsCompleted);
     }
 
     [Test]
-    public async Task A_worker_is_told_the_bindings_of_its_functions_before_the_first_call()
+    public async Task A_worker_receives_the_bindings_of_its_functions_before_the_first_call()
     {
         var loads = _host.Worker.Current.Received.Where(message => message.FunctionLoadRequest is not null).Select(message => message.FunctionLoadRequest).ToList();
 
@@ -309,7 +309,7 @@ public sealed class ForwardingTests
         return (await socket.ReadToEndAsync()).Split(["\r\n", "\n"], StringSplitOptions.None);
     }
 
-    /// <summary>HTTP as bytes, since a client library puts headers in order.</summary>
+    /// <summary>Raw HTTP, because a client library reorders headers.</summary>
     private sealed class RawClient : IDisposable
     {
         private readonly TcpClient _client;

@@ -14,7 +14,7 @@ public sealed class HostJsonTests
         var host = HostJson.Parse(Small);
 
         Assert.That(
-            (host.RoutePrefix, host.FunctionTimeout, host.LogLevels.Count, host.TellsRequests),
+            (host.RoutePrefix, host.FunctionTimeout, host.LogLevels.Count, host.LogsRequests),
             Is.EqualTo(("api", (TimeSpan?)TimeSpan.FromMinutes(30), 0, true)));
     }
 
@@ -38,22 +38,22 @@ public sealed class HostJsonTests
     [TestCase("""{ "default": "Warning", "Function": "information" }""", true)]
     [TestCase("""{ "default": "Debug", "Function": "Error" }""", false)]
     [TestCase("""{ "Function": "None" }""", false)]
-    public void The_level_of_functions_says_whether_requests_are_told(string levels, bool tells) => Assert.That(
-        HostJson.Parse($$"""{ "version": "2.0", "logging": { "logLevel": {{levels}} } }""").TellsRequests, Is.EqualTo(tells));
+    public void The_level_of_functions_decides_whether_requests_are_logged(string levels, bool logs) => Assert.That(
+        HostJson.Parse($$"""{ "version": "2.0", "logging": { "logLevel": {{levels}} } }""").LogsRequests, Is.EqualTo(logs));
 
     [Test]
-    public void A_timeout_of_minus_one_is_none() =>
+    public void A_timeout_of_minus_one_means_no_timeout() =>
         Assert.That(HostJson.Parse("""{ "version": "2.0", "functionTimeout": "-1" }""").FunctionTimeout, Is.Null);
 
     [TestCase("""{ }""")]
     [TestCase("""{ "version": "1.0" }""")]
     [TestCase("""{ "version": "2.0", "functionTimeout": "soon" }""")]
     [TestCase("""{ "version": "2.0", "functionTimeout": "-00:01:00" }""")]
-    public void What_the_official_host_refuses_is_refused(string text) => Assert.That(() => HostJson.Parse(text), Throws.TypeOf<FormatException>());
+    public void What_the_official_host_rejects_is_rejected(string text) => Assert.That(() => HostJson.Parse(text), Throws.TypeOf<FormatException>());
 
     [TestCase("AzureFunctionsJobHost__")]
     [TestCase("AzureFunctionsJobHost:")]
-    public void Settings_win_over_the_file(string prefix)
+    public void Settings_override_the_file(string prefix)
     {
         string Name(string path) => prefix + path.Replace("__", prefix[^1] == ':' ? ":" : "__", StringComparison.Ordinal);
 
@@ -64,16 +64,16 @@ public sealed class HostJsonTests
             [Name("logging__logLevel__Function")] = "Warning",
         });
 
-        Assert.That((host.FunctionTimeout, host.RoutePrefix, host.TellsRequests), Is.EqualTo(((TimeSpan?)TimeSpan.FromSeconds(30), "", false)));
+        Assert.That((host.FunctionTimeout, host.RoutePrefix, host.LogsRequests), Is.EqualTo(((TimeSpan?)TimeSpan.FromSeconds(30), "", false)));
     }
 
     [Test]
-    public void A_setting_that_is_no_timeout_is_named() => Assert.That(
+    public void An_invalid_timeout_setting_is_named() => Assert.That(
         () => HostJson.Parse(Small).With(new Dictionary<string, string> { ["AzureFunctionsJobHost__functionTimeout"] = "soon" }),
         Throws.TypeOf<LocalStartException>().With.Message.Contains("AzureFunctionsJobHost__functionTimeout"));
 
     [Test]
-    public void The_first_folder_that_has_the_file_counts_and_a_file_that_is_broken_is_named()
+    public void The_first_folder_that_has_the_file_is_used_and_an_invalid_file_is_named()
     {
         using var folder = new TimerFolder();
         File.WriteAllText(Path.Combine(folder.Path, "host.json"), """{ "version": """);

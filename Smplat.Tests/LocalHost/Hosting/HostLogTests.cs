@@ -10,7 +10,7 @@ public sealed class HostLogTests
     private readonly Diary _lines = new();
 
     [Test]
-    public void A_line_tells_time_level_category_and_message()
+    public void A_line_has_time_level_category_and_message()
     {
         Log().Worker(new() { Category = "Shop.Orders", Level = RpcLog.Types.Level.Information, Message = "Order routed." });
 
@@ -32,7 +32,7 @@ public sealed class HostLogTests
     }
 
     [Test]
-    public void A_line_that_is_JSON_already_passes_as_it_is()
+    public void A_line_of_JSON_is_written_unchanged()
     {
         Log().Worker(new() { Category = "Shop", Level = RpcLog.Types.Level.Information, Message = """{"service":"shop"}""" });
 
@@ -43,34 +43,34 @@ public sealed class HostLogTests
     [TestCase(RpcLog.Types.RpcLogCategory.System, RpcLog.Types.Level.Warning, true)]
     [TestCase(RpcLog.Types.RpcLogCategory.CustomMetric, RpcLog.Types.Level.Error, false)]
     [TestCase(RpcLog.Types.RpcLogCategory.User, RpcLog.Types.Level.Trace, true)]
-    public void What_the_runtime_says_of_itself_is_shown_from_warnings_on(
+    public void Lines_of_the_runtime_are_shown_from_level_warning_on(
         RpcLog.Types.RpcLogCategory category, RpcLog.Types.Level level, bool isShown)
     {
         var lines = new Diary();
 
-        new HostLog(lines.Write, tellsRequests: true, new FixedClock()).Worker(new() { Category = "x", Level = level, LogCategory = category, Message = "text" });
+        new HostLog(lines.Write, logsRequests: true, new FixedClock()).Worker(new() { Category = "x", Level = level, LogCategory = category, Message = "text" });
 
         Assert.That(lines.Entries, isShown ? Has.Count.EqualTo(1) : Is.Empty);
     }
 
     [TestCase(true)]
     [TestCase(false)]
-    public void Requests_are_told_when_that_is_asked_for(bool tells)
+    public void Requests_are_logged_when_enabled(bool logs)
     {
         var lines = new Diary();
 
-        new HostLog(lines.Write, tells, new FixedClock()).Request("GET", "/orders", 200, TimeSpan.FromMilliseconds(12.34), "Orders");
+        new HostLog(lines.Write, logs, new FixedClock()).Request("GET", "/orders", 200, TimeSpan.FromMilliseconds(12.34), "Orders");
 
-        Assert.That(lines.Entries, Is.EqualTo(tells ? ["09:00:00 info Orders: GET /orders 200 in 12.3 ms"] : Array.Empty<string>()));
+        Assert.That(lines.Entries, Is.EqualTo(logs ? ["09:00:00 info Orders: GET /orders 200 in 12.3 ms"] : Array.Empty<string>()));
     }
 
     [Test]
-    public void What_the_worker_prints_is_shown_as_it_is()
+    public void Output_of_the_worker_is_shown_unchanged()
     {
-        Log().Printed("  plain");
+        Log().WorkerOutput("  plain");
 
         Assert.That(_lines.Entries[^1], Is.EqualTo("  plain"));
     }
 
-    private HostLog Log() => new(_lines.Write, tellsRequests: true, new FixedClock());
+    private HostLog Log() => new(_lines.Write, logsRequests: true, new FixedClock());
 }

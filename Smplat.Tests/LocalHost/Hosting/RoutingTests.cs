@@ -3,7 +3,7 @@ using Smplat.LocalHost;
 
 namespace Smplat.Tests.LocalHost.Hosting;
 
-/// <summary>Which function answers, and what the host refuses to serve.</summary>
+/// <summary>Which function responds, and what the host rejects.</summary>
 [Parallelizable]
 public sealed class RoutingTests
 {
@@ -36,10 +36,10 @@ public sealed class RoutingTests
     [TestCase("/coded/abc", "200 code=abc")]
     [TestCase("/coded/ab1", "404")]
     [TestCase("/named", "200 by its name")]
-    public async Task A_path_gets_its_answer(string path, string answer) => Assert.That(await _host.GetAsync(path), Is.EqualTo(answer));
+    public async Task A_path_gets_its_response(string path, string answer) => Assert.That(await _host.GetAsync(path), Is.EqualTo(answer));
 
     [Test]
-    public async Task The_first_function_by_name_answers_though_another_route_is_more_precise() =>
+    public async Task The_first_function_by_name_responds_even_if_another_route_is_more_specific() =>
         Assert.That(await _host.GetAsync("/things/latest"), Is.EqualTo("200 by name"));
 
     [TestCase("PUT", $"/orders/{Id}", "200 put")]
@@ -50,11 +50,11 @@ public sealed class RoutingTests
     [TestCase("PATCH", "/any", "200 any method")]
     [TestCase("OPTIONS", "/things/latest", "200 preflight things/latest")]
     [TestCase("OPTIONS", "/nowhere/at/all", "200 preflight nowhere/at/all")]
-    public async Task A_method_gets_its_answer_and_404_where_no_function_takes_it(string method, string path, string answer) =>
+    public async Task A_method_gets_its_response_and_404_when_no_function_accepts_it(string method, string path, string answer) =>
         Assert.That(await _host.SendAsync(method, path), Is.EqualTo(answer));
 
     [Test]
-    public async Task What_no_function_answers_is_404_without_a_body_or_a_word_about_methods()
+    public async Task A_request_without_a_function_is_404_without_a_body_or_an_Allow_header()
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, $"/orders/{Id}");
 
@@ -65,15 +65,15 @@ public sealed class RoutingTests
     }
 
     [Test]
-    public void Routes_that_meet_are_warned_of_and_served() => Assert.That(_host.Log.Entries, Has.One.EndsWith(
-        "warn Host: ALatest and BLatest both answer GET of \"things/{name}\" and \"things/latest\"; the first one by name is taken."));
+    public void Overlapping_routes_cause_a_warning_and_are_served() => Assert.That(_host.Log.Entries, Has.One.EndsWith(
+        "warn Host: ALatest and BLatest both handle GET of \"things/{name}\" and \"things/latest\"; the first by name is used."));
 
     [Test]
-    public void Routes_that_cannot_meet_are_not_warned_of() => Assert.That(
-        _host.Log.Entries.Where(line => line.Contains("both answer", StringComparison.Ordinal)), Has.Exactly(2).Items, string.Join('\n', _host.Log.Entries));
+    public void Routes_that_cannot_overlap_cause_no_warning() => Assert.That(
+        _host.Log.Entries.Where(line => line.Contains("both handle", StringComparison.Ordinal)), Has.Exactly(2).Items, string.Join('\n', _host.Log.Entries));
 
     [Test]
-    public async Task The_route_prefix_stands_before_every_route()
+    public async Task The_route_prefix_applies_to_every_route()
     {
         await using var host = await TestHost.StartAsync(
             new FakeWorker().Http("Plain", "plain", "here", "get"),
@@ -83,7 +83,7 @@ public sealed class RoutingTests
     }
 
     [Test]
-    public async Task A_function_that_is_switched_off_answers_404_and_the_others_answer()
+    public async Task A_disabled_function_returns_404_and_the_others_respond()
     {
         await using var host = await TestHost.StartAsync(
             new FakeWorker().Http("Off", "off", "off", "get").Http("AlsoOff", "also", "off", "get").Http("On", "on", "on", "get"),
@@ -98,37 +98,37 @@ public sealed class RoutingTests
     [TestCase("with space", "a", "\"with space\" is not a function name")]
     [TestCase("A", "/Administrators/{id}", "A: the route \"Administrators/{id}\" starts with \"admin\"")]
     [TestCase("A", "runtime", "A: the route \"runtime\" starts with \"runtime\"")]
-    [TestCase("A", "a/{id", "A: the route \"a/{id\" is not a template")]
-    [TestCase("A", "a/{id}/{id}", "A: the route \"a/{id}/{id}\" is not a template")]
-    [TestCase("A", "a/{id:colour}", "A: the route \"a/{id:colour}\" is not a template: there is no constraint \"colour\".")]
-    [TestCase("A", "a/{id:range(one)}", "A: the route \"a/{id:range(one)}\" is not a template")]
-    public void A_name_or_route_that_the_host_cannot_serve_refuses_the_start(string name, string route, string reason) =>
+    [TestCase("A", "a/{id", "A: the route \"a/{id\" is invalid")]
+    [TestCase("A", "a/{id}/{id}", "A: the route \"a/{id}/{id}\" is invalid")]
+    [TestCase("A", "a/{id:colour}", "A: the route \"a/{id:colour}\" is invalid: there is no constraint \"colour\".")]
+    [TestCase("A", "a/{id:range(one)}", "A: the route \"a/{id:range(one)}\" is invalid")]
+    public void An_invalid_name_or_route_prevents_the_start(string name, string route, string reason) =>
         Refuses(new FakeWorker().Http(name, route, "", "get"), reason);
 
     [Test]
-    public void A_reserved_route_is_refused_behind_a_prefix_too() => Assert.That(
+    public void A_reserved_route_is_rejected_behind_a_prefix_too() => Assert.That(
         () => TestHost.StartAsync(
             new FakeWorker().Http("A", "admin/x", "", "get"), new() { HostJson = new("api", null, new Dictionary<string, string>()) }),
         Throws.TypeOf<LocalStartException>().With.Message.Contains("starts with \"admin\""));
 
     [Test]
-    public void Functions_of_one_name_refuse_the_start() => Refuses(
+    public void Functions_with_the_same_name_prevent_the_start() => Refuses(
         new FakeWorker().Http("Same", "a", "", "get").Http("same", "b", "", "get"), "2 functions are named Same: Fake.Same, Fake.same.");
 
     [Test]
-    public void Functions_of_one_route_and_method_refuse_the_start() => Refuses(
-        new FakeWorker().Http("A", "x/{id}", "", "get", "post").Http("B", "/X/{id}/", "", "GET"), "A and B both answer GET of \"x/{id}\".");
+    public void Functions_with_the_same_route_and_method_prevent_the_start() => Refuses(
+        new FakeWorker().Http("A", "x/{id}", "", "get", "post").Http("B", "/X/{id}/", "", "GET"), "A and B both handle GET of \"x/{id}\".");
 
     [Test]
-    public void A_function_for_every_method_beside_one_for_a_method_of_the_same_route_refuses_the_start() =>
-        Refuses(new FakeWorker().Http("A", "x", "").Http("B", "x", "", "get"), "A and B both answer GET of \"x\".");
+    public void A_function_for_all_methods_and_one_for_a_single_method_of_the_same_route_prevent_the_start() =>
+        Refuses(new FakeWorker().Http("A", "x", "").Http("B", "x", "", "get"), "A and B both handle GET of \"x\".");
 
     [Test]
-    public void A_function_without_a_trigger_refuses_the_start() =>
+    public void A_function_without_a_trigger_prevents_the_start() =>
         Refuses(new FakeWorker().Other("A", "queue", _ => Task.CompletedTask), "A has no trigger.");
 
     [Test]
-    public void All_that_is_wrong_is_said_at_once() => Assert.That(
+    public void All_problems_are_reported_together() => Assert.That(
         () => TestHost.StartAsync(new FakeWorker().Http("1st", "admin", "", "get").Http("2nd", "b", "", "get")),
         Throws.TypeOf<LocalStartException>().With.Message.Contains("1st").And.Message.Contains("admin").And.Message.Contains("2nd"));
 
@@ -152,7 +152,7 @@ public sealed class RoutingTests
 
     [TestCase("true")]
     [TestCase("1")]
-    public async Task The_page_can_be_switched_off(string value)
+    public async Task The_page_can_be_disabled(string value)
     {
         await using var host = await TestHost.StartAsync(
             new FakeWorker().Http("Plain", "plain", "plain", "get"), new() { Settings = HostSetup.Given($"AzureWebJobsDisableHomepage={value}") });
@@ -163,7 +163,7 @@ public sealed class RoutingTests
     [TestCase("", TestName = "A function with an empty route takes the place of the page")]
     [TestCase("/", TestName = "A function with the route / takes the place of the page")]
     [TestCase("{*path}", TestName = "A function for every path takes the place of the page")]
-    public async Task A_function_takes_the_place_of_the_page(string route)
+    public async Task A_function_can_replace_the_page(string route)
     {
         await using var host = await TestHost.StartAsync(
             new FakeWorker().Http("Another", "another", "another", "get").Http("Root", route, "own page", "get"));
@@ -181,7 +181,7 @@ public sealed class RoutingTests
         ' ', call.Request.TriggerMetadata.OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => $"{value.Key}={value.Value.String}")));
 }
 
-/// <summary>What the host serves beside the functions.</summary>
+/// <summary>The host's own routes.</summary>
 [Parallelizable]
 public sealed class AdministrationTests
 {
@@ -216,11 +216,11 @@ public sealed class AdministrationTests
 
     [TestCase("GET", "/admin/host/ping", "200")]
     [TestCase("POST", "/admin/host/ping", "200")]
-    public async Task It_answers_a_ping(string method, string path, string answer) =>
+    public async Task It_responds_to_a_ping(string method, string path, string answer) =>
         Assert.That(await _host.SendAsync(method, path), Is.EqualTo(answer));
 
     [Test]
-    public async Task It_tells_its_state() =>
+    public async Task It_returns_its_state() =>
         Assert.That(await _host.GetAsync("/admin/host/status"), Does.StartWith("200 {\"state\":\"Running\",\"version\":\""));
 
     [Test]
@@ -254,11 +254,11 @@ public sealed class AdministrationTests
     [TestCase("Tick", "no json", "400")]
     [TestCase("Tick", "[]", "400")]
     [TestCase("Web", "{}", "400 \"Web is an HTTP function: send a request to /web/{id}.\"")]
-    public async Task What_cannot_be_fired_is_refused(string name, string body, string answer) =>
+    public async Task A_function_that_cannot_be_fired_is_rejected(string name, string body, string answer) =>
         Assert.That(await _host.PostJsonAsync($"/admin/functions/{name}", body), Does.StartWith(answer));
 
     [Test]
-    public async Task Only_JSON_is_taken_since_a_page_of_another_origin_can_send_forms_unasked()
+    public async Task Only_JSON_is_accepted_because_a_page_of_another_origin_can_send_forms_without_a_preflight()
     {
         using var form = new StringContent("{}", System.Text.Encoding.UTF8, "text/plain");
 

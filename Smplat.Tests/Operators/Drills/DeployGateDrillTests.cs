@@ -32,7 +32,7 @@ public sealed class DeployGateDrillTests
             Assert.That(after.Output, Does.Contain("BREACH fulfillment dead letters: 1 (limit 0)"));
             Assert.That(after.Output, Does.Contain("BREACH checkout failures: 1 (limit 0)"));
             Assert.That(after.Output, Does.Contain("BREACH webhook failures: 2 (limit 1)"));
-            Assert.That(after.Output, Does.Contain("BREACH catalogue searches without a result: 1 (limit 0.2)"));
+            Assert.That(after.Output, Does.Contain("BREACH catalog searches without results: 1 (limit 0.2)"));
         });
     }
 

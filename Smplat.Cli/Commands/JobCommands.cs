@@ -1,0 +1,172 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Smplat.Cli.Commands;
+
+/// <summary><c>smplat jobs</c>: the job ledger and manual runs, through the app that runs the jobs.</summary>
+public sealed class JobCommands : ICommandModule
+{
+    private const int WidthForTraces = 160;
+
+    private static readonly Argument<string> Job = new("job") { Description = "Id of the job; smplat jobs list shows them." };
+
+    private static readonly Option<string?> OnlyJob = new("--job") { Description = "Only runs of this job." };
+
+    private static readonly Option<int> Limit = new("--limit") { Description = "Maximum number of runs, 1 to 200.", DefaultValueFactory = _ => 50 };
+
+    private static readonly Option<string> TriggeredBy = new("--triggered-by")
+    {
+        Description = "Who starts the run; recorded in the ledger.",
+        DefaultValueFactory = _ => "manual",
+    };
+
+    private static readonly Option<bool> EvenIfDisabled = new("--even-if-disabled") { Description = "Run the job even if it is disabled." };
+
+    public void AddTo(RootCommand root)
+    {
+        var jobs = new Command("jobs", "Scheduled jobs: state, history and manual runs.");
+        jobs.Subcommands.Add(Make("list", "List all jobs with their state.", "smplat jobs list", ListAsync));
+        jobs.Subcommands.Add(Make("history", "List runs, newest first.", "smplat jobs history --job weekly-digest --limit 20", HistoryAsync, OnlyJob, Limit));
+        jobs.Subcommands.Add(Make(
+            "run",
+            "Run a job now.",
+            "smplat jobs run onboarding-nudges --triggered-by on-call",
+            (parsed, token) => RunAsync(parsed, "run", token),
+            Job,
+            TriggeredBy,
+            EvenIfDisabled));
+        jobs.Subcommands.Add(Make(
+            "restart",
+            "Take over a job's lease, clear its error and run it now.",
+            "smplat jobs restart hosted-session-recovery --triggered-by on-call",
+            (parsed, token) => RunAsync(parsed, "restart", token),
+            Job,
+            TriggeredBy));
+        root.Subcommands.Add(jobs);
+    }
+
+    private static CliCommand Make(
+        string name, string description, string example, Func<ParseResult, CancellationToken, Task<int>> work, params Symbol[] symbols)
+    {
+        var command = new CliCommand(name, description, example) { ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout };
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument)
+            {
+                command.Arguments.Add(argument);
+            }
+            else
+            {
+                command.Options.Add((Option)symbol);
+            }
+        }
+
+        command.SetWork(work);
+        return command;
+    }
+
+    private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var api = ApiOptions.Connect(parsed);
+        var answer = await api.GetAsync("/api/v1/operators/jobs", cancellationToken);
+        return parsed.Show(answer, () => PrintJobs(answer));
+    }
+
+    private static void PrintJobs(JsonElement answer)
+    {
+        var table = new Table().AddColumns(Whole("job"), new("enabled"), new("runs"), new("failed"), new("in a row"), Whole("last success"), new("error or purpose"));
+        foreach (var job in answer.GetProperty("jobs").EnumerateArray())
+        {
+            var state = job.GetProperty("state");
+            table.AddRow(
+                Markup.Escape(job.GetProperty("id").GetString()!),
+                job.GetProperty("enabled").GetBoolean() ? "[green]yes[/]" : "[grey]no[/]",
+                state.Cell("runs"),
+                state.Cell("run_failures"),
+                state.Cell("consecutive_run_failures"),
+                state.Cell("last_success_at"),
+                state.Cell("last_error") is { Length: > 0 } error ? $"[red]{error}[/]" : $"[grey]{job.Cell("purpose")}[/]");
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static async Task<int> HistoryAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var api = ApiOptions.Connect(parsed);
+        var filter = parsed.GetValue(OnlyJob) is { } job ? $"&job_id={Uri.EscapeDataString(job)}" : "";
+        var answer = await api.GetAsync(
+            string.Create(CultureInfo.InvariantCulture, $"/api/v1/operators/job-runs?limit={parsed.GetValue(Limit)}{filter}"), cancellationToken);
+        return parsed.Show(answer, () => PrintRuns(answer));
+    }
+
+    private static void PrintRuns(JsonElement answer)
+    {
+        // On a narrow terminal the trace id goes below the result, on one line, so that it can be copied.
+        var isWide = AnsiConsole.Profile.Width >= WidthForTraces;
+        var table = new Table().AddColumns(Whole("started"), Whole("job"), new("by"), Whole("status"), new("result"));
+        if (isWide)
+        {
+            table.AddColumn(Whole("trace"));
+        }
+
+        foreach (var run in answer.GetProperty("runs").EnumerateArray())
+        {
+            var trace = run.Cell("trace_id");
+            var result = run.Cell("error") is { Length: > 0 } error ? $"[red]{error}[/]" : Markup.Escape(JobSummary.Format(run.GetProperty("summary")));
+            string[] cells = [run.Cell("started_at"), run.Cell("job_id"), run.Cell("triggered_by"), Status(run)];
+            table.AddRow(isWide ? [.. cells, result, trace] : [.. cells, trace.Length == 0 ? result : $"{result}\n[grey]{trace}[/]"]);
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static string Status(JsonElement run) =>
+        run.GetProperty("attempt").GetInt32() is > 1 and var attempt ? $"{run.Cell("status")}, attempt {attempt}" : run.Cell("status");
+
+    private static TableColumn Whole(string name) => new TableColumn(name).NoWrap();
+
+    private static async Task<int> RunAsync(ParseResult parsed, string verb, CancellationToken cancellationToken)
+    {
+        using var api = ApiOptions.Connect(parsed);
+        var answer = await api.PostAsync(
+            $"/api/v1/operators/jobs/{Uri.EscapeDataString(parsed.GetValue(Job)!)}/{verb}",
+            new { triggered_by = parsed.GetValue(TriggeredBy), even_if_disabled = parsed.GetValue(EvenIfDisabled) },
+            cancellationToken);
+        var status = answer.GetProperty("status").GetString();
+        return parsed.Show(
+            answer,
+            $"{status} {answer.Text("summary")}{answer.Text("error")}{Retry(answer)}".TrimEnd(),
+            status == "completed" ? 0 : CommandLine.Failed);
+    }
+
+    private static string Retry(JsonElement answer) =>
+        answer.Text("next_attempt_at") is { Length: > 0 } next ? $"; next attempt at {next}" : "";
+}
+
+/// <summary>The summary of a run as text for people; zero, false and empty values are left out.</summary>
+public static class JobSummary
+{
+    public static string Format(JsonElement summary)
+    {
+        if (summary.ValueKind != JsonValueKind.Object)
+        {
+            return "";
+        }
+
+        string[] words = [.. summary.EnumerateObject().Where(entry => !IsEmpty(entry.Value)).Select(entry => $"{entry.Name.Replace('_', ' ')} {Word(entry.Value)}")];
+        return words.Length > 0 ? string.Join(", ", words) : "nothing to do";
+    }
+
+    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.False => true,
+        JsonValueKind.Number => value.GetDouble() == 0,
+        JsonValueKind.String => value.GetString()!.Length == 0,
+        _ => false,
+    };
+
+    private static string Word(JsonElement value) => value.ValueKind == JsonValueKind.True ? "yes" : value.ToString();
+}

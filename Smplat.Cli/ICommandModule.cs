@@ -1,9 +1,0 @@
-using System.CommandLine;
-
-namespace Smplat.Cli;
-
-/// <summary>A group of commands; it is listed in <see cref="CommandLine"/>.</summary>
-public interface ICommandModule
-{
-    void AddTo(RootCommand root);
-}
