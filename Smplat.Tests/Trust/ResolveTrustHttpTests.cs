@@ -111,9 +111,9 @@ public sealed class ResolveTrustHttpTests
     {
         var tooMany = new { slug = "a", metrics = Enumerable.Repeat(new { metric_id = "x" }, 51) };
         await RefusedAsync(JsonSerializer.Serialize(tooMany), "50 entries");
-        await RefusedAsync(JsonSerializer.Serialize(new { slug = new string('s', 121) }), "At most 120");
+        await RefusedAsync(JsonSerializer.Serialize(new { slug = new string('s', 121) }), "at most 120");
         var longId = new { slug = "a", metrics = new[] { new { metric_id = new string('m', 101) } } };
-        await RefusedAsync(JsonSerializer.Serialize(longId), "At most 100");
+        await RefusedAsync(JsonSerializer.Serialize(longId), "at most 100");
     }
 
     [Test]

@@ -84,8 +84,9 @@ public sealed class OutgoingHttpTests
     [Test]
     public void A_name_with_a_public_and_a_private_address_is_refused([Values] bool privateFirst)
     {
-        using var outside = new Listener(Public);
-        using var inside = new Listener(Private, port: outside.Port);
+        var (outside, inside) = Listener.OnOnePort(Public, Private);
+        using var first = outside;
+        using var second = inside;
         using var client = Client(Resolver(_ => privateFirst ? [Private, Public] : [Public, Private]));
 
         Assert.That(
@@ -97,8 +98,9 @@ public sealed class OutgoingHttpTests
     [Test]
     public async Task A_name_that_becomes_private_after_the_check_reaches_the_checked_address_and_is_refused_next_time()
     {
-        using var outside = new Listener(Public);
-        using var inside = new Listener(Private, port: outside.Port);
+        var (outside, inside) = Listener.OnOnePort(Public, Private);
+        using var first = outside;
+        using var second = inside;
         var asked = 0;
         using var client = Client(Resolver(_ => Interlocked.Increment(ref asked) == 1 ? [Public] : [Private]));
         var url = new Uri($"http://rebinding.test:{outside.Port}/");
@@ -228,6 +230,23 @@ public sealed class OutgoingHttpTests
         }
 
         public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        /// <summary>Two addresses with the same port, which somebody else may have at the second one.</summary>
+        public static (Listener First, Listener Second) OnOnePort(IPAddress first, IPAddress second)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var listener = new Listener(first);
+                try
+                {
+                    return (listener, new Listener(second, port: listener.Port));
+                }
+                catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < 20)
+                {
+                    listener.Dispose();
+                }
+            }
+        }
 
         public int Accepted => Volatile.Read(ref _accepted);
 
