@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -63,7 +64,7 @@ internal sealed class RepeatingClient(AppUrl app, int index)
             Duplicates += text.Contains("\"duplicate\"", StringComparison.Ordinal) ? 1 : 0;
             return answer.StatusCode == HttpStatusCode.Accepted;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or TaskCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException or TaskCanceledException)
         {
             return false;
         }
