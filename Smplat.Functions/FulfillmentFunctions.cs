@@ -100,7 +100,7 @@ public sealed class FulfillmentFunctions(WorkerMetrics figures, JobRunner runner
 
     [Function("DiscardDeadLetter")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Discard a dead letter", Tag = "Fulfillment")]
+    [Operation("Mark a dead letter as discarded", Tag = "Fulfillment")]
     [JsonBody(typeof(HandleDeadLetter), Example = """{"actor":"operator","reason":"provider is back"}""")]
     [Answers(200, typeof(DeadLetterAnswer), Naming.Snake)]
     [Answers(404, "No such task")]
