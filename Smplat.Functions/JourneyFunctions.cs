@@ -31,7 +31,7 @@ public sealed class JourneyFunctions(JourneyQueries review, ManualNudges nudges)
 
     [Function("GetJourney")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("A journey with its tasks, artifacts, contacts and possible nudges", Tag = "Onboarding")]
+    [Operation("A journey with its tasks, artifacts, interactions and possible nudges", Tag = "Onboarding")]
     [Answers(200, typeof(JourneyDetailAnswer), Naming.Camel)]
     [Answers(404, "No such journey")]
     public async Task<IResult> GetJourneyAsync(
