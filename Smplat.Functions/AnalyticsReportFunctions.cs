@@ -12,7 +12,7 @@ public sealed class AnalyticsReportFunctions(PresetQueries presets, PricingExper
 {
     [Function("GetPresetEvents")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("What presets did over a window: totals, days, presets, sources and alerts", Tag = "Analytics")]
+    [Operation("Preset figures over a window: totals, days, presets, sources and alerts", Tag = "Analytics")]
     [Query(typeof(AnalyticsReportFunctions), nameof(ReadWindow))]
     [QueryParameter("window_days", "1 to 90, default 30")]
     [Answers(200, typeof(PresetSummary), Naming.Camel)]
@@ -26,7 +26,7 @@ public sealed class AnalyticsReportFunctions(PresetQueries presets, PricingExper
     [Operation("Variants of pricing experiments that clients were shown, newest first", Tag = "Analytics")]
     [Query(typeof(ListExperimentEvents))]
     [QueryParameter("limit", "1 to 1000, default 250")]
-    [QueryParameter("cursor", "nextCursor of the page before, or a time: only rows strictly before it")]
+    [QueryParameter("cursor", "nextCursor of the previous page, or a time: only rows strictly before it")]
     [Answers(200, typeof(ExperimentPage), Naming.Camel)]
     public async Task<IResult> ListExperimentEventsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/reporting/onboarding/experiment-events")] HttpRequest request,
@@ -38,10 +38,10 @@ public sealed class AnalyticsReportFunctions(PresetQueries presets, PricingExper
 
     [Function("ListExperimentConversions")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("What came of each pricing experiment, largest total first", Tag = "Analytics")]
+    [Operation("The results of each pricing experiment, largest total first", Tag = "Analytics")]
     [Query(typeof(AnalyticsReportFunctions), nameof(ReadConversionsQuery))]
     [QueryParameter("limit", "1 to 100, default 25")]
-    [QueryParameter("cursor", "nextCursor of the page before")]
+    [QueryParameter("cursor", "nextCursor of the previous page")]
     [Answers(200, typeof(ConversionPage), Naming.Camel)]
     public async Task<IResult> ListExperimentConversionsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/reporting/onboarding/experiment-conversions")] HttpRequest request,

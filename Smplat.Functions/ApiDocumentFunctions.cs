@@ -9,18 +9,18 @@ namespace Smplat.Functions;
 public sealed class ApiDocumentFunctions(ApiDocument document)
 {
     [Function("GetApiDocument")]
-    [OpenToAll("The shape of the API is no secret.")]
+    [OpenToAll("The description of the API is not secret.")]
     [Operation("This document", Tag = "Reference")]
     [Answers(200, "OpenAPI 3.1", ContentType = "application/json")]
-    [Answers(304, "The caller has it already")]
+    [Answers(304, "Not modified")]
     public Task<IResult> GetApiDocumentAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/openapi.json")] HttpRequest request,
         CancellationToken cancellationToken) =>
         Task.FromResult(document.File.Answer(request));
 
     [Function("GetApiPage")]
-    [OpenToAll("The shape of the API is no secret.")]
-    [Operation("The API as a page for people", Tag = "Reference")]
+    [OpenToAll("The description of the API is not secret.")]
+    [Operation("The API reference page", Tag = "Reference")]
     [Answers(200, "A page", ContentType = "text/html")]
     public Task<IResult> GetApiPageAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/docs")] HttpRequest request,
@@ -31,7 +31,7 @@ public sealed class ApiDocumentFunctions(ApiDocument document)
     [OpenToAll("The page that loads these files is open too.")]
     [Operation("A script of that page", Tag = "Reference")]
     [Answers(200, "The script", ContentType = "text/javascript")]
-    [Answers(304, "The browser has it already")]
+    [Answers(304, "Not modified")]
     [Answers(404, "There is no such file")]
     public Task<IResult> GetApiPageFileAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/docs/{file}")] HttpRequest request,

@@ -50,15 +50,15 @@ public sealed class BillingFunctions(
 
     [Function("RegenerateHostedSession")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Replace a session by a new payment page", Tag = "Billing")]
+    [Operation("Replace a session with a new payment page", Tag = "Billing")]
     [Query(typeof(WorkspaceQuery))]
     [QueryParameter("workspaceId", "The workspace")]
     [JsonBody(typeof(RegenerateSession), Example = """{"expectedUpdatedAt":"2026-03-02T09:00:00Z","notes":"Customer asked for a new link"}""")]
     [Answers(200, typeof(HostedSessionView), Naming.Camel)]
     [Answers(400, "Neither the request nor the old session names the return addresses")]
     [Answers(404, "Unknown, of another workspace, or billing is not rolled out to it")]
-    [Answers(409, "Completed, settled, or modified since it was read")]
-    [Answers(503, "The payment provider made no session")]
+    [Answers(409, "Completed, paid, or modified since it was read")]
+    [Answers(503, "The payment provider created no session")]
     public async Task<IResult> RegenerateHostedSessionAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/billing/sessions/{sessionId}/regenerate")] HttpRequest request,
         string sessionId,
@@ -72,7 +72,7 @@ public sealed class BillingFunctions(
 
     [Function("GetBillingReport")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("How a workspace's hosted sessions went", Tag = "Billing")]
+    [Operation("Report on a workspace's hosted sessions", Tag = "Billing")]
     [Query(typeof(BillingReportQuery))]
     [QueryParameter("workspaceId", "The workspace")]
     [QueryParameter("lookback_days", "1 to 120, default 30")]
@@ -89,7 +89,7 @@ public sealed class BillingFunctions(
 
     [Function("RunHostedRecovery")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Run the recovery of hosted sessions at once", Tag = "Operators")]
+    [Operation("Run the recovery of hosted sessions now", Tag = "Operators")]
     [JsonBody(typeof(RunHostedRecoveryCommand), Example = """{"triggered_by":"manual"}""")]
     [Answers(200, typeof(HostedRecoveryReport), Naming.Snake)]
     public async Task<IResult> RunHostedRecoveryAsync(

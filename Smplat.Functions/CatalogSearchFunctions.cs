@@ -10,9 +10,9 @@ namespace Smplat.Functions;
 public sealed class CatalogSearchFunctions(SearchTelemetry telemetry, SearchInsights insights)
 {
     [Function("RecordCatalogSearch")]
-    [OpenToAll("Visitors' browsers report their searches; nothing but counts is kept, and callers are limited.")]
+    [OpenToAll("Visitors' browsers report their searches; only counts are stored, and callers are rate limited.")]
     [RateLimit(RateCategory.Search)]
-    [Operation("Count a search of the catalogue", Tag = "Catalog")]
+    [Operation("Report a catalog search", Tag = "Catalog")]
     [JsonBody(typeof(RecordSearch), Example = """{"query":"growth","category":"instagram","sort":"featured","results_count":3}""")]
     [Answers(202, typeof(SearchAccepted), Naming.Snake)]
     [Answers(400, "results_count is negative")]
@@ -32,7 +32,7 @@ public sealed class CatalogSearchFunctions(SearchTelemetry telemetry, SearchInsi
 
     [Function("GetCatalogSearch")]
     [RequireKey(KeyScope.Metrics)]
-    [Operation("What people search for and do not find", Tag = "Catalog")]
+    [Operation("Catalog searches and zero-result searches", Tag = "Catalog")]
     [Answers(200, typeof(SearchSnapshot), Naming.Snake)]
     public async Task<IResult> GetCatalogSearchAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/observability/catalog-search")] HttpRequest request,

@@ -12,7 +12,7 @@ public sealed class CheckoutFunctions(CheckoutOperations checkouts, CheckoutResu
 {
     [Function("GetCheckout")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Where an order's checkout stands; made on first read", Tag = "Checkout")]
+    [Operation("The checkout of an order; created on first read", Tag = "Checkout")]
     [Answers(200, typeof(CheckoutOrchestration), Naming.Camel)]
     [Answers(404, "There is no such order")]
     public async Task<IResult> GetCheckoutAsync(
@@ -23,7 +23,7 @@ public sealed class CheckoutFunctions(CheckoutOperations checkouts, CheckoutResu
 
     [Function("GetCheckoutAlias")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("The same for the storefront", Tag = "Checkout")]
+    [Operation("The checkout of an order, under the storefront's path", Tag = "Checkout")]
     [Answers(200, typeof(CheckoutOrchestration), Naming.Camel)]
     [Answers(404, "There is no such order")]
     public async Task<IResult> GetCheckoutAliasAsync(
@@ -34,12 +34,12 @@ public sealed class CheckoutFunctions(CheckoutOperations checkouts, CheckoutResu
 
     [Function("ReportCheckoutEvent")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Report what happened to a checkout; only moves of the transition table are taken", Tag = "Checkout")]
+    [Operation("Change the stage of a checkout; only the changes of the transition table are accepted", Tag = "Checkout")]
     [JsonBody(typeof(CheckoutUpdate), Example =
         """{"stage":"payment","status":"waiting","note":"Card declined","nextActionAt":"2026-03-02T10:00:00Z","metadataPatch":{"source":"storefront"}}""")]
     [Answers(200, typeof(CheckoutOrchestration), Naming.Camel)]
     [Answers(404, "There is no such order")]
-    [Answers(409, "The checkout cannot take this step, or has moved on")]
+    [Answers(409, "The current stage does not allow this change, or the checkout has changed since")]
     public async Task<IResult> ReportCheckoutEventAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/checkout/orchestrations/{orderId}/events")] HttpRequest request,
         string orderId,
@@ -52,10 +52,10 @@ public sealed class CheckoutFunctions(CheckoutOperations checkouts, CheckoutResu
 
     [Function("ResumeCheckout")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Follow a resume link: which checkout it is for. The visit is kept for the recovered revenue", Tag = "Checkout")]
+    [Operation("The checkout of a resume link. The visit is recorded for the report on recovered revenue", Tag = "Checkout")]
     [JsonBody(typeof(ResumeCheckoutCommand), Example = """{"token":"MTIz.NDU2"}""")]
     [Answers(200, typeof(CheckoutOrchestration), Naming.Camel)]
-    [Answers(404, "The link is not ours, has expired, or its checkout is gone")]
+    [Answers(404, "The link is not valid, has expired, or its checkout no longer exists")]
     public async Task<IResult> ResumeCheckoutAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/checkout/resume")] HttpRequest request,
         CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ public sealed class CheckoutFunctions(CheckoutOperations checkouts, CheckoutResu
 
     [Function("GetRecoveryReport")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("What winning checkouts back has brought; only orders whose resume link was followed count", Tag = "Operators")]
+    [Operation("Revenue of recovered checkouts; only orders whose resume link was followed count", Tag = "Operators")]
     [Query(typeof(RecoveryReportQuery))]
     [QueryParameter("days", "How far back, 1 to 365, default 30")]
     [Answers(200, typeof(CheckoutRecoveryReport), Naming.Snake)]

@@ -13,12 +13,12 @@ public sealed class CommerceReportFunctions(ExperimentReview experiments, Vendor
 {
     [Function("GetExperiment")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Tell how a trial of other weights goes, with its verdict", Tag = "Commerce")]
+    [Operation("Report on a weight experiment, with its verdict", Tag = "Commerce")]
     [Query(typeof(CommerceReportFunctions), nameof(ReadExperimentQuery))]
-    [QueryParameter("name", "Experiment; the one in the settings when absent.")]
-    [QueryParameter("since", "Decisions from this moment on; the last seven days when absent.")]
+    [QueryParameter("name", "Name of the experiment; defaults to the configured one")]
+    [QueryParameter("since", "Only decisions since this time; defaults to the last seven days")]
     [Answers(200, typeof(ExperimentReport), Naming.Snake)]
-    [Answers(404, "No experiment is named and none is set")]
+    [Answers(404, "No experiment is named, and none is configured")]
     public async Task<IResult> GetExperimentAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/commerce/experiment")] HttpRequest request,
         CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ public sealed class CommerceReportFunctions(ExperimentReview experiments, Vendor
     [RequireKey(KeyScope.Operator)]
     [Operation("Audit all calls to the grocery vendors: counts, statuses, latency, credential failures and quotas", Tag = "Commerce")]
     [Query(typeof(CommerceReportFunctions), nameof(ReadVendorCallsQuery))]
-    [QueryParameter("since", "From this moment on, rounded down to the hour; the last 24 hours when absent.")]
+    [QueryParameter("since", "Start, rounded down to the hour; defaults to the last 24 hours")]
     [Answers(200, typeof(VendorAuditReport), Naming.Snake)]
     public async Task<IResult> GetVendorCallsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/commerce/vendor-calls")] HttpRequest request,

@@ -39,9 +39,9 @@ public sealed class FulfillmentFunctions(WorkerMetrics figures, JobRunner runner
 
     [Function("DrainFulfillment")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Run the worker once, now, whatever its switch says", Tag = "Fulfillment")]
+    [Operation("Run the worker once, now, even when it is switched off", Tag = "Fulfillment")]
     [Answers(200, typeof(DrainAnswer), Naming.Snake)]
-    [Answers(409, "A run is under way")]
+    [Answers(409, "A run is in progress")]
     public async Task<IResult> DrainFulfillmentAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/fulfillment/drain")] HttpRequest request,
         CancellationToken cancellationToken) =>
@@ -54,14 +54,14 @@ public sealed class FulfillmentFunctions(WorkerMetrics figures, JobRunner runner
 
     [Function("ListDeadLetters")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Tasks that were given up, newest first", Tag = "Fulfillment")]
+    [Operation("Dead letters, newest first", Tag = "Fulfillment")]
     [Query(typeof(DeadLetterFilter))]
-    [QueryParameter("task_type", "only this type")]
-    [QueryParameter("order_id", "only of this order")]
-    [QueryParameter("error_contains", "only with this in the last error")]
-    [QueryParameter("since", "only failed at or after this")]
-    [QueryParameter("before", "only failed before this; the last one seen gives the next page")]
-    [QueryParameter("limit", "1 to 500; 50 when left out")]
+    [QueryParameter("task_type", "Only this task type")]
+    [QueryParameter("order_id", "Only of this order")]
+    [QueryParameter("error_contains", "Only with this text in the last error")]
+    [QueryParameter("since", "Only failed at or after this time")]
+    [QueryParameter("before", "Only failed before this time; use the last entry for the next page")]
+    [QueryParameter("limit", "1 to 500, default 50")]
     [Answers(200, typeof(DeadLetter[]), Naming.Snake)]
     public async Task<IResult> ListDeadLettersAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/fulfillment/dead-letters")] HttpRequest request,
@@ -70,7 +70,7 @@ public sealed class FulfillmentFunctions(WorkerMetrics figures, JobRunner runner
 
     [Function("GetDeadLetter")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("A given-up task with its failed attempts and what operators did", Tag = "Fulfillment")]
+    [Operation("A dead letter with its failed attempts and operators' decisions", Tag = "Fulfillment")]
     [Answers(200, typeof(DeadLetterDetails), Naming.Snake)]
     [Answers(404, "No such dead letter")]
     public async Task<IResult> GetDeadLetterAsync(
@@ -83,11 +83,11 @@ public sealed class FulfillmentFunctions(WorkerMetrics figures, JobRunner runner
 
     [Function("ReplayDeadLetter")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Give a given-up task a fresh start", Tag = "Fulfillment")]
+    [Operation("Replay a dead letter", Tag = "Fulfillment")]
     [JsonBody(typeof(HandleDeadLetter), Example = """{"actor":"operator","reason":"provider is back"}""")]
     [Answers(200, typeof(DeadLetterAnswer), Naming.Snake)]
     [Answers(404, "No such task")]
-    [Answers(409, "The task was not given up, or its order is canceled")]
+    [Answers(409, "The task is not a dead letter, or its order is canceled")]
     public async Task<IResult> ReplayDeadLetterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/fulfillment/dead-letters/{taskId}/replay")] HttpRequest request,
         string taskId,
@@ -100,11 +100,11 @@ public sealed class FulfillmentFunctions(WorkerMetrics figures, JobRunner runner
 
     [Function("DiscardDeadLetter")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Let a given-up task go", Tag = "Fulfillment")]
+    [Operation("Mark a dead letter as discarded", Tag = "Fulfillment")]
     [JsonBody(typeof(HandleDeadLetter), Example = """{"actor":"operator","reason":"provider is back"}""")]
     [Answers(200, typeof(DeadLetterAnswer), Naming.Snake)]
     [Answers(404, "No such task")]
-    [Answers(409, "The task was not given up, or its order is canceled")]
+    [Answers(409, "The task is not a dead letter, or its order is canceled")]
     public async Task<IResult> DiscardDeadLetterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/fulfillment/dead-letters/{taskId}/discard")] HttpRequest request,
         string taskId,
@@ -117,7 +117,7 @@ public sealed class FulfillmentFunctions(WorkerMetrics figures, JobRunner runner
 
     [Function("RedriveDeadLetters")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Replay the oldest given-up tasks that match", Tag = "Fulfillment")]
+    [Operation("Replay the oldest matching dead letters", Tag = "Fulfillment")]
     [JsonBody(typeof(RedriveDeadLetters), Example = """{"task_type":"follower_growth","limit":100,"actor":"operator","reason":"provider is back"}""")]
     [Answers(200, typeof(RedriveReport), Naming.Snake)]
     public async Task<IResult> RedriveDeadLettersAsync(

@@ -14,7 +14,7 @@ public sealed class HealthFunctions(IOptionsMonitor<RuntimeOptions> runtime, Rea
 {
     [Function("GetHealth")]
     [OpenToAll("Platform probes have no key; the answer says nothing about data.")]
-    [Operation("Liveness with environment and version; no dependency is asked", Tag = "Health")]
+    [Operation("Liveness with environment and version, without checking dependencies", Tag = "Health")]
     [Answers(200, typeof(VersionedLivenessAnswer), Naming.Snake)]
     public Task<IResult> GetHealthAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "healthz")] HttpRequest request,

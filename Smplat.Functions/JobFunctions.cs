@@ -13,7 +13,7 @@ public sealed class JobFunctions(JobRegistry catalog, JobGate gate, JobQueries l
 {
     [Function("ListJobs")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("All jobs with their standing figures", Tag = "Operators")]
+    [Operation("All jobs with their state and counters", Tag = "Operators")]
     [Answers(200, typeof(JobsAnswer), Naming.Snake)]
     public async Task<IResult> ListJobsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/jobs")] HttpRequest request,
@@ -46,11 +46,11 @@ public sealed class JobFunctions(JobRegistry catalog, JobGate gate, JobQueries l
 
     [Function("RunJob")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Run a job at once", Tag = "Operators")]
+    [Operation("Run a job now", Tag = "Operators")]
     [JsonBody(typeof(RunJobCommand), Example = """{"triggered_by":"manual"}""")]
     [Answers(200, typeof(JobOutcomeAnswer), Naming.Snake)]
     [Answers(404, "There is no such job")]
-    [Answers(409, "Switched off, or a run is under way")]
+    [Answers(409, "Switched off, or a run is in progress")]
     public async Task<IResult> RunJobAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/jobs/{jobId}/run")] HttpRequest request,
         string jobId,
@@ -63,7 +63,7 @@ public sealed class JobFunctions(JobRegistry catalog, JobGate gate, JobQueries l
 
     [Function("RestartJob")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Take a job from whoever holds it, clear its error and run it", Tag = "Operators")]
+    [Operation("Take a job from its current owner, clear its error and run it", Tag = "Operators")]
     [JsonBody(typeof(RunJobCommand), Example = """{"triggered_by":"on-call"}""")]
     [Answers(200, typeof(JobOutcomeAnswer), Naming.Snake)]
     [Answers(404, "There is no such job")]

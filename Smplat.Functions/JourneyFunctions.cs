@@ -14,7 +14,7 @@ public sealed class JourneyFunctions(JourneyQueries review, ManualNudges nudges)
     [Operation("Journeys for operators, with their risk", Tag = "Onboarding")]
     [Query(typeof(ListJourneys))]
     [QueryParameter("status", "not_started, active, completed or stalled; may be repeated")]
-    [QueryParameter("stalled", "Only stalled ones, or only others")]
+    [QueryParameter("stalled", "Only stalled journeys, or only others")]
     [QueryParameter("referrals", "Only with a referral code, or only without")]
     [QueryParameter("search", "Part of the referral code or the order number")]
     [QueryParameter("experimentSlug", "Shown a variant of this experiment")]
@@ -31,7 +31,7 @@ public sealed class JourneyFunctions(JourneyQueries review, ManualNudges nudges)
 
     [Function("GetJourney")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("A journey with its tasks, artifacts, touches and fitting nudges", Tag = "Onboarding")]
+    [Operation("A journey with its tasks, artifacts, interactions and possible nudges", Tag = "Onboarding")]
     [Answers(200, typeof(JourneyDetailAnswer), Naming.Camel)]
     [Answers(404, "No such journey")]
     public async Task<IResult> GetJourneyAsync(
@@ -43,11 +43,11 @@ public sealed class JourneyFunctions(JourneyQueries review, ManualNudges nudges)
 
     [Function("NudgeJourney")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Write to the client of a journey by hand", Tag = "Onboarding")]
+    [Operation("Send a message to the client of a journey", Tag = "Onboarding")]
     [JsonBody(typeof(ManualNudge), Example =
         """{"channel":"email","subject":"Your intake form","message":"We can begin as soon as the form is in.","triggeredBy":"AB"}""")]
     [Answers(202, typeof(StatusAnswer), Naming.Camel)]
-    [Answers(400, "The channel cannot carry a nudge")]
+    [Answers(400, "Nudges cannot use this channel")]
     [Answers(404, "No such journey or task")]
     public async Task<IResult> NudgeJourneyAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/onboarding/journeys/{journeyId}/nudges/manual")] HttpRequest request,

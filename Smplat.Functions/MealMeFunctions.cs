@@ -83,7 +83,7 @@ public sealed class MealMeFunctions(MealMeDelivery delivery, MealMeAnswers answe
 
     [Function("TakeMealMeWebhook")]
     [OpenToAll("The vendor signs the body; the signature is verified before anything else.", Signature = "x-mealme-signature")]
-    [Operation("Take in what MealMe says about an order", Tag = "Commerce",
+    [Operation("Receive MealMe's events about an order", Tag = "Commerce",
         Description = "Header x-mealme-signature: HMAC-SHA256 of the raw body, in hex or Base64.")]
     [JsonBody(typeof(MealMeEventReader), nameof(MealMeEventReader.Shape), Example =
         """{"orderId":"ord_000001","status":"in_progress","totals":{"subtotal":2499,"fees":499,"tip":100,"total":3098}}""")]

@@ -15,7 +15,7 @@ public sealed class MessageFunctions(MessagePreview preview, OutboxOperations re
 
     [Function("ListMessageKinds")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Every kind of message, with the preference that governs it", Tag = "Operators")]
+    [Operation("Every kind of message with its preference", Tag = "Operators")]
     [Answers(200, typeof(MessageKindsAnswer), Naming.Snake)]
     public IResult ListMessageKinds(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/notifications/kinds")] HttpRequest request,
@@ -24,10 +24,10 @@ public sealed class MessageFunctions(MessagePreview preview, OutboxOperations re
 
     [Function("PreviewMessage")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Any message rendered over sample values", Tag = "Operators")]
+    [Operation("A message rendered with sample values", Tag = "Operators")]
     [Query(typeof(PreviewMessageQuery))]
     [QueryParameter("format", "html (default) or text")]
-    [Answers(200, "The message as its reader sees it", ContentType = "text/html")]
+    [Answers(200, "The rendered message", ContentType = "text/html")]
     [Answers(404, "There is no such kind")]
     public IResult PreviewMessage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/notifications/preview/{kind}")] HttpRequest request,
@@ -37,7 +37,7 @@ public sealed class MessageFunctions(MessagePreview preview, OutboxOperations re
 
     [Function("ListMessages")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Messages of the outbox and what became of them, newest first", Tag = "Operators")]
+    [Operation("Messages of the outbox with their status, newest first", Tag = "Operators")]
     [Query(typeof(ListMessages))]
     [QueryParameter("status", "pending, sending, sent, suppressed or dead")]
     [QueryParameter("kind", "Only this kind")]
@@ -55,7 +55,7 @@ public sealed class MessageFunctions(MessagePreview preview, OutboxOperations re
 
     [Function("RedriveMessages")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Send given-up or suppressed messages on their way again", Tag = "Operators")]
+    [Operation("Send dead or suppressed messages again", Tag = "Operators")]
     [JsonBody(typeof(RedriveMessages), Example =
         """{"message_reason":"attempts_exhausted","limit":100,"actor":"on-call","reason":"mail server is back"}""")]
     [Answers(200, typeof(RedriveAnswer), Naming.Snake)]
@@ -69,7 +69,7 @@ public sealed class MessageFunctions(MessagePreview preview, OutboxOperations re
 
     [Function("RecordBounce")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Record a mail that came back; hard bounces and complaints block the address", Tag = "Operators")]
+    [Operation("Record a bounce; hard bounces and complaints block the address", Tag = "Operators")]
     [JsonBody(typeof(RecordBounce), Example = """{"recipient":"gone@example.test","kind":"hard","reason":"550 no such user"}""")]
     [Answers(202, typeof(BounceAnswer), Naming.Snake)]
     public async Task<IResult> RecordBounceAsync(
@@ -83,9 +83,9 @@ public sealed class MessageFunctions(MessagePreview preview, OutboxOperations re
 
     [Function("UnblockAddress")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Let mail go to an address again that bounces have blocked", Tag = "Operators")]
+    [Operation("Unblock an address that bounces have blocked", Tag = "Operators")]
     [JsonBody(typeof(UnblockAddressCommand), Example = """{"recipient":"back@example.test"}""")]
-    [Answers(204, "Mail goes there again")]
+    [Answers(204, "The address is unblocked")]
     [Answers(404, "The address was not blocked")]
     public async Task<IResult> UnblockAddressAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/notifications/unblock")] HttpRequest request,

@@ -11,7 +11,7 @@ public sealed class NotificationPreferenceFunctions(PreferenceOperations prefere
 {
     [Function("GetNotificationPreferences")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("What a person wants to hear about; made with the defaults on first read", Tag = "Notifications")]
+    [Operation("A person's message preferences; created with the defaults on first read", Tag = "Notifications")]
     [Answers(200, typeof(NotificationPreferences), Naming.Snake)]
     [Answers(404, "There is no such user")]
     public async Task<IResult> GetNotificationPreferencesAsync(
@@ -22,7 +22,7 @@ public sealed class NotificationPreferenceFunctions(PreferenceOperations prefere
 
     [Function("ChangeNotificationPreferences")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Change some of a person's preferences; what is null stays", Tag = "Notifications")]
+    [Operation("Change some of a person's preferences; null leaves one unchanged", Tag = "Notifications")]
     [JsonBody(typeof(ChangePreferences), Example = """{"order_updates":false,"marketing_messages":true}""")]
     [Answers(200, typeof(NotificationPreferences), Naming.Snake)]
     [Answers(404, "There is no such user")]
@@ -37,10 +37,10 @@ public sealed class NotificationPreferenceFunctions(PreferenceOperations prefere
     }
 
     [Function("ShowUnsubscribe")]
-    [OpenToAll("The link in a mail is signed; whoever holds it may see what it turns off.")]
+    [OpenToAll("The link in a mail is signed; its holder may see what it turns off.")]
     [Operation("The page behind the unsubscribe link; it changes nothing, since mail scanners open links", Tag = "Notifications")]
-    [Answers(200, "The page with its button", ContentType = "text/html")]
-    [Answers(404, "The link is not one of ours", ContentType = "text/html")]
+    [Answers(200, "The page with its form", ContentType = "text/html")]
+    [Answers(404, "The link is not valid", ContentType = "text/html")]
     public IResult ShowUnsubscribe(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = UnsubscribeLinks.Path + "/{token}")] HttpRequest request,
         string token,
@@ -48,10 +48,10 @@ public sealed class NotificationPreferenceFunctions(PreferenceOperations prefere
         links.Read(token) is { } link ? UnsubscribePage.Ask(link.Preference) : UnsubscribePage.Unknown();
 
     [Function("Unsubscribe")]
-    [OpenToAll("One-click unsubscribe (RFC 8058): mail programs post here without any key; the link is signed.")]
-    [Operation("Turn off what the signed link names; repeating it changes nothing", Tag = "Notifications")]
-    [Answers(200, "A page that says what is off now", ContentType = "text/html")]
-    [Answers(404, "The link is not one of ours", ContentType = "text/html")]
+    [OpenToAll("One-click unsubscribe (RFC 8058): mail programs post without a key; the link is signed.")]
+    [Operation("Turn off the preference that the signed link names; repeating it changes nothing", Tag = "Notifications")]
+    [Answers(200, "A page that names the preference that is now off", ContentType = "text/html")]
+    [Answers(404, "The link is not valid", ContentType = "text/html")]
     public async Task<IResult> UnsubscribeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = UnsubscribeLinks.Path + "/{token}")] HttpRequest request,
         string token,

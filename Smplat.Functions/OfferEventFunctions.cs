@@ -16,14 +16,14 @@ public sealed class OfferEventFunctions(OfferEventIntake intake, RejectedEventQu
 {
     [Function("RecordOfferEvents")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Take one offer event, or a batch of them, durably and once", Tag = "Analytics")]
+    [Operation("Store one offer event or a batch, each once", Tag = "Analytics")]
     [JsonBody(typeof(OfferEventShapes), nameof(OfferEventShapes.Snake), Example =
         """{"offer_slug":"spring-offer","event_type":"impression","cart_total":"49.90","currency":"eur","metadata":{"presetId":"preset-alpha"}}""")]
-    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and is answered the same", MaxLength = RouteInput.MaxKeyLength)]
+    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and returns the same answer", MaxLength = RouteInput.MaxKeyLength)]
     [Answers(202, typeof(OfferEventReceipt), Naming.Snake)]
     [Answers(202, typeof(OfferEventBatchReceipt), Naming.Snake)]
     [Answers(207, typeof(OfferEventBatchReceipt), Naming.Snake)]
-    [Answers(429, "The queue of this instance is full; Retry-After says when to send the same again.")]
+    [Answers(429, "The queue of this instance is full; repeat the request after Retry-After.")]
     public async Task<IResult> RecordOfferEventsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/analytics/offer-events")] HttpRequest request,
         CancellationToken cancellationToken) =>
@@ -36,15 +36,15 @@ public sealed class OfferEventFunctions(OfferEventIntake intake, RejectedEventQu
     /// <summary>The same route for storefronts: camelCase in, the same answers out.</summary>
     [Function("RecordStorefrontOfferEvents")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Take offer events as the storefront spells them", Tag = "Analytics")]
+    [Operation("Store offer events in the storefront's spelling", Tag = "Analytics")]
     [JsonBody(typeof(OfferEventShapes), nameof(OfferEventShapes.Camel), Example =
         """{"offerSlug":"spring-offer","eventType":"cta_click","cartTotal":49.9,"currency":"eur","metadata":{"presetId":"preset-alpha"}}""")]
-    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and is answered the same", MaxLength = RouteInput.MaxKeyLength)]
+    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and returns the same answer", MaxLength = RouteInput.MaxKeyLength)]
     [Answers(202, typeof(OfferEventReceipt), Naming.Snake)]
     [Answers(202, typeof(OfferEventBatchReceipt), Naming.Snake)]
     [Answers(207, typeof(OfferEventBatchReceipt), Naming.Snake)]
     [Answers(400, "A single event lacks offerSlug or eventType.")]
-    [Answers(429, "The queue of this instance is full; Retry-After says when to send the same again.")]
+    [Answers(429, "The queue of this instance is full; repeat the request after Retry-After.")]
     public async Task<IResult> RecordStorefrontOfferEventsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/analytics/offer-events")] HttpRequest request,
         CancellationToken cancellationToken) =>
@@ -56,12 +56,12 @@ public sealed class OfferEventFunctions(OfferEventIntake intake, RejectedEventQu
 
     [Function("ListRejectedEvents")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Events that could not be taken, oldest first, with the reason", Tag = "Analytics")]
+    [Operation("Rejected events with their reason, oldest first", Tag = "Analytics")]
     [Query(typeof(ListRejected))]
     [QueryParameter("code", "Only events rejected for this reason")]
     [QueryParameter("status", "waiting or replayed, default waiting")]
     [QueryParameter("limit", "1 to 500, default 100")]
-    [QueryParameter("cursor", "next_cursor of the page before")]
+    [QueryParameter("cursor", "next_cursor of the previous page")]
     [Answers(200, typeof(RejectedPage), Naming.Snake)]
     public async Task<IResult> ListRejectedEventsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/analytics/rejected-events")] HttpRequest request,
@@ -70,7 +70,7 @@ public sealed class OfferEventFunctions(OfferEventIntake intake, RejectedEventQu
 
     [Function("ReplayRejectedEvents")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Put rejected events through the present rules again; repeating it stores nothing twice", Tag = "Analytics")]
+    [Operation("Apply the current rules to rejected events again; repeating it stores nothing twice", Tag = "Analytics")]
     [JsonBody(typeof(ReplayRejected), Example = """{"code":"unknown_event_type","limit":500}""")]
     [Answers(200, typeof(ReplayReport), Naming.Snake)]
     public async Task<IResult> ReplayRejectedEventsAsync(

@@ -13,7 +13,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 {
     [Function("StartOnboarding")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Open the checklist of an order, or add to what is known about it", Tag = "Onboarding")]
+    [Operation("Start the checklist of an order, or add data to it", Tag = "Onboarding")]
     [JsonBody(typeof(StartJourney), Example =
         """{"referralCode":"FRIEND10","platformContexts":[{"id":"ig-1","label":"Instagram","handle":"@studio","platformType":"instagram"}]}""")]
     [Answers(200, typeof(JourneyAnswer), Naming.Snake)]
@@ -53,7 +53,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 
     [Function("ToggleOnboardingTask")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Tick a task off, or back; repeating it changes nothing", Tag = "Onboarding")]
+    [Operation("Complete or reopen a task; repeating it changes nothing", Tag = "Onboarding")]
     [JsonBody(typeof(ToggleTask), Example = """{"completed":true,"actor":"client"}""")]
     [Answers(200, typeof(TaskAnswer), Naming.Snake)]
     [Answers(404, "No such journey or task")]
@@ -71,7 +71,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 
     [Function("AddOnboardingArtifact")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Add something that the client is to hand over, or hands over now", Tag = "Onboarding")]
+    [Operation("Add an artifact that the client must provide, or provides now", Tag = "Onboarding")]
     [JsonBody(typeof(AddArtifact), Example = """{"label":"Logo","url":"https://files.example/logo.svg"}""")]
     [Answers(201, typeof(ArtifactAnswer), Naming.Snake)]
     [Answers(404, "No such order or task")]
@@ -85,7 +85,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 
     [Function("ReceiveOnboardingArtifact")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Take in an artifact; repeating it changes nothing", Tag = "Onboarding")]
+    [Operation("Mark an artifact as received; repeating it changes nothing", Tag = "Onboarding")]
     [JsonBody(typeof(ReceiveArtifactBody), Example = """{"url":"https://files.example/logo.svg"}""")]
     [Answers(200, typeof(ArtifactAnswer), Naming.Snake)]
     [Answers(404, "No such journey or artifact")]
@@ -103,7 +103,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 
     [Function("CopyReferral")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Remember that the client copied a referral code", Tag = "Onboarding")]
+    [Operation("Record that the client copied a referral code", Tag = "Onboarding")]
     [JsonBody(typeof(CopyReferralBody), Example = """{"referral_code":"FRIEND10"}""")]
     [Answers(202, typeof(OnboardingStatusAnswer), Naming.Snake)]
     [Answers(404, "No such order")]
@@ -135,7 +135,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 
     [Function("RecordOnboardingEvent")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Take an onboarding event and change the journey by it", Tag = "Onboarding")]
+    [Operation("Receive an onboarding event and update the journey", Tag = "Onboarding")]
     [JsonBody(typeof(OnboardingEvent), Example =
         """{"eventType":"referral_copied","orderId":"00000000-0000-4000-8000-000000000000","referralCode":"FRIEND10"}""")]
     [Answers(200, typeof(OnboardingEventAnswer), Naming.Snake)]
@@ -150,7 +150,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
     /// <summary>The same route under the storefront's path.</summary>
     [Function("RecordStorefrontOnboardingEvent")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Take an onboarding event and change the journey by it", Tag = "Onboarding")]
+    [Operation("Receive an onboarding event and update the journey", Tag = "Onboarding")]
     [JsonBody(typeof(OnboardingEvent), Example =
         """{"eventType":"referral_copied","orderId":"00000000-0000-4000-8000-000000000000","referralCode":"FRIEND10"}""")]
     [Answers(200, typeof(OnboardingEventAnswer), Naming.Snake)]

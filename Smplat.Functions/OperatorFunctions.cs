@@ -12,7 +12,7 @@ public sealed class OperatorFunctions(BannerOperations banners, FeatureSwitches 
 {
     [Function("GetBanner")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("The incident banner, if one is up", Tag = "Operators")]
+    [Operation("The incident banner, if there is one", Tag = "Operators")]
     [Answers(200, typeof(BannerAnswer), Naming.Snake)]
     public async Task<IResult> GetBannerAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/banner")] HttpRequest request,
@@ -37,9 +37,9 @@ public sealed class OperatorFunctions(BannerOperations banners, FeatureSwitches 
     [RequireKey(KeyScope.Operator)]
     [Operation("Take down the incident banner; doing it twice changes nothing", Tag = "Operators")]
     [Query(typeof(OperatorFunctions), nameof(ReadClearBannerQuery))]
-    [QueryParameter("actor", "Who takes it down; the name of the key when left out")]
-    [QueryParameter("reason", "How it ended")]
-    [Answers(204, "No banner is up")]
+    [QueryParameter("actor", "Who takes it down; defaults to the name of the key")]
+    [QueryParameter("reason", "Why it ended")]
+    [Answers(204, "There is no banner")]
     public async Task<IResult> ClearBannerAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/operators/banner")] HttpRequest request,
         CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ public sealed class OperatorFunctions(BannerOperations banners, FeatureSwitches 
 
     [Function("ListSwitches")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("All switches as this instance reads them now", Tag = "Operators")]
+    [Operation("All switches as this instance reads them", Tag = "Operators")]
     [Answers(200, typeof(SwitchesAnswer), Naming.Snake)]
     public Task<IResult> ListSwitchesAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/flags")] HttpRequest request,
@@ -61,9 +61,9 @@ public sealed class OperatorFunctions(BannerOperations banners, FeatureSwitches 
 
     [Function("ReviewKeys")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Access review: what every key was used for, and what was refused", Tag = "Operators")]
+    [Operation("Access review: the use of every key, and refused requests", Tag = "Operators")]
     [Query(typeof(ReviewKeysQuery))]
-    [QueryParameter("unused_days", "Days without use from which on a key counts as unused, 1 to 400, default 30")]
+    [QueryParameter("unused_days", "Days without use after which a key counts as unused, 1 to 400, default 30")]
     [Answers(200, typeof(KeyReviewReport), Naming.Snake)]
     public async Task<IResult> ReviewKeysAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/keys/review")] HttpRequest request,

@@ -14,7 +14,7 @@ public sealed class OpsJobFunctions(OpsAuthorization authorization, JobsPage pag
     [Operation("All jobs and their runs", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
     public Task<IResult> ShowOpsJobsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/jobs")] HttpRequest request,
         CancellationToken cancellationToken) => authorization.ShowAsync(request, page.ShowAllAsync, cancellationToken);
@@ -25,7 +25,7 @@ public sealed class OpsJobFunctions(OpsAuthorization authorization, JobsPage pag
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
     [Answers(404, "Not found", ContentType = "text/html")]
-    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
     public Task<IResult> ShowOpsJobAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/jobs/{jobId}")] HttpRequest request,
         string jobId,
@@ -36,7 +36,7 @@ public sealed class OpsJobFunctions(OpsAuthorization authorization, JobsPage pag
     [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("Run a job from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
+    [Answers(403, "The form does not belong to this session", ContentType = "text/html")]
     [Answers(404, "Not found", ContentType = "text/html")]
     [Answers(409, "Refused in its current state", ContentType = "text/html")]
     public Task<IResult> RunOpsJobAsync(
@@ -49,7 +49,7 @@ public sealed class OpsJobFunctions(OpsAuthorization authorization, JobsPage pag
     [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("Restart a job from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
+    [Answers(403, "The form does not belong to this session", ContentType = "text/html")]
     [Answers(404, "Not found", ContentType = "text/html")]
     [Answers(409, "Refused in its current state", ContentType = "text/html")]
     public Task<IResult> RestartOpsJobAsync(

@@ -10,19 +10,19 @@ namespace Smplat.Functions;
 public sealed class OpsLoginFunctions(OpsLogin login)
 {
     [Function("ShowOpsLogin")]
-    [OpenToAll("Nobody is signed in before the login.")]
+    [OpenToAll("The login page is needed before signing in.")]
     [Operation("The login form of the operators' page", Tag = "Operators' page")]
-    [QueryParameter("next", "The page to go on to")]
+    [QueryParameter("next", "The page to open after signing in")]
     [Answers(200, "The form", ContentType = "text/html")]
     public Task<IResult> ShowOpsLoginAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/login")] HttpRequest request,
         CancellationToken cancellationToken) => Task.FromResult(login.Show(request));
 
     [Function("LogInToOps")]
-    [OpenToAll("The operator key comes in the form, and too many wrong ones lock the address out.")]
+    [OpenToAll("The operator key is in the form, and too many wrong keys lock the address out.")]
     [Operation("Exchange an operator key for a session of the operators' page", Tag = "Operators' page")]
     [Answers(303, "Signed in")]
-    [Answers(403, "A wrong key, or a form that was not fetched here", ContentType = "text/html")]
+    [Answers(403, "The key is wrong, or the form did not come from the login page", ContentType = "text/html")]
     [Answers(429, "Too many wrong keys", ContentType = "text/html")]
     public Task<IResult> LogInToOpsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/login")] HttpRequest request,
@@ -37,10 +37,10 @@ public sealed class OpsLoginFunctions(OpsLogin login)
         CancellationToken cancellationToken) => login.LogOutAsync(request, cancellationToken);
 
     [Function("GetOpsAsset")]
-    [OpenToAll("The login page needs its style too, and none of these files holds a secret.")]
+    [OpenToAll("The login page needs its style as well, and none of these files contains a secret.")]
     [Operation("A style, script or icon of the operators' page", Tag = "Operators' page")]
     [Answers(200, "The file", ContentType = "text/css")]
-    [Answers(304, "The browser has it already")]
+    [Answers(304, "Not modified")]
     [Answers(404, "There is no such file")]
     public Task<IResult> GetOpsAssetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/assets/{file}")] HttpRequest request,

@@ -11,10 +11,10 @@ public sealed class OpsPageFunctions(OpsAuthorization authorization, OverviewPag
 {
     [Function("ShowOpsOverview")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
-    [Operation("Readiness, incident banner and what needs a look", Tag = "Operators' page")]
+    [Operation("Readiness, incident banner and what needs attention", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
     public Task<IResult> ShowOpsOverviewAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops")] HttpRequest request,
         CancellationToken cancellationToken) => authorization.ShowAsync(request, overview.ShowAsync, cancellationToken);
@@ -22,10 +22,10 @@ public sealed class OpsPageFunctions(OpsAuthorization authorization, OverviewPag
     [Function("ShowOpsCommerce")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
     [Operation("The commerce dashboards", Tag = "Operators' page")]
-    [QueryParameter("window", "24h, 7d or 30d for provider performance; 24h when left out")]
+    [QueryParameter("window", "24h, 7d or 30d for provider performance, default 24h")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
     public Task<IResult> ShowOpsCommerceAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/commerce")] HttpRequest request,
         CancellationToken cancellationToken) => authorization.ShowAsync(request, commerce.ShowAsync, cancellationToken);
@@ -35,7 +35,7 @@ public sealed class OpsPageFunctions(OpsAuthorization authorization, OverviewPag
     [Operation("Health, switches, breakers and quotas of the providers", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
     public Task<IResult> ShowOpsProvidersAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/providers")] HttpRequest request,
         CancellationToken cancellationToken) => authorization.ShowAsync(request, providers.ShowAsync, cancellationToken);

@@ -15,7 +15,7 @@ public sealed class OpsQueueFunctions(OpsAuthorization authorization, QueuePage 
     [QueryParameter("type", "Only dead letters of this task type")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
     public Task<IResult> ShowOpsQueueAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/queue")] HttpRequest request,
         CancellationToken cancellationToken) => authorization.ShowAsync(request, queue.ShowAsync, cancellationToken);
@@ -26,7 +26,7 @@ public sealed class OpsQueueFunctions(OpsAuthorization authorization, QueuePage 
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
     [Answers(404, "Not found", ContentType = "text/html")]
-    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
     public Task<IResult> ShowOpsDeadLetterAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/queue/{taskId}")] HttpRequest request,
         string taskId,
@@ -37,7 +37,7 @@ public sealed class OpsQueueFunctions(OpsAuthorization authorization, QueuePage 
     [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("Replay a dead letter from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
+    [Answers(403, "The form does not belong to this session", ContentType = "text/html")]
     [Answers(404, "Not found", ContentType = "text/html")]
     [Answers(409, "Refused in its current state", ContentType = "text/html")]
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
@@ -51,7 +51,7 @@ public sealed class OpsQueueFunctions(OpsAuthorization authorization, QueuePage 
     [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("Mark a dead letter as discarded from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
+    [Answers(403, "The form does not belong to this session", ContentType = "text/html")]
     [Answers(404, "Not found", ContentType = "text/html")]
     [Answers(409, "Refused in its current state", ContentType = "text/html")]
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
@@ -65,7 +65,7 @@ public sealed class OpsQueueFunctions(OpsAuthorization authorization, QueuePage 
     [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("Replay the oldest dead letters from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
+    [Answers(403, "The form does not belong to this session", ContentType = "text/html")]
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> RedriveOpsQueueAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/queue/redrive")] HttpRequest request,

@@ -12,10 +12,10 @@ public sealed class OpsRecoveryFunctions(OpsAuthorization authorization, Recover
     [Function("ShowOpsRecovery")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
     [Operation("Checkout recovery, messages and digests", Tag = "Operators' page")]
-    [QueryParameter("status", "Messages of this status; dead when left out")]
+    [QueryParameter("status", "Messages of this status; defaults to dead")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
     public Task<IResult> ShowOpsRecoveryAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/recovery")] HttpRequest request,
         CancellationToken cancellationToken) => authorization.ShowAsync(request, page.ShowAsync, cancellationToken);
@@ -24,7 +24,7 @@ public sealed class OpsRecoveryFunctions(OpsAuthorization authorization, Recover
     [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("Resend dead or suppressed messages from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
+    [Answers(403, "The form does not belong to this session", ContentType = "text/html")]
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> RedriveOpsMessagesAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/messages/redrive")] HttpRequest request,

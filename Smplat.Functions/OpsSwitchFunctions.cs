@@ -14,7 +14,7 @@ public sealed class OpsSwitchFunctions(OpsAuthorization authorization, SwitchesP
     [Operation("All feature switches as this instance reads them", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
-    [Answers(503, "The page, with what could not be read", ContentType = "text/html")]
+    [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
     public Task<IResult> ShowOpsSwitchesAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/flags")] HttpRequest request,
         CancellationToken cancellationToken) => authorization.ShowAsync(request, page.ShowAsync, cancellationToken);
@@ -23,7 +23,7 @@ public sealed class OpsSwitchFunctions(OpsAuthorization authorization, SwitchesP
     [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("Put up the incident banner from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
+    [Answers(403, "The form does not belong to this session", ContentType = "text/html")]
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> SetOpsBannerAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/banner")] HttpRequest request,
@@ -34,7 +34,7 @@ public sealed class OpsSwitchFunctions(OpsAuthorization authorization, SwitchesP
     [OpenToAll("The action checks the session cookie and the form token itself.")]
     [Operation("Take down the incident banner from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
-    [Answers(403, "A form that does not belong to this session", ContentType = "text/html")]
+    [Answers(403, "The form does not belong to this session", ContentType = "text/html")]
     [Answers(422, "Something is missing or wrong", ContentType = "text/html")]
     public Task<IResult> ClearOpsBannerAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ops/banner/clear")] HttpRequest request,

@@ -13,15 +13,15 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders
 {
     [Function("CreateOrder")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Place an order", Tag = "Orders", Description = "With an Idempotency-Key header, repeating the call gives the order that the first call made.")]
+    [Operation("Place an order", Tag = "Orders", Description = "With an Idempotency-Key header, repeating the call returns the order of the first call.")]
     [JsonBody(typeof(PlaceOrder), Example =
         """{"items":[{"product_title":"Instagram Growth","quantity":1,"unit_price":299.0,"total_price":299.0}],"currency":"EUR"}""")]
-    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and is answered the same", MaxLength = RouteInput.MaxKeyLength)]
+    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and returns the same answer", MaxLength = RouteInput.MaxKeyLength)]
     [Answers(201, typeof(OrderAnswer), Naming.Snake)]
-    [Answers(200, typeof(OrderAnswer), Naming.Snake, Description = "The key has made this order before")]
+    [Answers(200, typeof(OrderAnswer), Naming.Snake, Description = "The key was used before; this is the same order")]
     [Answers(400, "Unsupported currency or source")]
     [Answers(404, "Unknown product or user")]
-    [Answers(409, "The key has made another order")]
+    [Answers(409, "The key was used for another order")]
     public async Task<IResult> CreateOrderAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/orders")] HttpRequest request,
         CancellationToken cancellationToken)
@@ -51,11 +51,11 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders
 
     [Function("ChangeOrderStatus")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Hold, cancel or resume an order by hand", Tag = "Orders")]
+    [Operation("Hold, cancel or resume an order", Tag = "Orders")]
     [JsonBody(typeof(ChangeOrderStatus), Example = """{"status":"on_hold","actor":"operator","reason":"customer asked"}""")]
     [Answers(200, typeof(OrderStatusAnswer), Naming.Snake)]
     [Answers(404, "No such order")]
-    [Answers(409, "The order cannot take this step")]
+    [Answers(409, "The current status does not allow this change")]
     public async Task<IResult> ChangeOrderStatusAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/operators/orders/{orderId}/status")] HttpRequest request,
         string orderId,
@@ -74,7 +74,7 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders
 
     [Function("ListOrderStatusChanges")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("How an order came to be where it is, oldest first", Tag = "Orders")]
+    [Operation("The status changes of an order, oldest first", Tag = "Orders")]
     [Answers(200, typeof(OrderStatusChange[]), Naming.Snake)]
     [Answers(404, "No such order")]
     public async Task<IResult> ListOrderStatusChangesAsync(
@@ -87,7 +87,7 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders
 
     [Function("GetOrderProgress")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("How far an order has come", Tag = "Fulfillment")]
+    [Operation("The progress of an order", Tag = "Fulfillment")]
     [Answers(200, typeof(OrderProgressReport), Naming.Snake)]
     [Answers(404, "No such order")]
     public async Task<IResult> GetOrderProgressAsync(

@@ -23,8 +23,8 @@ public sealed class OrderRoutingFunctions(
     [Function("RouteOrder")]
     [OpenToAll("Shoppers route orders without a key; commissions and configuration are shown to keyed callers only.", RefuseWrongKey = true)]
     [RateLimit(RateCategory.Order)]
-    [Operation("Quote a basket at all providers, rank the offers and hand out a confirmation token", Tag = "Commerce",
-        Description = "With {\"action\":\"health_check\"} it tells the health of the providers instead.")]
+    [Operation("Quote a basket at all providers, rank the offers and return a confirmation token", Tag = "Commerce",
+        Description = "With {\"action\":\"health_check\"} it returns the health of the providers instead.")]
     [JsonBody(typeof(RouteOrderReader), nameof(RouteOrderReader.Shape), Example =
         """{"items":[{"id":"1","name":"Brown Rice","quantity":1,"unit":"bag"}],"shippingAddress":{"street":"123 Main St","city":"San Francisco","state":"CA","postalCode":"94102","country":"US"},"preferences":{"optimize":"balanced"}}""")]
     [Answers(200, typeof(RouteOrderAnswer), Naming.Commerce)]
@@ -49,11 +49,11 @@ public sealed class OrderRoutingFunctions(
     [Function("ConfirmOrder")]
     [RequireKey(KeyScope.Storefront)]
     [RateLimit(RateCategory.Order)]
-    [Operation("Place the order of a routing decision, or hand the shopper over", Tag = "Commerce",
-        Description = "Refusals are answered with 200 and success false. Repeating the call, also with an Idempotency-Key, is answered the same.")]
+    [Operation("Place the order of a routing decision, or hand the shopper over to the provider's checkout", Tag = "Commerce",
+        Description = "Refusals are answered with 200 and success false. Repeating the call, also with an Idempotency-Key, returns the same answer.")]
     [JsonBody(typeof(ConfirmOrder), Example =
         """{"confirmationToken":"conf_1772442000000_AAAAAAAAAAAAAAAAAAAAAA","userId":"user-1","paymentMethod":{"type":"card","token":"pm_1"},"customer":{"name":"Ada Byron","email":"ada@example.com","phone":"+1 415 555 0100"}}""")]
-    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and is answered the same", MaxLength = ConfirmOrder.MaxIdempotencyKey)]
+    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and returns the same answer", MaxLength = ConfirmOrder.MaxIdempotencyKey)]
     [Answers(200, typeof(ConfirmAnswer), Naming.Commerce)]
     [Answers(400, typeof(FailureAnswer), Naming.Commerce)]
     public async Task<IResult> ConfirmOrderAsync(
@@ -85,7 +85,7 @@ public sealed class OrderRoutingFunctions(
     [RequireKey(KeyScope.Operator)]
     [RateLimit(RateCategory.Order)]
     [Operation("Report how an order went; the ranking learns from it", Tag = "Commerce",
-        Description = "An order counts once per provider, however often it is reported.")]
+        Description = "An order counts once per provider, even if it is reported several times.")]
     [JsonBody(typeof(RecordOutcome), Example =
         """{"orderId":"order_mealme_1772442000000_a1b2c3d4","providerId":"MEALME","wasSuccessful":true,"actualDeliveryTime":41,"itemsDelivered":3,"itemsOrdered":3,"totalValue":89.17,"commissionRate":0.03,"userRating":5}""")]
     [Answers(200, typeof(RecordOutcomeAnswer), Naming.Camel)]

@@ -11,15 +11,15 @@ public sealed class PaymentFunctions(CheckoutStart checkout, PaymentQueries paym
 {
     [Function("StartCheckout")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Make a page on which an order can be paid", Tag = "Payments", Description = "With an Idempotency-Key header, repeating the call gives the same session.")]
+    [Operation("Create a checkout session for an order", Tag = "Payments", Description = "With an Idempotency-Key header, repeating the call returns the same session.")]
     [JsonBody(typeof(StartCheckout), Example =
         """{"order_id":"0198f000-0000-7000-8000-00000000aaaa","success_url":"https://shop.example.com/thanks","cancel_url":"https://shop.example.com/cart"}""")]
-    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and is answered the same", MaxLength = RouteInput.MaxKeyLength)]
+    [HeaderParameter("Idempotency-Key", "Repeating the call with the same key changes nothing and returns the same answer", MaxLength = RouteInput.MaxKeyLength)]
     [Answers(200, typeof(StartCheckoutAnswer), Naming.Snake)]
     [Answers(400, "The order has no items")]
     [Answers(404, "No such order")]
-    [Answers(409, "The order is paid or canceled, or the page of the key is closed")]
-    [Answers(500, "The payment provider made no session")]
+    [Answers(409, "The order is paid or canceled, or the session of the key is closed")]
+    [Answers(500, "The payment provider created no session")]
     [Answers(503, "No payment provider is configured")]
     public async Task<IResult> StartCheckoutAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/payments/checkout")] HttpRequest request,
@@ -37,7 +37,7 @@ public sealed class PaymentFunctions(CheckoutStart checkout, PaymentQueries paym
 
     [Function("GetPaymentStatus")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("How a payment stands", Tag = "Payments")]
+    [Operation("The state of a payment", Tag = "Payments")]
     [Answers(200, typeof(PaymentAnswer), Naming.Snake)]
     [Answers(404, "No such payment")]
     public async Task<IResult> GetPaymentStatusAsync(
@@ -50,12 +50,12 @@ public sealed class PaymentFunctions(CheckoutStart checkout, PaymentQueries paym
 
     [Function("ReceiveStripeWebhook")]
     [OpenToAll("Authorised by the provider's signature over the raw bytes, not by a key.", Signature = "Stripe-Signature")]
-    [Operation("Take in an event of the payment provider", Tag = "Payments", Description = "Authorised by the header Stripe-Signature, which the provider computes over the raw bytes.")]
+    [Operation("Receive an event of the payment provider", Tag = "Payments", Description = "Authorised by the header Stripe-Signature, which the provider computes over the raw bytes.")]
     [Answers(200, typeof(WebhookAnswer), Naming.Snake)]
     [Answers(400, "Invalid webhook signature")]
     [Answers(422, "The header Stripe-Signature is missing")]
-    [Answers(500, "Webhook processing failed; the provider delivers again")]
-    [Answers(503, "No webhook secret is configured, or the database is away")]
+    [Answers(500, "The event could not be handled; the provider delivers it again")]
+    [Answers(503, "No webhook secret is configured, or the database is unavailable")]
     public async Task<IResult> ReceiveStripeWebhookAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/payments/webhooks/stripe")] HttpRequest request,
         CancellationToken cancellationToken)

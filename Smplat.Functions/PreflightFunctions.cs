@@ -8,7 +8,7 @@ namespace Smplat.Functions;
 public sealed class PreflightFunctions
 {
     [Function("AnswerPreflight")]
-    [OpenToAll("Browsers send preflights without credentials; the headers say what is allowed.")]
+    [OpenToAll("Browsers send preflights without credentials; the response headers say what is allowed.")]
     public Task<IResult> AnswerPreflightAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "{*path}")] HttpRequest request,
         CancellationToken cancellationToken) =>

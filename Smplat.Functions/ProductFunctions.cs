@@ -11,12 +11,12 @@ namespace Smplat.Functions;
 public sealed class ProductFunctions(ProductQueries catalog)
 {
     [Function("ListProducts")]
-    [OpenToAll("The catalogue is what the storefront shows to everybody.")]
+    [OpenToAll("The storefront shows the products to everyone.")]
     [RateLimit(RateCategory.Standard)]
     [Operation("Products, oldest first", Tag = "Orders")]
     [Query(typeof(ListProducts))]
-    [QueryParameter("status", "draft, active or archived; all when left out")]
-    [QueryParameter("limit", "1 to 1000; 1000 when left out")]
+    [QueryParameter("status", "draft, active or archived; defaults to all")]
+    [QueryParameter("limit", "1 to 1000, default 1000")]
     [Answers(200, typeof(ProductAnswer[]), Naming.Camel)]
     public async Task<IResult> ListProductsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/products")] HttpRequest request,
@@ -27,7 +27,7 @@ public sealed class ProductFunctions(ProductQueries catalog)
     }
 
     [Function("GetProduct")]
-    [OpenToAll("The catalogue is what the storefront shows to everybody.")]
+    [OpenToAll("The storefront shows the products to everyone.")]
     [RateLimit(RateCategory.Standard)]
     [Operation("A product by its slug", Tag = "Orders")]
     [Answers(200, typeof(ProductDetailAnswer), Naming.Camel)]

@@ -13,7 +13,7 @@ public sealed class RecipeFunctions(RecipePages pages, VendorAnswers answers)
     [Function("CreateRecipeLink")]
     [RequireKey(KeyScope.Storefront)]
     [RateLimit(RateCategory.Order)]
-    [Operation("An Instacart page with everything to buy for a recipe", Tag = "Commerce")]
+    [Operation("Create an Instacart shopping page for a recipe", Tag = "Commerce")]
     [JsonBody(typeof(CreateRecipeLink), Example = """{"title":"Pancakes","servings":4,"ingredients":["2 cups flour","2 eggs","1 1/2 cups milk"]}""")]
     [Answers(200, typeof(RecipeLinkAnswer), Naming.Snake)]
     [Answers(400, typeof(FailureAnswer), Naming.Commerce)]

@@ -12,7 +12,7 @@ public sealed class StorefrontFunctions(StorefrontSurfaces surfaces)
 {
     [Function("GetSurfaces")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Which parts of the storefront operators have suspended", Tag = "Storefront")]
+    [Operation("The parts of the storefront that operators have suspended", Tag = "Storefront")]
     [Answers(200, typeof(SurfaceStates), Naming.Snake)]
     public Task<IResult> GetSurfacesAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/storefront/surfaces")] HttpRequest request,

@@ -10,8 +10,8 @@ namespace Smplat.Functions;
 public sealed class TrustContentFunctions(ContentAuthorization gate, TrustContentIntake intake, TrustPreview preview)
 {
     [Function("TakeTrustContent")]
-    [OpenToAll("The content system authorises itself with the secret in x-payload-signature.", Signature = "x-payload-signature")]
-    [Operation("Take in a trust experience that was written or deleted in the content system", Tag = "Trust")]
+    [OpenToAll("The content system authenticates with the secret in x-payload-signature.", Signature = "x-payload-signature")]
+    [Operation("Receive a trust experience that was changed or deleted in the content system", Tag = "Trust")]
     [JsonBody(typeof(ReceiveContent), Example =
         """{"collection":"checkout-trust-experiences","doc":{"id":"1","slug":"checkout","name":"Checkout","environment":"development"}}""")]
     [Answers(200, typeof(ContentReceipt), Naming.Camel)]
@@ -29,10 +29,10 @@ public sealed class TrustContentFunctions(ContentAuthorization gate, TrustConten
 
     [Function("ShowTrustPreview")]
     [OpenToAll("Editors open it in a browser with the preview token; without one configured it exists only locally.")]
-    [Operation("The preview page: draft beside live", Tag = "Trust")]
+    [Operation("The preview page: the draft beside the published page", Tag = "Trust")]
     [Query(typeof(ReadExperience))]
     [QueryParameter("token", "CHECKOUT_PREVIEW_TOKEN")]
-    [QueryParameter("environment", "development, test or production; the app's own when left out")]
+    [QueryParameter("environment", "development, test or production; defaults to the app's own")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(404, "The token is wrong", ContentType = "text/html")]
     public async Task<IResult> ShowTrustPreviewAsync(

@@ -26,9 +26,9 @@ public sealed class TrustFunctions(TrustResolver resolver, TrustExperiences expe
 
     [Function("GetTrustExperience")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("One trust experience: content and live metrics put together", Tag = "Trust")]
+    [Operation("A trust experience: content with live metrics", Tag = "Trust")]
     [Query(typeof(ReadExperience))]
-    [QueryParameter("environment", "development, test or production; the app's own when left out")]
+    [QueryParameter("environment", "development, test or production; defaults to the app's own")]
     [QueryParameter("draft", "true reads the latest draft")]
     [Answers(200, typeof(ResolvedExperience), Naming.Camel)]
     [Answers(404, "There is no such experience")]
@@ -45,7 +45,7 @@ public sealed class TrustFunctions(TrustResolver resolver, TrustExperiences expe
 
     [Function("ListTrustMetrics")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("The catalogue of trust metrics, for editors and documentation", Tag = "Trust")]
+    [Operation("The catalog of trust metrics", Tag = "Trust")]
     [Answers(200, typeof(MetricCatalog), Naming.Snake)]
     public Task<IResult> ListTrustMetricsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/trust/metrics")] HttpRequest request,
@@ -54,7 +54,7 @@ public sealed class TrustFunctions(TrustResolver resolver, TrustExperiences expe
 
     [Function("PurgeTrustMetrics")]
     [RequireKey(KeyScope.Storefront)]
-    [Operation("Forget cached trust metrics of this instance", Tag = "Trust")]
+    [Operation("Clear the cached trust metrics of this instance", Tag = "Trust")]
     [JsonBody(typeof(PurgeTrust), Example = """{"metric_id":"first_response_minutes"}""")]
     [Answers(200, typeof(PurgedTrust), Naming.Snake)]
     public async Task<IResult> PurgeTrustMetricsAsync(

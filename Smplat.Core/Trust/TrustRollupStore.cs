@@ -36,7 +36,7 @@ public sealed record RollupStep(int RepairedHours, bool HasSealed, DateTimeOffse
 
 /// <summary>
 /// Keeps the hourly sums. One step at a time runs, in a transaction of its own, and repairs changed hours before it
-/// adds new ones; an hour is added only when no transaction that could still write to it is open (ADR 0040). Tables
+/// adds new ones; an hour is added only when no transaction that could still write to it is open (ADR 0010). Tables
 /// <c>trust_rollup</c>, <c>trust_rollup_duration</c>, <c>trust_dirty_hour</c> and <c>trust_rollup_state</c>.
 /// </summary>
 public sealed class TrustRollupStore(NpgsqlDataSource database)

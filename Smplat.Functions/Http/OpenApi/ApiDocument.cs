@@ -21,12 +21,12 @@ public sealed class ApiDocument(ApiCatalog catalog)
     {
         ["Analytics"] = "Events of offers and presets, experiments, and reports over them",
         ["Billing"] = "Hosted payment sessions of workspaces",
-        ["Catalog"] = "What people search for in the catalogue",
-        ["Checkout"] = "Where an order's checkout is, and resuming it",
+        ["Catalog"] = "Searches of shoppers, and those that find nothing",
+        ["Checkout"] = "The stage of an order's checkout, and resuming it",
         ["Commerce"] = "Quotes of grocery providers: routing, confirming and cancelling orders, and learning from them",
-        ["Fulfillment"] = "The task queue behind paid orders",
+        ["Fulfillment"] = "The tasks of paid orders",
         ["Health"] = "Liveness and readiness",
-        ["Notifications"] = "What people want to hear about",
+        ["Notifications"] = "Which messages a person wants",
         ["Observability"] = "Metrics",
         ["Onboarding"] = "Checklists of new clients",
         ["Operators"] = "Jobs, messages, keys, flags and the incident banner",
@@ -220,7 +220,7 @@ internal sealed class ApiDocumentWriter
         }
 
         responses["default"] = Shared(
-            operation, 0, "Error", "Another error: 503 during an outage of the database, 500 for a defect of ours");
+            operation, 0, "Error", "Another error: 503 while the database does not respond or when the host cuts the request off, 500 for a defect");
         return new(responses);
     }
 
@@ -264,8 +264,8 @@ internal sealed class ApiDocumentWriter
         var takesBody = operation.Body is not null || operation.Open?.Signature is not null;
         if (takesBody)
         {
-            yield return (413, "TooLarge", "The body is larger than it may be");
-            yield return (415, "UnsupportedEncoding", "The body is in an encoding that is not known here");
+            yield return (413, "TooLarge", "The body is too large");
+            yield return (415, "UnsupportedEncoding", "The encoding of the body is not supported");
         }
 
         if (takesBody || operation.Query.Count > 0 || operation.Headers.Count > 0 || operation.PathParameters.Any(parameter => parameter.IsUuid))
@@ -293,7 +293,7 @@ internal sealed class ApiDocumentWriter
                 {
                     ["Retry-After"] = new JsonObject
                     {
-                        ["description"] = "Seconds after which the call is worth repeating",
+                        ["description"] = "Seconds after which the call can be repeated",
                         ["schema"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1 },
                     },
                 };

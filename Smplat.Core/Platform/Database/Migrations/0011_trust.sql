@@ -1,7 +1,7 @@
 -- Trust metrics over millions of tasks: sums per hour of the tasks that are closed, kept by a job, and the means to stay
 -- exact at any moment. What was closed in the last minutes is read from the tasks themselves; an hour that is in the sums
 -- and whose tasks change afterwards is marked here by the write that changes it, and read from the tasks until the job
--- has summed it again. docs/adr/0040 explains why this is exact, and what it costs a write.
+-- has summed it again. docs/adr/0010 explains why this is exact, and what it costs a write.
 
 -- When a task counts as closed, or null while it is open. It never says "now": a row without times is not counted anywhere.
 create function trust_closed_at(
