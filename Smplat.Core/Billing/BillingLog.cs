@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Smplat.Core.Payments;
 
 namespace Smplat.Core.Billing;
 
@@ -14,4 +15,7 @@ internal static partial class BillingLog
 
     [LoggerMessage(7403, LogLevel.Warning, "Hosted session {SessionId} was replaced, but its old payment page could not be closed and stays open until it expires: {Problem}")]
     public static partial void OldPageStaysOpen(ILogger logger, Guid sessionId, string problem);
+
+    [LoggerMessage(7404, LogLevel.Error, "Hosted session {SessionId} received {Received} instead of {Expected}; its invoice stays open, and its recovery ends: refund it or settle the invoice manually")]
+    public static partial void Mismatched(ILogger logger, Guid sessionId, Money received, Money expected);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Smplat.Core.Payments;
 
@@ -6,17 +7,45 @@ namespace Smplat.Core.Billing;
 
 /// <summary>
 /// Moves hosted sessions, and pays their invoices, when the payment provider reports an event about them. Runs in the
-/// transaction in which the webhook stores the event, so an event is applied with its receipt or not at all.
+/// transaction in which the webhook stores the event, so an event is applied with its receipt or not at all. The same events
+/// lead to the same session in any order and when repeated.
 /// </summary>
-internal sealed class HostedEvents(HostedSessionStore store, TimeProvider clock) : IPaymentEventListener
+internal sealed class HostedEvents(HostedSessionStore store, TimeProvider clock, ILogger<HostedEvents> logger) : IPaymentEventListener
 {
     /// <returns>True when the event is about a hosted session.</returns>
     public async Task<bool> OnEventAsync(StripeEvent message, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var subject = message.Object;
-        if (HostedTransitionPolicy.StatusFor(message.Type, Text(subject, "status")) is not { } status)
+        var paymentEvent = PaymentEvent.From(message);
+        if (!HostedTransitionPolicy.IsAbout(paymentEvent.Fact))
         {
             return false;
+        }
+
+        var sessions = await store.LockByReferenceAsync(
+            [.. paymentEvent.References], paymentEvent.PaymentId, transaction, cancellationToken);
+        foreach (var session in sessions)
+        {
+            await ApplyAsync(session, message, paymentEvent, transaction, cancellationToken);
+        }
+
+        return sessions.Count > 0;
+    }
+
+    private async Task ApplyAsync(
+        LockedSession session,
+        StripeEvent message,
+        PaymentEvent paymentEvent,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
+    {
+        var mismatch = HostedTransitionPolicy.MismatchOf(paymentEvent.Fact, session);
+        var status = mismatch is null
+            ? HostedTransitionPolicy.StatusFor(paymentEvent.Fact, StripeEvent.Text(message.Object, "status"), session)
+            : HostedStatus.Failed;
+        if (status is null || !HostedTransitionPolicy.MayMove(session, status, message.Created))
+        {
+            await store.LinkAsync(session.Id, paymentEvent.IntentId, transaction, cancellationToken);
+            return;
         }
 
         var now = clock.GetUtcNow();
@@ -24,76 +53,85 @@ internal sealed class HostedEvents(HostedSessionStore store, TimeProvider clock)
         {
             Status = status,
             EventType = message.Type,
-            IntentId = IntentId(message.Type, subject),
-            Error = Error(subject, status),
+            IntentId = paymentEvent.IntentId,
+            Error = mismatch is null ? Error(message.Object, status) : "amount_mismatch",
+            HappenedAt = message.Created,
+            IsDebit = paymentEvent.Fact is PaymentFact.DebitStarted,
+            IsMismatch = mismatch is not null,
             At = now,
-            NextRetryAt = status == HostedStatus.Expired ? now : now + RetryPolicy.AfterFailure,
-        };
-        string[] references = [.. new[] { Text(subject, "id"), change.IntentId }.OfType<string>().Distinct()];
-        var sessions = await store.LockByReferenceAsync(references, OwnId(subject), transaction, cancellationToken);
-        foreach (var (id, from) in sessions)
-        {
-            if (HostedTransitionPolicy.MayMove(from, status))
+            NextRetryAt = status switch
             {
-                await store.MoveAsync(id, change, transaction, cancellationToken);
-            }
-        }
-
-        return sessions.Count > 0;
-    }
-
-    private static string? IntentId(string eventType, JsonElement subject) =>
-        Text(subject, "payment_intent")
-        ?? (eventType.StartsWith("payment_intent.", StringComparison.Ordinal) ? Text(subject, "id") : null);
-
-    /// <summary>
-    /// Our own id, which is in the metadata of the session and of the payment intent. An intent's events can arrive before
-    /// we know which intent belongs to the session.
-    /// </summary>
-    private static Guid? OwnId(JsonElement subject) =>
-        subject.ValueKind == JsonValueKind.Object && subject.TryGetProperty("metadata", out var metadata)
-            && Guid.TryParse(Text(metadata, "payment_id"), out var id)
-                ? id
-                : null;
-
-    private static string? Error(JsonElement subject, string status)
-    {
-        if (status == HostedStatus.Completed)
+                HostedStatus.Expired => now,
+                HostedStatus.Failed when mismatch is null => now + RetryPolicy.AfterFailure,
+                _ => null,
+            },
+        };
+        await store.MoveAsync(session.Id, change, transaction, cancellationToken);
+        if (mismatch is var (received, expected))
         {
-            return null;
+            BillingLog.Mismatched(logger, session.Id, received, expected);
         }
-
-        return subject.ValueKind == JsonValueKind.Object
-            && subject.TryGetProperty("last_payment_error", out var error) && error.ValueKind == JsonValueKind.Object
-                ? Text(error, "code") ?? "payment_failed"
-                : status == HostedStatus.Expired ? "expired_without_completion" : "payment_failed";
     }
 
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
+    private static string? Error(JsonElement subject, string status) => status switch
+    {
+        HostedStatus.Completed or HostedStatus.Initiated => null,
+        _ when subject.ValueKind == JsonValueKind.Object
+            && subject.TryGetProperty("last_payment_error", out var error) && error.ValueKind == JsonValueKind.Object =>
+            StripeEvent.Text(error, "code") ?? "payment_failed",
+        HostedStatus.Expired => "expired_without_completion",
+        _ => "payment_failed",
+    };
 }
 
 /// <summary>What the payment provider's events mean for a hosted session.</summary>
 internal static class HostedTransitionPolicy
 {
+    public static bool IsAbout(PaymentFact fact) => fact
+        is PaymentFact.Succeeded or PaymentFact.DebitStarted or PaymentFact.Failed or PaymentFact.Canceled or PaymentFact.SessionExpired;
+
     /// <param name="payloadStatus">The <c>status</c> member of the event's object.</param>
-    /// <returns>Null for events that do not change a session.</returns>
-    public static string? StatusFor(string eventType, string? payloadStatus) => eventType switch
+    /// <returns>Null when the event does not change the session.</returns>
+    public static string? StatusFor(PaymentFact fact, string? payloadStatus, LockedSession session) => fact switch
     {
-        "checkout.session.completed" or "checkout.session.async_payment_succeeded" or "payment_intent.succeeded" => HostedStatus.Completed,
-        "checkout.session.expired" or "checkout.session.async_payment_failed" =>
+        PaymentFact.Succeeded => HostedStatus.Completed,
+        PaymentFact.DebitStarted => HostedStatus.Initiated,
+        PaymentFact.Failed or PaymentFact.SessionExpired =>
             payloadStatus == HostedStatus.Expired ? HostedStatus.Expired : HostedStatus.Failed,
-        "payment_intent.payment_failed" => HostedStatus.Failed,
+        PaymentFact.Canceled when session.DebitAt is not null => HostedStatus.Failed,
         _ => null,
     };
 
-    /// <summary>Completed is final; an abandoned session can only become completed.</summary>
-    public static bool MayMove(string from, string to) => from switch
+    /// <returns>What came and what is due, when they differ; null while nothing is wrong or nothing is known.</returns>
+    public static (Money Received, Money Expected)? MismatchOf(PaymentFact fact, LockedSession session)
     {
-        HostedStatus.Completed => false,
-        HostedStatus.Abandoned => to == HostedStatus.Completed,
+        if (fact is not PaymentFact.Succeeded { Minor: { } minor } succeeded || session.InvoiceStatus is "paid" or "void")
+        {
+            return null;
+        }
+
+        var expected = Money.Of(session.BalanceDue, session.Currency);
+        var received = Money.OfMinor(minor, succeeded.Currency ?? session.Currency);
+        return received == expected ? null : (received, expected);
+    }
+
+    /// <summary>
+    /// Completed is final, since the first event that says so; an abandoned session can only become completed. Otherwise the latest event counts, and of two of the
+    /// same second the one that ends more.
+    /// </summary>
+    public static bool MayMove(LockedSession session, string to, DateTimeOffset happenedAt) => session.Status switch
+    {
+        HostedStatus.Completed => to == HostedStatus.Completed && happenedAt < session.CompletedAt,
+        _ when to == HostedStatus.Completed => true,
+        HostedStatus.Abandoned => false,
+        _ when session.StatusEventAt is { } last => happenedAt > last || (happenedAt == last && Rank(to) > Rank(session.Status)),
         _ => true,
+    };
+
+    private static int Rank(string status) => status switch
+    {
+        HostedStatus.Expired => 2,
+        HostedStatus.Failed => 1,
+        _ => 0,
     };
 }

@@ -86,6 +86,11 @@ public sealed class HostedRegeneration(
     /// <returns>Null when the session was replaced, or else why not.</returns>
     private async Task<Refusal?> ReplaceAsync(HostedSession old, RegenerateSession command, CancellationToken cancellationToken)
     {
+        if (old.DebitAt is not null)
+        {
+            return new DebitUnderWay();
+        }
+
         if (old.BalanceDue <= 0 || old.InvoiceStatus is "paid" or "void")
         {
             return new InvoiceSettled();
@@ -137,19 +142,15 @@ public sealed class HostedRegeneration(
         }
     }
 
-    private static SessionRequest Request(Guid key, HostedSession session, string successUrl, string cancelUrl)
-    {
-        var cents = (long)Math.Round(session.BalanceDue * 100, MidpointRounding.AwayFromZero);
-        return new(
-            key,
-            session.InvoiceId,
-            session.InvoiceNumber,
-            session.Currency,
-            [new SessionLine($"Invoice {session.InvoiceNumber}", cents, 1)],
-            successUrl,
-            cancelUrl,
-            null);
-    }
+    private static SessionRequest Request(Guid key, HostedSession session, string successUrl, string cancelUrl) => new(
+        key,
+        session.InvoiceId,
+        session.InvoiceNumber,
+        session.Currency,
+        [new SessionLine($"Invoice {session.InvoiceNumber}", Money.Of(session.BalanceDue, session.Currency).Minor, 1)],
+        successUrl,
+        cancelUrl,
+        null);
 
     private static string Metadata(string success, string cancel, RegenerateSession command, DateTimeOffset now)
     {

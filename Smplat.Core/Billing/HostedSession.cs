@@ -37,6 +37,9 @@ public sealed record HostedSession
 
     public DateTimeOffset? ExhaustedAt { get; init; }
 
+    /// <summary>Since when a debit is under way; null when there is none.</summary>
+    public DateTimeOffset? DebitAt { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -83,6 +86,9 @@ internal sealed record WorkspaceNotAdmitted() : NotFound("billing.workspace", "B
 internal sealed record UnknownSession() : NotFound("billing.unknown_session", "Session not found");
 
 internal sealed record SessionCompleted() : Conflict("billing.completed", "Cannot regenerate a completed session");
+
+internal sealed record DebitUnderWay() : Conflict(
+    "billing.payment_is_processing", "A payment of the invoice is being processed by the bank");
 
 internal sealed record SessionModified() : Conflict("billing.modified", "Session was modified; read it again");
 

@@ -11,7 +11,7 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
         session.id, session.session_id, session.workspace_id, session.invoice_id, session.status, session.url,
         session.expires_at, session.completed_at, session.cancelled_at, session.last_error,
         session.metadata::text as metadata, session.recovery_notes, session.retry_count, session.last_retry_at,
-        session.next_retry_at, session.exhausted_at, session.created_at, session.updated_at,
+        session.next_retry_at, session.exhausted_at, session.debit_at, session.created_at, session.updated_at,
         invoice.invoice_number, invoice.status as invoice_status, invoice.balance_due, invoice.currency
         """;
 
@@ -37,7 +37,7 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
         with due as (
             select id
             from hosted_checkout_sessions
-            where status = 'initiated' and expires_at < @now
+            where status = 'initiated' and expires_at < @now and debit_at is null
             order by expires_at
             limit @limit
             for update skip locked
@@ -79,6 +79,7 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
         where invoice.id = session.invoice_id
             and session.status in ('initiated', 'failed', 'expired')
             and session.next_retry_at <= @now and session.retry_count >= @maxAttempts and session.exhausted_at is null
+            and session.debit_at is null
             and invoice.status not in ('paid', 'void')
         returning session.id
         """;
@@ -88,7 +89,7 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
         from hosted_checkout_sessions session
         join invoices invoice on invoice.id = session.invoice_id
         where session.status in ('initiated', 'failed', 'expired') and session.next_retry_at <= @now
-            and session.retry_count < @maxAttempts and invoice.status not in ('paid', 'void')
+            and session.retry_count < @maxAttempts and session.debit_at is null and invoice.status not in ('paid', 'void')
         order by session.next_retry_at, session.created_at
         limit @limit
         """;
@@ -100,7 +101,7 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
         join invoices invoice on invoice.id = session.invoice_id
         where session.id = @id
             and session.status in ('initiated', 'failed', 'expired') and session.next_retry_at <= @now
-            and session.retry_count < @maxAttempts and invoice.status not in ('paid', 'void')
+            and session.retry_count < @maxAttempts and session.debit_at is null and invoice.status not in ('paid', 'void')
         for update of session skip locked
         """;
 
@@ -138,28 +139,43 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
             when invoice.status = 'paid' then 'invoice_paid'
             when invoice.status = 'void' then 'invoice_void'
             when session.status not in ('initiated', 'failed', 'expired') then 'session_' || session.status
+            when session.debit_at is not null then 'payment_processing'
+            when session.last_error = 'amount_mismatch' then 'payment_under_review'
         end
         from (select @id::uuid as id) asked
         left join hosted_checkout_sessions session on session.id = asked.id
         left join invoices invoice on invoice.id = session.invoice_id
         """;
 
-    private const string LockByReference = """
-        select id, status
-        from hosted_checkout_sessions
-        where id = @ownId
-            or session_id = any(@references)
-            or metadata ->> 'payment_intent' = any(@references)
-        order by id
-        for update
+    // Each alternative has its own index, so that this stays fast in the webhook's transaction.
+    internal const string LockByReference = """
+        select session.id, session.status, session.status_event_at, session.debit_at, session.completed_at, invoice.status as invoice_status,
+            invoice.balance_due, invoice.currency
+        from hosted_checkout_sessions session
+        join invoices invoice on invoice.id = session.invoice_id
+        where session.id = @ownId
+            or session.session_id = any(@references)
+            or session.metadata ->> 'payment_intent' = any(@references)
+        order by session.id
+        for update of session
         """;
 
+    private const string Link = """
+        update hosted_checkout_sessions
+        set metadata = metadata || jsonb_build_object('payment_intent', @intent::text)
+        where id = @id and metadata ->> 'payment_intent' is distinct from @intent
+        """;
+
+    // A payment of another amount ends automatic recovery: operators decide.
     private const string Move = """
         update hosted_checkout_sessions
         set status = @status,
-            completed_at = case when @status = 'completed' then @now else completed_at end,
-            cancelled_at = case when @status = 'expired' then @now else cancelled_at end,
-            next_retry_at = case when @status = 'completed' or exhausted_at is not null then null else @nextRetryAt end,
+            completed_at = case when @status = 'completed' then @happenedAt::timestamptz else completed_at end,
+            cancelled_at = case @status when 'expired' then @now when 'initiated' then null else cancelled_at end,
+            exhausted_at = case when @isMismatch then coalesce(exhausted_at, @now) else exhausted_at end,
+            next_retry_at = case when exhausted_at is not null then null else @nextRetryAt::timestamptz end,
+            debit_at = case when @isDebit then @happenedAt::timestamptz end,
+            status_event_at = @happenedAt,
             last_error = coalesce(@error, last_error),
             metadata = metadata || jsonb_strip_nulls(
                 jsonb_build_object('last_webhook_event', @eventType::text, 'payment_intent', @intent::text)),
@@ -170,7 +186,7 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
 
     private const string PayInvoice = """
         update invoices
-        set status = 'paid', paid_at = coalesce(paid_at, @now), balance_due = 0, updated_at = @now
+        set status = 'paid', paid_at = least(paid_at, @happenedAt), balance_due = 0, updated_at = @now
         where id = @invoiceId and status <> 'void'
         """;
 
@@ -182,7 +198,7 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
                 last_error = coalesce(last_error, 'replaced_by_regeneration'),
                 metadata = metadata || jsonb_build_object('regenerated_at', @now, 'regenerated_to_id', @newId::uuid),
                 updated_at = @now
-            where id = @oldId and updated_at = @expectedUpdatedAt and status not in ('completed', 'abandoned')
+            where id = @oldId and updated_at = @expectedUpdatedAt and status not in ('completed', 'abandoned') and debit_at is null
             returning workspace_id, invoice_id
         ),
         made as (
@@ -274,10 +290,16 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
     }
 
     /// <summary>Locks the sessions that an event of the payment provider refers to, by their id or by the provider's.</summary>
-    public async Task<IReadOnlyList<(Guid Id, string Status)>> LockByReferenceAsync(
+    public async Task<IReadOnlyList<LockedSession>> LockByReferenceAsync(
         string[] references, Guid? ownId, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        (await transaction.Connection!.QueryAsync<(Guid, string)>(
+        (await transaction.Connection!.QueryAsync<LockedSession>(
             Sql.Command(LockByReference, new { references, ownId }, cancellationToken, transaction))).AsList();
+
+    /// <summary>Records the payment intent of a session that the event does not move.</summary>
+    public Task LinkAsync(Guid id, string? intent, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        intent is null
+            ? Task.CompletedTask
+            : transaction.Connection!.ExecuteAsync(Sql.Command(Link, new { id, intent }, cancellationToken, transaction));
 
     /// <summary>Changes a session's status, and pays its invoice when the session is completed.</summary>
     public async Task MoveAsync(
@@ -290,6 +312,9 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
             eventType = change.EventType,
             intent = change.IntentId,
             error = change.Error,
+            happenedAt = change.HappenedAt,
+            isDebit = change.IsDebit,
+            isMismatch = change.IsMismatch,
             now = change.At,
             nextRetryAt = change.NextRetryAt,
         };
@@ -298,7 +323,7 @@ public sealed class HostedSessionStore(NpgsqlDataSource database)
         if (change.Status == HostedStatus.Completed)
         {
             await transaction.Connection!.ExecuteAsync(
-                Sql.Command(PayInvoice, new { invoiceId, now = change.At }, cancellationToken, transaction));
+                Sql.Command(PayInvoice, new { invoiceId, happenedAt = change.HappenedAt, now = change.At }, cancellationToken, transaction));
         }
     }
 
@@ -347,9 +372,39 @@ public sealed record HostedStatusChange
 
     public required string? Error { get; init; }
 
+    /// <summary>When it happened at the provider.</summary>
+    public required DateTimeOffset HappenedAt { get; init; }
+
+    /// <summary>The customer has authorised a debit, and the bank answers later.</summary>
+    public required bool IsDebit { get; init; }
+
+    /// <summary>Another amount or currency came than is due.</summary>
+    public required bool IsMismatch { get; init; }
+
     public required DateTimeOffset At { get; init; }
 
-    public required DateTimeOffset NextRetryAt { get; init; }
+    public required DateTimeOffset? NextRetryAt { get; init; }
+}
+
+/// <summary>What decides whether an event moves a session.</summary>
+public sealed record LockedSession
+{
+    public required Guid Id { get; init; }
+
+    public required string Status { get; init; }
+
+    /// <summary>When the event happened that set the status; null when none did.</summary>
+    public DateTimeOffset? StatusEventAt { get; init; }
+
+    public DateTimeOffset? DebitAt { get; init; }
+
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    public required string InvoiceStatus { get; init; }
+
+    public required decimal BalanceDue { get; init; }
+
+    public required string Currency { get; init; }
 }
 
 /// <summary>A message about a session that was sent.</summary>

@@ -29,7 +29,8 @@ public sealed class CheckoutOrderSync(
         [
             .. from row in rows
                let order = latest[row.OrderId]
-               let steps = CheckoutSyncPolicy.Steps(row.State, order.To, order.HoldReason, now, recoverAt)
+               let steps = CheckoutSyncPolicy.Steps(
+                   row.State, order.To, order.HoldReason, now, order.Cause == OrderPaymentState.Failure ? recoverAt : null)
                where steps.Count > 0
                select new CheckoutChange(row.Id, steps[^1].State, "{}", [.. steps.Select(step => step.Step)]),
         ];
@@ -97,9 +98,9 @@ internal static class CheckoutSyncPolicy
         orderStatus is OrderStatus.Processing or OrderStatus.Active or OrderStatus.Completed;
 
     /// <summary>The steps that bring the checkout to the stage of its order, with the state after each; none when it is there.</summary>
-    /// <param name="recoverAt">When to remind a customer whose payment failed.</param>
+    /// <param name="recoverAt">When to remind a customer whose payment failed; null when the payment did not fail.</param>
     public static IReadOnlyList<(CheckoutState State, CheckoutStep Step)> Steps(
-        CheckoutState now, string orderStatus, string? holdReason, DateTimeOffset at, DateTimeOffset recoverAt) => orderStatus switch
+        CheckoutState now, string orderStatus, string? holdReason, DateTimeOffset at, DateTimeOffset? recoverAt) => orderStatus switch
         {
             OrderStatus.Processing or OrderStatus.Active => Reach(now, CheckoutStage.Fulfillment, at),
             OrderStatus.Completed => Reach(now, CheckoutStage.Completed, at),
@@ -144,7 +145,7 @@ internal static class CheckoutSyncPolicy
 
     /// <summary>The customer can fix a failed payment. Every other hold has to be lifted by us, so nobody is reminded.</summary>
     private static List<(CheckoutState State, CheckoutStep Step)> Hold(
-        CheckoutState now, string? holdReason, DateTimeOffset at, DateTimeOffset recoverAt)
+        CheckoutState now, string? holdReason, DateTimeOffset at, DateTimeOffset? recoverAt)
     {
         DateTimeOffset? next = holdReason == HoldReason.Payment && now.Stage == CheckoutStage.Payment ? recoverAt : null;
         var verdict = CheckoutPolicy.Decide(now, now.Stage, CheckoutStatus.Waiting, next, at);

@@ -111,8 +111,19 @@ public sealed class CheckoutStore(NpgsqlDataSource database)
         select gen_random_uuid(), id, 'payment', 'waiting', 'No payment yet', @now from enrolled
         """;
 
+    // Why nobody is asked to pay although the order is not paid: the bank works on a debit, operators look at a payment of another
+    // amount, or the money went back. Null when there is no reason.
+    private const string Obstacle = """
+        (select case
+            when bool_or(p.is_processing) then 'payment_processing'
+            when bool_or(p.is_mismatched and p.status <> 'refunded') then 'payment_under_review'
+            when bool_or(p.status = 'refunded') then 'order_refunded'
+        end
+        from payments p where p.order_id = o.id)
+        """;
+
     // One sweep holds a checkout at a time. The same statement checks whether the order is paid or cancelled, and consent.
-    private const string Claim = """
+    private const string Claim = $"""
         with due as (
             select id
             from checkout_orchestrations
@@ -134,6 +145,7 @@ public sealed class CheckoutStore(NpgsqlDataSource database)
             claimed.next_action_at, o.user_id, o.order_number, o.status as order_status, o.total, o.currency,
             (o.status in ('processing', 'active', 'completed')
                 or exists (select 1 from payments p where p.order_id = o.id and p.status = 'succeeded')) as is_paid,
+            {Obstacle} as obstacle,
             coalesce(person.status <> 'suspended' and person.email is not null, false) as has_person,
             coalesce(preference.order_updates, true) as has_consent
         from claimed
@@ -156,12 +168,13 @@ public sealed class CheckoutStore(NpgsqlDataSource database)
         """;
 
     // Why a prompt must not be sent: null while the checkout still waits for its payment.
-    private const string Objection = """
+    private const string Objection = $"""
         select case
             when checkout.id is null then 'checkout_gone'
             when o.status = 'canceled' then 'order_canceled'
             when o.status in ('processing', 'active', 'completed')
                 or exists (select 1 from payments p where p.order_id = o.id and p.status = 'succeeded') then 'order_paid'
+            when {Obstacle} is not null then {Obstacle}
             when checkout.stage_status <> 'waiting' then 'checkout_moved_on'
         end
         from (select @id::uuid as id) asked
@@ -333,6 +346,9 @@ public sealed record StalledCheckout
     public DateTimeOffset? NextActionAt { get; init; }
 
     public required bool IsPaid { get; init; }
+
+    /// <summary>Why nobody is asked to pay although the order is not paid; null when there is no reason.</summary>
+    public string? Obstacle { get; init; }
 
     public required bool HasPerson { get; init; }
 

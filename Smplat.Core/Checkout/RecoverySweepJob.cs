@@ -166,6 +166,7 @@ public sealed class RecoverySweepJob(
             ("suppressed", counts.GetValueOrDefault(SweepVerdict.NoConsent)),
             ("already_paid", counts.GetValueOrDefault(SweepVerdict.Paid)),
             ("canceled", counts.GetValueOrDefault(SweepVerdict.Canceled)),
+            ("payment_processing", counts.GetValueOrDefault(SweepVerdict.Processing)),
             ("enrolled", enrolled));
     }
 }
@@ -184,6 +185,12 @@ internal enum SweepVerdict
 
     Canceled,
 
+    /// <summary>The bank works on a debit: the checkout is looked at again later, and nobody is reminded meanwhile.</summary>
+    Processing,
+
+    /// <summary>The money went back, or operators look at a payment of another amount: the customer is not asked to pay.</summary>
+    Settled,
+
     /// <summary>There is nobody to remind: operators are notified.</summary>
     NoPerson,
 
@@ -200,6 +207,8 @@ internal static class SweepPolicy
     {
         { OrderStatus: Canceled } => SweepVerdict.Canceled,
         { IsPaid: true } => SweepVerdict.Paid,
+        { Obstacle: "payment_processing" } => SweepVerdict.Processing,
+        { Obstacle: not null } => SweepVerdict.Settled,
         _ when checkout.Prompts >= maxPrompts => SweepVerdict.UsedUp,
         { HasPerson: false } => SweepVerdict.NoPerson,
         { HasConsent: false } => SweepVerdict.NoConsent,
@@ -215,6 +224,7 @@ internal static class SweepPolicy
         {
             SweepVerdict.Paid => Follow(checkout, "processing", swept, now),
             SweepVerdict.Canceled => Follow(checkout, Canceled, swept, now),
+            SweepVerdict.Settled => (checkout.State with { NextActionAt = null }, [swept]),
             SweepVerdict.UsedUp => (
                 checkout.State with { Status = CheckoutStatus.Failed, FailedAt = now, NextActionAt = null },
                 [swept, new(checkout.CurrentStage, CheckoutStatus.Failed, "All recovery prompts were used")]),
@@ -231,6 +241,8 @@ internal static class SweepPolicy
         SweepVerdict.NoConsent => "no_consent",
         SweepVerdict.Paid => "paid",
         SweepVerdict.Canceled => "canceled",
+        SweepVerdict.Processing => "payment_processing",
+        SweepVerdict.Settled => "not_to_be_paid",
         SweepVerdict.NoPerson => "no_person",
         _ => "prompts_used_up",
     };

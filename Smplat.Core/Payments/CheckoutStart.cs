@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -52,6 +54,15 @@ internal sealed record OrderIsPaid() : Conflict("payments.order_is_paid", "The o
 
 internal sealed record OrderIsCanceled() : Conflict("payments.order_is_canceled", "The order is canceled");
 
+internal sealed record PaymentIsProcessing() : Conflict(
+    "payments.payment_is_processing", "A payment of this order is being processed by the bank; there is nothing to pay until it answers");
+
+internal sealed record PaymentIsUnderReview() : Conflict(
+    "payments.payment_is_under_review", "A payment of this order is of another amount than was asked for; operators are looking at it");
+
+internal sealed record IdempotencyKeyOfAnotherRequest() : Conflict(
+    "payments.key_of_another_request", "This Idempotency-Key was used with other addresses or another customer");
+
 internal sealed record IdempotencyKeyOfAnotherOrder()
     : Conflict("payments.key_of_another_order", "This Idempotency-Key was used for another order");
 
@@ -103,15 +114,25 @@ public sealed class CheckoutStart(
         order is null ? new NoSuchOrder()
         : order.Items.Count == 0 ? new OrderHasNoItems()
         : order.Status == OrderStatus.Canceled ? new OrderIsCanceled()
-        : await payments.IsPaidAsync(order.Id, cancellationToken) ? new OrderIsPaid()
-        : null;
+        : await payments.StateOfAsync(order.Id, cancellationToken) switch
+        {
+            { IsPaid: true } => new OrderIsPaid(),
+            { IsProcessing: true } => new PaymentIsProcessing(),
+            { IsMismatched: true } => new PaymentIsUnderReview(),
+            _ => null,
+        };
 
     private async Task<StartCheckoutOutcome> StartAsync(Order order, StartCheckout command, CancellationToken cancellationToken)
     {
-        var (request, payment) = await payments.BeginAsync(order, command, cancellationToken);
+        var (request, payment, isNew) = await payments.BeginAsync(order, command, cancellationToken);
         if (payment.OrderId != order.Id)
         {
             return new StartCheckoutOutcome.Refused(new IdempotencyKeyOfAnotherOrder());
+        }
+
+        if (payment.RequestHash is { } hash && hash != CheckoutPayments.HashOf(command))
+        {
+            return new StartCheckoutOutcome.Refused(new IdempotencyKeyOfAnotherRequest());
         }
 
         if (payment.SessionClosedAt is not null)
@@ -127,7 +148,7 @@ public sealed class CheckoutStart(
         return await stripe.CreateSessionAsync(request, cancellationToken) switch
         {
             SessionOutcome.Made made => await SucceedAsync(payment, made, cancellationToken),
-            SessionOutcome.Failed failed => await FailAsync(payment, failed, cancellationToken),
+            SessionOutcome.Failed failed => await FailAsync(payment, isNew, failed, cancellationToken),
             var unknown => throw new InvalidOperationException($"Unknown outcome {unknown}."),
         };
     }
@@ -143,9 +164,10 @@ public sealed class CheckoutStart(
     }
 
     private async Task<StartCheckoutOutcome> FailAsync(
-        Payment payment, SessionOutcome.Failed failed, CancellationToken cancellationToken)
+        Payment payment, bool isNew, SessionOutcome.Failed failed, CancellationToken cancellationToken)
     {
-        if (failed.IsDefinite)
+        // Only the request that recorded the payment takes it back: another one's session may be on its way.
+        if (failed.IsDefinite && isNew)
         {
             await payments.DiscardAsync(payment.Id, cancellationToken);
         }
@@ -164,12 +186,20 @@ public sealed class CheckoutPayments(
     IEnumerable<ICheckoutStartListener> listeners,
     TimeProvider clock)
 {
-    public async Task<bool> IsPaidAsync(Guid orderId, CancellationToken cancellationToken) =>
-        (await payments.ReadOrderStateAsync(orderId, cancellationToken)).IsPaid;
+    private const int MaxInserts = 3;
+
+    public Task<OrderPaymentState> StateOfAsync(Guid orderId, CancellationToken cancellationToken) =>
+        payments.ReadOrderStateAsync(orderId, cancellationToken);
+
+    /// <summary>What distinguishes two requests under one idempotency key.</summary>
+    public static string HashOf(StartCheckout command) => Convert.ToHexStringLower(SHA256.HashData(
+        JsonSerializer.SerializeToUtf8Bytes(new[] { command.SuccessUrl, command.CancelUrl, command.CustomerEmail })));
 
     /// <summary>Records a pending payment.</summary>
-    /// <returns>The payment and the request for its session; the earlier payment when the command's key was used before.</returns>
-    public async Task<(SessionRequest Request, Payment Payment)> BeginAsync(
+    /// <returns>
+    /// The payment and the request for its session. It is not new when the command's key was used before: then it is the earlier one.
+    /// </returns>
+    public async Task<(SessionRequest Request, Payment Payment, bool IsNew)> BeginAsync(
         Order order, StartCheckout command, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -182,15 +212,24 @@ public sealed class CheckoutPayments(
             Status = PaymentStatus.Pending,
             Amount = request.Amount,
             Currency = order.Currency,
+            RequestHash = HashOf(command),
             CreatedAt = now,
         };
-        if (await payments.InsertAsync(payment, command.RequestKey, cancellationToken))
+        // The earlier payment can be taken back between the two statements; then this one is recorded in its place.
+        for (var attempt = 0; attempt < MaxInserts; attempt++)
         {
-            return (request, payment);
+            if (await payments.InsertAsync(payment, command.RequestKey, cancellationToken))
+            {
+                return (request, payment, true);
+            }
+
+            if (await payments.FindByRequestKeyAsync(command.RequestKey!, cancellationToken) is { } earlier)
+            {
+                return (request with { PaymentId = earlier.Id }, earlier, false);
+            }
         }
 
-        var earlier = (await payments.FindByRequestKeyAsync(command.RequestKey!, cancellationToken))!;
-        return (request with { PaymentId = earlier.Id }, earlier);
+        throw new InvalidOperationException($"The payment of order {order.Id} conflicts with one that does not exist.");
     }
 
     /// <summary>Links the payment to its session, and handles the events that arrived for the session in the meantime.</summary>
@@ -199,7 +238,7 @@ public sealed class CheckoutPayments(
         await using (var connection = await database.OpenConnectionAsync(cancellationToken))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await payments.SetSessionAsync(payment.Id, made, clock.GetUtcNow(), transaction, cancellationToken);
+            await payments.SetSessionAsync(payment, made, clock.GetUtcNow(), transaction, cancellationToken);
             foreach (var listener in listeners)
             {
                 await listener.OnStartedAsync(payment.OrderId, transaction, cancellationToken);

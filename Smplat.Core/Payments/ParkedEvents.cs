@@ -1,7 +1,9 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Jobs;
+using Smplat.Core.Platform.Security;
 
 namespace Smplat.Core.Payments;
 
@@ -15,6 +17,11 @@ public sealed class ParkedEvents(
 {
     private const int PageSize = 100;
 
+    /// <summary>Events of one sweep; the next one goes on where it ended.</summary>
+    private const int MaxPages = 50;
+
+    private ParkedEvent? _last;
+
     /// <summary>A payment became known under these references: handles the events that wait for it.</summary>
     public async Task ReplayAsync(IReadOnlyList<string> references, CancellationToken cancellationToken)
     {
@@ -24,9 +31,9 @@ public sealed class ParkedEvents(
         while (current.Count > 0 && current.Any(seen.Add))
         {
             var known = new List<string>();
-            foreach (var payload in await inbox.ListParkedAsync(current, PageSize, cancellationToken))
+            foreach (var waiting in await inbox.ListParkedAsync(current, PageSize, cancellationToken))
             {
-                var (_, more) = await intake.HandleAsync(Read(payload), cancellationToken);
+                var (_, more) = await TryHandleAsync(waiting, cancellationToken);
                 known.AddRange(more);
             }
 
@@ -38,11 +45,21 @@ public sealed class ParkedEvents(
     public async Task<(int Applied, int Abandoned)> SweepAsync(CancellationToken cancellationToken)
     {
         var applied = 0;
-        foreach (var payload in await inbox.ListParkedAsync(null, PageSize, cancellationToken))
+        for (var page = 0; page < MaxPages; page++)
         {
-            var (result, known) = await intake.HandleAsync(Read(payload), cancellationToken);
-            applied += result == WebhookResult.Applied ? 1 : 0;
-            await ReplayAsync(known, cancellationToken);
+            var waiting = await inbox.ListParkedAfterAsync(_last, PageSize, cancellationToken);
+            foreach (var one in waiting)
+            {
+                var (isApplied, known) = await TryHandleAsync(one, cancellationToken);
+                applied += isApplied ? 1 : 0;
+                await ReplayAsync(known, cancellationToken);
+            }
+
+            _last = waiting.Count == PageSize ? waiting[^1] : null;
+            if (_last is null)
+            {
+                break;
+            }
         }
 
         var now = clock.GetUtcNow();
@@ -53,6 +70,23 @@ public sealed class ParkedEvents(
         }
 
         return (applied, abandoned.Count);
+    }
+
+    /// <summary>One event that fails keeps none of the others from their turn.</summary>
+    private async Task<(bool IsApplied, IReadOnlyList<string> Known)> TryHandleAsync(
+        ParkedEvent waiting, CancellationToken cancellationToken)
+    {
+        var message = Read(waiting.Payload);
+        try
+        {
+            var (result, known) = await intake.HandleAsync(message, cancellationToken);
+            return (result == WebhookResult.Applied, known);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && !DatabaseErrors.IsOutage(exception))
+        {
+            PaymentsLog.EventFailed(logger, message.Id, message.Type, Redaction.Redact(exception.Message), exception);
+            return (false, []);
+        }
     }
 
     private StripeEvent Read(string payload) => StripeEvent.Read(Encoding.UTF8.GetBytes(payload), clock.GetUtcNow())

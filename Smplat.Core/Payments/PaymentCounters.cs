@@ -157,3 +157,15 @@ internal sealed class DuplicatePaymentMetrics(PaymentStore payments) : IMetricSo
     public async Task<IReadOnlyList<MetricSample>> ReadAsync(CancellationToken cancellationToken) =>
         [MetricSample.Of(Duplicates, await payments.CountDuplicatesAsync(cancellationToken))];
 }
+
+/// <summary>Payments of another amount than was asked for, which have not been refunded.</summary>
+internal sealed class MismatchedPaymentMetrics(PaymentStore payments) : IMetricSource
+{
+    private const string Mismatches = "smplat_payments_mismatched";
+
+    public IReadOnlyList<MetricFamily> Families { get; } =
+        [new(Mismatches, "Payments of another amount or currency than was asked for, which are not refunded", MetricType.Gauge)];
+
+    public async Task<IReadOnlyList<MetricSample>> ReadAsync(CancellationToken cancellationToken) =>
+        [MetricSample.Of(Mismatches, await payments.CountMismatchesAsync(cancellationToken))];
+}

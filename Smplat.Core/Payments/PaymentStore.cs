@@ -9,9 +9,10 @@ public sealed class PaymentStore(NpgsqlDataSource database)
 {
     private const string Columns =
         """
-        id, order_id, provider, provider_reference, provider_session_id, status, amount, currency, refunded_amount, failure_reason,
-        failed_at, captured_at, checkout_url, page_closed_at as session_closed_at,
-        created_at, updated_at
+        id, order_id, provider, provider_reference, provider_session_id, status, amount, currency, refunded_amount,
+        coalesce(refunded_minor, round(refunded_amount * 100))::bigint as refunded_minor, received_minor, received_currency,
+        is_mismatched, is_processing, debit_started_at, debit_ended_at, charge_refunded_minor, charge_refunded_at, failure_reason,
+        failed_at, captured_at, checkout_url, request_hash, page_closed_at as session_closed_at, created_at, updated_at
         """;
 
     private const string Find = $"select {Columns} from payments where id = @Id";
@@ -33,17 +34,22 @@ public sealed class PaymentStore(NpgsqlDataSource database)
     // One idempotency key makes one payment, however often it is repeated.
     private const string Insert =
         """
-        insert into payments (id, order_id, provider, status, amount, currency, request_key, created_at, updated_at)
-        values (@Id, @OrderId, 'stripe', 'pending', @Amount, @Currency, @RequestKey, @CreatedAt, @CreatedAt)
+        insert into payments (id, order_id, provider, status, amount, currency, request_key, request_hash, created_at, updated_at)
+        values (@Id, @OrderId, 'stripe', 'pending', @Amount, @Currency, @RequestKey, @RequestHash, @CreatedAt, @CreatedAt)
         on conflict (request_key) do nothing
         """;
 
+    // Whoever called at the same time may have taken the payment back; the session exists, so its payment must.
     private const string SetSession =
         """
-        update payments
+        insert into payments as known
+            (id, order_id, provider, status, amount, currency, provider_session_id, checkout_url, provider_reference, created_at, updated_at)
+        values
+            (@Id, @OrderId, 'stripe', 'pending', @Amount, @Currency, @SessionId, @CheckoutUrl, coalesce(@IntentId, @SessionId),
+             @CreatedAt, @Now)
+        on conflict (id) do update
         set provider_session_id = @SessionId, checkout_url = @CheckoutUrl,
-            provider_reference = coalesce(@IntentId, provider_reference, @SessionId), updated_at = @Now
-        where id = @Id
+            provider_reference = coalesce(@IntentId, known.provider_reference, @SessionId), updated_at = @Now
         """;
 
     private const string DeleteUnused = "delete from payments where id = @Id and provider_session_id is null and status = 'pending'";
@@ -52,19 +58,30 @@ public sealed class PaymentStore(NpgsqlDataSource database)
         """
         update payments
         set status = @Status, captured_at = @CapturedAt, failed_at = @FailedAt, failure_reason = @FailureReason,
-            refunded_amount = @RefundedAmount, provider_reference = @ProviderReference,
+            refunded_amount = @RefundedAmount, refunded_minor = @RefundedMinor, received_minor = @ReceivedMinor,
+            received_currency = @ReceivedCurrency, is_mismatched = @IsMismatched, is_processing = @IsProcessing,
+            debit_started_at = @DebitStartedAt, debit_ended_at = @DebitEndedAt, charge_refunded_minor = @ChargeRefundedMinor,
+            charge_refunded_at = @ChargeRefundedAt, provider_reference = @ProviderReference,
             provider_session_id = @ProviderSessionId, page_closed_at = @SessionClosedAt, updated_at = @UpdatedAt
         where id = @Id
         """;
 
-    // The latest event about a refund wins, in whatever order events arrive.
-    private const string UpsertRefund =
+    private const string ListRefunds =
         """
-        insert into payment_refund (id, payment_id, amount, status, reason, event_at)
-        values (@Id, @PaymentId, @Amount, @Status, @Reason, @At)
+        select id, coalesce(amount_minor, round(amount * 100))::bigint as minor, currency, status, reason, requested_at, event_at as at
+        from payment_refund
+        where payment_id = @PaymentId
+        order by id
+        """;
+
+    // The payment's row is locked, so nobody else merges an event about the same refund.
+    private const string SaveRefund =
+        """
+        insert into payment_refund (id, payment_id, amount, amount_minor, currency, status, reason, requested_at, event_at)
+        values (@Id, @PaymentId, @Amount, @Minor, @Currency, @Status, @Reason, @RequestedAt, @At)
         on conflict (id) do update
-        set amount = excluded.amount, status = excluded.status, reason = excluded.reason, event_at = excluded.event_at
-        where (excluded.event_at, coalesce(excluded.status, '')) > (payment_refund.event_at, coalesce(payment_refund.status, ''))
+        set amount = excluded.amount, amount_minor = excluded.amount_minor, currency = excluded.currency, status = excluded.status,
+            reason = excluded.reason, requested_at = excluded.requested_at, event_at = excluded.event_at
         """;
 
     // The latest event about a dispute wins, in whatever order events arrive.
@@ -76,9 +93,6 @@ public sealed class PaymentStore(NpgsqlDataSource database)
         set amount = excluded.amount, status = excluded.status, reason = excluded.reason, event_at = excluded.event_at
         where (excluded.event_at, excluded.status) > (payment_dispute.event_at, payment_dispute.status)
         """;
-
-    private const string SumRefunds =
-        "select coalesce(sum(amount), 0) from payment_refund where payment_id = @PaymentId and status = 'succeeded'";
 
     // The order's row is locked, so of two payments that arrive at the same time the second one is the duplicate.
     private const string MarkDuplicate =
@@ -101,12 +115,16 @@ public sealed class PaymentStore(NpgsqlDataSource database)
             where other.order_id = duplicate.order_id and other.id <> duplicate.id and other.status = 'succeeded')
         """;
 
+    private const string CountMismatches = "select count(*) from payments where is_mismatched and status <> 'refunded'";
+
     private const string ReadOrderState =
         """
         select
             coalesce(bool_or(status = 'succeeded'), false) as is_paid,
             coalesce(bool_or(status = 'failed'), false) as has_failed,
             coalesce(bool_or(status = 'refunded'), false) as is_refunded,
+            coalesce(bool_or(is_mismatched and status <> 'refunded'), false) as is_mismatched,
+            coalesce(bool_or(is_processing), false) as is_processing,
             exists (
                 select 1
                 from payment_dispute dispute
@@ -163,19 +181,30 @@ public sealed class PaymentStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteAsync(Sql.Command(
             Insert,
-            new { payment.Id, payment.OrderId, payment.Amount, payment.Currency, RequestKey = requestKey, payment.CreatedAt },
+            new { payment.Id, payment.OrderId, payment.Amount, payment.Currency, RequestKey = requestKey, payment.RequestHash, payment.CreatedAt },
             cancellationToken)) == 1;
     }
 
     public Task SetSessionAsync(
-        Guid id,
+        Payment payment,
         SessionOutcome.Made session,
         DateTimeOffset now,
         NpgsqlTransaction transaction,
         CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteAsync(Sql.Command(
             SetSession,
-            new { Id = id, session.SessionId, session.IntentId, CheckoutUrl = session.Url, Now = now },
+            new
+            {
+                payment.Id,
+                payment.OrderId,
+                payment.Amount,
+                payment.Currency,
+                payment.CreatedAt,
+                session.SessionId,
+                session.IntentId,
+                CheckoutUrl = session.Url,
+                Now = now,
+            },
             cancellationToken,
             transaction));
 
@@ -217,19 +246,43 @@ public sealed class PaymentStore(NpgsqlDataSource database)
         return await connection.ExecuteScalarAsync<long>(Sql.Command(CountDuplicates, null, cancellationToken));
     }
 
-    /// <returns>The sum of all refunds so far.</returns>
-    public async Task<decimal> AddRefundAsync(
-        Guid paymentId, PaymentFact.Refund refund, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public async Task<long> CountMismatchesAsync(CancellationToken cancellationToken)
     {
-        var connection = transaction.Connection!;
-        await connection.ExecuteAsync(Sql.Command(
-            UpsertRefund,
-            new { refund.Id, PaymentId = paymentId, refund.Amount, refund.Status, refund.Reason, refund.At },
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(Sql.Command(CountMismatches, null, cancellationToken));
+    }
+
+    public async Task<IReadOnlyList<PaymentFact.Refund>> ListRefundsAsync(
+        Guid paymentId, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var rows = await transaction.Connection!.QueryAsync<RefundRow>(Sql.Command(
+            ListRefunds, new { PaymentId = paymentId }, cancellationToken, transaction));
+        return
+        [
+            .. rows.Select(row => new PaymentFact.Refund(
+                row.Id, row.Minor, row.Currency, row.Status, row.Reason, row.RequestedAt, row.At)),
+        ];
+    }
+
+    /// <param name="currency">The payment's, for a refund whose event names none.</param>
+    public Task SaveRefundAsync(
+        Guid paymentId, PaymentFact.Refund refund, string currency, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(Sql.Command(
+            SaveRefund,
+            new
+            {
+                refund.Id,
+                PaymentId = paymentId,
+                Money.OfMinor(refund.Minor, refund.Currency ?? currency).Amount,
+                refund.Minor,
+                refund.Currency,
+                refund.Status,
+                refund.Reason,
+                refund.RequestedAt,
+                refund.At,
+            },
             cancellationToken,
             transaction));
-        return await connection.ExecuteScalarAsync<decimal>(Sql.Command(
-            SumRefunds, new { PaymentId = paymentId }, cancellationToken, transaction));
-    }
 
     public Task AddDisputeAsync(
         Guid paymentId, PaymentFact.Dispute dispute, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
@@ -258,3 +311,21 @@ public sealed class PaymentStore(NpgsqlDataSource database)
 
 /// <summary>A checkout session at the provider in which an order can still be paid.</summary>
 public sealed record CheckoutSession(Guid PaymentId, Guid OrderId, string SessionId);
+
+/// <summary>A row of <c>payment_refund</c>.</summary>
+internal sealed record RefundRow
+{
+    public required string Id { get; init; }
+
+    public long Minor { get; init; }
+
+    public string? Currency { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? Reason { get; init; }
+
+    public DateTimeOffset? RequestedAt { get; init; }
+
+    public DateTimeOffset At { get; init; }
+}

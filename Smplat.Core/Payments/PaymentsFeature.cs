@@ -20,6 +20,7 @@ public static class PaymentsFeature
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<SupersededSessions>();
         services.AddSingleton<IMetricSource, DuplicatePaymentMetrics>();
+        services.AddSingleton<IMetricSource, MismatchedPaymentMetrics>();
         services.AddSingleton<CheckoutPayments>();
         services.AddSingleton<CheckoutStart>();
         services.AddSingleton<WebhookStore>();

@@ -38,6 +38,9 @@ internal static partial class PaymentsLog
     [LoggerMessage(6216, LogLevel.Error, "Order {OrderId} was paid twice: payment {PaymentId} is a duplicate; refund {Amount} {Currency}")]
     internal static partial void PaidAgain(ILogger logger, Guid orderId, Guid paymentId, decimal amount, string currency);
 
+    [LoggerMessage(6217, LogLevel.Error, "Order {OrderId} is on hold: payment {PaymentId} received {Received} instead of {Expected}; refund it or settle the order manually")]
+    internal static partial void Mismatched(ILogger logger, Guid orderId, Guid paymentId, Money received, Money expected);
+
     [LoggerMessage(6215, LogLevel.Information, "Payment {PaymentId} went from {From} to {To}")]
     internal static partial void StatusChanged(ILogger logger, Guid paymentId, string from, string to);
 }

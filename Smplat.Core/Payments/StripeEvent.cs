@@ -50,11 +50,15 @@ public sealed record StripeEvent(string Id, string Type, DateTimeOffset Created,
             ? value.GetString()
             : null;
 
-    internal static decimal? Cents(JsonElement element, string name) =>
+    /// <summary>An amount in minor units of its currency.</summary>
+    internal static long? Minor(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)
-            && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var cents) && Math.Abs(cents) < 1_000_000_000_000
-            ? cents / 100m
+            && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var minor) && minor is >= 0 and < 1_000_000_000_000
+            ? minor
             : null;
+
+    /// <summary>A currency code; null when there is none.</summary>
+    internal static string? Currency(JsonElement element) => Text(element, "currency") is { Length: 3 } code ? code.ToUpperInvariant() : null;
 
     internal static DateTimeOffset? Instant(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)
@@ -88,33 +92,48 @@ public sealed record PaymentEvent(
 
     private static PaymentFact FactOf(StripeEvent message) => message.Type switch
     {
-        "payment_intent.succeeded" => new PaymentFact.Succeeded(StripeEvent.Instant(message.Object, "created") ?? message.Created),
-        "checkout.session.async_payment_succeeded" => new PaymentFact.Succeeded(message.Created),
+        "payment_intent.succeeded" => Succeeded(
+            message, StripeEvent.Minor(message.Object, "amount_received") ?? StripeEvent.Minor(message.Object, "amount")),
+        "checkout.session.async_payment_succeeded" => Succeeded(message, StripeEvent.Minor(message.Object, "amount_total")),
+        "checkout.session.completed" => StripeEvent.Text(message.Object, "payment_status") switch
+        {
+            "paid" or "no_payment_required" => Succeeded(message, StripeEvent.Minor(message.Object, "amount_total")),
+            "unpaid" => new PaymentFact.DebitStarted(message.Created),
+            _ => new PaymentFact.Linked(),
+        },
+        "payment_intent.processing" => new PaymentFact.DebitStarted(message.Created),
         "payment_intent.payment_failed" or "checkout.session.async_payment_failed" =>
             new PaymentFact.Failed(ReasonOf(message.Object), message.Created),
-        "checkout.session.completed" => new PaymentFact.Linked(),
+        "payment_intent.canceled" => new PaymentFact.Canceled(message.Created),
         "checkout.session.expired" => new PaymentFact.SessionExpired(),
-        "charge.refunded" => StripeEvent.Cents(message.Object, "amount_refunded") is { } total
-            ? new PaymentFact.TotalRefunded(total)
+        "charge.refunded" => StripeEvent.Minor(message.Object, "amount_refunded") is { } total
+            ? new PaymentFact.TotalRefunded(total, message.Created)
             : new PaymentFact.Nothing(),
         "refund.created" or "refund.updated" or "refund.failed" or "charge.refund.updated" => RefundOf(message),
         _ when message.Type.StartsWith("charge.dispute.", StringComparison.Ordinal) => DisputeOf(message),
         _ => new PaymentFact.Nothing(),
     };
 
+    /// <summary>The event happens when the money comes; the intent in it can be days older.</summary>
+    private static PaymentFact.Succeeded Succeeded(StripeEvent message, long? minor) =>
+        new(message.Created, minor, StripeEvent.Currency(message.Object));
+
     private static PaymentFact RefundOf(StripeEvent message) => StripeEvent.Text(message.Object, "id") is { } id
         ? new PaymentFact.Refund(
             id,
-            StripeEvent.Cents(message.Object, "amount") ?? 0,
-            StripeEvent.Text(message.Object, "status"),
+            StripeEvent.Minor(message.Object, "amount") ?? 0,
+            StripeEvent.Currency(message.Object),
+            message.Type == "refund.failed" ? "failed" : StripeEvent.Text(message.Object, "status"),
             StripeEvent.Text(message.Object, "reason"),
+            StripeEvent.Instant(message.Object, "created"),
             message.Created)
         : new PaymentFact.Nothing();
 
     private static PaymentFact DisputeOf(StripeEvent message) => StripeEvent.Text(message.Object, "id") is { } id
         ? new PaymentFact.Dispute(
             id,
-            StripeEvent.Cents(message.Object, "amount") ?? 0,
+            Money.OfMinor(
+                StripeEvent.Minor(message.Object, "amount") ?? 0, StripeEvent.Currency(message.Object) ?? "EUR").Amount,
             StripeEvent.Text(message.Object, "status") ?? "needs_response",
             StripeEvent.Text(message.Object, "reason"),
             message.Created)

@@ -29,23 +29,49 @@ public sealed record SessionRequest(
     string CancelUrl,
     string? CustomerEmail)
 {
-    public decimal Amount => Lines.Sum(line => line.UnitCents * line.Quantity) / 100m;
+    public decimal Amount => Money.OfMinor(Sum(Lines), Currency).Amount;
 
+    /// <summary>Asks for the order's total, to the minor unit.</summary>
     public static SessionRequest From(Order order, Guid paymentId, StartCheckout command) => new(
         paymentId,
         order.Id,
         order.OrderNumber,
         order.Currency,
-        [.. order.Items.Select(item => new SessionLine(
-            item.ProductTitle, ToCents(item.UnitPrice), item.Quantity))],
+        LinesOf(order),
         command.SuccessUrl,
         command.CancelUrl,
         string.IsNullOrWhiteSpace(command.CustomerEmail) ? null : command.CustomerEmail);
 
-    private static long ToCents(decimal price) => (long)Math.Round(price * 100, MidpointRounding.AwayFromZero);
+    /// <summary>The order's lines, or one line with its total when they do not add up to it.</summary>
+    private static SessionLine[] LinesOf(Order order)
+    {
+        var tax = Money.Of(order.Tax, order.Currency);
+        var total = Money.Of(order.Total, order.Currency);
+        SessionLine[] lines =
+        [
+            .. order.Items.Select(item => LineOf(item, order.Currency)),
+            .. tax.Minor > 0 ? [new SessionLine("Tax", tax.Minor, 1)] : Array.Empty<SessionLine>(),
+        ];
+        return Sum(lines) == total.Minor ? lines : [new($"Order {order.OrderNumber}", total.Minor, 1)];
+    }
+
+    /// <summary>
+    /// The provider multiplies the unit price by the quantity. Where that is not the line's total, because the unit price is
+    /// rounded or options cost extra, the line is asked for as one piece.
+    /// </summary>
+    private static SessionLine LineOf(OrderItem item, string currency)
+    {
+        var unit = Money.Of(item.UnitPrice, currency);
+        var total = Money.Of(item.TotalPrice, currency);
+        return unit.Minor * item.Quantity == total.Minor ? new(item.ProductTitle, unit.Minor, item.Quantity)
+            : new(item.Quantity == 1 ? item.ProductTitle : $"{item.Quantity} × {item.ProductTitle}", total.Minor, 1);
+    }
+
+    private static long Sum(IEnumerable<SessionLine> lines) => lines.Sum(line => line.UnitMinor * line.Quantity);
 }
 
-public sealed record SessionLine(string Name, long UnitCents, int Quantity);
+/// <param name="UnitMinor">In minor units of the currency.</param>
+public sealed record SessionLine(string Name, long UnitMinor, int Quantity);
 
 /// <summary>The answer of the provider.</summary>
 public abstract record SessionOutcome
@@ -206,7 +232,7 @@ internal sealed class StripeGateway : IStripeGateway, IDisposable
             PriceData = new()
             {
                 Currency = request.Currency.ToLowerInvariant(),
-                UnitAmount = line.UnitCents,
+                UnitAmount = line.UnitMinor,
                 ProductData = new() { Name = line.Name },
             },
         })],

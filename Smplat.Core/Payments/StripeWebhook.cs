@@ -106,8 +106,8 @@ public sealed class StripeWebhook(
 public interface IPaymentEventListener
 {
     /// <summary>
-    /// Called once for every event, whatever its type, even when it matches no payment. Database work only. An exception
-    /// rejects the event, and the provider delivers it again.
+    /// Called for every event, whatever its type, even when it matches no payment, and again whenever an event that waits is
+    /// tried again. Database work only. An exception rejects the event, and the provider delivers it again.
     /// </summary>
     /// <returns>True when the event is about something that the feature owns; it then does not wait for a payment.</returns>
     Task<bool> OnEventAsync(StripeEvent message, NpgsqlTransaction transaction, CancellationToken cancellationToken);
@@ -140,7 +140,7 @@ public sealed class EventIntake(
             return (WebhookResult.Duplicate, []);
         }
 
-        var isOwned = isNew && await NotifyListenersAsync(message, transaction, cancellationToken);
+        var isOwned = await NotifyListenersAsync(message, transaction, cancellationToken);
         var (result, known, paid) = await ApplyAsync(paymentEvent, transaction, cancellationToken);
         if (result == WebhookResult.Parked && isOwned)
         {
@@ -182,8 +182,8 @@ public sealed class EventIntake(
 
         if (await applier.ApplyAsync(paymentEvent, transaction, cancellationToken) is not { } payment)
         {
-            // An expired session leaves nothing to wait for.
-            return (paymentEvent.Fact is PaymentFact.SessionExpired ? WebhookResult.Ignored : WebhookResult.Parked, [], null);
+            // An expired session or a canceled intent leaves nothing to wait for.
+            return (paymentEvent.Fact is PaymentFact.SessionExpired or PaymentFact.Canceled ? WebhookResult.Ignored : WebhookResult.Parked, [], null);
         }
 
         string?[] references = [payment.ProviderReference, payment.ProviderSessionId];
@@ -230,8 +230,8 @@ public sealed class PaymentEventApplier(
         }
 
         var now = clock.GetUtcNow();
-        var fact = await ToFactAsync(before, paymentEvent.Fact, transaction, cancellationToken);
-        var after = Link(PaymentPolicy.Apply(before, fact), paymentEvent) with
+        var refunds = await RecordAsync(before, paymentEvent.Fact, transaction, cancellationToken);
+        var after = Link(PaymentPolicy.Apply(before, paymentEvent.Fact, refunds), paymentEvent) with
         {
             SessionClosedAt = before.SessionClosedAt ?? (paymentEvent.ClosesSession ? now : null),
         };
@@ -245,21 +245,25 @@ public sealed class PaymentEventApplier(
         return after;
     }
 
-    /// <summary>Single refunds and disputes are kept as rows; their sum is the fact that counts for the payment.</summary>
-    private async Task<PaymentFact> ToFactAsync(
+    /// <summary>Records a single refund or dispute as a row of its own.</summary>
+    /// <returns>All refunds of the payment as they stand.</returns>
+    private async Task<IReadOnlyCollection<PaymentFact.Refund>> RecordAsync(
         Payment payment, PaymentFact fact, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        switch (fact)
+        if (fact is PaymentFact.Dispute dispute)
         {
-            case PaymentFact.Refund refund:
-                return new PaymentFact.TotalRefunded(
-                    await payments.AddRefundAsync(payment.Id, refund, transaction, cancellationToken));
-            case PaymentFact.Dispute dispute:
-                await payments.AddDisputeAsync(payment.Id, dispute, transaction, cancellationToken);
-                return new PaymentFact.Linked();
-            default:
-                return fact;
+            await payments.AddDisputeAsync(payment.Id, dispute, transaction, cancellationToken);
         }
+
+        var refunds = (await payments.ListRefundsAsync(payment.Id, transaction, cancellationToken))
+            .ToDictionary(refund => refund.Id);
+        if (fact is PaymentFact.Refund news)
+        {
+            var refund = refunds[news.Id] = PaymentPolicy.Merge(refunds.GetValueOrDefault(news.Id), news);
+            await payments.SaveRefundAsync(payment.Id, refund, payment.Currency, transaction, cancellationToken);
+        }
+
+        return refunds.Values;
     }
 
     /// <summary>The intent is the better reference: refunds and disputes carry only the intent.</summary>
@@ -279,14 +283,19 @@ public sealed class PaymentEventApplier(
             return;
         }
 
-        if (before.CapturedAt is null && after.CapturedAt is not null
-            && await payments.MarkDuplicateAsync(after.Id, transaction, cancellationToken))
+        var isNewlySettled = !before.IsSettled && after.IsSettled;
+        if (isNewlySettled && await payments.MarkDuplicateAsync(after.Id, transaction, cancellationToken))
         {
             PaymentsLog.PaidAgain(logger, order.Id, after.Id, after.Amount, after.Currency);
         }
 
-        // A guest order has no recipient.
-        if (before.CapturedAt is null && after.CapturedAt is not null && order.UserId is not null)
+        if (!before.IsMismatched && after is { IsMismatched: true, Received: { } received })
+        {
+            PaymentsLog.Mismatched(logger, order.Id, after.Id, received, after.Asked);
+        }
+
+        // A guest order has no recipient, and an order of 0.00 no payment to confirm.
+        if (isNewlySettled && order.UserId is not null && after.Amount > 0)
         {
             await outbox.EnqueueAsync(Receipt(after, order), transaction, cancellationToken);
         }
@@ -310,9 +319,12 @@ public sealed class PaymentEventApplier(
             return;
         }
 
-        var note = cause == OrderPaymentState.Failure && payment.FailedAt != before.FailedAt
-            ? $"Payment failed: {payment.FailureReason}"
-            : null;
+        var note = cause switch
+        {
+            OrderPaymentState.Failure when payment.FailedAt != before.FailedAt => $"Payment failed: {payment.FailureReason}",
+            OrderPaymentState.Mismatch when payment.IsMismatched => $"Payment of {payment.Received} instead of {payment.Asked}",
+            _ => null,
+        };
         await machine.MoveAsync(
             order.Id, OrderStatus.OnHold, new(HoldReason.Payment, cause, Actor, note, note), transaction, cancellationToken);
     }

@@ -27,19 +27,19 @@ public sealed class WebhookStore(NpgsqlDataSource database)
 
     private const string ListParkedFor =
         """
-        select payload::text
+        select id, received_at, payload::text as payload
         from webhook_events
         where status = 'parked' and references_to && @References
-        order by received_at
+        order by received_at, id
         limit @Limit
         """;
 
-    private const string ListParked =
+    private const string ListParkedAfter =
         """
-        select payload::text
+        select id, received_at, payload::text as payload
         from webhook_events
-        where status = 'parked'
-        order by received_at
+        where status = 'parked' and (received_at, id) > (@ReceivedAt, @Id)
+        order by received_at, id
         limit @Limit
         """;
 
@@ -90,16 +90,16 @@ public sealed class WebhookStore(NpgsqlDataSource database)
             cancellationToken,
             transaction));
 
-    /// <param name="references">Null lists all that are parked.</param>
-    public async Task<IReadOnlyList<string>> ListParkedAsync(
-        IReadOnlyList<string>? references, int limit, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<string>(Sql.Command(
-            references is null ? ListParked : ListParkedFor,
-            new { References = references?.ToArray(), Limit = limit },
-            cancellationToken))).AsList();
-    }
+    public Task<IReadOnlyList<ParkedEvent>> ListParkedAsync(
+        IReadOnlyList<string> references, int limit, CancellationToken cancellationToken) =>
+        ListAsync(ListParkedFor, new { References = references.ToArray(), Limit = limit }, cancellationToken);
+
+    /// <param name="last">The last one of the page before; null lists the oldest.</param>
+    public Task<IReadOnlyList<ParkedEvent>> ListParkedAfterAsync(ParkedEvent? last, int limit, CancellationToken cancellationToken) =>
+        ListAsync(
+            ListParkedAfter,
+            new { ReceivedAt = last?.ReceivedAt ?? DateTimeOffset.UnixEpoch, Id = last?.Id ?? Guid.Empty, Limit = limit },
+            cancellationToken);
 
     public async Task<IReadOnlyList<(string Id, string? Type)>> AbandonAsync(
         DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
@@ -108,4 +108,20 @@ public sealed class WebhookStore(NpgsqlDataSource database)
         return (await connection.QueryAsync<(string, string?)>(Sql.Command(
             AbandonOld, new { Before = before, Now = now }, cancellationToken))).AsList();
     }
+
+    private async Task<IReadOnlyList<ParkedEvent>> ListAsync(string statement, object parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<ParkedEvent>(Sql.Command(statement, parameters, cancellationToken))).AsList();
+    }
+}
+
+/// <summary>An event that waits for its payment.</summary>
+public sealed record ParkedEvent
+{
+    public required Guid Id { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    public required string Payload { get; init; }
 }

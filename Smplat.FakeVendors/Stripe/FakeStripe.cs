@@ -111,8 +111,9 @@ public sealed class StripePayPage(StripeSessions sessions, StripeWebhooks webhoo
     {
         if (!session.TryLeave("complete"))
             return;
-        session.PaymentStatus = "paid";
-        await webhooks.DeliverAsync(webhooks.Event("payment_intent.succeeded", Intent(session, null)), cancellationToken);
+        session.PaymentStatus = session.AmountTotal == 0 ? "no_payment_required" : "paid";
+        if (session.AmountTotal > 0)
+            await webhooks.DeliverAsync(webhooks.Event("payment_intent.succeeded", Intent(session, null)), cancellationToken);
         await webhooks.DeliverAsync(webhooks.Event("checkout.session.completed", session.ToObject(showIntent: true)), cancellationToken);
     }
 
@@ -127,7 +128,10 @@ public sealed class StripePayPage(StripeSessions sessions, StripeWebhooks webhoo
         id = session.IntentId,
         @object = "payment_intent",
         amount = session.AmountTotal,
+        amount_received = error is null ? session.AmountTotal : 0,
         currency = session.Currency,
+        created = session.CreatedAt.ToUnixTimeSeconds(),
+        status = error is null ? "succeeded" : "requires_payment_method",
         metadata = session.Metadata,
         last_payment_error = error is null ? null : new { message = error },
     };

@@ -49,7 +49,7 @@ public sealed class StripeSessions(FakeStripe stripe, TimeProvider clock)
     }
 
     internal IResult Find(HttpContext context) => Get((string)context.GetRouteValue("id")!) is { } session
-        ? Reply.Json(session.ToObject(session.PaymentStatus == "paid" || ShowsIntentAtOnce))
+        ? Reply.Json(session.ToObject(session.Status == "complete" || ShowsIntentAtOnce))
         : NoSuch((string)context.GetRouteValue("id")!);
 
     /// <summary>Closes the session for payments; the event follows the answer.</summary>
@@ -182,7 +182,7 @@ public sealed record StripeSession
         url = Status == "open" ? Url : null,
         amount_total = AmountTotal,
         currency = Currency,
-        payment_intent = showIntent ? IntentId : null,
+        payment_intent = showIntent && AmountTotal > 0 ? IntentId : null,
         payment_status = PaymentStatus,
         metadata = Metadata,
     };

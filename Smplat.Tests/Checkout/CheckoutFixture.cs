@@ -31,12 +31,12 @@ internal static class CheckoutFixture
         new(Guid.NewGuid(), JobRun.Timer, 1, rig.Clock.GetUtcNow()), CancellationToken.None);
 
     /// <summary>Moves the order as the payment webhook and the worker do.</summary>
-    public static async Task MoveOrderAsync(this OutboxFixture rig, Guid orderId, string to, string party = HoldReason.Payment)
+    public static async Task MoveOrderAsync(this OutboxFixture rig, Guid orderId, string to, string party = HoldReason.Payment, string cause = "test")
     {
         await using var connection = await rig.Database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var outcome = await rig.Get<OrderStatusMachine>().MoveAsync(
-            orderId, to, new(party, "test", "test"), transaction, CancellationToken.None);
+            orderId, to, new(party, cause, "test"), transaction, CancellationToken.None);
         Assert.That(outcome, Is.InstanceOf<OrderStatusOutcome.Changed>());
         await transaction.CommitAsync();
     }

@@ -71,6 +71,69 @@ public sealed partial class RecoverySweepTests
     }
 
     [Test]
+    public async Task Nobody_is_reminded_while_the_bank_works_on_a_debit()
+    {
+        await using var rig = await CheckoutFixture.StartAsync();
+        var (_, order) = await rig.AStalledCheckoutAsync();
+        var other = await rig.APersonAsync("bob@example.test");
+        var queued = await rig.AnOrderAsync(other, "SM000002", "pending");
+        await rig.ReportAsync(queued, "payment", "waiting", rig.Clock.GetUtcNow());
+        await DebitAsync(order);
+
+        var report = await rig.SweepAsync();
+        await DebitAsync(queued);
+        await rig.DeliverAsync();
+
+        Assert.That((report.Summary["nudges_sent"], report.Summary["payment_processing"]), Is.EqualTo((1, 1)));
+        Assert.That(rig.Smtp.Mails, Is.Empty);
+        Assert.That(
+            await rig.QueryAsync<string>("select reason from notification_outbox where kind = 'checkout_recovery_prompt'"),
+            Is.EqualTo("payment_processing"));
+        var checkout = await rig.ReadAsync(order);
+        Assert.That((checkout.Status, checkout.NextActionAt), Is.EqualTo(("waiting", (DateTimeOffset?)rig.Clock.GetUtcNow().AddHours(6))));
+
+        Task DebitAsync(Guid id) => rig.ExecuteAsync(
+            """
+            insert into payments (id, order_id, status, amount, currency, is_processing, debit_started_at)
+            values (gen_random_uuid(), @id, 'pending', 120, 'EUR', true, now())
+            """,
+            new { id });
+    }
+
+    [TestCase("payment_refund", null)]
+    [TestCase("payment_dispute", null)]
+    [TestCase("payment_mismatch", null)]
+    [TestCase("payment_failure", 60)]
+    public async Task Only_a_payment_that_failed_is_asked_for_again(string cause, int? minutes)
+    {
+        await using var rig = await CheckoutFixture.StartAsync(new() { ["CHECKOUT_RECOVERY_IDLE_MINUTES"] = "60" });
+        var (_, order) = await rig.AStalledCheckoutAsync();
+
+        await rig.MoveOrderAsync(order, "on_hold", cause: cause);
+
+        Assert.That((await rig.ReadAsync(order)).NextActionAt, Is.EqualTo(minutes is { } wait ? rig.Clock.GetUtcNow().AddMinutes(wait) : null));
+    }
+
+    [Test]
+    public async Task Nobody_is_reminded_whose_money_went_back_before_the_work_began()
+    {
+        await using var rig = await CheckoutFixture.StartAsync();
+        var (_, order) = await rig.AStalledCheckoutAsync();
+        await rig.SweepAsync();
+        await rig.ExecuteAsync(
+            "insert into payments (id, order_id, status, amount, currency) values (gen_random_uuid(), @order, 'refunded', 120, 'EUR')",
+            new { order });
+
+        await rig.DeliverAsync();
+        rig.Clock.Advance(TimeSpan.FromHours(6));
+        var report = await rig.SweepAsync();
+        await rig.DeliverAsync();
+
+        Assert.That(rig.Smtp.Mails.Select(mail => mail.Subject), Has.None.StartsWith("Action needed"));
+        Assert.That((report.Summary["processed"], report.Summary["nudges_sent"]), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
     public async Task Without_consent_the_prompt_is_a_suppressed_row()
     {
         await using var rig = await CheckoutFixture.StartAsync();

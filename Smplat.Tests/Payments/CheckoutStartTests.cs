@@ -1,3 +1,4 @@
+using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.FakeVendors.Hosting;
 
@@ -108,5 +109,83 @@ public sealed class CheckoutStartTests
         Assert.That(
             (await fixture.Fulfillment.Get<PaymentCounters>().ReadAsync(CancellationToken.None)).Checkout.Totals,
             Is.EqualTo(new CheckoutTotals(0, 0)));
+    }
+
+    [TestCase(3, 3.33, 10.00)]
+    [TestCase(1000, 0.004, 4.00)]
+    [TestCase(2, 8.165, 16.33)]
+    [TestCase(1, 1.00, 299.00)]
+    [TestCase(7, 1.10, 7.70)]
+    [TestCase(1, 0, 0)]
+    public async Task Stripe_is_asked_for_the_orders_total_to_the_cent(int quantity, double unitPrice, double total)
+    {
+        await using var fixture = await StripeFixture.CreateAsync();
+        var placed = (PlaceOrderOutcome.Placed)await fixture.Fulfillment.Get<OrderPlacement>().PlaceAsync(
+            new()
+            {
+                Items = [new() { ProductTitle = "Likes", Quantity = quantity, UnitPrice = (decimal)unitPrice, TotalPrice = (decimal)total }],
+            },
+            CancellationToken.None);
+
+        var started = await fixture.StartedAsync(placed.Order.Id);
+
+        Assert.That(fixture.SessionOf(started).AmountTotal, Is.EqualTo((long)((decimal)total * 100)));
+        Assert.That(started.Amount, Is.EqualTo(placed.Order.Total));
+    }
+
+    [Test]
+    public async Task While_a_debit_is_under_way_there_is_no_second_page()
+    {
+        await using var fixture = await StripeFixture.CreateAsync();
+        var order = await fixture.AnOrderAsync();
+        var session = fixture.SessionOf(await fixture.StartedAsync(order, "key-1"));
+        session.TryLeave("complete");
+        await fixture.DeliverAsync("checkout.session.completed", session.ToObject(showIntent: true));
+
+        var second = await fixture.StartAsync(order, "key-2");
+        var repeated = await fixture.StartAsync(order, "key-1");
+
+        Assert.That(second, Is.EqualTo(new StartCheckoutOutcome.Refused(new PaymentIsProcessing())));
+        Assert.That(repeated, Is.EqualTo(second));
+        Assert.That(fixture.Stripe.Calls.To("/v1/checkout/sessions"), Has.Count.EqualTo(1));
+
+        await fixture.DeliverAsync("checkout.session.async_payment_failed", session.ToObject(showIntent: true));
+        Assert.That(await fixture.StartAsync(order, "key-3"), Is.TypeOf<StartCheckoutOutcome.Started>(), "the bank has refused");
+    }
+
+    [Test]
+    public async Task One_key_with_other_addresses_is_one_payment_and_the_other_caller_is_told()
+    {
+        await using var fixture = await StripeFixture.CreateAsync();
+        var order = await fixture.AnOrderAsync();
+
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(number => Task.Run(() => fixture.StartAsync(order, "key-1", $"https://shop.example.com/{number}"))));
+
+        Assert.That(outcomes.OfType<StartCheckoutOutcome.Started>().Count(), Is.EqualTo(1));
+        Assert.That(
+            outcomes.OfType<StartCheckoutOutcome.Refused>().Select(outcome => outcome.Refusal),
+            Has.All.EqualTo(new IdempotencyKeyOfAnotherRequest()).And.Exactly(7).Items);
+        Assert.That(
+            await fixture.Fulfillment.ScalarAsync<string>("select string_agg(provider_session_id, ',') from payments"),
+            Is.EqualTo(outcomes.OfType<StartCheckoutOutcome.Started>().Single().CheckoutSessionId));
+    }
+
+    [Test]
+    public async Task A_session_whose_payment_was_taken_back_meanwhile_gets_it_again()
+    {
+        await using var fixture = await StripeFixture.CreateAsync();
+        var order = await fixture.AnOrderAsync();
+        var payments = fixture.Fulfillment.Get<CheckoutPayments>();
+        var found = (await fixture.Fulfillment.Get<OrderQueries>().FindAsync(order, CancellationToken.None))!;
+        var command = new StartCheckout(order, "https://shop.example.com/thanks", "https://shop.example.com/cart", null, "key-1");
+        var (_, payment, _) = await payments.BeginAsync(found, command, CancellationToken.None);
+        await payments.DiscardAsync(payment.Id, CancellationToken.None);
+
+        await payments.RecordSessionAsync(payment, new("cs_1", "https://pay.example.com/cs_1", null), CancellationToken.None);
+
+        Assert.That(
+            await fixture.Fulfillment.ScalarAsync<string>("select concat_ws(' ', id, provider_session_id, amount) from payments"),
+            Is.EqualTo($"{payment.Id} cs_1 100.00"));
     }
 }

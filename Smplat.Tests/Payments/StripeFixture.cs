@@ -25,11 +25,14 @@ internal sealed class StripeFixture(FulfillmentFixture fixture, FakeStripe strip
     {
         var order = await fixture.Given.AnOrderAsync("pending");
         await fixture.Given.AnItemAsync(order, unitPrice: unitPrice);
+        await fixture.ExecuteAsync("update orders set total = @unitPrice where id = @order", new { order, unitPrice });
         return order;
     }
 
-    public Task<StartCheckoutOutcome> StartAsync(Guid order, string? key = null) => fixture.Get<CheckoutStart>().StartAsync(
-        new(order, "https://shop.example.com/thanks", "https://shop.example.com/cart", null, key), CancellationToken.None);
+    public Task<StartCheckoutOutcome> StartAsync(
+        Guid order, string? key = null, string successUrl = "https://shop.example.com/thanks") =>
+        fixture.Get<CheckoutStart>().StartAsync(
+            new(order, successUrl, "https://shop.example.com/cart", null, key), CancellationToken.None);
 
     public async Task<StartCheckoutOutcome.Started> StartedAsync(Guid order, string? key = null) =>
         (StartCheckoutOutcome.Started)await StartAsync(order, key);

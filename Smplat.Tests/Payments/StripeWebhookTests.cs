@@ -164,6 +164,23 @@ public sealed class StripeWebhookTests
     }
 
     [Test]
+    public async Task Every_parked_event_gets_its_turn()
+    {
+        await using var fixture = await PaymentFixture.CreateAsync();
+        for (var number = 0; number < 110; number++)
+        {
+            await fixture.SucceedAsync($"pi_foreign_{number}");
+        }
+
+        await fixture.SucceedAsync("pi_ours");
+        var payment = await fixture.APaymentAsync(await fixture.AnOrderAsync(), "pi_ours");
+
+        await fixture.Inner.Get<ParkedEvents>().SweepAsync(CancellationToken.None);
+
+        Assert.That(await fixture.StatusOfAsync(payment), Is.EqualTo("succeeded"));
+    }
+
+    [Test]
     public async Task Refunds_and_disputes_are_recorded_and_stop_the_work()
     {
         await using var fixture = await PaymentFixture.CreateAsync();
