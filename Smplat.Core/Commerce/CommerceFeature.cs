@@ -64,6 +64,9 @@ public static class CommerceFeature
         services.AddSingleton<ProviderOrderStore>();
         services.AddSingleton<ConfirmationEventLog>();
         services.AddSingleton<QuoteRefresh>();
+        services.AddSingleton<PlacementInquiry>();
+        services.AddSingleton<PlacementStore>();
+        services.AddSingleton<PlacementReview>();
         services.AddSingleton<LegConfirmation>();
         services.AddSingleton<ConfirmAnswers>();
         services.AddSingleton<ConfirmationRecorder>();

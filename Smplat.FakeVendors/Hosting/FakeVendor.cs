@@ -183,7 +183,7 @@ public static class FakeControl
     {
         public const string ExpiredToken = "expired-token";
 
-        public const string Kinds = "latency, 429, status, revoked-key, expired-token (Kroger), malformed, odd, drip, flood, drop, hang";
+        public const string Kinds = "latency, 429, status, revoked-key, expired-token (Kroger), malformed, odd, drip, flood, drop, lost-answer, hang";
 
         public Fault? ToFault() => Kind switch
         {
@@ -196,6 +196,7 @@ public static class FakeControl
             "odd" => new Fault.OddJson(),
             "drip" => new Fault.SlowDrip(16, TimeSpan.FromMilliseconds(DelayMs ?? 100)),
             "drop" => new Fault.ConnectionDrop(AfterHeaders ?? false),
+            "lost-answer" => new Fault.LostAnswer(),
             "hang" => new Fault.Hang(),
             _ => null,
         };

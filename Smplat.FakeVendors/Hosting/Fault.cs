@@ -6,8 +6,11 @@ namespace Smplat.FakeVendors.Hosting;
 /// <summary>What a vendor does instead of, or before, its normal answer.</summary>
 public abstract record Fault
 {
-    /// <summary>Answers normally, but late.</summary>
+    /// <summary>Does what was asked and answers normally, but late, also when the caller has gone.</summary>
     public sealed record Latency(TimeSpan Delay) : Fault;
+
+    /// <summary>Does what was asked, then closes the connection instead of answering.</summary>
+    public sealed record LostAnswer : Fault;
 
     /// <summary>Refuses with 429; without seconds there is no Retry-After header.</summary>
     public sealed record TooManyRequests(int? RetryAfterSeconds = null) : Fault;
@@ -97,22 +100,41 @@ public static class FaultInjection
     public static Task RunAsync(HttpContext context, Fault? fault, Func<Task> answer, CancellationToken closing) => fault switch
     {
         null => answer(),
-        Fault.Latency latency => AnswerLateAsync(latency, answer, closing),
+        Fault.Latency latency => AnswerLateAsync(context, latency, answer, closing),
         Fault.TooManyRequests limit => RefuseAsync(context, limit),
         Fault.Status status => WriteAsync(context, status.Code, status.Body),
         Fault.MalformedJson => WriteAsync(context, 200, """{"data":[{"name":"cut of"""),
         Fault.OddJson odd => WriteAsync(context, 200, odd.Body),
         Fault.SlowDrip drip => DripAsync(context, drip, answer, closing),
+        Fault.LostAnswer => LoseAnswerAsync(context, answer),
         Fault.ConnectionDrop drop => DropAsync(context, drop),
         Fault.Hang => Task.Delay(Timeout.InfiniteTimeSpan, closing).ContinueWith(_ => { }, TaskScheduler.Default),
         Fault.Flood flood => FloodAsync(context, flood, closing),
         _ => throw new InvalidOperationException($"Unknown fault {fault}."),
     };
 
-    private static async Task AnswerLateAsync(Fault.Latency latency, Func<Task> answer, CancellationToken closing)
+    private static async Task AnswerLateAsync(HttpContext context, Fault.Latency latency, Func<Task> answer, CancellationToken closing)
     {
+        context.RequestAborted = CancellationToken.None;
         await Task.Delay(latency.Delay, closing).ContinueWith(_ => { }, TaskScheduler.Default);
         await answer();
+    }
+
+    private static async Task LoseAnswerAsync(HttpContext context, Func<Task> answer)
+    {
+        var wire = context.Response.Body;
+        using var whole = new MemoryStream();
+        context.Response.Body = whole;
+        try
+        {
+            await answer();
+        }
+        finally
+        {
+            context.Response.Body = wire;
+        }
+
+        context.Abort();
     }
 
     private static Task RefuseAsync(HttpContext context, Fault.TooManyRequests limit)

@@ -20,6 +20,14 @@ public sealed class ConfirmationOptions
     [Range(1, 86_400)]
     public int StuckSeconds { get; init; } = 120;
 
+    /// <summary>
+    /// Minutes that an order may stay unknown, counted from its submit: the longest that a provider takes to commit an order,
+    /// and a margin. After that operators are asked to find out. Default 30.
+    /// </summary>
+    [ConfigurationKeyName("LOOPGPT_CONFIRM_UNKNOWN_MINUTES")]
+    [Range(1, 10_080)]
+    public int UnknownMinutes { get; init; } = 30;
+
     /// <summary>Resolve unfinished confirmations. Default true.</summary>
     [ConfigurationKeyName("LOOPGPT_RECOVERY_ENABLED")]
     public bool RecoveryEnabled { get; init; } = true;

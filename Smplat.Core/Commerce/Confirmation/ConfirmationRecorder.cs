@@ -222,6 +222,24 @@ public sealed class ConfirmationEventLog(EdgeLog log, TimeProvider clock, ILogge
         ]);
     }
 
+    public void Unresolved(string requestId, string providerId, string reason) =>
+        CommerceLog.Unresolved(logger, requestId, providerId, reason);
+
+    /// <summary>An order that nobody but an operator can settle.</summary>
+    public ValueTask HandedOverAsync(string requestId, AttemptRow attempt, string reason)
+    {
+        CommerceLog.HandedOver(logger, requestId, attempt.ProviderId, attempt.IdempotencyKey, reason);
+        return log.WriteAsync(
+        [
+            Row(EdgeLogEvents.PlacementUnsettled, requestId, ProviderIds.Parse(attempt.ProviderId)) with
+            {
+                Level = "error",
+                ErrorCode = ConfirmCodes.InProgress,
+                Error = reason,
+            },
+        ]);
+    }
+
     public ValueTask FailoverAsync(ClaimedSession session, ProviderId from, ProviderId to, string reason)
     {
         CommerceLog.Failover(logger, session.RequestId, from.ToWire(), to.ToWire(), reason);

@@ -7,7 +7,11 @@ namespace Smplat.Core.Commerce.Confirmation;
 
 /// <summary>Resolves confirmations whose process died or whose provider did not answer, by asking the provider.</summary>
 internal sealed class RecoverConfirmationsJob(
-    ConfirmationStore sessions, ConfirmationRecovery recovery, IOptionsMonitor<ConfirmationOptions> options, TimeProvider clock) : IJob
+    ConfirmationStore sessions,
+    ConfirmationRecovery recovery,
+    IOptionsMonitor<ConfirmationOptions> options,
+    TimeProvider clock,
+    ILogger<RecoverConfirmationsJob> logger) : IJob
 {
     private const int Batch = 20;
 
@@ -24,10 +28,25 @@ internal sealed class RecoverConfirmationsJob(
         var stuck = await sessions.ClaimStuckAsync(
             now.AddSeconds(-options.CurrentValue.StuckSeconds), now, Batch, cancellationToken);
         var verdicts = new Dictionary<RecoveryVerdict, int>();
+        var problems = new List<Exception>();
         foreach (var session in stuck)
         {
-            var verdict = await recovery.ResolveAsync(session);
-            verdicts[verdict] = verdicts.GetValueOrDefault(verdict) + 1;
+            try
+            {
+                var verdict = await recovery.ResolveAsync(session.ToSession());
+                verdicts[verdict] = verdicts.GetValueOrDefault(verdict) + 1;
+            }
+            catch (Exception problem)
+            {
+                // One session costs no other its turn; this one comes again when its claim is old.
+                CommerceLog.NotRecovered(logger, session.RequestId, problem.GetType().Name, problem);
+                problems.Add(problem);
+            }
+        }
+
+        if (problems.Count > 0 && problems.Count == stuck.Count)
+        {
+            throw new AggregateException("No confirmation could be recovered.", problems);
         }
 
         return stuck.Count == 0
@@ -38,6 +57,7 @@ internal sealed class RecoverConfirmationsJob(
                 ("confirmed", verdicts.GetValueOrDefault(RecoveryVerdict.Confirmed)),
                 ("released", verdicts.GetValueOrDefault(RecoveryVerdict.Released)),
                 ("failed", verdicts.GetValueOrDefault(RecoveryVerdict.Failed)),
+                ("broken", problems.Count),
                 ("unresolved", verdicts.GetValueOrDefault(RecoveryVerdict.Unresolved)));
     }
 }
@@ -52,48 +72,94 @@ internal enum RecoveryVerdict
 }
 
 /// <summary>
-/// Finds out what happened to a session whose confirmation was interrupted. An order that the provider has is stored; when the
-/// provider has none, the shopper may confirm again; while the provider cannot tell, nothing is decided.
+/// Finds out what happened to a session whose confirmation was interrupted. An order that the provider has is stored; when there
+/// provably is none, the shopper may confirm again; while nothing is proven, nothing is decided. An order that stays unknown
+/// for longer than its limit is handed to operators, and asked for every hour from then on.
 /// </summary>
 internal sealed class ConfirmationRecovery(
     ConfirmationStore sessions,
     ProviderOrderStore orders,
     LegConfirmation legs,
     ConfirmationRecorder recorder,
-    TimeProvider clock,
-    ILogger<ConfirmationRecovery> logger)
+    ConfirmationEventLog events,
+    IOptionsMonitor<ConfirmationOptions> options,
+    TimeProvider clock)
 {
+    private static readonly TimeSpan PauseAfterHandOver = TimeSpan.FromHours(1);
+
     public async Task<RecoveryVerdict> ResolveAsync(ClaimedSession session)
     {
         var parts = OrderLeg.From(session, null);
         var booked = await orders.FindBookedAsync(session.Id, CancellationToken.None);
-        var attempts = await orders.LastAttemptsAsync(session.Id, CancellationToken.None);
+        var attempts = await orders.OpenAttemptsAsync(session.Id, CancellationToken.None);
         var outcomes = new List<LegOutcome>();
+        var (isOpen, isHandedOver) = (false, true);
         foreach (var leg in parts)
         {
-            if (booked.FirstOrDefault(order => order.Leg == leg.Number) is { } order)
+            var order = booked.FirstOrDefault(known => known.Leg == leg.Number);
+            var done = order is null ? null : LegConfirmation.Done(session, leg, leg.Quote, order, null);
+            foreach (var attempt in attempts.Where(attempt => attempt.Leg == leg.Number && !IsOf(order, attempt)))
             {
-                outcomes.Add(LegConfirmation.Done(session, leg, leg.Quote, order, null));
-                continue;
+                switch (await legs.ResolveAsync(session, leg, attempt))
+                {
+                    case LegOutcome.Done found when done is null:
+                        // Stored at once: another part or attempt may stay unknown for long.
+                        await orders.BookAsync(session, found, clock.GetUtcNow(), CancellationToken.None);
+                        done = found;
+                        break;
+                    case LegOutcome.Done second:
+                        await HandOverAsync(session, attempt, $"second order {second.Order.ProviderOrderId}: cancel one of the two at the provider");
+                        break;
+                    case LegOutcome.Unknown unknown:
+                        isOpen = true;
+                        isHandedOver &= await LeaveOpenAsync(session, attempt, unknown.Reason ?? "");
+                        break;
+                }
             }
 
-            if (attempts.FirstOrDefault(attempt => attempt.Leg == leg.Number) is not { } attempt)
+            if (done is not null)
             {
-                continue;
-            }
-
-            switch (await legs.ResolveAsync(session, leg, attempt))
-            {
-                case LegOutcome.Done done:
-                    outcomes.Add(done);
-                    break;
-                case LegOutcome.Unknown unknown:
-                    CommerceLog.Unresolved(logger, session.RequestId, attempt.ProviderId, unknown.Reason ?? "");
-                    return RecoveryVerdict.Unresolved;
+                outcomes.Add(done);
             }
         }
 
-        return await DecideAsync(session, outcomes, parts);
+        if (!isOpen)
+        {
+            return await DecideAsync(session, outcomes, parts);
+        }
+
+        if (isHandedOver)
+        {
+            var now = clock.GetUtcNow();
+            await sessions.ParkAsync(session, now + PauseAfterHandOver, now, CancellationToken.None);
+        }
+
+        return RecoveryVerdict.Unresolved;
+    }
+
+    private static bool IsOf(PlacedOrder? order, AttemptRow attempt) =>
+        order is not null && attempt.Outcome is "placed" or "handed_off" && order!.Provider.ToWire() == attempt.ProviderId;
+
+    /// <returns>Whether operators have been asked.</returns>
+    private async Task<bool> LeaveOpenAsync(ClaimedSession session, AttemptRow attempt, string reason)
+    {
+        var limit = TimeSpan.FromMinutes(options.CurrentValue.UnknownMinutes);
+        if (attempt.AttentionAt is null && clock.GetUtcNow() - (attempt.SubmittedAt ?? attempt.StartedAt) < limit)
+        {
+            events.Unresolved(session.RequestId, attempt.ProviderId, reason);
+            return false;
+        }
+
+        await HandOverAsync(session, attempt, reason);
+        return true;
+    }
+
+    private async Task HandOverAsync(ClaimedSession session, AttemptRow attempt, string reason)
+    {
+        if (await orders.AskOperatorsAsync(attempt, reason, clock.GetUtcNow(), CancellationToken.None))
+        {
+            await events.HandedOverAsync(session.RequestId, attempt, reason);
+        }
     }
 
     private async Task<RecoveryVerdict> DecideAsync(ClaimedSession session, List<LegOutcome> outcomes, IReadOnlyList<OrderLeg> parts)

@@ -25,7 +25,7 @@ public sealed class ConfirmationStore(NpgsqlDataSource database)
 
     private const string Find =
         """
-        select id, user_id, status, claim_key, result::text as result, expires_at
+        select id, user_id, status, claim_key, result::text as result, expires_at, updated_at
         from commerce.routing_sessions
         where token_sha256 = @tokenHash
         """;
@@ -36,7 +36,7 @@ public sealed class ConfirmationStore(NpgsqlDataSource database)
         with stuck as (
             select id
             from commerce.routing_sessions
-            where status = 'confirming' and updated_at < @before
+            where status = 'confirming' and updated_at < @before and (check_after is null or check_after <= @now)
             order by updated_at
             limit @limit
             for update skip locked
@@ -49,27 +49,49 @@ public sealed class ConfirmationStore(NpgsqlDataSource database)
             session.request::text as request, session.items_count, session.expires_at, session.row_version
         """;
 
+    // A new version for the same owner: its own call that it no longer waits for can submit nothing any more.
+    private const string Renew =
+        """
+        update commerce.routing_sessions
+        set updated_at = @now, row_version = row_version + 1
+        where id = @id and status = 'confirming' and row_version = @rowVersion
+        returning row_version
+        """;
+
+    // Recovery leaves the session alone for a while.
+    private const string Park =
+        """
+        update commerce.routing_sessions
+        set check_after = @until, updated_at = @now
+        where id = @id and status = 'confirming' and row_version = @rowVersion
+        """;
+
+    // Operators have settled an attempt: recovery takes the session up at once.
+    private const string Unpark =
+        """
+        update commerce.routing_sessions
+        set check_after = null, updated_at = '2000-01-01 00:00:00+00'
+        where id = @id and status = 'confirming'
+        """;
+
     // Makes the session pending again, with the quotes that the shopper may now accept.
     private const string Release =
         """
         update commerce.routing_sessions
-        set status = 'pending', claim_key = null, quotes = @quotes::jsonb, updated_at = @now, row_version = row_version + 1
+        set status = 'pending', claim_key = null, check_after = null, quotes = @quotes::jsonb, updated_at = @now, row_version = row_version + 1
         where id = @id and status = 'confirming' and row_version = @rowVersion
         """;
 
-    // The first use of a key is stored: the hash shows whether a later use is for the same request.
+    // The first use of a key is stored: the hash shows whether a later use is for the same request. Callers at the same moment
+    // wait for the first of them; a key that has expired is free.
     private const string TakeKey =
         """
-        with taken as (
-            insert into commerce.idempotency (endpoint, key, request_hash, expires_at)
-            values (@endpoint, @key, @requestHash, @expiresAt)
-            on conflict (endpoint, key) do nothing
-            returning request_hash
-        )
-        select request_hash from taken
-        union all
-        select request_hash from commerce.idempotency where endpoint = @endpoint and key = @key
-        limit 1
+        insert into commerce.idempotency as known (endpoint, key, request_hash, expires_at)
+        values (@endpoint, @key, @requestHash, @expiresAt)
+        on conflict (endpoint, key) do update
+        set request_hash = case when known.expires_at <= @now then excluded.request_hash else known.request_hash end,
+            expires_at = case when known.expires_at <= @now then excluded.expires_at else known.expires_at end
+        returning request_hash
         """;
 
     // A pending session is cancelled; one that is being confirmed is not.
@@ -122,11 +144,14 @@ public sealed class ConfirmationStore(NpgsqlDataSource database)
     private const string DeleteScores =
         "delete from commerce.score_calculations where id in (select id from commerce.score_calculations where created_at < @before limit @limit)";
 
+    /// <summary>How long a key that a client chose belongs to its first request.</summary>
+    private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(1);
+
     public async Task<ClaimedSession?> ClaimAsync(
         byte[] tokenHash, string userId, string claimKey, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<ClaimRow>(Sql.Command(
+        var row = await connection.QuerySingleOrDefaultAsync<SessionClaim>(Sql.Command(
             Claim, new { tokenHash, userId, claimKey, now }, cancellationToken, timeoutSeconds: 2));
         return row?.ToSession();
     }
@@ -137,12 +162,11 @@ public sealed class ConfirmationStore(NpgsqlDataSource database)
         return await connection.QuerySingleOrDefaultAsync<SessionRow>(Sql.Command(Find, new { tokenHash }, cancellationToken));
     }
 
-    public async Task<IReadOnlyList<ClaimedSession>> ClaimStuckAsync(
+    public async Task<IReadOnlyList<SessionClaim>> ClaimStuckAsync(
         DateTimeOffset before, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<ClaimRow>(Sql.Command(ClaimStuck, new { before, now, limit }, cancellationToken));
-        return [.. rows.Select(row => row.ToSession())];
+        return (await connection.QueryAsync<SessionClaim>(Sql.Command(ClaimStuck, new { before, now, limit }, cancellationToken))).AsList();
     }
 
     /// <returns>False when another process has taken the session over.</returns>
@@ -154,13 +178,41 @@ public sealed class ConfirmationStore(NpgsqlDataSource database)
             Release, new { id = session.Id, session.RowVersion, quotes, now }, cancellationToken)) == 1;
     }
 
+    /// <summary>Fences off whatever this owner has started before. The session carries the new version from then on.</summary>
+    /// <returns>False when another process has taken the session over.</returns>
+    public async Task<bool> RenewAsync(ClaimedSession session, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (await connection.ExecuteScalarAsync<long?>(Sql.Command(
+            Renew, new { id = session.Id, session.RowVersion, now }, cancellationToken)) is not { } version)
+        {
+            return false;
+        }
+
+        session.RowVersion = version;
+        return true;
+    }
+
+    public async Task ParkAsync(ClaimedSession session, DateTimeOffset until, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(
+            Park, new { id = session.Id, session.RowVersion, until, now }, cancellationToken));
+    }
+
+    public async Task UnparkAsync(Guid sessionId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(Unpark, new { id = sessionId }, cancellationToken));
+    }
+
     /// <returns>The hash stored for the key: that of this request, or of an earlier one.</returns>
     public async Task<string> TakeKeyAsync(
-        string endpoint, string key, string requestHash, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+        string endpoint, string key, string requestHash, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return (await connection.ExecuteScalarAsync<string>(Sql.Command(
-            TakeKey, new { endpoint, key, requestHash, expiresAt }, cancellationToken)))!;
+            TakeKey, new { endpoint, key, requestHash, now, expiresAt = now + KeyLifetime }, cancellationToken)))!;
     }
 
     public async Task<bool> CancelPendingAsync(
@@ -188,30 +240,31 @@ public sealed class ConfirmationStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteAsync(Sql.Command(statement, parameters, cancellationToken));
     }
+}
 
-    private sealed record ClaimRow(
-        Guid Id,
-        string RequestId,
-        string? UserId,
-        string Quotes,
-        string Request,
-        int ItemsCount,
-        DateTimeOffset ExpiresAt,
-        long RowVersion)
-    {
-        public ClaimedSession ToSession() =>
-            new(
-                Id,
-                RequestId,
-                UserId,
-                JsonSerializer.Deserialize(Quotes, RoutingJson.Default.IReadOnlyListSessionQuote)!,
-                JsonSerializer.Deserialize(Request, CommerceJson.Default.QuoteRequest)!,
-                ItemsCount,
-                ExpiresAt,
-                RowVersion);
-    }
+/// <summary>A session as it was claimed. Reading what it holds may fail, and then costs no other session its turn.</summary>
+public sealed record SessionClaim(
+    Guid Id,
+    string RequestId,
+    string? UserId,
+    string Quotes,
+    string Request,
+    int ItemsCount,
+    DateTimeOffset ExpiresAt,
+    long RowVersion)
+{
+    public ClaimedSession ToSession() =>
+        new(
+            Id,
+            RequestId,
+            UserId,
+            JsonSerializer.Deserialize(Quotes, RoutingJson.Default.IReadOnlyListSessionQuote)!,
+            JsonSerializer.Deserialize(Request, CommerceJson.Default.QuoteRequest)!,
+            ItemsCount,
+            ExpiresAt,
+            RowVersion);
 }
 
 /// <summary>The state of a session, for callers that could not claim it.</summary>
 public sealed record SessionRow(
-    Guid Id, string? UserId, string Status, string? ClaimKey, string? Result, DateTimeOffset ExpiresAt);
+    Guid Id, string? UserId, string Status, string? ClaimKey, string? Result, DateTimeOffset ExpiresAt, DateTimeOffset UpdatedAt);

@@ -95,16 +95,33 @@ public sealed record OrderAttempt(
 
 /// <summary>How an attempt ended.</summary>
 /// <param name="Outcome"><c>placed</c>, <c>handed_off</c>, <c>failed</c> or <c>unknown</c>.</param>
-public sealed record AttemptEnd(string IdempotencyKey, string Outcome, ProviderFailure? Failure = null);
+public sealed record AttemptEnd(string IdempotencyKey, string Outcome, ProviderFailure? Failure = null)
+{
+    /// <summary>What proves the outcome, in words; null when the provider's own answer does.</summary>
+    public string? Evidence { get; init; }
+}
+
+/// <summary>What is known of an attempt whose answer was lost.</summary>
+internal abstract record PlacementEvidence
+{
+    /// <summary>The provider, or an operator, shows the order.</summary>
+    public sealed record Living(LookupOutcome.Found Order) : PlacementEvidence;
+
+    /// <summary>There is no order and there never will be one.</summary>
+    public sealed record Dead(string Proof) : PlacementEvidence;
+
+    /// <summary>Neither; also when the provider does not show the order, since it may still commit it.</summary>
+    public sealed record Open(string Reason) : PlacementEvidence;
+}
 
 /// <summary>
 /// Orders one part at its provider, and at most once at the best alternative when the first provably took nothing. It runs to
 /// the end even when the caller disconnects: an order that was started must not be lost.
 /// </summary>
 public sealed class LegConfirmation(
-    ProviderRegistry registry,
     ProviderGateways gateways,
     QuoteRefresh refresh,
+    PlacementInquiry inquiry,
     ProviderOrderStore orders,
     ConfirmationEventLog events,
     IOptionsMonitor<ConfirmationOptions> options,
@@ -138,28 +155,32 @@ public sealed class LegConfirmation(
     public LegOutcome.Failed NoQuote(ClaimedSession session, PreparedLeg prepared) =>
         Failed(session, prepared.Leg, prepared.Agreed, prepared.Failure!);
 
-    /// <summary>Asks the provider about an attempt whose end was not recorded.</summary>
-    /// <returns>The order, <see cref="LegOutcome.Unknown"/> while the provider cannot tell, or null when it has no order.</returns>
+    /// <summary>Finds out about an attempt whose end was not recorded. The caller owns the session and nobody else does.</summary>
+    /// <returns>The order, <see cref="LegOutcome.Unknown"/> while nothing is proven, or null when there is provably no order.</returns>
     public async Task<LegOutcome?> ResolveAsync(ClaimedSession session, OrderLeg leg, AttemptRow attempt)
     {
-        var quote = attempt.Outcome == "failed" ? null : QuoteOf(session, leg, attempt);
-        if (quote is not null)
+        if (QuoteOf(session, leg, attempt) is not { } quote)
         {
-            var gateway = gateways.For(quote.Provider);
-            var lookup = await gateway.FindOrderAsync(
-                leg.Request(session, quote, null), registry.Find(quote.Provider), CancellationToken.None);
-            switch (lookup)
-            {
-                case LookupOutcome.Found found:
-                    return Done(
-                        session, leg, quote, FromLookup(gateway, quote, found), attempt.AttemptNo > 1 ? leg.Quote.Provider : null);
-                case LookupOutcome.Unknown unknown:
-                    return new LegOutcome.Unknown(leg.Number, quote.Provider) { Reason = unknown.Reason };
-            }
+            return new LegOutcome.Unknown(leg.Number, ProviderIds.Parse(attempt.ProviderId)) { Reason = "the session no longer holds its quote" };
         }
 
-        await orders.FinishAsync(new AttemptEnd(attempt.IdempotencyKey, "failed"), clock.GetUtcNow(), CancellationToken.None);
-        return null;
+        switch (await inquiry.AskAsync(session, leg, quote, attempt))
+        {
+            case PlacementEvidence.Living { Order: var found }:
+                return Done(
+                    session, leg, quote, inquiry.Outcome(quote, found), attempt.AttemptNo > 1 ? leg.Quote.Provider : null);
+            case PlacementEvidence.Dead dead:
+                var isOurs = await orders.FinishAsync(
+                    session,
+                    new AttemptEnd(attempt.IdempotencyKey, "failed") { Evidence = dead.Proof },
+                    clock.GetUtcNow(),
+                    CancellationToken.None);
+                return isOurs ? null : new LegOutcome.Unknown(leg.Number, quote.Provider) { Reason = "another process has taken over" };
+            case PlacementEvidence.Open open:
+                return new LegOutcome.Unknown(leg.Number, quote.Provider) { Reason = open.Reason };
+            case var evidence:
+                throw new InvalidOperationException($"No conclusion from {evidence}.");
+        }
     }
 
     /// <summary>A part whose order is stored.</summary>
@@ -183,20 +204,22 @@ public sealed class LegConfirmation(
     private async Task<LegOutcome> AttemptAsync(
         ClaimedSession session, OrderLeg leg, SessionQuote quote, PaymentMethod? payment, int number, ProviderId? failoverFrom)
     {
-        var (gateway, config) = (gateways.For(quote.Provider), registry.Find(quote.Provider));
-        var request = leg.Request(session, quote, payment);
-        await orders.StartAsync(
-            OrderAttempt.Start(session, leg.Number, number, quote, clock.GetUtcNow()), CancellationToken.None);
+        var attempt = OrderAttempt.Start(session, leg.Number, number, quote, clock.GetUtcNow());
+        if (!await orders.StartAsync(session, attempt, CancellationToken.None))
+        {
+            return new LegOutcome.Unknown(leg.Number, quote.Provider);
+        }
+
+        var version = session.RowVersion;
+        var request = leg.Request(session, quote, payment) with
+        {
+            MaySubmitAsync = token => orders.SubmitAsync(session.Id, version, attempt.IdempotencyKey, clock.GetUtcNow(), token),
+        };
         using var span = ProviderSpan.Start("confirm", quote.Provider);
-        var outcome = await gateway.ConfirmAsync(request, config, CancellationToken.None);
+        var outcome = await inquiry.ConfirmAsync(request);
         if (outcome is ConfirmOutcome.Failed { ProvablyNothingPlaced: false } ambiguous)
         {
-            outcome = await gateway.FindOrderAsync(request, config, CancellationToken.None) switch
-            {
-                LookupOutcome.Found found => FromLookup(gateway, quote, found),
-                LookupOutcome.NotFound => ambiguous with { ProvablyNothingPlaced = true },
-                _ => ambiguous,
-            };
+            outcome = await inquiry.SettleAsync(session, leg, quote, attempt, ambiguous);
         }
 
         span.End((outcome as ConfirmOutcome.Failed)?.Failure);
@@ -205,11 +228,12 @@ public sealed class LegConfirmation(
             return Done(session, leg, quote, outcome, failoverFrom);
         }
 
-        await orders.FinishAsync(
+        var isOurs = await orders.FinishAsync(
+            session,
             new AttemptEnd(request.IdempotencyKey, failed.ProvablyNothingPlaced ? "failed" : "unknown", failed.Failure),
             clock.GetUtcNow(),
             CancellationToken.None);
-        return failed.ProvablyNothingPlaced
+        return isOurs && failed.ProvablyNothingPlaced
             ? Failed(session, leg, quote, failed.Failure)
             : new LegOutcome.Unknown(leg.Number, quote.Provider);
     }
@@ -272,12 +296,6 @@ public sealed class LegConfirmation(
         {
             OrderOutcomes = [Outcome(session, leg, quote, false, clock.GetUtcNow())],
         };
-
-    /// <summary>An order that a lookup found, in the provider's own mode.</summary>
-    private static ConfirmOutcome FromLookup(IProviderGateway gateway, SessionQuote quote, LookupOutcome.Found found) =>
-        gateway.Capabilities.Confirm == ConfirmMode.Placed || quote.Quote.AffiliateUrl is not { } checkout
-            ? new ConfirmOutcome.Placed(found.ProviderOrderId, found.TrackingUrl, null)
-            : new ConfirmOutcome.HandedOff(checkout, found.ProviderOrderId);
 
     private static SessionQuote? QuoteOf(ClaimedSession session, OrderLeg leg, AttemptRow attempt) =>
         session.Quotes.FirstOrDefault(quote =>

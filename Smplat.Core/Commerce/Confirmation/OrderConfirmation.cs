@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Smplat.Core.Commerce.Learning;
 using Smplat.Core.Commerce.Providers;
@@ -19,13 +21,16 @@ public sealed class OrderConfirmation(
 {
     private const string Endpoint = "confirm";
 
+    private static readonly TimeSpan FollowFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FollowPause = TimeSpan.FromMilliseconds(50);
+
     public async Task<ConfirmAnswer> ConfirmAsync(ConfirmOrder order, CancellationToken cancellationToken)
     {
         var tokenHash = ConfirmationToken.Hash(order.Token);
         var (now, key) = (clock.GetUtcNow(), Convert.ToHexStringLower(tokenHash));
         if (order.IdempotencyKey is { } chosen)
         {
-            var taken = await sessions.TakeKeyAsync(Endpoint, chosen, key, now.AddDays(1), cancellationToken);
+            var taken = await sessions.TakeKeyAsync(Endpoint, KeyOf(order.UserId, chosen), key, now, cancellationToken);
             if (taken != key)
             {
                 return ConfirmAnswer.Refused(ConfirmCodes.KeyReused, "The Idempotency-Key was used for another order.");
@@ -35,7 +40,7 @@ public sealed class OrderConfirmation(
         var claimKey = order.IdempotencyKey is null ? key : $"key:{order.IdempotencyKey}";
         var session = await sessions.ClaimAsync(tokenHash, order.UserId, claimKey, now, cancellationToken);
         return session is null
-            ? await ExplainAsync(tokenHash, order.UserId, claimKey, cancellationToken)
+            ? await FollowAsync(tokenHash, order.UserId, claimKey, cancellationToken)
             : await ConfirmClaimedAsync(session, order);
     }
 
@@ -86,13 +91,39 @@ public sealed class OrderConfirmation(
         return outcomes;
     }
 
+    /// <summary>A key belongs to the caller who chose it: two callers may choose the same one.</summary>
+    private static string KeyOf(string userId, string chosen) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{userId}\n{chosen}")));
+
+    /// <summary>
+    /// A second call waits a moment for the first one, so that both get its answer. One that takes longer is told that it is
+    /// under way; the same call again tells how it ended.
+    /// </summary>
+    private async Task<ConfirmAnswer> FollowAsync(
+        byte[] tokenHash, string userId, string claimKey, CancellationToken cancellationToken)
+    {
+        var answer = await ExplainAsync(tokenHash, userId, claimKey, cancellationToken);
+        for (var start = clock.GetTimestamp(); answer.IsRecent && clock.GetElapsedTime(start) < FollowFor;)
+        {
+            await Task.Delay(FollowPause, clock, cancellationToken);
+            answer = await ExplainAsync(tokenHash, userId, claimKey, cancellationToken);
+        }
+
+        return answer.Answer;
+    }
+
     private int Elapsed(long start) => (int)clock.GetElapsedTime(start).TotalMilliseconds;
 
     /// <summary>Why a token could not be claimed. The same user repeating the call gets the stored answer.</summary>
-    private async Task<ConfirmAnswer> ExplainAsync(
+    private async Task<(ConfirmAnswer Answer, bool IsRecent)> ExplainAsync(
         byte[] tokenHash, string userId, string claimKey, CancellationToken cancellationToken)
     {
         var row = await sessions.FindAsync(tokenHash, cancellationToken);
+        return (Explain(row, userId, claimKey), row is { Status: "confirming" } && clock.GetUtcNow() - row.UpdatedAt < FollowFor);
+    }
+
+    private static ConfirmAnswer Explain(SessionRow? row, string userId, string claimKey)
+    {
         if (row is null)
         {
             return ConfirmAnswer.Refused(ConfirmCodes.TokenNotFound, "No such confirmation token.");
@@ -110,7 +141,7 @@ public sealed class OrderConfirmation(
             "confirmed" or "failed" =>
                 ConfirmAnswer.Refused(ConfirmCodes.TokenAlreadyUsed, "The token was already used; request a new quote."),
             "confirming" =>
-                ConfirmAnswer.Refused(ConfirmCodes.InProgress, "The order is being confirmed; ask again in a moment."),
+                ConfirmAnswer.Refused(ConfirmCodes.InProgress, "The order is being confirmed; make the same call again to hear how it ended."),
             "cancelled" =>
                 ConfirmAnswer.Refused(ConfirmCodes.TokenCancelled, "The order was cancelled before it was confirmed."),
             _ => ConfirmAnswer.Refused(ConfirmCodes.TokenExpired, "The token has expired; request a new quote."),
@@ -130,6 +161,9 @@ public sealed record ClaimedSession(
     DateTimeOffset ExpiresAt,
     long RowVersion)
 {
+    /// <summary>The version that the owner's writes must find. It moves on when the owner fences off its own abandoned call.</summary>
+    public long RowVersion { get; set; } = RowVersion;
+
     public bool IsSplit => Quotes[0].Leg is not null;
 }
 

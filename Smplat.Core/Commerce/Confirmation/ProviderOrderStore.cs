@@ -12,28 +12,62 @@ namespace Smplat.Core.Commerce.Confirmation;
 /// </summary>
 public sealed class ProviderOrderStore(NpgsqlDataSource database)
 {
-    // Written before the provider is called, so that no order can exist without a record of its attempt.
+    // Written before the provider is called, so that no order can exist without a record of its attempt. Only the owner of the
+    // session starts one, and one that has not provably failed is never started again.
     private const string StartAttempt =
         """
-        insert into commerce.order_attempts (
+        with held as (
+            select id
+            from commerce.routing_sessions
+            where id = @SessionId and status = 'confirming' and row_version = @rowVersion
+            for share
+        )
+        insert into commerce.order_attempts as known (
             id, session_id, leg, attempt_no, provider_id, idempotency_key, outcome, total_cents, started_at)
-        values (@Id, @SessionId, @Leg, @Number, @provider, @IdempotencyKey, 'started', @TotalCents, @StartedAt)
-        on conflict (idempotency_key) do update set started_at = excluded.started_at, outcome = 'started'
+        select @Id, held.id, @Leg, @Number, @provider, @IdempotencyKey, 'started', @TotalCents, @StartedAt
+        from held
+        on conflict (idempotency_key) do update
+        set started_at = excluded.started_at, outcome = 'started', submitted_at = null, finished_at = null,
+            error_code = null, error = null, evidence = null, attention_at = null, settled_by = null
+        where known.outcome = 'failed'
+        """;
+
+    // The last moment to stop a process that no longer owns the session.
+    private const string SubmitAttempt =
+        """
+        with held as (
+            select id
+            from commerce.routing_sessions
+            where id = @sessionId and status = 'confirming' and row_version = @rowVersion
+            for share
+        )
+        update commerce.order_attempts attempt
+        set outcome = 'submitted', submitted_at = @now
+        from held
+        where attempt.session_id = held.id and attempt.idempotency_key = @key and attempt.outcome = 'started'
         """;
 
     private const string FinishAttempt =
         """
         update commerce.order_attempts
-        set outcome = @outcome, error_code = @errorCode, error = @error, finished_at = @now
+        set outcome = @outcome, error_code = @errorCode, error = @error, evidence = coalesce(@evidence, evidence), finished_at = @now
         where idempotency_key = @key
         """;
 
-    private const string LastAttempts =
+    // Every attempt that may have placed an order, not only the last one.
+    private const string OpenAttempts =
         """
-        select distinct on (leg) leg, attempt_no, provider_id, idempotency_key, outcome
+        select leg, attempt_no, provider_id, idempotency_key, outcome, started_at, submitted_at, attention_at, provider_order_id
         from commerce.order_attempts
-        where session_id = @sessionId
-        order by leg, attempt_no desc
+        where session_id = @sessionId and outcome <> 'failed'
+        order by leg, attempt_no
+        """;
+
+    private const string AskOperators =
+        """
+        update commerce.order_attempts
+        set attention_at = @now, evidence = @evidence
+        where idempotency_key = @key and attention_at is null
         """;
 
     // Only the owner of the session may store an order, and no process can take the session over meanwhile.
@@ -90,15 +124,17 @@ public sealed class ProviderOrderStore(NpgsqlDataSource database)
                 select from commerce.orders where orders.session_id = routing_sessions.id and orders.status <> 'cancelled')
         """;
 
-    public async Task StartAsync(OrderAttempt attempt, CancellationToken cancellationToken)
+    /// <returns>False when another process owns the session, or an earlier attempt at this provider is not settled.</returns>
+    public async Task<bool> StartAsync(ClaimedSession session, OrderAttempt attempt, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(Sql.Command(
+        return await connection.ExecuteAsync(Sql.Command(
             StartAttempt,
             new
             {
                 attempt.Id,
                 attempt.SessionId,
+                session.RowVersion,
                 attempt.Leg,
                 attempt.Number,
                 provider = attempt.Provider.ToWire(),
@@ -106,19 +142,49 @@ public sealed class ProviderOrderStore(NpgsqlDataSource database)
                 attempt.TotalCents,
                 attempt.StartedAt,
             },
-            cancellationToken));
+            cancellationToken)) == 1;
     }
 
-    public async Task FinishAsync(AttemptEnd end, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Records that the attempt goes to its provider now.</summary>
+    /// <param name="rowVersion">The session's version when the attempt was started.</param>
+    /// <returns>False when the session has another version by now: nothing may be submitted.</returns>
+    public async Task<bool> SubmitAsync(
+        Guid sessionId, long rowVersion, string key, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(Sql.Command(FinishAttempt, Finish(end, now), cancellationToken));
+        return await connection.ExecuteAsync(Sql.Command(
+            SubmitAttempt, new { sessionId, rowVersion, key, now }, cancellationToken)) == 1;
     }
 
-    public async Task<IReadOnlyList<AttemptRow>> LastAttemptsAsync(Guid sessionId, CancellationToken cancellationToken)
+    /// <returns>False when another process has taken the session over; nothing is written then.</returns>
+    public async Task<bool> FinishAsync(
+        ClaimedSession session, AttemptEnd end, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<AttemptRow>(Sql.Command(LastAttempts, new { sessionId }, cancellationToken))).AsList();
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!await HoldAsync(session, transaction, cancellationToken))
+        {
+            return false;
+        }
+
+        await connection.ExecuteAsync(Sql.Command(FinishAttempt, Finish(end, now), cancellationToken, transaction));
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>The attempts of a session that have not provably failed, by part and number.</summary>
+    public async Task<IReadOnlyList<AttemptRow>> OpenAttemptsAsync(Guid sessionId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<AttemptRow>(Sql.Command(OpenAttempts, new { sessionId }, cancellationToken))).AsList();
+    }
+
+    /// <returns>False when operators were asked before.</returns>
+    public async Task<bool> AskOperatorsAsync(AttemptRow attempt, string evidence, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Sql.Command(
+            AskOperators, new { key = attempt.IdempotencyKey, evidence, now }, cancellationToken)) == 1;
     }
 
     /// <summary>Stores one part of a split order while others are still being ordered, so that a crash between two parts loses none.</summary>
@@ -126,8 +192,7 @@ public sealed class ProviderOrderStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await connection.ExecuteScalarAsync<Guid?>(Sql.Command(
-            HoldSession, new { id = session.Id, session.RowVersion }, cancellationToken, transaction)) is null)
+        if (!await HoldAsync(session, transaction, cancellationToken))
         {
             return;
         }
@@ -199,12 +264,17 @@ public sealed class ProviderOrderStore(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
+    private static async Task<bool> HoldAsync(ClaimedSession session, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        await transaction.Connection!.ExecuteScalarAsync<Guid?>(Sql.Command(
+            HoldSession, new { id = session.Id, session.RowVersion }, cancellationToken, transaction)) is not null;
+
     private static object Finish(AttemptEnd end, DateTimeOffset now) => new
     {
         key = end.IdempotencyKey,
         outcome = end.Outcome,
         errorCode = end.Failure?.Code,
         error = end.Failure?.Message,
+        evidence = end.Evidence,
         now,
     };
 
@@ -286,8 +356,28 @@ public sealed class ProviderOrderStore(NpgsqlDataSource database)
     }
 }
 
-/// <summary>The last attempt of a part of a session.</summary>
-public sealed record AttemptRow(int Leg, int AttemptNo, string ProviderId, string IdempotencyKey, string Outcome);
+/// <summary>An attempt of a part of a session that may have placed an order.</summary>
+public sealed record AttemptRow
+{
+    public required int Leg { get; init; }
+
+    public required int AttemptNo { get; init; }
+
+    public required string ProviderId { get; init; }
+
+    public required string IdempotencyKey { get; init; }
+
+    public required string Outcome { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset? SubmittedAt { get; init; }
+
+    public DateTimeOffset? AttentionAt { get; init; }
+
+    /// <summary>Set when operators found the order.</summary>
+    public string? ProviderOrderId { get; init; }
+}
 
 /// <summary>An order that a shopper wants to cancel.</summary>
 public sealed record OrderRow(

@@ -44,6 +44,13 @@ internal static partial class CommerceLog
         "A confirmation of {RequestId} at {ProviderId} cannot be resolved: {Reason}; it stays claimed and is looked up again later")]
     public static partial void Unresolved(ILogger logger, string requestId, string providerId, string reason);
 
+    [LoggerMessage(2023, LogLevel.Error,
+        "Operators must settle attempt {Attempt} of {RequestId} at {ProviderId}: {Reason}. Ask the provider whether the order exists, have it cancelled if it should not, and record the answer with the route of open placements")]
+    public static partial void HandedOver(ILogger logger, string requestId, string providerId, string attempt, string reason);
+
+    [LoggerMessage(2024, LogLevel.Error, "The confirmation of {RequestId} was not recovered this time: {Reason}")]
+    public static partial void NotRecovered(ILogger logger, string requestId, string reason, Exception exception);
+
     [LoggerMessage(2030, LogLevel.Warning, "The provider statistics were not refreshed: {Reason}")]
     public static partial void ProviderStatsNotRefreshed(ILogger logger, string reason);
 

@@ -60,7 +60,7 @@ internal abstract class HandoffGateway<TStore>(
 
     public Task<LookupOutcome> FindOrderAsync(
         ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
-        Task.FromResult<LookupOutcome>(new LookupOutcome.NotFound());
+        Task.FromResult<LookupOutcome>(new LookupOutcome.Dead("the provider takes no orders over its API"));
 
     public Task<CancelOutcome> CancelAsync(CancelRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
         Task.FromResult<CancelOutcome>(new CancelOutcome.NotSupported());

@@ -36,7 +36,14 @@ public sealed record ProviderCapabilities(
     PricingMode Pricing,
     ConfirmMode Confirm,
     bool SupportsCancel = false,
-    bool RequiresUserLink = false);
+    bool RequiresUserLink = false)
+{
+    /// <summary>
+    /// Whether the provider calls <see cref="ConfirmRequest.MaySubmitAsync"/> before its point of no return. An attempt that was
+    /// never allowed to submit then provably placed nothing.
+    /// </summary>
+    public bool AsksBeforeSubmitting { get; init; }
+}
 
 /// <summary>Where a price comes from.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PricingMode>))]
@@ -103,6 +110,12 @@ public sealed record ConfirmRequest(
 {
     /// <summary>How the courier and the provider reach the shopper; null means the contact in the provider's settings.</summary>
     public ShopperContact? Contact { get; init; }
+
+    /// <summary>
+    /// Asked immediately before the point of no return: false when another process has taken the confirmation over, and nothing
+    /// may be placed any more.
+    /// </summary>
+    public Func<CancellationToken, Task<bool>>? MaySubmitAsync { get; init; }
 }
 
 /// <summary>How a shopper is reached. Passed on to the provider that takes the order, never stored or logged.</summary>
@@ -133,7 +146,7 @@ public abstract record ConfirmOutcome
 
     /// <param name="ProvablyNothingPlaced">
     /// True only when the provider cannot have taken the order: no connection, 503 before a body, an explicit refusal.
-    /// False when the answer was lost; such an order is looked up and never blindly tried elsewhere.
+    /// False when the answer was lost; such an order is unknown until the provider shows it, or shows that it is dead.
     /// </param>
     public sealed record Failed(ProviderFailure Failure, bool ProvablyNothingPlaced) : ConfirmOutcome;
 }
@@ -147,8 +160,14 @@ public abstract record LookupOutcome
 
     public sealed record Found(string ProviderOrderId, string? TrackingUrl) : LookupOutcome;
 
-    /// <summary>The provider knows no such order, so nothing was placed.</summary>
+    /// <summary>
+    /// The provider does not show the order as placed. After a submit whose answer was lost this proves nothing: the provider
+    /// may still be about to commit it.
+    /// </summary>
     public sealed record NotFound : LookupOutcome;
+
+    /// <summary>The provider shows that there is no living order and never will be: it failed, was cancelled, or cannot exist.</summary>
+    public sealed record Dead(string Evidence) : LookupOutcome;
 
     /// <summary>The provider cannot be asked, or did not answer.</summary>
     public sealed record Unknown(string Reason) : LookupOutcome;

@@ -97,6 +97,7 @@ internal static class EdgeLogEvents
 
     public const string ConfirmSuccess = "commerce.confirm_order.success";
     public const string ConfirmFailure = "commerce.confirm_order.failure";
+    public const string PlacementUnsettled = "commerce.placement_unsettled";
     public const string FailoverSuccess = "commerce.failover_success";
     public const string FailoverFailure = "commerce.failover_failure";
 }

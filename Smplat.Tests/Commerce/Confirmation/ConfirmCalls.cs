@@ -63,6 +63,16 @@ internal static class ConfirmCalls
     public static string? Error(this JsonElement answer) =>
         answer.TryGetProperty("error", out var error) ? error.GetString() : null;
 
+    /// <summary>Moves every unfinished confirmation and its attempts into the past.</summary>
+    public static Task AgeAsync(this RouterFixture app, TimeSpan by) => app.ExecuteAsync(
+        $"""
+        update commerce.routing_sessions
+        set updated_at = updated_at - interval '{by.TotalSeconds} s', check_after = check_after - interval '{by.TotalSeconds} s'
+        where status = 'confirming';
+        update commerce.order_attempts
+        set started_at = started_at - interval '{by.TotalSeconds} s', submitted_at = submitted_at - interval '{by.TotalSeconds} s';
+        """);
+
     public static async Task<T?> ScalarAsync<T>(this RouterFixture app, string sql)
     {
         await using var connection = await app.Database.OpenConnectionAsync();

@@ -71,6 +71,37 @@ public sealed class ConfirmOrderTests
     }
 
     [Test]
+    public async Task Many_callers_with_one_key_at_once_all_get_the_one_answer()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
+        for (var round = 0; round < 10; round++)
+        {
+            var (token, key) = (await app.TokenAsync(), $"key-{round}");
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => app.ConfirmAsync(token, idempotencyKey: key)));
+
+            Assert.That(answers.Select(answer => answer.GetRawText()).Distinct().Count(), Is.EqualTo(1), answers[0].GetRawText());
+            Assert.That(answers[0].GetProperty("success").GetBoolean(), Is.True);
+        }
+    }
+
+    [Test]
+    public async Task A_key_belongs_to_the_caller_who_chose_it_and_is_free_once_it_has_expired()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
+        var (first, second) = (await app.TokenAsync(), await app.TokenAsync());
+        var another = await app.TokenAsync(",\"userId\":\"u2\"");
+
+        Assert.That((await app.ConfirmAsync(first, idempotencyKey: "1")).GetProperty("success").GetBoolean(), Is.True);
+        Assert.That((await app.ConfirmAsync(another, "u2", "1")).GetProperty("success").GetBoolean(), Is.True);
+        Assert.That((await app.ConfirmAsync(second, idempotencyKey: "1")).Error(), Is.EqualTo("IDEMPOTENCY_KEY_REUSED"));
+        await app.ExecuteAsync("update commerce.idempotency set expires_at = now() - interval '1 s'");
+        Assert.That((await app.ConfirmAsync(second, idempotencyKey: "1")).GetProperty("success").GetBoolean(), Is.True);
+    }
+
+    [Test]
     [Prevents("O-1")]
     public async Task Unknown_expired_and_other_users_tokens_are_refused_with_a_code()
     {

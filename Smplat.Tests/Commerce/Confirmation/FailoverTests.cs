@@ -84,6 +84,35 @@ public sealed class FailoverTests
     }
 
     [Test]
+    public async Task An_order_that_the_provider_does_not_show_after_a_lost_answer_is_unknown_and_nothing_is_ordered_elsewhere()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        mealMe.OnConfirm = (_, _) => Failed(ProviderFailure.Timeout(ProviderId.MealMe, 1), provablyNothing: false);
+        mealMe.OnFind = _ => new LookupOutcome.NotFound();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
+
+        var answer = await app.ConfirmAsync(await app.TokenAsync());
+
+        Assert.That(answer.GetProperty("success").GetBoolean(), Is.False);
+        Assert.That(answer.Error(), Is.EqualTo("CONFIRMATION_IN_PROGRESS"));
+        Assert.That(kroger.ConfirmCount, Is.Zero);
+    }
+
+    [Test]
+    public async Task An_order_that_its_provider_shows_as_dead_goes_to_the_alternative()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        mealMe.OnConfirm = (_, _) => Failed(ProviderFailure.Timeout(ProviderId.MealMe, 1), provablyNothing: false);
+        mealMe.OnFind = _ => new LookupOutcome.Dead("canceled");
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
+
+        var answer = await app.ConfirmAsync(await app.TokenAsync());
+
+        Assert.That(answer.GetProperty("provider").GetString(), Is.EqualTo("KROGER_API"));
+        Assert.That(mealMe.ConfirmCount, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task While_the_outcome_is_unknown_nothing_is_ordered_elsewhere_and_the_answer_says_so()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();

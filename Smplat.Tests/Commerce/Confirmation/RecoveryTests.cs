@@ -26,12 +26,12 @@ public sealed class RecoveryTests
     }
 
     [Test]
-    public async Task When_the_provider_has_no_order_the_shopper_can_confirm_again()
+    public async Task When_the_order_is_provably_dead_the_shopper_can_confirm_again()
     {
         var (mealMe, kroger) = ConfirmCalls.Vendors();
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_MEALME_TIMEOUT", "150"));
         var token = await StuckAsync(app, mealMe);
-        mealMe.OnFind = _ => new LookupOutcome.NotFound();
+        mealMe.OnFind = _ => new LookupOutcome.Dead("cancelled");
         mealMe.OnConfirm = (request, _) => Task.FromResult<ConfirmOutcome>(new ConfirmOutcome.Placed("vendor-10", null, null));
 
         await RecoverAsync(app);
@@ -39,6 +39,93 @@ public sealed class RecoveryTests
 
         Assert.That(answer.GetProperty("success").GetBoolean(), Is.True, answer.GetRawText());
         Assert.That(mealMe.ConfirmCount, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task An_order_that_the_provider_does_not_show_stays_unknown_and_is_handed_to_operators_after_its_limit()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_MEALME_TIMEOUT", "150"));
+        var token = await StuckAsync(app, mealMe);
+        mealMe.OnFind = _ => new LookupOutcome.NotFound();
+
+        await RecoverAsync(app);
+        Assert.That(await app.ScalarAsync<string>("select status from commerce.routing_sessions"), Is.EqualTo("confirming"));
+        Assert.That(await app.ScalarAsync<long>("select count(*) from commerce.order_attempts where attention_at is not null"), Is.Zero);
+
+        await app.AgeAsync(TimeSpan.FromHours(1));
+        await RecoverAsync(app);
+        var review = app.Services.GetRequiredService<PlacementReview>();
+        var open = (await review.ListAsync(CancellationToken.None)).Placements.Single();
+        Assert.That(open.WhatToDo, Does.StartWith("Ask MEALME whether").And.Contain("not_placed"));
+        Assert.That((await app.ConfirmAsync(token)).Error(), Is.EqualTo("CONFIRMATION_IN_PROGRESS"));
+        Assert.That(kroger.ConfirmCount, Is.Zero);
+
+        await review.SettleAsync(open.Id, new SettlePlacement("placed", "vendor-12", "ada", "seen in the portal"), CancellationToken.None);
+        await RecoverAsync(app);
+        Assert.That((await app.ConfirmAsync(token)).GetProperty("success").GetBoolean(), Is.True);
+        Assert.That(await app.ScalarAsync<string>("select provider_order_id from commerce.orders"), Is.EqualTo("vendor-12"));
+    }
+
+    [Test]
+    public async Task An_operator_s_answer_that_nothing_was_placed_frees_the_token_and_is_taken_once()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_MEALME_TIMEOUT", "150"));
+        var token = await StuckAsync(app, mealMe);
+        var review = app.Services.GetRequiredService<PlacementReview>();
+        var answer = new SettlePlacement("not_placed", null, "ada", "cancelled by their support");
+        var id = (await review.ListAsync(CancellationToken.None)).Placements.Single().Id;
+        Assert.That(
+            await review.SettleAsync(id, answer, CancellationToken.None),
+            Is.EqualTo(new SettlementOutcome.Refused(new PlacementNotHandedOver())), "the provider may still commit it");
+        await app.AgeAsync(TimeSpan.FromHours(1));
+        await RecoverAsync(app);
+
+        Assert.That(await review.SettleAsync(id, answer, CancellationToken.None), Is.InstanceOf<SettlementOutcome.Settled>());
+        await RecoverAsync(app);
+        mealMe.OnConfirm = (_, _) => Task.FromResult<ConfirmOutcome>(new ConfirmOutcome.Placed("vendor-13", null, null));
+
+        Assert.That((await app.ConfirmAsync(token)).GetProperty("success").GetBoolean(), Is.True);
+        Assert.That(
+            await review.SettleAsync(Guid.NewGuid(), answer, CancellationToken.None),
+            Is.EqualTo(new SettlementOutcome.Refused(new PlacementNotFound())));
+    }
+
+    [Test]
+    public async Task Every_attempt_that_may_have_placed_an_order_is_asked_about_not_only_the_last()
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger, ("LOOPGPT_MEALME_TIMEOUT", "150"));
+        var token = await StuckAsync(app, mealMe);
+        await app.ExecuteAsync(
+            """
+            insert into commerce.order_attempts (id, session_id, leg, attempt_no, provider_id, idempotency_key, outcome, total_cents, started_at)
+            select gen_random_uuid(), session_id, 0, 2, 'KROGER_API', 'later', 'failed', 1, now() from commerce.order_attempts
+            """);
+        mealMe.OnFind = _ => new LookupOutcome.Found("vendor-9", null);
+
+        await RecoverAsync(app);
+
+        Assert.That((await app.ConfirmAsync(token)).GetProperty("success").GetBoolean(), Is.True);
+        Assert.That(await app.ScalarAsync<string>("select provider_order_id from commerce.orders"), Is.EqualTo("vendor-9"));
+    }
+
+    [TestCase("'{}'", TestName = "A_session_that_cannot_be_read_costs_no_other_its_turn")]
+    [TestCase("'[]'", TestName = "A_session_that_throws_costs_no_other_its_turn")]
+    public async Task A_broken_session_costs_no_other_its_turn(string quotes)
+    {
+        var (mealMe, kroger) = ConfirmCalls.Vendors();
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
+        await app.TokenAsync(",\"userId\":\"broken\"");
+        var token = await app.TokenAsync();
+        await app.ExecuteAsync("update commerce.routing_sessions set status = 'confirming', updated_at = now() - interval '3 min'");
+        await app.ExecuteAsync(
+            $"update commerce.routing_sessions set quotes = {quotes}, updated_at = now() - interval '4 min' where user_id = 'broken'");
+
+        await RecoverAsync(app);
+
+        Assert.That((await app.ConfirmAsync(token)).GetProperty("success").GetBoolean(), Is.True);
     }
 
     [Test]

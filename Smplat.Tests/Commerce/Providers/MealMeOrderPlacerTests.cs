@@ -77,6 +77,78 @@ public sealed class MealMeOrderPlacerTests(bool satsuma)
     }
 
     [Test]
+    public async Task An_order_is_not_made_again_while_a_submitted_one_is_unknown()
+    {
+        await using var given = await StartAsync();
+        var confirm = await given.ConfirmAsync();
+        given.Vendor.Faults.Next(new Fault.ConnectionDrop(), path: PlacingPath);
+        await given.PlaceAsync(confirm);
+
+        var again = await given.PlaceAsync(confirm);
+
+        Assert.That(again, Is.InstanceOf<ConfirmOutcome.Failed>().With.Property("ProvablyNothingPlaced").False);
+        Assert.That(given.Orders.All.Sum(order => order.TimesPlaced), Is.Zero);
+    }
+
+    [TestCase("canceled")]
+    [TestCase("failed")]
+    public async Task A_status_of_the_vendor_proves_that_the_order_is_dead_and_another_may_be_made(string status)
+    {
+        await using var given = await StartAsync();
+        var confirm = await given.ConfirmAsync();
+        given.Vendor.Faults.Next(new Fault.ConnectionDrop(), path: PlacingPath);
+        await given.PlaceAsync(confirm);
+        given.Orders.All.Single(order => order.Id == given.Orders.All.Max(each => each.Id)).Status = status;
+
+        Assert.That(
+            await given.Gateway.FindOrderAsync(confirm, VendorFixture.Config(MealMe), default), Is.InstanceOf<LookupOutcome.Dead>());
+        Assert.That(await given.PlaceAsync(confirm), Is.InstanceOf<ConfirmOutcome.Placed>());
+    }
+
+    [Test]
+    public async Task A_process_that_no_longer_owns_the_confirmation_submits_nothing()
+    {
+        await using var given = await StartAsync();
+        var confirm = await given.ConfirmAsync() with { MaySubmitAsync = _ => Task.FromResult(false) };
+
+        var outcome = await given.PlaceAsync(confirm);
+
+        Assert.That(outcome, Is.InstanceOf<ConfirmOutcome.Failed>().With.Property("ProvablyNothingPlaced").True);
+        Assert.That(given.Vendor.Calls.All.Count(call => call.Path.StartsWith(PlacingPath, StringComparison.Ordinal)), Is.Zero);
+    }
+
+    [Test]
+    public async Task The_vendor_s_webhook_may_come_before_our_own_record()
+    {
+        await using var given = await StartAsync();
+        var confirm = await given.ConfirmAsync();
+        var next = int.Parse(given.Orders.All.Max(order => order.Id)![4..], System.Globalization.CultureInfo.InvariantCulture) + 1;
+        await given.ExecuteAsync(
+            $"insert into commerce.mealme_order (mealme_order_id, status) values ('ord_{next:D6}', 'in_progress')");
+
+        Assert.That(await given.PlaceAsync(confirm), Is.InstanceOf<ConfirmOutcome.Placed>());
+        Assert.That(await given.StatusAsync(), Is.EqualTo("in_progress"));
+        Assert.That(
+            await given.Gateway.FindOrderAsync(confirm, VendorFixture.Config(MealMe), default), Is.InstanceOf<LookupOutcome.Found>());
+    }
+
+    [Test]
+    public async Task A_submit_that_is_answered_with_an_order_that_is_not_placed_books_nothing()
+    {
+        await using var given = await StartAsync();
+        var confirm = await given.ConfirmAsync();
+        var status = satsuma ? "Failed" : "canceled";
+        given.Vendor.Faults.Next(
+            new Fault.OddJson(satsuma
+                ? $$"""{"data":{"id":"x","status":"{{status}}","subtotal":1}}"""
+                : $$"""{"order_id":"x","status":"{{status}}","final_quote":{"subtotal":1}}"""),
+            path: PlacingPath);
+
+        Assert.That(
+            await given.PlaceAsync(confirm), Is.InstanceOf<ConfirmOutcome.Failed>().With.Property("ProvablyNothingPlaced").True);
+    }
+
+    [Test]
     public async Task A_vendor_that_cannot_be_asked_leaves_the_order_unknown()
     {
         await using var given = await StartAsync();
@@ -146,6 +218,12 @@ public sealed class MealMeOrderPlacerTests(bool satsuma)
 
         public Task<ConfirmOutcome> PlaceAsync(ConfirmRequest confirm) =>
             Gateway.ConfirmAsync(confirm, VendorFixture.Config(MealMe), default);
+
+        public async Task ExecuteAsync(string sql)
+        {
+            await using NpgsqlConnection connection = await db.DataSource.OpenConnectionAsync();
+            await connection.ExecuteAsync(new CommandDefinition(sql));
+        }
 
         public async Task<string> StatusAsync()
         {

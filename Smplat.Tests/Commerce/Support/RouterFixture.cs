@@ -17,8 +17,9 @@ public sealed class RouterFixture : IAsyncDisposable
     public const string Key = "commerce-test-key";
 
     private readonly SmplatApp _app;
+    private readonly RouterFixture? _first;
 
-    private RouterFixture(SmplatApp app, LiveSettingsSource settings) => (_app, Settings) = (app, settings);
+    private RouterFixture(SmplatApp app, LiveSettingsSource settings, RouterFixture? first) => (_app, Settings, _first) = (app, settings, first);
 
     public LiveSettingsSource Settings { get; }
 
@@ -26,15 +27,20 @@ public sealed class RouterFixture : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public NpgsqlDataSource Database => _app.OwnDatabase!.DataSource;
+    public NpgsqlDataSource Database => _app.OwnDatabase?.DataSource ?? _first!.Database;
 
-    public string ConnectionString => _app.OwnDatabase!.ConnectionString;
+    public string ConnectionString => _app.OwnDatabase?.ConnectionString ?? _first!.ConnectionString;
 
     public static async Task<RouterFixture> StartAsync(params (string Name, string Value)[] settings) =>
         await StartAsync([], settings);
 
     /// <param name="live">Gateways that take the place of the real vendors.</param>
-    public static async Task<RouterFixture> StartAsync(IProviderGateway[] live, params (string Name, string Value)[] settings)
+    public static Task<RouterFixture> StartAsync(IProviderGateway[] live, params (string Name, string Value)[] settings) =>
+        StartAsync(null, live, null, settings);
+
+    /// <param name="first">An instance whose database the new one shares.</param>
+    public static async Task<RouterFixture> StartAsync(
+        RouterFixture? first, IProviderGateway[] live, Action<IServiceCollection>? services, params (string Name, string Value)[] settings)
     {
         var changeable = new LiveSettingsSource();
         changeable.Change(
@@ -53,8 +59,14 @@ public sealed class RouterFixture : IAsyncDisposable
         }
 
         changeable.Change(settings);
-        var app = await SmplatApp.StartAsync(adjust: builder => Adjust(builder, changeable, live));
-        return new RouterFixture(app, changeable);
+        var app = await SmplatApp.StartAsync(
+            first is null ? null : new Dictionary<string, string> { ["SMPLAT_DATABASE"] = first.ConnectionString },
+            builder =>
+            {
+                Adjust(builder, changeable, live);
+                services?.Invoke(builder.Services);
+            });
+        return new RouterFixture(app, changeable, first);
     }
 
     public static string ShortName(ProviderId id) => id.ToWire().Replace("_API", "", StringComparison.Ordinal);

@@ -84,7 +84,11 @@ public sealed record AggregatorQuote
 
     public string? TrackingUrl { get; init; }
 
-    public required bool IsPlaced { get; init; }
+    /// <summary>The vendor has the order.</summary>
+    public bool IsPlaced => MealMeOrderStatus.IsPlaced(Status);
+
+    /// <summary>The vendor will never have the order: it failed or was cancelled.</summary>
+    public bool IsDead => MealMeOrderStatus.IsDead(Status);
 
     public long FeesCents => Fees.Sum(fee => fee.Cents);
 

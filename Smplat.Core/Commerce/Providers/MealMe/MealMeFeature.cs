@@ -18,6 +18,7 @@ internal static class MealMeFeature
         services.AddSingleton<DeliveryFlow>();
         services.AddSingleton<MealMeWebhook>();
         services.AddSingleton(provider => new VendorCleanup("webhooks_trimmed", provider.GetRequiredService<MealMeWebhook>().TrimAsync));
+        services.AddSingleton(provider => new VendorCleanup("quoted_orders_trimmed", provider.GetRequiredService<MealMeWebhook>().TrimQuotedAsync));
         return services.AddGateway<MealMeGateway>();
     }
 }

@@ -25,7 +25,7 @@ internal sealed class MealMeGateway(
 
     public ProviderId Id => ProviderId.MealMe;
 
-    public ProviderCapabilities Capabilities => new(PricingMode.Live, ConfirmMode.Placed);
+    public ProviderCapabilities Capabilities => new(PricingMode.Live, ConfirmMode.Placed) { AsksBeforeSubmitting = true };
 
     public async Task<QuoteOutcome> QuoteAsync(QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
     {

@@ -36,6 +36,11 @@ public sealed class MealMeOptions
     [Range(31, 3650)]
     public int WebhookRetentionDays { get; init; } = 90;
 
+    /// <summary>Days for which carts and orders that were only quoted are kept. Default 7.</summary>
+    [ConfigurationKeyName("MEALME_QUOTE_RETENTION_DAYS")]
+    [Range(1, 3650)]
+    public int QuoteRetentionDays { get; init; } = 7;
+
     /// <summary>Partner name in checkout links. Default whatsfordinner.</summary>
     [ConfigurationKeyName("MEALME_PARTNER_NAME")]
     public string PartnerName { get; init; } = "whatsfordinner";

@@ -4,7 +4,8 @@ namespace Smplat.Core.Commerce.Providers.MealMe;
 
 /// <summary>
 /// Places an order at most once per idempotency key: the vendor's order id is stored before the order is placed, so a
-/// repeated or resumed confirmation finds it instead of ordering again.
+/// repeated or resumed confirmation finds it instead of ordering again. Until the vendor shows that a submitted order is
+/// dead, no second one is made for the same key.
 /// </summary>
 internal sealed class MealMeOrderPlacer(
     AggregatorDialects dialects, MealMeOrderStore orders, IOptionsMonitor<MealMeOptions> access, TimeProvider clock)
@@ -20,9 +21,9 @@ internal sealed class MealMeOrderPlacer(
         var budget = CallBudget.From(config, clock);
         try
         {
-            if (await FindPlacedAsync(request, budget, cancellationToken) is { } earlier)
+            if (await EarlierAsync(request, budget, cancellationToken) is { } earlier)
             {
-                return Placed(earlier);
+                return earlier;
             }
 
             var order = await PrepareAsync(request, budget, cancellationToken);
@@ -33,6 +34,14 @@ internal sealed class MealMeOrderPlacer(
             }
 
             await orders.AddAttemptAsync(request.IdempotencyKey, order, cancellationToken);
+            if (request.MaySubmitAsync is { } maySubmit && !await maySubmit(cancellationToken))
+            {
+                return new ConfirmOutcome.Failed(
+                    ProviderFailure.Unavailable(ProviderId.MealMe, "another process has taken the confirmation over") with { Retryable = false },
+                    ProvablyNothingPlaced: true);
+            }
+
+            await orders.MarkSubmittedAsync(order.OrderId, clock.GetUtcNow(), cancellationToken);
             return await SubmitAsync(order, request.Payment?.Token, budget, cancellationToken);
         }
         catch (ProviderFailureException failed)
@@ -41,27 +50,60 @@ internal sealed class MealMeOrderPlacer(
         }
     }
 
+    /// <summary>
+    /// What the vendor and its webhooks say of the order. An order that the vendor shows as not placed may still be committed.
+    /// </summary>
     public async Task<LookupOutcome> FindAsync(
         ConfirmRequest request, ProviderConfig config, CancellationToken cancellationToken)
     {
+        var known = await orders.FindAsync(request.IdempotencyKey, cancellationToken);
+        if (known?.MealmeOrderId is not { } orderId)
+        {
+            return new LookupOutcome.NotFound();
+        }
+
         try
         {
-            return await FindPlacedAsync(request, CallBudget.From(config, clock), cancellationToken) is { } order
-                ? new LookupOutcome.Found(order.OrderId, order.TrackingUrl)
-                : new LookupOutcome.NotFound();
+            var order = await dialects.Current.FindOrderAsync(orderId, CallBudget.From(config, clock), cancellationToken);
+            return order switch
+            {
+                { IsPlaced: true } => new LookupOutcome.Found(order.OrderId, order.TrackingUrl),
+                { IsDead: true } => new LookupOutcome.Dead($"the vendor shows {orderId} as {order.Status}"),
+                _ => Told(known) ?? new LookupOutcome.NotFound(),
+            };
         }
         catch (ProviderFailureException failed)
         {
-            return new LookupOutcome.Unknown(failed.Failure.Message);
+            return Told(known) ?? new LookupOutcome.Unknown(failed.Failure.Message);
         }
     }
 
-    private async Task<AggregatorQuote?> FindPlacedAsync(
-        ConfirmRequest request, CallBudget budget, CancellationToken cancellationToken) =>
-        await orders.FindAsync(request.IdempotencyKey, cancellationToken) is { MealmeOrderId: { } orderId }
-        && await dialects.Current.FindOrderAsync(orderId, budget, cancellationToken) is { IsPlaced: true } order
-            ? order
-            : null;
+    /// <summary>What a webhook has said. A cancellation may have been of the quote alone, so only the vendor's answer proves that one.</summary>
+    private static LookupOutcome? Told(MealMeOrderRow known) =>
+        MealMeOrderStatus.IsPlaced(known.Status) ? new LookupOutcome.Found(known.MealmeOrderId!, known.TrackingUrl) : null;
+
+    /// <summary>The order of an earlier attempt with the same key: found, unknown, or null when a new one may be made.</summary>
+    private async Task<ConfirmOutcome?> EarlierAsync(ConfirmRequest request, CallBudget budget, CancellationToken cancellationToken)
+    {
+        if (await orders.FindAsync(request.IdempotencyKey, cancellationToken) is not { MealmeOrderId: { } orderId } known)
+        {
+            return null;
+        }
+
+        var wasSubmitted = known.SubmittedAt is not null || MealMeOrderStatus.IsPlaced(known.Status);
+        try
+        {
+            var order = await dialects.Current.FindOrderAsync(orderId, budget, cancellationToken);
+            return order is { IsPlaced: true } ? Placed(order)
+                : order is { IsDead: true } || !wasSubmitted ? null
+                : new ConfirmOutcome.Failed(
+                    ProviderFailure.Unavailable(ProviderId.MealMe, "an earlier order is not settled"), ProvablyNothingPlaced: false);
+        }
+        catch (ProviderFailureException failed) when (wasSubmitted)
+        {
+            return new ConfirmOutcome.Failed(failed.Failure, ProvablyNothingPlaced: false);
+        }
+    }
 
     private Task<AggregatorQuote> PrepareAsync(ConfirmRequest request, CallBudget budget, CancellationToken cancellationToken) =>
         dialects.Current.QuoteAsync(
@@ -80,6 +122,12 @@ internal sealed class MealMeOrderPlacer(
         try
         {
             var placed = await dialects.Current.PlaceAsync(order.OrderId, paymentToken, budget, cancellationToken);
+            if (!placed.IsPlaced)
+            {
+                return new ConfirmOutcome.Failed(
+                    ProviderFailure.BadAnswer(ProviderId.MealMe, $"the submit with an order that is {placed.Status}"), placed.IsDead);
+            }
+
             await orders.MarkPlacedAsync(order.OrderId, placed.TrackingUrl, cancellationToken);
             return Placed(placed);
         }

@@ -29,20 +29,33 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
         from unnest(@lineNumbers, @skus, @names, @quantities, @prices) as line (line_no, sku, name, quantity, price_cents)
         """;
 
-    // Written before the order is placed, so that a lost answer can be followed up.
+    // A key whose last order was only quoted, or is dead, is free for the next one.
+    private const string FreeKey =
+        """
+        update commerce.mealme_order
+        set idempotency_key = null, updated_at = now()
+        where idempotency_key = @idempotencyKey
+            and mealme_order_id is distinct from @orderId
+            and (submitted_at is null or status in ('canceled', 'failed'))
+        """;
+
+    // Written before the order is placed, so that a lost answer can be followed up. The vendor's webhook may have come first:
+    // its status stays.
     private const string InsertAttempt =
         """
         insert into commerce.mealme_order
             (idempotency_key, mealme_order_id, status, subtotal_cents, fees_cents, total_cents)
         values (@idempotencyKey, @orderId, 'unplaced', @subtotalCents, @feesCents, @totalCents)
-        on conflict (idempotency_key) do update
-        set mealme_order_id = excluded.mealme_order_id,
+        on conflict (mealme_order_id) do update
+        set idempotency_key = excluded.idempotency_key,
             subtotal_cents = excluded.subtotal_cents,
             fees_cents = excluded.fees_cents,
             total_cents = excluded.total_cents,
             updated_at = now()
-        where mealme_order.status = 'unplaced'
         """;
+
+    private const string MarkSubmitted =
+        "update commerce.mealme_order set submitted_at = @now, updated_at = now() where mealme_order_id = @orderId";
 
     // Only forward: a webhook may already have reported a later status.
     private const string MarkPlaced =
@@ -54,7 +67,7 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
 
     private const string FindByKey =
         """
-        select id, idempotency_key, cart_id, mealme_order_id, status, total_cents, tracking_url
+        select id, idempotency_key, cart_id, mealme_order_id, status, total_cents, tracking_url, submitted_at
         from commerce.mealme_order
         where idempotency_key = @idempotencyKey
         """;
@@ -107,6 +120,17 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
             select id from commerce.mealme_webhook_events where received_at < @before order by received_at limit @limit)
         """;
 
+    // Carts and quotes that nobody ordered.
+    private const string DeleteQuotedBefore =
+        """
+        delete from commerce.mealme_order
+        where id in (
+            select id from commerce.mealme_order
+            where status in ('cart_created', 'unplaced') and submitted_at is null and updated_at < @before
+            order by updated_at
+            limit @limit)
+        """;
+
     public async Task<Guid> AddCartAsync(string userId, AggregatorCart cart, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -126,6 +150,9 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
     public async Task AddAttemptAsync(string idempotencyKey, AggregatorQuote order, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(
+            FreeKey, new { idempotencyKey, orderId = order.OrderId }, cancellationToken, transaction));
         await connection.ExecuteAsync(Sql.Command(
             InsertAttempt,
             new
@@ -136,7 +163,15 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
                 feesCents = order.FeesCents,
                 totalCents = order.TotalCents,
             },
-            cancellationToken));
+            cancellationToken,
+            transaction));
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    public async Task MarkSubmittedAsync(string orderId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(MarkSubmitted, new { orderId, now }, cancellationToken));
     }
 
     public async Task MarkPlacedAsync(string orderId, string? trackingUrl, CancellationToken cancellationToken)
@@ -204,6 +239,12 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
         return await connection.ExecuteAsync(Sql.Command(DeleteEventsBefore, new { before, limit }, cancellationToken));
     }
 
+    public async Task<int> TrimQuotedAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Sql.Command(DeleteQuotedBefore, new { before, limit }, cancellationToken));
+    }
+
     private static async Task<MealMeWebhookEffect> ApplyAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, MealMeEvent received, CancellationToken cancellationToken)
     {
@@ -260,4 +301,5 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
 
 /// <summary>An order in our database.</summary>
 public sealed record MealMeOrderRow(
-    Guid Id, string? IdempotencyKey, string? CartId, string? MealmeOrderId, string Status, long? TotalCents, string? TrackingUrl);
+    Guid Id, string? IdempotencyKey, string? CartId, string? MealmeOrderId, string Status, long? TotalCents, string? TrackingUrl,
+    DateTimeOffset? SubmittedAt);

@@ -185,8 +185,6 @@ internal static class MealMeMapper
 {
     private const long LargestAmount = 10_000_000;
 
-    private static readonly string[] Placed = ["awaiting_confirmation", "in_progress", "completed"];
-
     /// <summary>Products by item, in the order of the terms; the vendor groups its answer by search term.</summary>
     public static AggregatorOffer Offer(MealMeCarts answer, IReadOnlyList<string> terms)
     {
@@ -261,7 +259,6 @@ internal static class MealMeMapper
             Minutes = range,
             UnitCents = UnitCents(order.Items),
             TrackingUrl = order.TrackingLink,
-            IsPlaced = Placed.Contains(order.Status, StringComparer.Ordinal),
         };
     }
 

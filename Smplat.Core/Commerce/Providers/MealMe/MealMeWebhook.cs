@@ -54,6 +54,20 @@ public sealed class MealMeWebhook(MealMeOrderStore store, IOptionsMonitor<MealMe
         return sum;
     }
 
+    /// <summary>Deletes carts and orders that were only ever quoted.</summary>
+    public async Task<int> TrimQuotedAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var before = now.AddDays(-options.CurrentValue.QuoteRetentionDays);
+        var (sum, count) = (0, TrimBatch);
+        while (count == TrimBatch)
+        {
+            count = await store.TrimQuotedAsync(before, TrimBatch, cancellationToken);
+            sum += count;
+        }
+
+        return sum;
+    }
+
     /// <summary>JSON may hold what the database's JSON type cannot, such as NUL; that is the sender's fault.</summary>
     private async Task<MealMeWebhookOutcome> StoreAsync(MealMeEvent received, CancellationToken cancellationToken)
     {
@@ -337,4 +351,9 @@ internal static class MealMeOrderStatus
         "failed" => "failed",
         _ => null,
     };
+
+    /// <summary>An unknown word proves neither this nor <see cref="IsDead"/>.</summary>
+    public static bool IsPlaced(string? status) => Parse(status) is "awaiting_confirmation" or "in_progress" or "completed";
+
+    public static bool IsDead(string? status) => Parse(status) is "canceled" or "failed";
 }

@@ -133,9 +133,6 @@ internal static class SatsumaMapper
 {
     private const long LargestAmount = 10_000_000;
 
-    private static readonly string[] Open = ["Pending", "Draft", "Created"];
-    private static readonly string[] Ended = ["Cancelled", "Canceled", "Failed"];
-
     public static IEnumerable<VendorProduct> Products(IReadOnlyList<SatsumaProduct> products)
     {
         var scale = ScaleOf(products.Select(product => product?.Price));
@@ -207,8 +204,6 @@ internal static class SatsumaMapper
             UnitCents = items.Where(item => item is { ProductId: not null, Price: > 0 })
                 .DistinctBy(item => item.ProductId, StringComparer.Ordinal)
                 .ToDictionary(item => item.ProductId!, item => Amount(item.Price, scale), StringComparer.Ordinal),
-            IsPlaced = !Open.Contains(order.Status, StringComparer.OrdinalIgnoreCase)
-                && !Ended.Contains(order.Status, StringComparer.OrdinalIgnoreCase),
         };
     }
 
