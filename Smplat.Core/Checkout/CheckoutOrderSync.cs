@@ -30,7 +30,7 @@ public sealed class CheckoutOrderSync(
             .. from row in rows
                let order = latest[row.OrderId]
                let steps = CheckoutSyncPolicy.Steps(
-                   row.State, order.To, order.HoldReason, now, order.Cause == OrderPaymentState.Failure ? recoverAt : null)
+                   row.State, order.To, order.HoldReason, now, CheckoutSyncPolicy.IsToBePaid(order.Cause) ? recoverAt : null)
                where steps.Count > 0
                select new CheckoutChange(row.Id, steps[^1].State, "{}", [.. steps.Select(step => step.Step)]),
         ];
@@ -97,8 +97,12 @@ internal static class CheckoutSyncPolicy
     public static bool IsPaid(string orderStatus) =>
         orderStatus is OrderStatus.Processing or OrderStatus.Active or OrderStatus.Completed;
 
+    /// <summary>Money that went back, is disputed or is of another amount is not asked for again.</summary>
+    public static bool IsToBePaid(string cause) =>
+        cause is not (OrderPaymentState.Refund or OrderPaymentState.Dispute or OrderPaymentState.Mismatch);
+
     /// <summary>The steps that bring the checkout to the stage of its order, with the state after each; none when it is there.</summary>
-    /// <param name="recoverAt">When to remind a customer whose payment failed; null when the payment did not fail.</param>
+    /// <param name="recoverAt">When to remind a customer whose payment failed; null when the order is not to be paid.</param>
     public static IReadOnlyList<(CheckoutState State, CheckoutStep Step)> Steps(
         CheckoutState now, string orderStatus, string? holdReason, DateTimeOffset at, DateTimeOffset? recoverAt) => orderStatus switch
         {

@@ -88,7 +88,7 @@ public sealed class HostedEventsTests
     [Test]
     public async Task Nobody_is_reminded_and_nothing_expires_while_a_debit_is_under_way()
     {
-        await using var rig = await CheckoutFixture.StartAsync();
+        await using var rig = await CheckoutFixture.StartAsync(new() { ["BILLING_ROLLOUT_STAGE"] = "ga" });
         var invoice = await rig.AnInvoiceAsync(await rig.APersonAsync());
         var id = await rig.ASessionAsync(
             invoice, "initiated", nextRetryAt: rig.Clock.GetUtcNow(), expiresAt: rig.Clock.GetUtcNow().AddHours(1));
