@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Smplat.Cli.Commands.Api;
 
 namespace Smplat.Cli.Commands.Check;
@@ -8,8 +7,6 @@ namespace Smplat.Cli.Commands.Check;
 public sealed class CheckCommands : ICommandModule
 {
     private const string Prefix = "[check-observability]";
-
-    private static readonly JsonSerializerOptions Naming = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private static readonly Option<long> MaxDeadLettered = Limit("--max-fulfillment-dead-lettered", "Dead letters that are allowed.");
     private static readonly Option<long> MaxFailed = Limit("--max-fulfillment-failed", "Failed attempts that are allowed.");
@@ -31,17 +28,19 @@ public sealed class CheckCommands : ICommandModule
 
     private static readonly Option<FileInfo?> Baseline = new("--baseline")
     {
-        Description = "File with the figures before a deploy: compares the growth since. Written when it does not exist.",
+        Description = "File that keeps the figures from which the increase of the counters is measured. Default: one for each app, in the user's data folder.",
     };
+
+    private static readonly Option<bool> Accept = new("--accept") { Description = "Start a new baseline now, after the increase was looked at." };
 
     private static readonly Option<bool> RequireKey = new("--require-key") { Description = "Fail without a key, instead of leaving out what needs one." };
 
     public void AddTo(RootCommand root)
     {
-        var observability = new Command("observability", "Compare the app's figures with limits; a gate for deploys.")
+        var observability = new Command("observability", "Compare what is open now, and the increase of the counters since the last passed check, with limits; a gate for deploys.")
         {
             ApiOptions.BaseUrl, ApiOptions.ApiKey, MaxDeadLettered, MaxFailed, MaxCheckout, MaxWebhook, SkipCatalog, MaxZeroRate,
-            MinSample, ApiOptions.Timeout, Baseline, RequireKey,
+            MinSample, ApiOptions.Timeout, Baseline, Accept, RequireKey,
         };
         observability.SetWork(CheckAsync);
         root.Subcommands.Add(new Command("check", "Gates for deploys.") { observability });
@@ -59,10 +58,17 @@ public sealed class CheckCommands : ICommandModule
             parsed.GetValue(MaxDeadLettered), parsed.GetValue(MaxFailed), parsed.GetValue(MaxCheckout), parsed.GetValue(MaxWebhook),
             parsed.GetValue(MaxZeroRate), parsed.GetValue(MinSample));
         var (figures, notes) = await ReadAsync(api, parsed.GetValue(SkipCatalog), cancellationToken);
-        var judged = Compare(parsed.GetValue(Baseline), figures, notes);
+        var baseline = ObservabilityBaseline.Open(parsed.GetValue(Baseline), api.Origin);
+        var now = TimeProvider.System.GetUtcNow();
+        var judged = baseline.Compare(figures, now, parsed.GetValue(Accept), notes);
         notes.AddRange(ObservabilityPolicy.Notes(judged, limits));
         var lines = ObservabilityPolicy.Judge(judged, limits).ToArray();
         string[] breaches = [.. lines.Where(line => line.IsBreach).Select(line => line.Text)];
+        if (breaches.Length == 0 && parsed.GetValue(Baseline) is null)
+        {
+            baseline.Write(figures, now);
+        }
+
         return parsed.Show(
             new { passed = breaches.Length == 0, figures = judged, breaches, notes },
             () => Print(lines, notes),
@@ -89,30 +95,6 @@ public sealed class CheckCommands : ICommandModule
         }
 
         return (figures.WithCatalog(await api.GetAsync("/api/v1/observability/catalog-search", cancellationToken)), notes);
-    }
-
-    private static ObservabilityFigures Compare(FileInfo? baseline, ObservabilityFigures figures, List<string> notes)
-    {
-        if (baseline is null)
-        {
-            return figures;
-        }
-
-        if (!baseline.Exists)
-        {
-            File.WriteAllText(baseline.FullName, JsonSerializer.Serialize(figures, Naming));
-            notes.Add($"baseline written to {baseline.FullName}");
-            return figures.Since(figures);
-        }
-
-        try
-        {
-            return figures.Since(JsonSerializer.Deserialize<ObservabilityFigures>(File.ReadAllText(baseline.FullName), Naming)!);
-        }
-        catch (JsonException)
-        {
-            throw new UsageException($"--baseline {baseline.FullName} is not a file that this command wrote.");
-        }
     }
 
     private static void Print((string Text, bool IsBreach)[] lines, List<string> notes)

@@ -5,6 +5,7 @@ namespace Smplat.Cli.Commands.Check;
 /// <summary>The figures that the check compares, as the observability routes tell them.</summary>
 public sealed record ObservabilityFigures
 {
+    /// <summary>Dead letters that are open now.</summary>
     public long DeadLettered { get; init; }
 
     public long Failed { get; init; }
@@ -19,13 +20,12 @@ public sealed record ObservabilityFigures
 
     public double? ZeroResultsRate { get; init; }
 
-    /// <summary>These figures since an earlier reading; rates are taken as they are.</summary>
+    /// <summary>Counters as their increase since an earlier reading; what is open now, and rates, are taken as they are.</summary>
     public ObservabilityFigures Since(ObservabilityFigures earlier) => this with
     {
-        DeadLettered = Math.Max(0, DeadLettered - earlier.DeadLettered),
         Failed = Math.Max(0, Failed - earlier.Failed),
-        CheckoutFailures = CheckoutFailures is { } checkout ? Math.Max(0, checkout - (earlier.CheckoutFailures ?? 0)) : null,
-        WebhookFailures = WebhookFailures is { } webhook ? Math.Max(0, webhook - (earlier.WebhookFailures ?? 0)) : null,
+        CheckoutFailures = CheckoutFailures is { } checkout ? Math.Max(0, checkout - (earlier.CheckoutFailures ?? checkout)) : null,
+        WebhookFailures = WebhookFailures is { } webhook ? Math.Max(0, webhook - (earlier.WebhookFailures ?? webhook)) : null,
     };
 
     public ObservabilityFigures WithFulfillment(JsonElement body)
@@ -33,7 +33,7 @@ public sealed record ObservabilityFigures
         var totals = body.GetProperty("totals");
         return this with
         {
-            DeadLettered = totals.GetProperty("dead_lettered").GetInt64(),
+            DeadLettered = (body.TryGetProperty("open_dead_letters", out var open) ? open : totals.GetProperty("dead_lettered")).GetInt64(),
             Failed = totals.GetProperty("failed").GetInt64(),
         };
     }

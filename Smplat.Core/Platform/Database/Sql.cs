@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Smplat.Core.Platform.Database;
 
-/// <summary>Creates Dapper commands that can be cancelled, and repeats statements that are safe to repeat.</summary>
+/// <summary>Creates Dapper commands that can be cancelled and whose text can be stored, and repeats statements that are safe to repeat.</summary>
 internal static class Sql
 {
     private const int MaxAttempts = 3;
@@ -23,7 +23,7 @@ internal static class Sql
         CancellationToken cancellationToken,
         NpgsqlTransaction? transaction = null,
         int? timeoutSeconds = null) =>
-        new(text, parameters, transaction, timeoutSeconds, cancellationToken: cancellationToken);
+        new(text, StorableParameters.From(parameters), transaction, timeoutSeconds, cancellationToken: cancellationToken);
 
     /// <summary>
     /// Runs a read, or a write that its keys make idempotent, up to three times when the database is temporarily unavailable.
