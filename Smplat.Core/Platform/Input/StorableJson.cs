@@ -23,8 +23,9 @@ internal static class StorableJson
                 ? JsonNode.Parse(text, documentOptions: Strict)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
+            // Names with half of a surrogate pair are not even compared.
             return null;
         }
     }
