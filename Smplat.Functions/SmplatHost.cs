@@ -75,6 +75,7 @@ public static class SmplatHost
             .AddObservability()
             .AddMetricFamilies(ContractFamilies.All)
             .AddJobs()
+            .AddSingleton<IJobTimers, JobTimers>()
             .AddNotifications()
             .AddOrders()
             .AddPayments()

@@ -20,6 +20,9 @@ namespace Smplat.LocalHost;
 /// <param name="args">Settings as <c>--NAME=value</c>.</param>
 internal sealed class LocalApp(string root, string? appFolder, string[] args, StartupConsole console) : IAsyncDisposable
 {
+    private const string BaseUrl = "API_BASE_URL";
+    private const string DefaultOrigin = "http://localhost:7071";
+
     private readonly LocalSettings _settings = new(root, args);
     private readonly LocalRun _services = new(root, TimeProvider.System);
     private readonly Dictionary<string, string> _found = new(StringComparer.OrdinalIgnoreCase);
@@ -121,6 +124,8 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         using var step = console.Step("Worker");
         try
         {
+            own = own with { Port = own.Port == 0 ? FreePort(own.BindAddress) : own.Port };
+            ServeUnder(own);
             var settings = Effective();
             var hostJson = HostJson.Find(folder, root).With(settings);
             var log = new HostLog(console.Line, hostJson.LogsRequests, TimeProvider.System);
@@ -148,6 +153,28 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         }
 
         return new Uri(_host.Address.AbsoluteUri.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// Links in messages follow the address that the app serves on, unless API_BASE_URL names another one than the default.
+    /// </summary>
+    private void ServeUnder(HostSettings own)
+    {
+        if (_settings.Read().GetValueOrDefault(BaseUrl)?.TrimEnd('/') is null or "" or DefaultOrigin)
+        {
+            var host = own.BindAddress is not { } address || IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
+                ? "localhost"
+                : address.ToString();
+            _found[BaseUrl] = new UriBuilder("http", host, own.Port).Uri.GetLeftPart(UriPartial.Authority);
+        }
+    }
+
+    /// <summary>The worker learns the port before the web server listens on it.</summary>
+    private static int FreePort(IPAddress? address)
+    {
+        using var socket = new Socket((address ?? IPAddress.Loopback).AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(address ?? IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private void Announce(Uri address)

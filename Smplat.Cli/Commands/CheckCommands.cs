@@ -9,8 +9,6 @@ public sealed class CheckCommands : ICommandModule
 {
     private const string Prefix = "[check-observability]";
 
-    private static readonly JsonSerializerOptions Naming = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     private static readonly Option<long> MaxDeadLettered = Limit("--max-fulfillment-dead-lettered", "Maximum dead letters.");
     private static readonly Option<long> MaxFailed = Limit("--max-fulfillment-failed", "Maximum failed attempts.");
     private static readonly Option<long> MaxCheckout = Limit("--max-payment-checkout-failures", "Maximum failed checkouts.");
@@ -31,8 +29,10 @@ public sealed class CheckCommands : ICommandModule
 
     private static readonly Option<FileInfo?> Baseline = new("--baseline")
     {
-        Description = "File with the figures from before a deploy; only the increase since then is checked. Created if it does not exist.",
+        Description = "File that keeps the figures from which the increase of the counters is measured. Default: one for each app, in the user's data folder.",
     };
+
+    private static readonly Option<bool> Accept = new("--accept") { Description = "Start a new baseline now, after the increase was reviewed." };
 
     private static readonly Option<bool> RequireKey = new("--require-key") { Description = "Fail if no key is given, instead of skipping the checks that need one." };
 
@@ -40,12 +40,12 @@ public sealed class CheckCommands : ICommandModule
     {
         var observability = new CliCommand(
             "observability",
-            "Compare the app's figures with limits; a gate for deploys.",
+            "Compare what is open now, and the increase of the counters since the last passed check, with limits; a gate for deploys.",
             "smplat check observability --require-key --baseline before.json",
             "smplat check observability --max-fulfillment-failed 5 --max-catalog-zero-results-rate 0.3")
         {
             ApiOptions.BaseUrl, ApiOptions.ApiKey, MaxDeadLettered, MaxFailed, MaxCheckout, MaxWebhook, SkipCatalog, MaxZeroRate,
-            MinSample, ApiOptions.Timeout, Baseline, RequireKey,
+            MinSample, ApiOptions.Timeout, Baseline, Accept, RequireKey,
         };
         observability.SetWork(CheckAsync);
         root.Subcommands.Add(new Command("check", "Gates for deploys.") { observability });
@@ -63,10 +63,17 @@ public sealed class CheckCommands : ICommandModule
             parsed.GetValue(MaxDeadLettered), parsed.GetValue(MaxFailed), parsed.GetValue(MaxCheckout), parsed.GetValue(MaxWebhook),
             parsed.GetValue(MaxZeroRate), parsed.GetValue(MinSample));
         var (figures, notes) = await ReadAsync(api, parsed.GetValue(SkipCatalog), cancellationToken);
-        var compared = SinceBaseline(parsed.GetValue(Baseline), figures, notes);
+        var baseline = ObservabilityBaseline.Open(parsed.GetValue(Baseline), api.Origin);
+        var now = TimeProvider.System.GetUtcNow();
+        var compared = baseline.Compare(figures, now, parsed.GetValue(Accept), notes);
         notes.AddRange(ObservabilityPolicy.Notes(compared, limits));
         var lines = ObservabilityPolicy.Compare(compared, limits).ToArray();
         string[] breaches = [.. lines.Where(line => line.IsBreach).Select(line => line.Text)];
+        if (breaches.Length == 0 && parsed.GetValue(Baseline) is null)
+        {
+            baseline.Write(figures, now);
+        }
+
         return parsed.Show(
             new { passed = breaches.Length == 0, figures = compared, breaches, notes },
             () => Print(lines, notes),
@@ -95,30 +102,6 @@ public sealed class CheckCommands : ICommandModule
         return (figures.WithCatalog(await api.GetAsync("/api/v1/observability/catalog-search", cancellationToken)), notes);
     }
 
-    private static ObservabilityFigures SinceBaseline(FileInfo? baseline, ObservabilityFigures figures, List<string> notes)
-    {
-        if (baseline is null)
-        {
-            return figures;
-        }
-
-        if (!baseline.Exists)
-        {
-            File.WriteAllText(baseline.FullName, JsonSerializer.Serialize(figures, Naming));
-            notes.Add($"baseline written to {baseline.FullName}");
-            return figures.Since(figures);
-        }
-
-        try
-        {
-            return figures.Since(JsonSerializer.Deserialize<ObservabilityFigures>(File.ReadAllText(baseline.FullName), Naming)!);
-        }
-        catch (JsonException)
-        {
-            throw new UsageException($"--baseline {baseline.FullName} was not written by this command.");
-        }
-    }
-
     private static void Print((string Text, bool IsBreach)[] lines, List<string> notes)
     {
         foreach (var note in notes)
@@ -138,9 +121,78 @@ public sealed class CheckCommands : ICommandModule
         new(name) { Description = description, DefaultValueFactory = _ => 0 };
 }
 
+/// <summary>
+/// The figures from which the gate measures the increase of the counters, in a file of its own. The gate's own file moves on
+/// with every check that passes, and is renewed after a day, so that a failure that was dealt with does not keep it red; a
+/// file given with <c>--baseline</c> stays as it is until <c>--accept</c>.
+/// </summary>
+internal sealed class ObservabilityBaseline
+{
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(1);
+    private static readonly JsonSerializerOptions Naming = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private readonly FileInfo _file;
+    private readonly bool _isOwn;
+
+    private ObservabilityBaseline(FileInfo file, bool isOwn) => (_file, _isOwn) = (file, isOwn);
+
+    /// <param name="given">The file of the command line; null for the gate's own.</param>
+    public static ObservabilityBaseline Open(FileInfo? given, Uri app)
+    {
+        var folder = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create);
+        var name = string.Create(CultureInfo.InvariantCulture, $"observability-{app.IdnHost.Replace(':', '-')}-{app.Port}.json");
+        return new(given ?? new(Path.Combine(folder.Length > 0 ? folder : Path.GetTempPath(), "smplat", name)), given is null);
+    }
+
+    /// <returns>The figures as they are judged.</returns>
+    /// <exception cref="UsageException">A given file is not one that this command wrote.</exception>
+    public ObservabilityFigures Compare(ObservabilityFigures figures, DateTimeOffset now, bool isAccepted, List<string> notes)
+    {
+        if (!isAccepted && Read() is { Figures: { } earlier } kept && !(_isOwn && now - kept.At > MaxAge))
+        {
+            return figures.Since(earlier);
+        }
+
+        Write(figures, now);
+        notes.Add($"baseline written to {_file.FullName}");
+        return figures.Since(figures);
+    }
+
+    public void Write(ObservabilityFigures figures, DateTimeOffset now)
+    {
+        _file.Directory?.Create();
+        File.WriteAllText(_file.FullName, JsonSerializer.Serialize(new Kept(now, figures), Naming));
+    }
+
+    private Kept? Read()
+    {
+        if (!File.Exists(_file.FullName))
+        {
+            return null;
+        }
+
+        try
+        {
+            var kept = JsonSerializer.Deserialize<Kept>(File.ReadAllText(_file.FullName), Naming);
+            return kept?.Figures is not null || _isOwn ? kept : throw new JsonException();
+        }
+        catch (JsonException) when (_isOwn)
+        {
+            return null;
+        }
+        catch (JsonException)
+        {
+            throw new UsageException($"--baseline {_file.FullName} is not a file that this command wrote.");
+        }
+    }
+
+    private sealed record Kept(DateTimeOffset At, ObservabilityFigures? Figures);
+}
+
 /// <summary>The figures that the check compares, from the observability routes.</summary>
 public sealed record ObservabilityFigures
 {
+    /// <summary>Dead letters that are open now.</summary>
     public long DeadLettered { get; init; }
 
     public long Failed { get; init; }
@@ -155,13 +207,12 @@ public sealed record ObservabilityFigures
 
     public double? ZeroResultsRate { get; init; }
 
-    /// <summary>The increase since an earlier reading; rates are not subtracted.</summary>
+    /// <summary>Counters as their increase since an earlier reading; what is open now, and rates, are taken as they are.</summary>
     public ObservabilityFigures Since(ObservabilityFigures earlier) => this with
     {
-        DeadLettered = Math.Max(0, DeadLettered - earlier.DeadLettered),
         Failed = Math.Max(0, Failed - earlier.Failed),
-        CheckoutFailures = CheckoutFailures is { } checkout ? Math.Max(0, checkout - (earlier.CheckoutFailures ?? 0)) : null,
-        WebhookFailures = WebhookFailures is { } webhook ? Math.Max(0, webhook - (earlier.WebhookFailures ?? 0)) : null,
+        CheckoutFailures = CheckoutFailures is { } checkout ? Math.Max(0, checkout - (earlier.CheckoutFailures ?? checkout)) : null,
+        WebhookFailures = WebhookFailures is { } webhook ? Math.Max(0, webhook - (earlier.WebhookFailures ?? webhook)) : null,
     };
 
     public ObservabilityFigures WithFulfillment(JsonElement body)
@@ -169,7 +220,7 @@ public sealed record ObservabilityFigures
         var totals = body.GetProperty("totals");
         return this with
         {
-            DeadLettered = totals.GetProperty("dead_lettered").GetInt64(),
+            DeadLettered = (body.TryGetProperty("open_dead_letters", out var open) ? open : totals.GetProperty("dead_lettered")).GetInt64(),
             Failed = totals.GetProperty("failed").GetInt64(),
         };
     }

@@ -176,16 +176,6 @@ public sealed record SearchTerms(string? Query, string Category, string Sort)
             string.IsNullOrWhiteSpace(sort) ? DefaultSort : Clean(sort));
     }
 
-    private static string Clean(string text)
-    {
-        if (PersonalDataPolicy.HoldsAddress(text))
-        {
-            return PersonalDataPolicy.Redacted;
-        }
-
-        // Half of a surrogate pair cannot be stored.
-        return text.Length <= MaxLength ? text
-            : char.IsHighSurrogate(text[MaxLength - 1]) ? text[..(MaxLength - 1)]
-            : text[..MaxLength];
-    }
+    private static string Clean(string text) =>
+        PersonalDataPolicy.HoldsAddress(text) ? PersonalDataPolicy.Redacted : SafeText.Cut(text, MaxLength);
 }

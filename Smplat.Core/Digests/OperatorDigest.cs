@@ -32,7 +32,7 @@ public sealed class OperatorDigest(
             return true;
         }
 
-        var week = DigestWeek.At(now, TimeZoneInfo.Utc).Label;
+        var week = DigestWeek.ToIssue(now, TimeZoneInfo.Utc, settings).Label;
         var payload = await PayloadAsync(week, now, cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

@@ -130,7 +130,7 @@ public sealed class WeeklyDigest(
     private async Task<bool?> IssueAsync(DigestRecipient recipient, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var week = DigestWeek.At(now, recipient.Zone).Label;
+        var week = DigestWeek.ToIssue(now, recipient.Zone, options.CurrentValue).Label;
         var content = await store.ReadContentAsync(recipient.UserId, cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -189,7 +189,7 @@ internal static class DigestDuePolicy
         bool isManual,
         DigestOptions options)
     {
-        if (lastWeek == DigestWeek.At(now, zone).Label)
+        if (lastWeek == DigestWeek.ToIssue(now, zone, options).Label)
         {
             return false;
         }
@@ -200,8 +200,7 @@ internal static class DigestDuePolicy
             return false;
         }
 
-        var hours = DigestWeek.HoursSinceDue(now, zone, options.Day, options.Hour);
-        return isManual || (hours >= 0 && hours < options.CatchUpHours);
+        return isManual || DigestWeek.HoursSinceDue(now, zone, options.Day, options.Hour) < options.CatchUpHours;
     }
 }
 
@@ -209,18 +208,26 @@ internal static class DigestDuePolicy
 /// <param name="Label">Such as <c>2026-W09</c>.</param>
 internal sealed record DigestWeek(string Label)
 {
-    public static DigestWeek At(DateTimeOffset now, TimeZoneInfo zone)
-    {
-        var local = TimeZoneInfo.ConvertTime(now, zone).DateTime;
-        return new(string.Create(
-            CultureInfo.InvariantCulture, $"{ISOWeek.GetYear(local):0000}-W{ISOWeek.GetWeekOfYear(local):00}"));
-    }
+    public static DigestWeek At(DateTimeOffset now, TimeZoneInfo zone) => Of(TimeZoneInfo.ConvertTime(now, zone).DateTime);
 
-    /// <summary>Hours since this week's digest became due, in local time; negative before that.</summary>
+    private static DigestWeek Of(DateTime local) => new(string.Create(
+        CultureInfo.InvariantCulture, $"{ISOWeek.GetYear(local):0000}-W{ISOWeek.GetWeekOfYear(local):00}"));
+
+    /// <summary>
+    /// The week whose digest would be issued now: the one that became due last while it can be caught up, even when the next
+    /// week has begun meanwhile; otherwise the current one.
+    /// </summary>
+    public static DigestWeek ToIssue(DateTimeOffset now, TimeZoneInfo zone, DigestOptions options) =>
+        HoursSinceDue(now, zone, options.Day, options.Hour) is var hours && hours < options.CatchUpHours
+            ? Of(TimeZoneInfo.ConvertTime(now, zone).DateTime.AddHours(-hours))
+            : At(now, zone);
+
+    /// <summary>Hours since a digest last became due, in local time; 0 or more.</summary>
     public static double HoursSinceDue(DateTimeOffset now, TimeZoneInfo zone, int day, int hour)
     {
         var local = TimeZoneInfo.ConvertTime(now, zone).DateTime;
         var dayOfWeek = local.DayOfWeek == DayOfWeek.Sunday ? 7 : (int)local.DayOfWeek;
-        return (local - local.Date.AddDays(day - dayOfWeek).AddHours(hour)).TotalHours;
+        var hours = (local - local.Date.AddDays(day - dayOfWeek).AddHours(hour)).TotalHours;
+        return hours < 0 ? hours + (7 * 24) : hours;
     }
 }

@@ -1,15 +1,18 @@
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Security;
 
 namespace Smplat.Core.Fulfillment;
 
 /// <summary>
 /// Records successes. Those that arrive while the last statements run go into the next one, up to the batch size: a single
 /// slow task is acknowledged immediately, a flood of tasks in few statements. Size 1 acknowledges each task separately.
+/// A success that the database refuses concerns its task alone: it is recorded without its result.
 /// </summary>
 internal sealed class Acknowledger
 {
     private const int Writers = 2;
+    private const string WithoutResult = """{"status":"completed","note":"The database refused to store the result."}""";
 
     private readonly GroupCommit<Success>? _group;
     private readonly SplitCommit<Success> _alone;
@@ -88,7 +91,38 @@ internal sealed class Acknowledger
     private async Task CompleteAsync(ArraySegment<Success> successes, int attempt)
     {
         FinishedTask[] finished = [.. successes.Select(success => success.Finished)];
-        Count(finished, await CompleteAsync(finished, attempt));
+        try
+        {
+            Count(finished, await CompleteAsync(finished, attempt));
+        }
+        catch (Exception problem) when (!DatabaseErrors.IsOutage(problem) && (finished.Length == 1 || !DatabaseErrors.IsBadData(problem)))
+        {
+            // Bad data in a group is found by halves; anything else is settled one by one.
+            foreach (var entry in finished)
+            {
+                await CompleteAloneAsync(entry, problem);
+            }
+        }
+    }
+
+    private async Task CompleteAloneAsync(FinishedTask finished, Exception problem)
+    {
+        foreach (var entry in new[] { finished, finished with { Result = WithoutResult } })
+        {
+            try
+            {
+                Count([entry], await CompleteAsync([entry], attempt: 2));
+                return;
+            }
+            catch (Exception refusal) when (!DatabaseErrors.IsOutage(refusal))
+            {
+                problem = refusal;
+                FulfillmentLog.OutcomeRefused(_logger, entry.Task.Id, Redaction.Redact(problem.Message));
+            }
+        }
+
+        // Its lease expires, and the takeover counts.
+        FulfillmentLog.OutcomeLost(_logger, finished.Task.Id, Redaction.Redact(problem.Message), problem);
     }
 
     private async Task<IReadOnlySet<Guid>> CompleteAsync(FinishedTask[] finished, int attempt)

@@ -13,6 +13,7 @@ public static class FulfillmentFeature
     {
         services.AddSettings<FulfillmentOptions>();
         services.AddSettings<ExecutionOptions>();
+        services.AddSettings<RunLimitOptions>();
         services.AddOutgoing();
         services.AddSingleton<FulfillmentCounters>();
         services.AddSingleton<ProgressStore>();

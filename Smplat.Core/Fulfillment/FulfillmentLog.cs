@@ -35,6 +35,15 @@ internal static partial class FulfillmentLog
     [LoggerMessage(6008, LogLevel.Error, "The fulfillment loop failed: {Problem}")]
     internal static partial void LoopFailed(ILogger logger, string problem, Exception exception);
 
+    [LoggerMessage(6013, LogLevel.Warning, "The database refused the outcome of task {TaskId}; it is recorded without its text: {Problem}")]
+    internal static partial void OutcomeRefused(ILogger logger, Guid taskId, string problem);
+
+    [LoggerMessage(6014, LogLevel.Error, "No outcome of task {TaskId} can be recorded; its lease expires, which counts as a takeover: {Problem}")]
+    internal static partial void OutcomeLost(ILogger logger, Guid taskId, string problem, Exception exception);
+
+    [LoggerMessage(6015, LogLevel.Error, "The roll-up of {Count} orders was refused; several are then rolled up one by one: {Problem}")]
+    internal static partial void RollupRefused(ILogger logger, int count, string problem, Exception exception);
+
     [LoggerMessage(6010, LogLevel.Information, "Order {OrderId} kicked off with {TaskCount} tasks and {ProviderOrderCount} provider orders")]
     internal static partial void KickedOff(ILogger logger, Guid orderId, int taskCount, int providerOrderCount);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Input;
 using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Observability;
 
@@ -117,10 +118,13 @@ internal sealed record DeadLetterFact(DateTimeOffset At, string TaskType, Guid T
 
 /// <summary>The worker's metrics and health, read from shared state, so that every instance reports the same.</summary>
 public sealed class WorkerMetrics(
-    DurableCounters counters, JobQueries ledger, FulfillmentJob job, JobGate gate, IOptionsMonitor<FulfillmentOptions> options)
+    DurableCounters counters, JobQueries ledger, JobWatch watch, FulfillmentJob job, JobGate gate, ProgressStore progress, IOptionsMonitor<FulfillmentOptions> options)
 {
-    // With three active task types the whole answer stays under a kilobyte.
+    // The whole answer stays under a kilobyte, so that a dashboard can poll it: what is long gives way.
+    private const int MaxBytes = 1023;
     private const int MaxMessage = 96;
+
+    private static readonly JsonSerializerOptions Naming = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public async Task<WorkerStats> ReadFiguresAsync(CancellationToken cancellationToken)
     {
@@ -148,7 +152,7 @@ public sealed class WorkerMetrics(
     public async Task<WorkerHealth> ReadHealthAsync(CancellationToken cancellationToken)
     {
         var state = await ledger.FindAsync(FulfillmentJob.Id, cancellationToken);
-        var isRunning = gate.IsOpenFor(job) && state is not null && JobHealthPolicy.IsTicking(state, ledger.Now);
+        var isRunning = gate.IsOpenFor(job) && watch.IsTicking(FulfillmentJob.Id, state);
         var settings = options.CurrentValue;
         return new(isRunning, settings.PollIntervalSeconds, settings.BatchSize, await ReadFiguresAsync(cancellationToken));
     }
@@ -157,14 +161,57 @@ public sealed class WorkerMetrics(
     {
         var values = await counters.ReadAsync(FulfillmentMetrics.CounterPrefix, cancellationToken);
         var facts = await counters.ReadFactsAsync(FulfillmentMetrics.FactPrefix, cancellationToken);
-        return new(
+        return Fit(new(
             new(
                 Total(values, FulfillmentMetrics.Processed),
                 Total(values, FulfillmentMetrics.Failed),
                 Total(values, FulfillmentMetrics.Retried),
                 Total(values, FulfillmentMetrics.DeadLettered)),
             TaskBucket.All.ToDictionary(bucket => bucket, bucket => PerType(values, bucket)),
-            Events(facts));
+            Events(facts),
+            await progress.CountOpenDeadLettersAsync(cancellationToken)));
+    }
+
+    /// <summary>Shortens the message, then leaves out the ids of the last dead letter, then folds the rarest types into one.</summary>
+    internal static WorkerObservability Fit(WorkerObservability answer)
+    {
+        for (var length = MaxMessage / 2; IsTooLong(answer) && length >= 0; length -= MaxMessage / 8)
+        {
+            answer = answer with
+            {
+                Events = answer.Events with
+                {
+                    LastFailureMessage = length == 0 || answer.Events.LastFailureMessage is not { } message ? null : SafeText.Cut(message, length, "…"),
+                },
+            };
+        }
+
+        if (IsTooLong(answer))
+        {
+            answer = answer with { Events = answer.Events with { LastDeadLetterOrderItemId = null, LastDeadLetterTaskId = null } };
+        }
+
+        for (var types = answer.PerTaskType.Values.Max(bucket => bucket.Count) - 1; IsTooLong(answer) && types >= 0; types--)
+        {
+            answer = answer with { PerTaskType = answer.PerTaskType.ToDictionary(bucket => bucket.Key, bucket => Fold(bucket.Value, types)) };
+        }
+
+        return answer;
+    }
+
+    private static bool IsTooLong(WorkerObservability answer) => JsonSerializer.SerializeToUtf8Bytes(answer, Naming).Length > MaxBytes;
+
+    private static IReadOnlyDictionary<string, long> Fold(IReadOnlyDictionary<string, long> counts, int types)
+    {
+        const string Others = "other";
+        var ordered = counts.Where(count => count.Key != Others).OrderByDescending(count => count.Value).ToArray();
+        var folded = ordered.Take(types).ToDictionary(count => count.Key, count => count.Value);
+        if (ordered.Length > types || counts.ContainsKey(Others))
+        {
+            folded[Others] = counts.GetValueOrDefault(Others) + ordered.Skip(types).Sum(count => count.Value);
+        }
+
+        return folded;
     }
 
     private static WorkerEvents Events(IReadOnlyDictionary<string, string> facts)
@@ -174,7 +221,7 @@ public sealed class WorkerMetrics(
         var retry = Read<RetryFact>(facts, FulfillmentMetrics.LastRetry);
         return new(
             Seconds(failure?.At),
-            failure is { Message.Length: > MaxMessage } ? failure.Message[..(MaxMessage - 1)] + "…" : failure?.Message,
+            failure is null ? null : SafeText.Cut(failure.Message, MaxMessage, "…"),
             Seconds(dead?.At),
             dead?.TaskType,
             dead?.TaskId,
@@ -231,7 +278,8 @@ public sealed record WorkerHealth(bool Running, int PollIntervalSeconds, int Bat
 public sealed record WorkerObservability(
     BucketTotals Totals,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> PerTaskType,
-    WorkerEvents Events);
+    WorkerEvents Events,
+    long OpenDeadLetters);
 
 public sealed record BucketTotals(long Processed, long Failed, long Retried, long DeadLettered);
 

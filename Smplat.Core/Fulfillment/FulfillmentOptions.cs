@@ -41,7 +41,7 @@ public sealed class FulfillmentOptions
     [Range(3, MaxLeaseSeconds)]
     public int LeaseSeconds { get; init; } = 45;
 
-    /// <summary>Time limit of one run in seconds. Default 240; keep it below the platform's function timeout.</summary>
+    /// <summary>Time limit of one run in seconds. Default 240; with the longest call and 30 s it must fit into the function timeout.</summary>
     [ConfigurationKeyName("FULFILLMENT_DRAIN_SECONDS")]
     [Range(1, 3600)]
     public int DrainSeconds { get; init; } = 240;
@@ -67,6 +67,40 @@ public sealed class FulfillmentOptions
     public int DueMinutes { get; init; } = 240;
 
     public TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
+}
+
+/// <summary>Runs must end before the host cancels the function that they run in.</summary>
+internal sealed class RunLimitOptions : IValidatableObject
+{
+    // Claims, acknowledgements and roll-ups around the calls.
+    private const int MarginSeconds = 30;
+
+    // The outbox claims for two minutes; the longest message is a call to a provider and ten seconds.
+    private const int OutboxSeconds = 130;
+
+    /// <summary>
+    /// Time after which the host cancels a function, as in <c>host.json</c>; negative for no limit. Default 00:10:00.
+    /// </summary>
+    [ConfigurationKeyName("AzureFunctionsJobHost__functionTimeout")]
+    public TimeSpan FunctionTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    [ConfigurationKeyName("FULFILLMENT_DRAIN_SECONDS")]
+    public int DrainSeconds { get; init; } = new FulfillmentOptions().DrainSeconds;
+
+    [ConfigurationKeyName("FULFILLMENT_HTTP_MAX_SECONDS")]
+    public int HttpMaxSeconds { get; init; } = new ExecutionOptions().HttpMaxSeconds;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        var seconds = Math.Max(DrainSeconds, OutboxSeconds) + HttpMaxSeconds + MarginSeconds;
+        if (FunctionTimeout > TimeSpan.Zero && seconds > FunctionTimeout.TotalSeconds)
+        {
+            yield return new(
+                $"A run of the worker may take {seconds} s (FULFILLMENT_DRAIN_SECONDS {DrainSeconds}, at least {OutboxSeconds} for the outbox, "
+                + $"plus FULFILLMENT_HTTP_MAX_SECONDS {HttpMaxSeconds} plus {MarginSeconds}), but the host cancels it after {FunctionTimeout} "
+                + "(AzureFunctionsJobHost__functionTimeout).");
+        }
+    }
 }
 
 /// <summary>Which endpoints and hosts tasks may call.</summary>

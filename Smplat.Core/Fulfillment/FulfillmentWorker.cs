@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Observability;
 using Smplat.Core.Platform.Security;
 
@@ -51,10 +53,13 @@ public sealed record WorkerParts(
 
 /// <summary>
 /// One run of the worker. One loop claims tasks, at most two batches at a time; several loops run them; one or two
-/// acknowledge; a renewer keeps the leases alive. Ends when a batch is not full, the time limit is reached, or the app stops.
+/// acknowledge; a renewer keeps the leases alive. A task that takes long goes on outside of the loops, so that it holds up
+/// neither the others nor those that become due meanwhile. Ends when a batch is not full and no task is left, the time limit
+/// is reached, or the app stops.
 /// </summary>
 internal sealed class WorkerRun : IAsyncDisposable
 {
+    private const int MaxAside = 256;
     private static readonly TimeSpan RescueEvery = TimeSpan.FromSeconds(10);
 
     private readonly WorkerParts _parts;
@@ -69,8 +74,10 @@ internal sealed class WorkerRun : IAsyncDisposable
     private readonly LeaseRenewer _leases;
     private readonly Acknowledger _acknowledger;
     private readonly List<Task> _settling = [];
+    private readonly ConcurrentDictionary<Task, bool> _aside = new();
     private Exception? _fault;
     private int _unfinished;
+    private int _open;
 
     public WorkerRun(
         WorkerParts parts, FulfillmentOptions settings, string owner, ILogger logger, CancellationToken stopping)
@@ -87,7 +94,7 @@ internal sealed class WorkerRun : IAsyncDisposable
         await GuardAsync(ClaimAsync);
         _waiting.Writer.Complete();
 
-        var worked = Task.WhenAll(working);
+        var worked = EndAllAsync(working);
         await GraceAsync(worked);
         await worked;
         _acknowledger.Close();
@@ -104,6 +111,12 @@ internal sealed class WorkerRun : IAsyncDisposable
         _room.Dispose();
     }
 
+    private async Task EndAllAsync(Task[] working)
+    {
+        await Task.WhenAll(working);
+        await Task.WhenAll(_aside.Keys);
+    }
+
     private async Task ClaimAsync()
     {
         // Elapsed time, not wall time: setting the clock back must not prolong a run.
@@ -118,7 +131,7 @@ internal sealed class WorkerRun : IAsyncDisposable
                 rescued = _parts.Clock.GetTimestamp();
             }
 
-            if (await ClaimBatchAsync(_parts.Clock.GetUtcNow()) < _settings.BatchSize)
+            if (await ClaimBatchAsync(_parts.Clock.GetUtcNow()) < _settings.BatchSize && !await AreSomeLeftAtNextPollAsync())
             {
                 return;
             }
@@ -128,6 +141,23 @@ internal sealed class WorkerRun : IAsyncDisposable
                 await _room.WaitAsync(_stopping);
             }
         }
+    }
+
+    /// <returns>False as soon as every claimed task has ended.</returns>
+    private async Task<bool> AreSomeLeftAtNextPollAsync()
+    {
+        var begun = _parts.Clock.GetTimestamp();
+        var interval = TimeSpan.FromSeconds(_settings.PollIntervalSeconds);
+        while (Volatile.Read(ref _open) > 0 && _fault is null)
+        {
+            await _room.WaitAsync(interval, _stopping);
+            if (_parts.Clock.GetElapsedTime(begun) >= interval)
+            {
+                return Volatile.Read(ref _open) > 0;
+            }
+        }
+
+        return false;
     }
 
     private async Task<int> ClaimBatchAsync(DateTimeOffset now)
@@ -143,6 +173,7 @@ internal sealed class WorkerRun : IAsyncDisposable
 
         _counts.Claimed(tasks.Count);
         Interlocked.Add(ref _unfinished, tasks.Count);
+        Interlocked.Add(ref _open, tasks.Count);
         var claim = new OpenClaim(claimId, tasks);
         _leases.Add(claim);
         LeasedTask[] leased = [.. tasks.Select(task => new LeasedTask(task, claim, _hardStop.Token))];
@@ -170,9 +201,32 @@ internal sealed class WorkerRun : IAsyncDisposable
             }
             else if (!_stopping.IsCancellationRequested && _fault is null)
             {
-                await GuardAsync(() => RunTaskAsync(leased));
+                await AttendAsync(leased, GuardAsync(() => RunTaskAsync(leased)));
             }
         }
+    }
+
+    /// <summary>Returns when the task has ended, or is slow and goes on aside.</summary>
+    private async Task AttendAsync(LeasedTask leased, Task running)
+    {
+        if (running.IsCompleted)
+        {
+            return;
+        }
+
+        using var ended = new CancellationTokenSource();
+        var first = await Task.WhenAny(running, Task.Delay(HostBulkheads.SlowAfter, _parts.Clock, ended.Token));
+        await ended.CancelAsync();
+        if (first == running || _aside.Count >= MaxAside)
+        {
+            await running;
+            return;
+        }
+
+        Leave(leased);
+        _aside.TryAdd(running, true);
+        _ = running.ContinueWith(
+            task => _aside.TryRemove(task, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private async Task RunTaskAsync(LeasedTask leased)
@@ -187,11 +241,11 @@ internal sealed class WorkerRun : IAsyncDisposable
                 break;
             case ExecutionOutcome.Failed failed:
                 MarkFailed(activity, failed);
-                await RecordFailureAsync(leased, failed);
+                await ChargeAsync(leased, () => RecordFailureAsync(leased, failed));
                 End(leased);
                 break;
             case ExecutionOutcome.Postponed postponed:
-                await PostponeAsync(leased, postponed);
+                await ChargeAsync(leased, () => PostponeAsync(leased, postponed));
                 End(leased);
                 break;
             case null when leased.IsLost:
@@ -227,6 +281,30 @@ internal sealed class WorkerRun : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Only an outage ends the run. Any other error while an outcome is recorded is charged to its task: it counts as a failed
+    /// attempt, and if not even that can be recorded, the lease expires and the takeover counts.
+    /// </summary>
+    private async Task ChargeAsync(LeasedTask leased, Func<Task> record)
+    {
+        try
+        {
+            await record();
+        }
+        catch (Exception problem) when (!DatabaseErrors.IsOutage(problem))
+        {
+            FulfillmentLog.OutcomeRefused(_logger, leased.Task.Id, Redaction.Redact(problem.Message));
+            try
+            {
+                await RecordFailureAsync(leased, new("The outcome of this attempt could not be stored."));
+            }
+            catch (Exception refusal) when (!DatabaseErrors.IsOutage(refusal))
+            {
+                FulfillmentLog.OutcomeLost(_logger, leased.Task.Id, Redaction.Redact(refusal.Message), refusal);
+            }
+        }
+    }
+
     private async Task RecordFailureAsync(LeasedTask leased, ExecutionOutcome.Failed failed)
     {
         switch (await _parts.Failures.RecordAsync(leased.Task, _owner, failed, CancellationToken.None))
@@ -254,7 +332,8 @@ internal sealed class WorkerRun : IAsyncDisposable
     private void End(LeasedTask leased)
     {
         _leases.Remove(leased);
-        if (Interlocked.Decrement(ref _unfinished) == _settings.BatchSize)
+        Leave(leased);
+        if (Interlocked.Decrement(ref _open) == 0)
         {
             _room.Release();
         }
@@ -265,6 +344,15 @@ internal sealed class WorkerRun : IAsyncDisposable
             {
                 _settling.Add(GuardAsync(() => SettleAsync(leased.Claim)));
             }
+        }
+    }
+
+    /// <summary>The task no longer counts among those that the next claim waits for.</summary>
+    private void Leave(LeasedTask leased)
+    {
+        if (leased.Leave() && Interlocked.Decrement(ref _unfinished) == _settings.BatchSize)
+        {
+            _room.Release();
         }
     }
 

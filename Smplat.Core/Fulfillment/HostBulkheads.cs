@@ -22,6 +22,9 @@ internal sealed class HostPausedException(string message, TimeSpan wait) : Excep
 /// </summary>
 internal sealed class HostBulkheads(IOptionsMonitor<HostBulkheadOptions> options, TimeProvider clock, ILogger<HostBulkheads> logger)
 {
+    /// <summary>A call in progress for this long is slow: it no longer occupies a loop of the worker.</summary>
+    public static readonly TimeSpan SlowAfter = TimeSpan.FromSeconds(2);
+
     // Templates can produce any number of hosts within an allowed domain.
     private const int MaxHosts = 500;
 
@@ -78,6 +81,11 @@ internal sealed class HostBulkhead(string host, HostBulkheadOptions settings, Ti
         },
         clock);
 
+    // Slow calls of a host that answers nothing else: further tasks wait instead of becoming slow calls themselves.
+    private const int MaxSlow = 8;
+    private static readonly TimeSpan SlowPause = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<object, long> _begun = new();
     private int _users;
 
     /// <summary>False while a call is in progress or waiting.</summary>
@@ -120,6 +128,26 @@ internal sealed class HostBulkhead(string host, HostBulkheadOptions settings, Ti
     }
 
     private async Task<CallResult> CallThroughBreakerAsync(
+        Func<CancellationToken, Task<CallResult>> call, CancellationToken cancellationToken)
+    {
+        if (_begun.Values.Count(begun => clock.GetElapsedTime(begun) >= HostBulkheads.SlowAfter) >= MaxSlow)
+        {
+            throw new HostPausedException($"{host} has not answered {MaxSlow} calls yet.", SlowPause);
+        }
+
+        var key = new object();
+        _begun[key] = clock.GetTimestamp();
+        try
+        {
+            return await CallAndJudgeAsync(call, cancellationToken);
+        }
+        finally
+        {
+            _begun.TryRemove(key, out _);
+        }
+    }
+
+    private async Task<CallResult> CallAndJudgeAsync(
         Func<CancellationToken, Task<CallResult>> call, CancellationToken cancellationToken)
     {
         if (_breaker is null)

@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Input;
 using Smplat.Core.Platform.Resilience;
 using Smplat.Core.Platform.Security;
 
@@ -204,7 +204,10 @@ internal static class StatusPolicy
         : null;
 }
 
-/// <summary>The result of a call, as far as it is stored.</summary>
+/// <summary>
+/// The result of a call, as far as it is stored. The status decides whether the call succeeded, never the body: a body that is
+/// broken off, or is no JSON that Postgres stores, is kept as text.
+/// </summary>
 /// <param name="Response">JSON or text, capped and redacted.</param>
 internal sealed record CallResult(HttpStatusCode Status, TimeSpan Duration, JsonNode? Response, string Preview, TimeSpan? RetryAfter)
 {
@@ -222,7 +225,7 @@ internal sealed record CallResult(HttpStatusCode Status, TimeSpan Duration, Json
         CancellationToken cancellationToken)
     {
         var text = Hide(await ReadTextAsync(response, cancellationToken), secrets);
-        var json = TryParse(text);
+        var json = StorableJson.TryParse(text);
         Redact(json);
         var preview = Redaction.Redact(json?.ToJsonString() ?? text, MaxPreview);
         return new(
@@ -240,24 +243,22 @@ internal sealed record CallResult(HttpStatusCode Status, TimeSpan Duration, Json
     private static async Task<string> ReadTextAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var buffer = new byte[MaxBytes];
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var count = await body.ReadAtLeastAsync(buffer, MaxBytes, throwOnEndOfStream: false, cancellationToken);
-        // Postgres cannot store NUL in text or jsonb.
-        return Encoding.UTF8.GetString(buffer, 0, count).Replace("\0", "", StringComparison.Ordinal);
-    }
-
-    private static JsonNode? TryParse(string text)
-    {
+        var count = 0;
         try
         {
-            return text.Contains("\\u0000", StringComparison.Ordinal)
-                ? null
-                : JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = 32 });
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            while (count < MaxBytes && await body.ReadAsync(buffer.AsMemory(count), cancellationToken) is > 0 and var read)
+            {
+                count += read;
+            }
         }
-        catch (JsonException)
+        catch (Exception problem) when (
+            problem is HttpRequestException or IOException or InvalidDataException or OperationCanceledException)
         {
-            return null;
+            // The status has arrived; what came of the body is kept.
         }
+
+        return SafeText.Clean(Encoding.UTF8.GetString(buffer, 0, count)).TrimStart('\uFEFF');
     }
 
     private static void Redact(JsonNode? node)

@@ -107,6 +107,7 @@ internal sealed class LeasedTask(ClaimedTask task, OpenClaim claim, Cancellation
 {
     private readonly CancellationTokenSource _run = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private int _isOver;
+    private int _hasLeft;
 
     public ClaimedTask Task { get; } = task;
 
@@ -117,6 +118,9 @@ internal sealed class LeasedTask(ClaimedTask task, OpenClaim claim, Cancellation
 
     /// <summary>True once another worker may be running the task.</summary>
     public bool IsLost { get; private set; }
+
+    /// <returns>True at the first call.</returns>
+    public bool Leave() => Interlocked.Exchange(ref _hasLeft, 1) == 0;
 
     public void Lose()
     {

@@ -1,7 +1,10 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Smplat.Core.Orders;
+using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Outbox;
+using Smplat.Core.Platform.Security;
 
 namespace Smplat.Core.Fulfillment;
 
@@ -15,7 +18,8 @@ public sealed class OrderRollup(
     TaskQueueStore queue,
     OrderStatusMachine machine,
     OutboxWriter outbox,
-    TimeProvider clock)
+    TimeProvider clock,
+    ILogger<OrderRollup> logger)
 {
     private const string Cause = "fulfillment_progress_update";
     private const string Actor = "fulfillment-worker";
@@ -24,7 +28,7 @@ public sealed class OrderRollup(
     public async Task StartAsync(Guid[] orderItemIds, CancellationToken cancellationToken)
     {
         var waiting = await progress.ListWaitingToStartAsync(orderItemIds, cancellationToken);
-        await ApplyAsync(waiting, cancellationToken);
+        await ApplyEachAsync(waiting, cancellationToken);
     }
 
     /// <summary>Tasks of these items have ended. Afterwards the claims have no pending roll-up.</summary>
@@ -32,12 +36,32 @@ public sealed class OrderRollup(
     {
         if (orderItemIds.Length > 0)
         {
-            await ApplyAsync(await progress.ListDifferingAsync(orderItemIds, cancellationToken), cancellationToken);
+            await ApplyEachAsync(await progress.ListDifferingAsync(orderItemIds, cancellationToken), cancellationToken);
         }
 
         if (claimIds.Length > 0)
         {
             await queue.DeleteClaimsAsync(claimIds, cancellationToken);
+        }
+    }
+
+    /// <summary>An order whose change the database refuses keeps its status, and stops neither the others nor the worker.</summary>
+    private async Task ApplyEachAsync(Guid[] orderIds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ApplyAsync(orderIds, cancellationToken);
+        }
+        catch (Exception problem) when (!DatabaseErrors.IsOutage(problem) && !cancellationToken.IsCancellationRequested)
+        {
+            FulfillmentLog.RollupRefused(logger, orderIds.Length, Redaction.Redact(problem.Message), problem);
+            if (orderIds.Length > 1)
+            {
+                foreach (var orderId in orderIds)
+                {
+                    await ApplyEachAsync([orderId], cancellationToken);
+                }
+            }
         }
     }
 

@@ -69,6 +69,16 @@ public sealed class ProgressStore(NpgsqlDataSource database)
             and fulfillment_tasks.held <> change.held
         """;
 
+    // The partial index of dead letters answers it.
+    private const string CountDeadLetters = "select count(*) from fulfillment_tasks where status = 'failed'";
+
+    /// <summary>Dead letters that nobody has dealt with yet.</summary>
+    public async Task<long> CountOpenDeadLettersAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(Sql.Command(CountDeadLetters, null, cancellationToken));
+    }
+
     public async Task<Guid[]> ListWaitingToStartAsync(Guid[] itemIds, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

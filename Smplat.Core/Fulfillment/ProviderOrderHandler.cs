@@ -16,6 +16,7 @@ internal sealed class ProviderOrderHandler(
     ProviderStore store,
     OrderQueries orders,
     GuardedHttp http,
+    HostBulkheads hosts,
     IOptionsMonitor<ExecutionOptions> options,
     TimeProvider clock,
     ILogger<ProviderOrderHandler> logger) : IOutboxHandler
@@ -23,6 +24,8 @@ internal sealed class ProviderOrderHandler(
     public const string MessageKind = "provider_order";
 
     public string Kind => MessageKind;
+
+    public TimeSpan Deadline => TimeSpan.FromSeconds(options.CurrentValue.HttpMaxSeconds + 10);
 
     public async Task HandleAsync(OutboxDelivery delivery, CancellationToken cancellationToken)
     {
@@ -58,8 +61,14 @@ internal sealed class ProviderOrderHandler(
             var context = ordered is null ? [] : Snapshots.From(ordered);
             context["payload"] = payload.DeepClone();
             var call = HttpCall.Read(ProviderEndpoint.ToExecution(endpoint, payload), context, settings.HttpMaxSeconds);
-            using var request = call.ToRequest(order.Id, Activity.Current?.Id);
-            var result = await http.CallAsync(request, call.Timeout, [], cancellationToken);
+            var result = await hosts.CallAsync(
+                call.Url,
+                async token =>
+                {
+                    using var request = call.ToRequest(order.Id, Activity.Current?.Id);
+                    return await http.CallAsync(request, call.Timeout, [], token);
+                },
+                cancellationToken);
             return (int)result.Status is >= 200 and <= 299
                 ? (Placed(result, endpoint), false)
                 : (Failed(order, $"answered with {(int)result.Status}: {result.Preview}", call.Url), !StatusPolicy.IsPermanent(result.Status));
@@ -71,6 +80,10 @@ internal sealed class ProviderOrderHandler(
         catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException refusal)
         {
             return (Failed(order, refusal.Message, null), false);
+        }
+        catch (HostPausedException paused)
+        {
+            throw new DeliveryPausedException(paused.Message, paused.Wait);
         }
         catch (Exception exception) when (CallFailure.IsTemporary(exception, cancellationToken))
         {

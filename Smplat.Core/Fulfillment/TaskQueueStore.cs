@@ -153,7 +153,8 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
         where item.id = @OrderItemId
         """;
 
-    // Only an expired lease frees a task. A task that was rescued too often becomes a dead letter, in case it is what crashes the workers.
+    // Only an expired lease frees a task. A task that was rescued too often becomes a dead letter, in case it is what crashes the
+    // workers; from its second takeover on it waits behind the tasks that are due, so that it does not hold them up.
     private const string RescueExpired =
         """
         with expired as (
@@ -172,6 +173,7 @@ public sealed class TaskQueueStore(NpgsqlDataSource database)
                 result = case when task.rescues >= @MaxRescues then jsonb_build_object(
                     'dead_letter', true, 'retry_count', task.retry_count, 'max_retries', task.max_retries) end,
                 completed_at = case when task.rescues >= @MaxRescues then @Now end,
+                scheduled_at = case when task.rescues > 0 then greatest(task.scheduled_at, @Now) else task.scheduled_at end,
                 started_at = case when task.rescues >= @MaxRescues then task.started_at end,
                 lease_owner = null, lease_expires_at = null, updated_at = @Now
             from expired

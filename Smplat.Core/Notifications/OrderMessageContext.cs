@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Smplat.Core.Platform.Input;
 using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Core.Notifications;
@@ -153,7 +154,7 @@ internal static class OptionLines
         || name.EndsWith("Id", StringComparison.Ordinal)
         || name.EndsWith("_id", StringComparison.Ordinal);
 
-    private static string Truncate(string line) => line.Length <= MaxLength ? line : line[..(MaxLength - 1)] + "…";
+    private static string Truncate(string line) => SafeText.Cut(line, MaxLength, "…");
 }
 
 /// <summary>The pricing experiments that an order item was sold under.</summary>

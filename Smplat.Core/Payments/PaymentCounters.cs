@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Smplat.Core.Platform.Input;
 using Smplat.Core.Platform.Observability;
 using Smplat.Core.Platform.Security;
 
@@ -54,7 +55,7 @@ public sealed class PaymentCounters(DurableCounters counters, TimeProvider clock
                 new(last?.At, last?.Type, last?.DeliveryId, broken?.At, broken?.Type, broken?.Reason)));
     }
 
-    private static string? Short(string? text) => text?.Length > MaxDeliveryId ? text[..MaxDeliveryId] : text;
+    private static string? Short(string? text) => text is null ? null : SafeText.Cut(text, MaxDeliveryId);
 
     /// <summary>The most frequent types by name, all others as one sum, so that the answer stays small enough to poll.</summary>
     private static Dictionary<string, long> PerType(IReadOnlyList<CounterValue> values, string bucket)

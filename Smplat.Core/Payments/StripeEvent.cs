@@ -150,7 +150,7 @@ public sealed record PaymentEvent(
         var text = subject.ValueKind == JsonValueKind.Object && subject.TryGetProperty("last_payment_error", out var error)
             ? StripeEvent.Text(error, "message")
             : null;
-        return string.IsNullOrWhiteSpace(text) ? NoReason : text.Length <= 500 ? text : text[..500];
+        return string.IsNullOrWhiteSpace(text) ? NoReason : SafeText.Cut(text, 500);
     }
 }
 

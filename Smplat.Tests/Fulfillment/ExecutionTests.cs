@@ -148,7 +148,7 @@ public sealed class ExecutionTests
     public async Task A_retry_carries_the_same_key()
     {
         await using var fixture = await ExecutionFixture.CreateAsync();
-        fixture.Provider.Faults.Next(new Fault.ConnectionDrop(true), 1, "/");
+        fixture.Provider.Faults.Next(new Fault.ConnectionDrop(), 1, "/");
         var id = await fixture.Fulfillment.Given.ATaskAsync();
 
         await fixture.Fulfillment.RunWorkerAsync();

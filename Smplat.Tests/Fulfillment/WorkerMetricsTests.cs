@@ -51,6 +51,34 @@ public sealed class WorkerMetricsTests
         Assert.That(seen.Events.LastRetryDelaySeconds, Is.EqualTo(60));
     }
 
+    [TestCase("x")]
+    [TestCase("ü")]
+    [TestCase("😀")]
+    [TestCase("\"")]
+    public async Task Six_types_with_dead_letters_and_any_error_stay_under_a_kilobyte(string letter)
+    {
+        var gateway = new ScriptedGateway(task =>
+            new ExecutionOutcome.Failed(string.Concat(Enumerable.Repeat(letter, 400)), task.MaxRetries == 0));
+        await using var fixture = await FulfillmentFixture.CreateAsync(gateway);
+        var tally = fixture.Get<FulfillmentCounters>();
+        foreach (var type in FulfillmentTaskType.All)
+        {
+            await fixture.Given.ATaskAsync(type: type, maxRetries: 0);
+            await fixture.Given.ATaskAsync(type: type);
+            tally.Count(TaskBucket.Processed, type, 1_234_567_890);
+            tally.Count(TaskBucket.Failed, type, 1_234_567);
+            tally.Count(TaskBucket.Retried, type, 1_234_567);
+        }
+
+        await fixture.RunWorkerAsync();
+        var seen = await fixture.Get<WorkerMetrics>().ReadObservabilityAsync(CancellationToken.None);
+
+        Assert.That(Encoding.UTF8.GetByteCount(JsonSerializer.Serialize(seen, Snake)), Is.LessThan(1024));
+        Assert.That(seen.OpenDeadLetters, Is.EqualTo(6));
+        Assert.That(seen.Totals.Processed, Is.EqualTo(6L * 1_234_567_890));
+        Assert.That(seen.PerTaskType["processed"].Values.Sum(), Is.EqualTo(seen.Totals.Processed), "nothing is lost by folding");
+    }
+
     [Test]
     public async Task Three_active_types_and_a_huge_error_stay_under_a_kilobyte()
     {
@@ -67,7 +95,7 @@ public sealed class WorkerMetricsTests
         await fixture.RunWorkerAsync();
         var seen = await fixture.Get<WorkerMetrics>().ReadObservabilityAsync(CancellationToken.None);
 
-        Assert.That(seen.Events.LastFailureMessage, Has.Length.EqualTo(96));
+        Assert.That(seen.Events.LastFailureMessage, Does.StartWith("xxx"));
         Assert.That(Encoding.UTF8.GetByteCount(JsonSerializer.Serialize(seen, Snake)), Is.LessThan(1024));
     }
 

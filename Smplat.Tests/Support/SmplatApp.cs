@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Smplat.Functions;
 using Smplat.LocalHost;
 using Smplat.LocalHost.Hosting;
@@ -43,11 +44,13 @@ public sealed class SmplatApp : IAsyncDisposable
 
     /// <param name="settings">Settings that win over every other source.</param>
     /// <param name="adjust">Last changes before the host is built, such as a replaced gateway.</param>
+    /// <param name="ticks">Whether the jobs tick as if their timers fired, which keeps readiness content; no job runs.</param>
     /// <param name="log">Takes each line that host and worker say, as a developer sees it.</param>
     public static async Task<SmplatApp> StartAsync(
         IReadOnlyDictionary<string, string>? settings = null,
         Action<FunctionsApplicationBuilder>? adjust = null,
-        Action<string>? log = null)
+        Action<string>? log = null,
+        bool ticks = true)
     {
         var all = new Dictionary<string, string>(Sample.Value, StringComparer.OrdinalIgnoreCase) { ["SMPLAT_ENVIRONMENT"] = "local" };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
@@ -61,7 +64,15 @@ public sealed class SmplatApp : IAsyncDisposable
             all[Database] = database.ConnectionString;
         }
 
-        var worker = new InProcessLauncher(args => SmplatHost.Create(args, adjust));
+        var worker = new InProcessLauncher(args => SmplatHost.Create(args, builder =>
+        {
+            if (ticks)
+            {
+                builder.Services.AddHostedService<TickingTimers>();
+            }
+
+            adjust?.Invoke(builder);
+        }));
         try
         {
             var hostJson = HostJson.Find(AppContext.BaseDirectory).With(all);

@@ -17,6 +17,9 @@ internal static partial class CommerceLog
     [LoggerMessage(2004, LogLevel.Error, "{Count} log lines were dropped: {Reason}")]
     public static partial void EdgeLogDropped(ILogger logger, int count, string reason, Exception exception);
 
+    [LoggerMessage(2009, LogLevel.Warning, "The database refused a log line of {Event}; it is kept as text: {Problem}")]
+    public static partial void EdgeLogRefused(ILogger logger, string @event, string problem);
+
     [LoggerMessage(2010, LogLevel.Error,
         "provider_quote_error {ProviderId}: {Error} ({ErrorCode}, retryable {Retryable}) after {LatencyMs} ms in {RequestId}")]
     public static partial void QuoteError(

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Commerce.Providers;
 
@@ -195,7 +196,7 @@ internal static class SearchTerm
         var parsed = ProductName.Parse(name);
         var words = parsed.Words.Count > 0 ? parsed.Descriptors.Concat(parsed.Words) : Slug.Of(name).Split('-', StringSplitOptions.RemoveEmptyEntries);
         var term = string.Join(' ', words.Take(MaxWords));
-        return term.Length <= MaxLength ? term : term[..MaxLength];
+        return SafeText.Cut(term, MaxLength);
     }
 }
 

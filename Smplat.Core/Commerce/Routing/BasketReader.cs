@@ -123,7 +123,7 @@ internal static class ItemReader
         element.Text() is { Length: >= 1 and <= MaxNameLength } name ? name : null;
 
     private static string Unit(string? unit) =>
-        string.IsNullOrEmpty(unit) ? RequestedItem.DefaultUnit : unit.Length <= 24 ? unit : unit[..24];
+        string.IsNullOrEmpty(unit) ? RequestedItem.DefaultUnit : SafeText.Cut(unit, 24);
 
     /// <summary>Numbers are used as they are; text is parsed, and counts as 1, with a warning, when it cannot be parsed.</summary>
     private static (decimal Quantity, string? Unit, string? Problem) Quantity(
@@ -187,7 +187,7 @@ internal static class ItemReader
             }
 
             var slug = Slug.Of(lines[index].Name);
-            var stem = slug.Length <= 48 ? slug : slug[..48];
+            var stem = SafeText.Cut(slug, 48);
             var id = string.Create(CultureInfo.InvariantCulture, $"{stem}-{index}");
             for (var extra = 1; !taken.Add(id); extra++)
             {

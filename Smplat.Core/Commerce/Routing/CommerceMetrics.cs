@@ -153,6 +153,7 @@ internal static class CommerceMetricFamilies
         Total(CommerceMetricNames.CommissionCents, "Commission expected from the chosen quotes, in cents"),
         Total(CommerceMetricNames.SavingsCents, "What the chosen quotes cost less than the cheapest alternative, in cents"),
         Total(EdgeLog.DroppedCounter, "Lines of the routing log that could not be written"),
+        Total(EdgeLog.RefusedCounter, "Lines of the routing log that the database refused; they are kept as text"),
         Labelled(CommerceMetricNames.Quotes, "Quotes requested from providers by outcome"),
         Labelled(CommerceMetricNames.Selections, "Orders routed to a provider"),
         Labelled(CommerceMetricNames.Confirmations, "Confirmations by outcome"),

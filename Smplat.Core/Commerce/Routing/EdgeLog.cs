@@ -1,19 +1,25 @@
+using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Observability;
+using Smplat.Core.Platform.Security;
 
 namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>
 /// Writes <c>edge_logs</c> in the background: in groups, from a bounded queue, flushed when the app stops. When the queue is
 /// full, callers wait briefly (back pressure) before lines are dropped and counted; while the database is unavailable the
-/// queue fills and waits. Only a killed process loses its last lines; the decisions themselves are in their sessions.
+/// queue fills and waits. A line that the database refuses is written again in a form that it takes, and costs no other line.
+/// Only a killed process loses its last lines; the decisions themselves are in their sessions.
 /// </summary>
 public sealed class EdgeLog : BackgroundService
 {
     public const string DroppedCounter = "smplat_edge_log_dropped_total";
+
+    /// <summary>Lines that the database refused; they are in the table, with their facts as text.</summary>
+    public const string RefusedCounter = "smplat_edge_log_refused_total";
 
     /// <summary>Lines; a routed order writes about seven.</summary>
     private const int Capacity = 50_000;
@@ -22,17 +28,18 @@ public sealed class EdgeLog : BackgroundService
     private static readonly TimeSpan MaxFlush = TimeSpan.FromSeconds(10);
 
     private readonly GroupCommit<EdgeLogRow> _group;
+    private readonly EdgeLogStore _store;
     private readonly CommerceCounters _commerceCounters;
     private readonly DurableCounters _counters;
     private readonly ILogger _logger;
 
     public EdgeLog(EdgeLogStore store, CommerceCounters commerceCounters, DurableCounters counters, TimeProvider clock, ILogger<EdgeLog> logger)
     {
-        (_commerceCounters, _counters, _logger) = (commerceCounters, counters, logger);
+        (_store, _commerceCounters, _counters, _logger) = (store, commerceCounters, counters, logger);
         _group = new(
             new()
             {
-                Commit = (rows, _) => store.AppendAsync(rows, CancellationToken.None),
+                Commit = CommitAsync,
                 Settle = Settle,
                 Limits = static () => new(Capacity, LargestGroup),
                 OutageRetryLimit = TimeSpan.MaxValue,
@@ -53,6 +60,46 @@ public sealed class EdgeLog : BackgroundService
     public Task FlushAsync(CancellationToken cancellationToken) => _group.FlushAsync(cancellationToken);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _group.RunAsync(stoppingToken);
+
+    private async Task CommitAsync(ArraySegment<EdgeLogRow> rows, int attempt)
+    {
+        try
+        {
+            await _store.AppendAsync(rows, attempt > 1, CancellationToken.None);
+        }
+        catch (Exception problem) when (!DatabaseErrors.IsOutage(problem) && (rows.Count == 1 || !DatabaseErrors.IsBadData(problem)))
+        {
+            // Bad data in a batch is found by halves; after any other refusal each line is tried for itself.
+            foreach (var row in rows)
+            {
+                await WriteAloneAsync(row, problem);
+            }
+        }
+    }
+
+    private async Task WriteAloneAsync(EdgeLogRow row, Exception problem)
+    {
+        foreach (var form in new[] { row, row.AsText() })
+        {
+            try
+            {
+                await _store.AppendAsync([form], mayBeWritten: true, CancellationToken.None);
+                if (!ReferenceEquals(form, row))
+                {
+                    _counters.Add(RefusedCounter, 1);
+                    CommerceLog.EdgeLogRefused(_logger, row.Event, Redaction.Redact(problem.Message));
+                }
+
+                return;
+            }
+            catch (Exception refusal) when (!DatabaseErrors.IsOutage(refusal))
+            {
+                problem = refusal;
+            }
+        }
+
+        Drop(1, problem);
+    }
 
     private async ValueTask FinishAsync(ValueTask<bool> adding, int count)
     {
@@ -133,6 +180,23 @@ public sealed record EdgeLogRow(string FunctionName, DateTimeOffset Timestamp, s
 
     /// <summary>JSON.</summary>
     public string? Payload { get; init; }
+
+    /// <summary>The key of the line: the same line is in the table once.</summary>
+    public Guid LineId { get; init; } = Guid.CreateVersion7(Timestamp);
+
+    /// <summary>The same line with its facts as text, which fits any column.</summary>
+    public EdgeLogRow AsText() => new(FunctionName, Timestamp, Event)
+    {
+        LineId = LineId,
+        Level = Level is "debug" or "info" or "warn" or "error" ? Level : "warn",
+        RequestId = RequestId,
+        ProviderId = ProviderId,
+        SelectedProviderId = SelectedProviderId,
+        UserHash = UserHash,
+        Error = Error,
+        ErrorCode = ErrorCode,
+        Payload = JsonSerializer.Serialize(new { refused = JsonSerializer.Serialize(this) }),
+    };
 }
 
 /// <summary>

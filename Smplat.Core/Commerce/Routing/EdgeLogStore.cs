@@ -4,6 +4,7 @@ using Dapper;
 using Npgsql;
 using NpgsqlTypes;
 using Smplat.Core.Platform.Database;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Commerce.Routing;
 
@@ -27,8 +28,16 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
         copy edge_logs (
             function_name, "timestamp", event, level, request_id, provider_id, latency_ms, total_latency_ms,
             selected_provider_id, total_cents, best_alternative_cents, commission_cents, user_hash, error, error_code,
-            retryable, payload)
+            retryable, payload, line_id)
         from stdin (format binary)
+        """;
+
+    // The lines of a batch have times close together, so this reads few partitions.
+    private const string ListWritten =
+        """
+        select line_id
+        from edge_logs
+        where line_id = any(@ids) and "timestamp" between @first and @last
         """;
 
     private const string Newest =
@@ -143,17 +152,49 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
         order by arm
         """;
 
-    public async Task AppendAsync(IReadOnlyList<EdgeLogRow> rows, CancellationToken cancellationToken)
+    /// <summary>Appends all lines or none. A line that is there already, by its id, is not written again.</summary>
+    /// <param name="mayBeWritten">An earlier attempt at the same lines may have committed.</param>
+    public async Task AppendAsync(IReadOnlyList<EdgeLogRow> rows, bool mayBeWritten, CancellationToken cancellationToken)
+    {
+        if (mayBeWritten)
+        {
+            var written = await ListWrittenAsync(rows, cancellationToken);
+            rows = [.. rows.Where(row => !written.Contains(row.LineId))];
+        }
+
+        if (rows.Count > 0)
+        {
+            await CopyAsync(rows, cancellationToken);
+        }
+    }
+
+    private async Task<HashSet<Guid>> ListWrittenAsync(IReadOnlyList<EdgeLogRow> rows, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var written = await connection.QueryAsync<Guid>(Sql.Command(
+            ListWritten,
+            new
+            {
+                ids = rows.Select(row => row.LineId).ToArray(),
+                // Postgres rounds to microseconds.
+                first = rows.Min(row => row.Timestamp).AddMilliseconds(-1),
+                last = rows.Max(row => row.Timestamp).AddMilliseconds(1),
+            },
+            cancellationToken));
+        return [.. written];
+    }
+
+    private async Task CopyAsync(IReadOnlyList<EdgeLogRow> rows, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var copy = await connection.BeginBinaryImportAsync(CopyBatch, cancellationToken);
         foreach (var row in rows)
         {
             await copy.StartRowAsync(cancellationToken);
-            await copy.WriteAsync(row.FunctionName, NpgsqlDbType.Text, cancellationToken);
+            await WriteTextAsync(copy, row.FunctionName, cancellationToken);
             await copy.WriteAsync(row.Timestamp.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-            await copy.WriteAsync(row.Event, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(row.Level, NpgsqlDbType.Text, cancellationToken);
+            await WriteTextAsync(copy, row.Event, cancellationToken);
+            await WriteTextAsync(copy, row.Level, cancellationToken);
             await WriteTextAsync(copy, row.RequestId, cancellationToken);
             await WriteTextAsync(copy, row.ProviderId, cancellationToken);
             await WriteAsync(copy, row.LatencyMs, NpgsqlDbType.Integer, cancellationToken);
@@ -167,6 +208,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
             await WriteTextAsync(copy, row.ErrorCode, cancellationToken);
             await WriteAsync(copy, row.Retryable, NpgsqlDbType.Boolean, cancellationToken);
             await WriteTextAsync(copy, row.Payload, cancellationToken, NpgsqlDbType.Jsonb);
+            await copy.WriteAsync(row.LineId, NpgsqlDbType.Uuid, cancellationToken);
         }
 
         await copy.CompleteAsync(cancellationToken);
@@ -228,7 +270,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
 
     private static Task WriteTextAsync(
         NpgsqlBinaryImporter copy, string? text, CancellationToken cancellationToken, NpgsqlDbType type = NpgsqlDbType.Text) =>
-        text is null ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(text, type, cancellationToken);
+        text is null ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(SafeText.Clean(text), type, cancellationToken);
 
     private static Task WriteAsync<T>(
         NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type, CancellationToken cancellationToken)

@@ -166,7 +166,7 @@ public static class RouteOrderReader
     }
 
     private static string? Limit(string? text, int length) =>
-        string.IsNullOrEmpty(text) ? null : text.Length <= length ? text : text[..length];
+        string.IsNullOrEmpty(text) ? null : SafeText.Cut(text, length);
 
     private static RouteReading.Refused Refuse(CommerceRefusal refusal) => new(refusal);
 }

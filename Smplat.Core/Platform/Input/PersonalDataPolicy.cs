@@ -67,37 +67,31 @@ internal static class PersonalDataPolicy
 
     public static bool HoldsAddress(ReadOnlySpan<char> text)
     {
-        var at = text.IndexOf('@');
-        return at > 0 && IsHost(text[(at + 1)..]);
-    }
-
-    private static bool HoldsAddress(ReadOnlySpan<byte> utf8)
-    {
-        var at = utf8.IndexOf((byte)'@');
-        if (at <= 0)
+        for (var at = text.IndexOf('@'); at >= 0; at = Next(text, at))
         {
-            return false;
+            if (at > 0 && IsHost(text[(at + 1)..]))
+            {
+                return true;
+            }
         }
 
-        // Only letters, digits, dots and hyphens matter here, and they are single bytes.
-        Span<char> host = stackalloc char[Math.Min(utf8.Length - at - 1, 64)];
-        for (var index = 0; index < host.Length; index++)
-        {
-            host[index] = (char)utf8[at + 1 + index];
-        }
+        return false;
 
-        return IsHost(host);
+        static int Next(ReadOnlySpan<char> text, int at) => text[(at + 1)..].IndexOf('@') is >= 0 and var more ? at + 1 + more : -1;
     }
+
+    private static bool HoldsAddress(ReadOnlySpan<byte> utf8) =>
+        utf8.Contains((byte)'@') && HoldsAddress(Encoding.UTF8.GetString(utf8).AsSpan());
 
     private static bool IsHost(ReadOnlySpan<char> text)
     {
         var length = 0;
-        while (length < text.Length && (char.IsAsciiLetterOrDigit(text[length]) || text[length] is '.' or '-'))
+        while (length < text.Length && (char.IsLetterOrDigit(text[length]) || text[length] is '.' or '-'))
         {
             length++;
         }
 
         var dot = text[..length].IndexOf('.');
-        return dot > 0 && dot < length - 1;
+        return dot > 0 && dot < length - 1 && char.IsLetterOrDigit(text[dot + 1]);
     }
 }

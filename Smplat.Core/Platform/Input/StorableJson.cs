@@ -1,21 +1,53 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Smplat.Core.Platform.Input;
 
-/// <summary>Finds valid JSON that Postgres cannot store: the NUL character, and numbers outside of its range.</summary>
+/// <summary>Finds valid JSON that Postgres cannot store: NUL, half of a surrogate pair, and numbers outside of its range.</summary>
 internal static class StorableJson
 {
     private const int MaxExponent = 308;
     private const int MaxNumberLength = 1_000;
 
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+
+    /// <returns>Null for text that is no JSON, or JSON that cannot be stored or has a member twice.</returns>
+    public static JsonNode? TryParse(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text, Strict);
+            return ProblemOf(document.RootElement) is null
+                ? JsonNode.Parse(text, documentOptions: Strict)
+                : null;
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            // Names with half of a surrogate pair are not even compared.
+            return null;
+        }
+    }
+
     /// <returns>Why the value cannot be stored; null if it can.</returns>
-    public static string? ProblemOf(JsonElement value) => value.ValueKind switch
+    public static string? ProblemOf(JsonElement value)
+    {
+        try
+        {
+            return FindProblem(value);
+        }
+        catch (InvalidOperationException)
+        {
+            return "A string must not contain half of a surrogate pair.";
+        }
+    }
+
+    private static string? FindProblem(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => value.EnumerateObject()
-            .Select(member => ProblemOf(member.Name) ?? ProblemOf(member.Value)).FirstOrDefault(problem => problem is not null),
-        JsonValueKind.Array => value.EnumerateArray().Select(ProblemOf).FirstOrDefault(problem => problem is not null),
+            .Select(member => ProblemOf(member.Name) ?? FindProblem(member.Value)).FirstOrDefault(problem => problem is not null),
+        JsonValueKind.Array => value.EnumerateArray().Select(FindProblem).FirstOrDefault(problem => problem is not null),
         JsonValueKind.String => ProblemOf(value.GetString()!),
         JsonValueKind.Number when !IsStorableNumber(JsonMarshal.GetRawUtf8Value(value)) => "A number is too large or too precise to be stored.",
         _ => null,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -32,37 +33,27 @@ public sealed class JobQueries(JobStore store, TimeProvider clock) : IDisposable
     public void Dispose() => _recent.Dispose();
 }
 
-/// <summary>
-/// Registers the jobs in the ledger and shows that this process would run them when their timers fire. After any failure it
-/// tries again: readiness reports the missing heartbeat, and the app goes on.
-/// </summary>
-internal sealed class JobHeartbeat(
-    JobRegistry registry, JobGate gate, JobStore store, MigrationGate migrations, TimeProvider clock, ILogger<JobHeartbeat> logger)
+/// <summary>Registers the jobs in the ledger. After any failure it tries again, and the app goes on.</summary>
+internal sealed class JobRegistration(
+    JobRegistry registry, JobStore store, JobWatch watch, MigrationGate migrations, TimeProvider clock, ILogger<JobRegistration> logger)
     : BackgroundService
 {
-    /// <summary>A job without a heartbeat for three intervals counts as not running.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        watch.Begin();
         await migrations.WaitAsync(stoppingToken);
-        var registered = false;
         while (true)
         {
             try
             {
-                if (!registered)
-                {
-                    await store.RegisterAsync([.. registry.All.Select(job => job.Definition.Id)], stoppingToken);
-                    registered = true;
-                }
-
-                var enabled = registry.All.Where(gate.IsOpenFor).Select(job => job.Definition.Id).ToArray();
-                await store.TickAsync(enabled, clock.GetUtcNow(), stoppingToken);
+                await store.RegisterAsync([.. registry.All.Select(job => job.Definition.Id)], stoppingToken);
+                return;
             }
             catch (Exception problem) when (!stoppingToken.IsCancellationRequested)
             {
-                JobLog.LedgerUnavailable(logger, "heartbeat", Redaction.Redact(problem.Message));
+                JobLog.LedgerUnavailable(logger, "registration", Redaction.Redact(problem.Message));
             }
 
             await Task.Delay(Interval, clock, stoppingToken);
@@ -70,47 +61,87 @@ internal sealed class JobHeartbeat(
     }
 }
 
+/// <summary>The timers of the host, by the job that they run.</summary>
+public interface IJobTimers
+{
+    /// <summary>Null when no timer runs the job.</summary>
+    JobTimer? Find(string jobId);
+}
+
+/// <summary>The timer of a job.</summary>
+/// <param name="Function">The name of the timer function.</param>
+/// <param name="Obstacle">What keeps it from firing, by the settings of this process; null when nothing is known.</param>
+/// <param name="NextAfter">The first occurrence after a moment.</param>
+public sealed record JobTimer(string Function, string? Obstacle, Func<DateTimeOffset, DateTimeOffset> NextAfter);
+
+/// <summary>Whether the timers of the jobs really fire, by their last tick in the ledger and their schedules.</summary>
+public sealed class JobWatch(JobQueries jobs, TimeProvider clock, IJobTimers? timers = null)
+{
+    private DateTimeOffset _begun = clock.GetUtcNow();
+
+    /// <summary>The app starts now: no tick is missing yet.</summary>
+    public void Begin() => _begun = clock.GetUtcNow();
+
+    public ComponentHealth Judge(string jobId, JobState? state) => JobHealthPolicy.Judge(state, timers?.Find(jobId), _begun, jobs.Now);
+
+    public bool IsTicking(string jobId, JobState? state) => JobHealthPolicy.IsTicking(state, timers?.Find(jobId), jobs.Now);
+}
+
 /// <summary>Derives the health of a job from its state: an error persists until a successful run clears it.</summary>
 internal static class JobHealthPolicy
 {
-    public static ComponentHealth Judge(JobState? state, DateTimeOffset now)
+    /// <summary>How late a tick may be: hosts pause, and a tick that found its job busy is not recorded.</summary>
+    public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(90);
+
+    /// <param name="timer">Null when the timers are not known; then the absence of ticks is no error.</param>
+    /// <param name="begun">When this process started.</param>
+    public static ComponentHealth Judge(JobState? state, JobTimer? timer, DateTimeOffset begun, DateTimeOffset now)
     {
-        if (state is null || !IsTicking(state, now))
+        if (IsTicking(state, timer, now))
         {
-            return new(
-                ComponentStatus.Starting, "No instance has reported that it runs this worker.", state?.LastErrorAt, state?.LastSuccessAt);
+            return state!.ConsecutiveRunFailures > 0
+                ? new(ComponentStatus.Error, state.LastError, state.LastErrorAt, state.LastSuccessAt)
+                : new(ComponentStatus.Ready, null, state.LastErrorAt, state.LastSuccessAt);
         }
 
-        return state.ConsecutiveRunFailures > 0
-            ? new(ComponentStatus.Error, state.LastError, state.LastErrorAt, state.LastSuccessAt)
-            : new(ComponentStatus.Ready, null, state.LastErrorAt, state.LastSuccessAt);
+        var isOverdue = now > (timer is { Obstacle: null } ? timer.NextAfter(begun) : begun) + Tolerance;
+        return timer is null ? new(ComponentStatus.Starting, "No timer has reported that it runs this job.", state?.LastErrorAt, state?.LastSuccessAt)
+            : !isOverdue ? new(ComponentStatus.Starting, $"The timer {timer.Function} has not fired yet.", state?.LastErrorAt, state?.LastSuccessAt)
+            : new(
+                ComponentStatus.Error,
+                $"The timer {timer.Function} does not fire: {timer.Obstacle ?? LastTick(state)}",
+                state?.LastErrorAt,
+                state?.LastSuccessAt);
     }
 
-    public static bool IsTicking(JobState state, DateTimeOffset now) =>
-        state.LastTickAt is { } tick && now - tick <= JobHeartbeat.Interval * 3;
+    public static bool IsTicking(JobState? state, JobTimer? timer, DateTimeOffset now) => state is not null
+        && (state.LockedUntil > now
+            || (state.LastTickAt is { } tick && now <= NextAfter(tick, timer) + Tolerance));
+
+    /// <summary>Without its schedule, a job that ticked within a day counts as ticking.</summary>
+    private static DateTimeOffset NextAfter(DateTimeOffset tick, JobTimer? timer) =>
+        timer is null ? tick.AddDays(1) : timer.Obstacle is null ? timer.NextAfter(tick) : tick;
+
+    private static string LastTick(JobState? state) => state?.LastTickAt is { } tick
+        ? string.Create(CultureInfo.InvariantCulture, $"its last tick was at {tick:yyyy-MM-dd HH:mm:ss} UTC.")
+        : "it has never ticked.";
 }
 
 /// <summary>Readiness of one job, read from the ledger so that every instance reports the same.</summary>
-internal sealed class JobComponent(string name, string jobId, JobRegistry registry, JobGate gate, JobQueries jobs)
+internal sealed class JobComponent(string name, string jobId, JobRegistry registry, JobGate gate, JobQueries jobs, JobWatch watch)
     : IReadinessComponent
 {
     public string Name => name;
 
-    public async Task<ComponentHealth> CheckAsync(CancellationToken cancellationToken)
-    {
-        if (registry.Find(jobId) is not { } job || !gate.IsOpenFor(job))
-        {
-            return ComponentHealth.Disabled;
-        }
-
-        var state = await jobs.FindAsync(jobId, cancellationToken);
-        return JobHealthPolicy.Judge(state, jobs.Now);
-    }
+    public async Task<ComponentHealth> CheckAsync(CancellationToken cancellationToken) =>
+        registry.Find(jobId) is { } job && gate.IsOpenFor(job)
+            ? watch.Judge(jobId, await jobs.FindAsync(jobId, cancellationToken))
+            : ComponentHealth.Disabled;
 }
 
 /// <summary>Readiness of all catalog jobs together; lists the failing ones.</summary>
 internal sealed class CatalogSchedulerComponent(
-    JobRegistry registry, JobGate gate, JobQueries queries, IOptionsMonitor<JobsOptions> options) : IReadinessComponent
+    JobRegistry registry, JobGate gate, JobQueries queries, JobWatch watch, IOptionsMonitor<JobsOptions> options) : IReadinessComponent
 {
     public string Name => "catalog_scheduler";
 
@@ -122,24 +153,26 @@ internal sealed class CatalogSchedulerComponent(
         }
 
         var states = await queries.ReadRecentAsync(cancellationToken);
-        var jobs = registry.All
-            .Where(job => job.Definition.IsCatalogJob && gate.IsOpenFor(job))
-            .Select(job => states.GetValueOrDefault(job.Definition.Id))
-            .OfType<JobState>()
-            .ToArray();
-        var failing = jobs.Where(state => state.ConsecutiveRunFailures > 0).ToArray();
-        if (failing.Length > 0)
-        {
-            return new(
+        (string Id, JobState? State, ComponentHealth Health)[] jobs =
+        [
+            .. from job in registry.All
+               where job.Definition.IsCatalogJob && gate.IsOpenFor(job)
+               let id = job.Definition.Id
+               let state = states.GetValueOrDefault(id)
+               where state is not null
+               select (id, state, watch.Judge(id, state)),
+        ];
+        var failing = jobs.Where(job => job.State!.ConsecutiveRunFailures > 0).ToArray();
+        var worst = jobs.Select(job => job.Health).OrderByDescending(health => health.Status).FirstOrDefault();
+        return failing.Length > 0
+            ? new(
                 ComponentStatus.Error,
-                "Failing: " + string.Join(", ", failing.Select(state => state.JobId)),
-                failing.Max(state => state.LastErrorAt),
-                jobs.Max(state => state.LastSuccessAt));
-        }
-
-        return jobs.All(state => JobHealthPolicy.IsTicking(state, queries.Now))
-            ? new(ComponentStatus.Ready, null, null, jobs.Select(state => state.LastSuccessAt).Max())
-            : new(ComponentStatus.Starting, "No instance has reported that it runs the scheduler.");
+                "Failing: " + string.Join(", ", failing.Select(job => job.Id)),
+                failing.Max(job => job.State!.LastErrorAt),
+                jobs.Max(job => job.State!.LastSuccessAt))
+            : worst is null or { Status: ComponentStatus.Ready }
+                ? new(ComponentStatus.Ready, null, null, jobs.Select(job => job.State!.LastSuccessAt).Max())
+                : worst with { LastSuccessAt = jobs.Max(job => job.State!.LastSuccessAt) };
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Platform.Database;
@@ -51,6 +52,10 @@ public sealed class JobRunner(
     /// <summary>The name of this process in the ledger.</summary>
     public string Owner { get; } = $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():N}";
 
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _ticks = new();
+
     /// <summary>Called by a timer. Does nothing when the job is not due, or another instance runs it.</summary>
     public async Task<JobOutcome> TickAsync(string jobId, CancellationToken cancellationToken)
     {
@@ -68,14 +73,29 @@ public sealed class JobRunner(
         {
             var claim = await store.ClaimRunAsync(
                 job, Owner, JobRun.Timer, ignoreSpacing: false, clock.GetUtcNow(), cancellationToken);
-            return claim is null
-                ? new JobOutcome.Skipped(SkipReason.NotDue)
-                : await RunClaimedAsync(job, claim, cancellationToken);
+            if (claim is not null)
+            {
+                return await RunClaimedAsync(job, claim, cancellationToken);
+            }
+
+            await RecordTickAsync(jobId, cancellationToken);
+            return new JobOutcome.Skipped(SkipReason.NotDue);
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
         {
             JobLog.LedgerUnavailable(logger, jobId, Redaction.Redact(exception.Message));
             return new JobOutcome.Skipped(SkipReason.Busy);
+        }
+    }
+
+    /// <summary>A timer that fires is alive, even when its job is not due; readiness looks at its ticks.</summary>
+    private async Task RecordTickAsync(string jobId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (!_ticks.TryGetValue(jobId, out var last) || (now - last).Duration() >= TickInterval)
+        {
+            await store.TickAsync([jobId], now, cancellationToken);
+            _ticks[jobId] = now;
         }
     }
 

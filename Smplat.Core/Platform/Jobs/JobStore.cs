@@ -55,7 +55,7 @@ public sealed class JobStore(NpgsqlDataSource database, TimeProvider clock)
             next_attempt_at = null,
             last_slot_at = case when @IgnoreSpacing then state.last_slot_at else @Now end,
             last_started_at = @Now,
-            last_tick_at = @Now,
+            last_tick_at = case when @IgnoreSpacing then state.last_tick_at else @Now end,
             runs = state.runs + 1,
             attempt_failures = state.attempt_failures + (case when before.locked_by is null then 0 else 1 end),
             updated_at = @Now

@@ -17,7 +17,8 @@ public static class JobsFeature
         services.AddSingleton<IReadinessComponent, CatalogSchedulerComponent>();
         services.AddSingleton<IMetricSource, JobMetrics>();
         services.AddJob<RetentionJob>();
-        services.AddHostedService<JobHeartbeat>();
+        services.AddSingleton<JobWatch>();
+        services.AddHostedService<JobRegistration>();
         return services;
     }
 
@@ -28,7 +29,8 @@ public static class JobsFeature
             jobId,
             provider.GetRequiredService<JobRegistry>(),
             provider.GetRequiredService<JobGate>(),
-            provider.GetRequiredService<JobQueries>()));
+            provider.GetRequiredService<JobQueries>(),
+            provider.GetRequiredService<JobWatch>()));
 
     /// <summary>Registers a job; features call it for each of their jobs.</summary>
     public static IServiceCollection AddJob<T>(this IServiceCollection services)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Platform.Observability;
 
@@ -139,7 +140,7 @@ public readonly record struct CounterKey(string Name, string Labels)
         var sorted = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (label, value) in labels)
         {
-            sorted[label] = value.Length <= 100 ? value : value[..100];
+            sorted[label] = SafeText.Cut(value, 100);
         }
 
         return new(name, JsonSerializer.Serialize(sorted));

@@ -1,3 +1,4 @@
+using Smplat.Core.Platform.Input;
 using Smplat.Core.Platform.Observability;
 using Smplat.Core.Platform.Security;
 
@@ -150,7 +151,7 @@ public sealed class SlackDelivery(
             .Replace("&", "&amp;", StringComparison.Ordinal)
             .Replace("<", "&lt;", StringComparison.Ordinal)
             .Replace(">", "&gt;", StringComparison.Ordinal);
-        return text.Length <= MaxLength ? text : text[..MaxLength] + "…";
+        return SafeText.Cut(text, MaxLength + 1, "…");
     }
 }
 

@@ -15,7 +15,8 @@ namespace Smplat.Core.Platform.Outbox;
 /// </summary>
 public abstract class OutboxJob(JobDefinition definition, TimeSpan spacing, TimeProvider clock) : IJob
 {
-    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(2);
+    /// <summary>How long a run goes on claiming. What it has claimed by then is finished.</summary>
+    protected static readonly TimeSpan Budget = TimeSpan.FromMinutes(2);
 
     public JobDefinition Definition => definition;
 
@@ -107,20 +108,24 @@ public sealed class DeliverOutboxJob(
 }
 
 /// <summary>
-/// The lane for handlers in this app: work that one feature asked of another, after the commit. A message that fails waits
-/// and is retried.
+/// The lanes for handlers in this app: work that one feature asked of another, after the commit. Each kind has a lane of its
+/// own with a bounded number of messages under way, so a kind that is slow holds up no other. A message that fails waits and
+/// is retried; one that takes longer than its handler's deadline is cancelled and counts as failed.
 /// </summary>
 public sealed class InternalOutboxJob(
     OutboxStore store, IEnumerable<IOutboxHandler> handlers, TimeProvider clock, ILogger<InternalOutboxJob> logger)
     : OutboxJob(
-        new(Id, "Carries out what features asked of one another, after the commit.") { Lease = LeaseTime },
+        new(Id, "Carries out what features asked of one another, after the commit.") { Lease = TimeSpan.FromSeconds(45) },
         TimeSpan.FromSeconds(1),
         clock)
 {
     public const string Id = "internal-outbox";
 
-    private const int BatchSize = 50;
-    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(45);
+    private const int Parallelism = 12;
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How much longer than the deadline of its handler the lease of a message is.</summary>
+    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(5);
 
     /// <summary>5 s, 10 s, 20 s … at most 10 minutes.</summary>
     private static readonly Backoff Waits = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10));
@@ -130,44 +135,93 @@ public sealed class InternalOutboxJob(
 
     public override async Task<JobReport> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
-        var counts = new Dictionary<string, int> { [OutboxStatus.Sent] = 0, [OutboxStatus.Pending] = 0, [OutboxStatus.Dead] = 0 };
-        await DrainAsync(token => HandleBatchAsync(run.Id.ToString("N"), counts, token), cancellationToken);
-        return JobReport.Of(
-            counts.Values.Any(count => count > 0),
-            ("handled", counts[OutboxStatus.Sent]),
-            ("retried", counts[OutboxStatus.Pending]),
-            ("dead", counts[OutboxStatus.Dead]));
-    }
-
-    private async Task<bool> HandleBatchAsync(string owner, Dictionary<string, int> counts, CancellationToken cancellationToken)
-    {
-        var now = _clock.GetUtcNow();
-        var batch = await store.ClaimDueInternalAsync(owner, BatchSize, now, now + LeaseTime, cancellationToken);
-        foreach (var message in batch)
+        var owner = run.Id.ToString("N");
+        var (handled, retried, dead) = (0, 0, 0);
+        await store.ReleaseExpiredInternalAsync(_clock.GetUtcNow(), cancellationToken);
+        await store.ReleaseStraysAsync([.. _handlers.Keys], _clock.GetUtcNow(), cancellationToken);
+        var end = _clock.GetUtcNow() + Budget;
+        var lanes = _handlers.Keys.ToDictionary(kind => kind, _ => new List<Task>());
+        while (true)
         {
-            counts[await HandleAsync(message, owner, cancellationToken)]++;
-        }
-
-        return batch.Count == BatchSize;
-    }
-
-    /// <returns>The status of the message afterwards.</returns>
-    private async Task<string> HandleAsync(ClaimedMessage message, string owner, CancellationToken cancellationToken)
-    {
-        using var activity = SmplatTelemetry.StartMessage("process", message.Kind, message.Id, message.Traceparent);
-        try
-        {
-            if (!_handlers.TryGetValue(message.Kind, out var handler))
+            if (_clock.GetUtcNow() < end && !cancellationToken.IsCancellationRequested)
             {
-                throw new InvalidOperationException($"No handler is registered for messages of kind {message.Kind}.");
+                await FillAsync(lanes, owner, HandleAndCountAsync, cancellationToken);
             }
 
-            await handler.HandleAsync(message.ToDelivery(), cancellationToken);
+            Task[] running = [.. lanes.Values.SelectMany(lane => lane)];
+            if (running.Length == 0)
+            {
+                break;
+            }
+
+            using var ended = new CancellationTokenSource();
+            await Task.WhenAny([.. running, Task.Delay(PollInterval, _clock, ended.Token)]);
+            await ended.CancelAsync();
+            foreach (var lane in lanes.Values)
+            {
+                await Task.WhenAll(lane.Where(message => message.IsCompleted));
+                lane.RemoveAll(message => message.IsCompleted);
+            }
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return JobReport.Of(handled + retried + dead > 0, ("handled", handled), ("retried", retried), ("dead", dead));
+
+        async Task HandleAndCountAsync(ClaimedMessage message)
+        {
+            switch (await HandleAsync(message, owner, cancellationToken))
+            {
+                case OutboxStatus.Sent: Interlocked.Increment(ref handled); break;
+                case OutboxStatus.Dead: Interlocked.Increment(ref dead); break;
+                case OutboxStatus.Pending: Interlocked.Increment(ref retried); break;
+            }
+        }
+    }
+
+    /// <summary>Claims for the lanes that are at least half empty.</summary>
+    private async Task FillAsync(
+        Dictionary<string, List<Task>> lanes, string owner, Func<ClaimedMessage, Task> handle, CancellationToken cancellationToken)
+    {
+        (string Kind, int Room, TimeSpan Lease)[] free =
+        [
+            .. from lane in lanes
+               where lane.Value.Count <= Parallelism / 2
+               select (lane.Key, Parallelism - lane.Value.Count, _handlers[lane.Key].Deadline + LeaseMargin),
+        ];
+        foreach (var message in await store.ClaimDueInternalAsync(owner, free, _clock.GetUtcNow(), cancellationToken))
+        {
+            lanes[message.Kind].Add(handle(message));
+        }
+    }
+
+    /// <returns>The status of the message afterwards; null when the app stops, and the message is taken over after its lease.</returns>
+    private async Task<string?> HandleAsync(ClaimedMessage message, string owner, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        using var activity = SmplatTelemetry.StartMessage("process", message.Kind, message.Id, message.Traceparent);
+        var handler = _handlers[message.Kind];
+        using var deadline = new CancellationTokenSource(handler.Deadline, _clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await handler.HandleAsync(message.ToDelivery(), limit.Token);
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
             activity.Fail(exception);
-            return await RetryLaterAsync(message, owner, exception);
+            return null;
+        }
+        catch (DeliveryPausedException paused)
+        {
+            var now = _clock.GetUtcNow();
+            await store.PostponeInternalAsync(message, owner, Redaction.Redact(paused.Message), now + paused.Wait, CancellationToken.None);
+            return OutboxStatus.Pending;
+        }
+        catch (Exception exception)
+        {
+            activity.Fail(exception);
+            return await RetryLaterAsync(
+                message, owner, deadline.IsCancellationRequested ? new TimeoutException($"The handler took longer than {handler.Deadline.TotalSeconds:0} s.", exception) : exception);
         }
 
         await store.FinishInternalAsync(message, owner, OutboxStatus.Sent, null, null, _clock.GetUtcNow(), CancellationToken.None);
@@ -195,11 +249,20 @@ public interface IOutboxHandler
     /// <summary>The kind that this handler takes. A kind has one handler.</summary>
     string Kind { get; }
 
+    /// <summary>How long one message may take before it is cancelled. Default 40 s.</summary>
+    TimeSpan Deadline => TimeSpan.FromSeconds(40);
+
     /// <summary>
     /// Does the work. After a crash the same message may arrive again, so the work must be idempotent by the message's key.
-    /// An exception means "try again later".
+    /// An exception means "try again later", a <see cref="DeliveryPausedException"/> that nothing was tried at all.
     /// </summary>
     Task HandleAsync(OutboxDelivery delivery, CancellationToken cancellationToken);
+}
+
+/// <summary>A handler did not try, because what it needs is failing or busy. The message waits and loses no attempt.</summary>
+public sealed class DeliveryPausedException(string message, TimeSpan wait) : Exception(message)
+{
+    public TimeSpan Wait => wait;
 }
 
 /// <summary>Receivers were unavailable during a run. All other messages were handled; the run fails so that operators see it.</summary>

@@ -36,10 +36,11 @@ public sealed class OutboxOptions
     public int CooldownMinutes { get; init; } = 60;
 
     /// <summary>
-    /// Hours of the person's local day in which reminders and marketing wait, such as <c>21-8</c>; <c>none</c> turns
-    /// them off. Default 21-8.
+    /// Hours of the person's local day in which reminders and marketing wait, such as <c>21-8</c>; <c>none</c> or an empty
+    /// value turns them off. Default 21-8.
     /// </summary>
     [ConfigurationKeyName("NOTIFICATION_QUIET_HOURS")]
+    [EmptyMeans("none")]
     [RegularExpression(@"none|([01]?\d|2[0-3])-([01]?\d|2[0-3])", ErrorMessage = "{0} must be two hours such as 21-8, or none.")]
     public string QuietHours { get; init; } = "21-8";
 

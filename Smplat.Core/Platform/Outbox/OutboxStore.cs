@@ -113,24 +113,60 @@ public sealed class OutboxStore(NpgsqlDataSource database)
         where lease_owner = @owner and status = 'sending' and handover_at is null
         """;
 
-    // Each message has one holder at a time. When the holder crashes, another takes over once the lease has expired.
+    // Each message has one holder at a time. Every lane gets its share, whatever waits in the others.
     private const string ClaimDueInternal = """
         with due as (
-            select id
-            from notification_outbox
-            where channel = 'internal'
-                and ((status = 'pending' and not_before <= @now)
-                    or (status = 'sending' and (lease_expires_at <= @now or lease_expires_at > @implausible)))
-            order by not_before, id
-            limit @limit
-            for update skip locked
+            select message.id, lane.lease
+            from unnest(@kinds, @rooms, @leases) as lane (kind, room, lease)
+            cross join lateral (
+                select id
+                from notification_outbox
+                where channel = 'internal' and status = 'pending' and kind = lane.kind and not_before <= @now
+                order by not_before, id
+                limit lane.room
+                for update skip locked
+            ) as message
         )
         update notification_outbox message
-        set status = 'sending', lease_owner = @owner, lease_expires_at = @leaseExpiresAt, attempts = message.attempts + 1
+        set status = 'sending', lease_owner = @owner, lease_expires_at = @now + due.lease, attempts = message.attempts + 1
         from due
         where message.id = due.id
         returning message.id, message.kind, message.channel, message.recipient, message.user_id, message.idempotency_key,
             message.payload::text as payload, message.attempts, message.max_attempts, message.traceparent, message.created_at
+        """;
+
+    // Messages of a holder that crashed. One that has used up its attempts may be what crashes the holders.
+    private const string ReleaseExpiredInternal = """
+        with expired as (
+            select id
+            from notification_outbox
+            where status = 'sending' and channel = 'internal'
+                and (lease_expires_at <= @now or lease_expires_at > @implausible)
+            order by lease_expires_at
+            limit 1000
+            for update skip locked
+        )
+        update notification_outbox message
+        set status = case when attempts >= max_attempts then 'dead' else 'pending' end,
+            error = 'The process that handled it stopped.', rescues = rescues + 1,
+            lease_owner = null, lease_expires_at = null
+        from expired
+        where message.id = expired.id
+        """;
+
+    // Messages of kinds that no handler takes any more.
+    private const string ReleaseStrays = """
+        update notification_outbox
+        set status = 'dead', error = 'No handler is registered for messages of this kind.'
+        where channel = 'internal' and status = 'pending' and not_before <= @now and kind <> all(@kinds)
+        """;
+
+    // Like a message that was never claimed, but not due before the given time.
+    private const string PostponeInternal = """
+        update notification_outbox
+        set status = 'pending', error = @error, not_before = @until, attempts = attempts - 1,
+            lease_owner = null, lease_expires_at = null
+        where id = @id and lease_owner = @owner and attempts = @attempts
         """;
 
     // Fenced by owner and attempt: a holder that lost its lease changes nothing.
@@ -273,12 +309,34 @@ public sealed class OutboxStore(NpgsqlDataSource database)
     public Task ReleaseAsync(string owner, CancellationToken cancellationToken) =>
         ExecuteAsync(Release, new { owner }, cancellationToken);
 
-    public Task<IReadOnlyList<ClaimedMessage>> ClaimDueInternalAsync(
-        string owner, int limit, DateTimeOffset now, DateTimeOffset leaseExpiresAt, CancellationToken cancellationToken) =>
-        QueryAsync<ClaimedMessage>(
+    /// <param name="lanes">The kinds to claim, how many of each, and for how long.</param>
+    public async Task<IReadOnlyList<ClaimedMessage>> ClaimDueInternalAsync(
+        string owner,
+        IReadOnlyCollection<(string Kind, int Room, TimeSpan Lease)> lanes,
+        DateTimeOffset now,
+        CancellationToken cancellationToken) =>
+        lanes.Count == 0 ? [] : await QueryAsync<ClaimedMessage>(
             ClaimDueInternal,
-            new { owner, limit, now, leaseExpiresAt, implausible = Lease.Implausible(now, LongestLease) },
+            new
+            {
+                owner,
+                kinds = lanes.Select(lane => lane.Kind).ToArray(),
+                rooms = lanes.Select(lane => lane.Room).ToArray(),
+                leases = lanes.Select(lane => lane.Lease).ToArray(),
+                now,
+            },
             cancellationToken);
+
+    public Task ReleaseExpiredInternalAsync(DateTimeOffset now, CancellationToken cancellationToken) => ExecuteAsync(
+        ReleaseExpiredInternal, new { now, implausible = Lease.Implausible(now, LongestLease) }, cancellationToken);
+
+    /// <summary>Gives up messages of other kinds than these.</summary>
+    public Task ReleaseStraysAsync(string[] kinds, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ExecuteAsync(ReleaseStrays, new { kinds, now }, cancellationToken);
+
+    public Task PostponeInternalAsync(
+        ClaimedMessage message, string owner, string error, DateTimeOffset until, CancellationToken cancellationToken) =>
+        ExecuteAsync(PostponeInternal, new { message.Id, owner, message.Attempts, error, until }, cancellationToken);
 
     /// <param name="status"><c>sent</c>, <c>dead</c>, or <c>pending</c> to try again at <paramref name="notBefore"/>.</param>
     public Task<bool> FinishInternalAsync(

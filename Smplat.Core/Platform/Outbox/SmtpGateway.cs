@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Platform.Security;
 
@@ -97,8 +98,8 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
                 // The sender is the same for every message, so this message is not the cause.
                 SendResult.SenderRefused =>
                     new DeliveryOutcome.ReceiverUnavailable(Redaction.Redact($"The sender was refused: {connection.Answer}")),
-                SendResult.RecipientRefused => Refusal(connection.Answer!, isAboutAddress: true),
-                SendResult.MailRefused => Refusal(connection.Answer!, isAboutAddress: false),
+                SendResult.RecipientRefused => Refusal(connection.Answer!, isAboutRecipient: true),
+                SendResult.MailRefused => Refusal(connection.Answer!, isAboutRecipient: false),
                 SendResult.BrokenBeforeHandover when isKept => null,
                 // The server accepted the session and then closed it before the end of this mail, which may be the cause.
                 SendResult.BrokenBeforeHandover or SendResult.BrokenBeforeEnd => new DeliveryOutcome.Failed(Redaction.Redact(connection.Problem!)),
@@ -123,13 +124,89 @@ public sealed class SmtpGateway(IOptionsMonitor<SmtpOptions> options, TimeProvid
         }
     }
 
-    private static DeliveryOutcome Refusal(SmtpAnswer answer, bool isAboutAddress)
+    private static DeliveryOutcome Refusal(SmtpAnswer answer, bool isAboutRecipient)
     {
         var error = Redaction.Redact(answer.ToString());
-        return answer.IsPermanent
-            ? new DeliveryOutcome.Rejected(error, isAboutAddress && answer.Code is 550 or 551 or 553)
-            : new DeliveryOutcome.Failed(error);
+        return SmtpRefusalPolicy.Judge(answer, isAboutRecipient) switch
+        {
+            SmtpVerdict.Defer => new DeliveryOutcome.Failed(error),
+            var verdict => new DeliveryOutcome.Rejected(error, verdict == SmtpVerdict.Block),
+        };
     }
+}
+
+/// <summary>What follows from a refused mail.</summary>
+internal enum SmtpVerdict
+{
+    /// <summary>The mailbox does not exist: no more mail goes to the address.</summary>
+    Block,
+
+    /// <summary>Temporary: the mail is tried again.</summary>
+    Defer,
+
+    /// <summary>The sender, the policy or the mail is the cause: this mail is given up, the address stays good.</summary>
+    GiveUp,
+}
+
+/// <summary>Judges refusals by their enhanced status code (RFC 3463); docs/notifications.md has the same table.</summary>
+internal static partial class SmtpRefusalPolicy
+{
+    /// <param name="isAboutRecipient">The answer to RCPT; any later refusal is about the mail.</param>
+    public static SmtpVerdict Judge(SmtpAnswer answer, bool isAboutRecipient)
+    {
+        if (!answer.IsPermanent)
+        {
+            return SmtpVerdict.Defer;
+        }
+
+        if (Enhanced().Match(answer.Text) is not { Success: true } code)
+        {
+            return WithoutEnhancedCode(answer, isAboutRecipient);
+        }
+
+        var (subject, detail) = (Number(code.Groups[2]), Number(code.Groups[3]));
+        return (code.Groups[1].Value, subject, detail) switch
+        {
+            ("4", _, _) => SmtpVerdict.Defer,
+            // Unknown mailbox, domain or form, moved away, or a domain that takes no mail.
+            (_, 1, 0 or 1 or 2 or 3 or 6 or 10) => isAboutRecipient ? SmtpVerdict.Block : SmtpVerdict.GiveUp,
+            // Full mailbox.
+            (_, 2, 2) => SmtpVerdict.Defer,
+            // The receiving system is out of service or overloaded; 5.3.4 is a mail that is too big, 5.3.3 a missing feature.
+            (_, 3, 0 or 1 or 2 or 5) => SmtpVerdict.Defer,
+            // Routing, congestion and quotas of sending; 5.4.6 is a loop.
+            (_, 4, not 6) => SmtpVerdict.Defer,
+            // Too many recipients.
+            (_, 5, 3) => SmtpVerdict.Defer,
+            _ => SmtpVerdict.GiveUp,
+        };
+    }
+
+    /// <summary>A bare 550 also means policy (RFC 5321, 4.2.3), so the text must speak of a missing mailbox.</summary>
+    private static SmtpVerdict WithoutEnhancedCode(SmtpAnswer answer, bool isAboutRecipient) => answer.Code switch
+    {
+        // RFC 5321, 4.5.3.1.10: too many recipients or a full mailbox.
+        552 when isAboutRecipient => SmtpVerdict.Defer,
+        550 or 551 or 553 when isAboutRecipient && !Policy().IsMatch(answer.Text) && MissingMailbox().IsMatch(answer.Text) => SmtpVerdict.Block,
+        _ when Full().IsMatch(answer.Text) => SmtpVerdict.Defer,
+        _ => SmtpVerdict.GiveUp,
+    };
+
+    private static int Number(Group group) => int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^\s*([245])\.(\d{1,3})\.(\d{1,3})(?!\S*\.\d)\b")]
+    private static partial Regex Enhanced();
+
+    [GeneratedRegex(@"relay|policy|spam|block|black ?list|denied|reputation|authenti|quota|rate|spf|dkim|dmarc|too many", RegexOptions.IgnoreCase)]
+    private static partial Regex Policy();
+
+    [GeneratedRegex(
+        @"no such|unknown|not (be )?found|n[o']t exist|not a (valid|known)|invalid|no mailbox|mailbox unavailable|user not|not local|not here|undeliverable|does not have an account",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex MissingMailbox();
+
+    [GeneratedRegex(@"full|quota|storage|too many|try (again )?later", RegexOptions.IgnoreCase)]
+    private static partial Regex Full();
 }
 
 /// <summary>How sending one mail over a connection ended.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Platform.Security;
 
@@ -8,11 +9,12 @@ public static partial class Redaction
     /// <param name="maxLength">Maximum length of the result in characters.</param>
     public static string Redact(string text, int maxLength = 500)
     {
-        var line = LineBreaks().Replace(text, " ");
+        var line = LineBreaks().Replace(SafeText.Clean(text), " ");
         line = Query().Replace(line, "$1?…");
+        line = Member().Replace(line, "$1***$2");
         line = Credential().Replace(line, "$1$2***");
         line = Email().Replace(line, "***@***");
-        return line.Length <= maxLength ? line : string.Concat(line.AsSpan(0, maxLength - 1), "…");
+        return SafeText.Cut(line, maxLength, "…");
     }
 
     [GeneratedRegex(@"\s*[\r\n\t]+\s*")]
@@ -20,6 +22,10 @@ public static partial class Redaction
 
     [GeneratedRegex(@"(https?://[^\s?#""']+)\?[^\s""']+", RegexOptions.IgnoreCase)]
     private static partial Regex Query();
+
+    // A secret in text that looks like JSON, even when the value is cut off.
+    [GeneratedRegex(@"(""[^""]{0,60}(?:password|passwd|secret|token|api[-_]?key|authorization|credential)[^""]{0,60}""\s*:\s*"")(?:\\.|[^""\\])*(""?)", RegexOptions.IgnoreCase)]
+    private static partial Regex Member();
 
     [GeneratedRegex(@"\b(password|passwd|pwd|secret|token|api[-_]?key|authorization|bearer|basic)\b(\s*[=:]?\s*)[^\s;,""']+", RegexOptions.IgnoreCase)]
     private static partial Regex Credential();

@@ -13,6 +13,13 @@ internal sealed class SettingAliasAttribute(params string[] names) : Attribute
     public string[] Names { get; } = names;
 }
 
+/// <summary>What a setting that is set, but empty, stands for; without it an empty value counts as unset.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class EmptyMeansAttribute(string text) : Attribute
+{
+    public string Text { get; } = text;
+}
+
 /// <summary>The value is a secret: it appears in no message, and comes from a vault when deployed.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecretSettingAttribute : Attribute
@@ -72,7 +79,9 @@ public static class SettingsReader
     private static string? Lookup(IConfiguration configuration, string name, PropertyInfo property)
     {
         var aliases = property.GetCustomAttribute<SettingAliasAttribute>()?.Names ?? [];
-        return aliases.Prepend(name).SelectMany(Keys).Select(key => configuration[key]).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text));
+        string?[] texts = [.. aliases.Prepend(name).SelectMany(Keys).Select(key => configuration[key])];
+        return texts.FirstOrDefault(text => !string.IsNullOrWhiteSpace(text))
+            ?? (texts.Any(text => text is not null) ? property.GetCustomAttribute<EmptyMeansAttribute>()?.Text : null);
     }
 
     /// <summary>The environment provider turns a double underscore into the colon that separates sections.</summary>
@@ -119,6 +128,7 @@ internal static class SettingText
             _ when target == typeof(long) => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null,
             _ when target == typeof(decimal) => decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var number) ? number : null,
             _ when target == typeof(double) => ParseDouble(text),
+            _ when target == typeof(TimeSpan) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) ? span : null,
             _ when target == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : null,
             _ when target == typeof(string[]) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             _ when target.IsEnum => ParseLabel(text, target),
@@ -136,6 +146,7 @@ internal static class SettingText
             _ when target == typeof(int) || target == typeof(long) => "a whole number",
             _ when target == typeof(decimal) || target == typeof(double) => "a number",
             _ when target == typeof(Uri) => "an absolute URL",
+            _ when target == typeof(TimeSpan) => "a time span such as 00:10:00",
             _ when target.IsEnum => "one of " + string.Join(", ", Enum.GetNames(target).Select(name => name.ToLowerInvariant())),
             _ => "text",
         };

@@ -140,8 +140,8 @@ public sealed class MealMeOrderPlacerTests(bool satsuma)
         var status = satsuma ? "Failed" : "canceled";
         given.Vendor.Faults.Next(
             new Fault.OddJson(satsuma
-                ? $$"""{"data":{"id":"x","status":"{{status}}","subtotal":1}}"""
-                : $$"""{"order_id":"x","status":"{{status}}","final_quote":{"subtotal":1}}"""),
+                ? $$$"""{"data":{"id":"x","status":"{{{status}}}","subtotal":1}}"""
+                : $$$"""{"order_id":"x","status":"{{{status}}}","final_quote":{"subtotal":1}}"""),
             path: PlacingPath);
 
         Assert.That(

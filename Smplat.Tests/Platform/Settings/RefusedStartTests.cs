@@ -21,6 +21,17 @@ public sealed class RefusedStartTests
             },
             Throws.InstanceOf<OptionsValidationException>().With.Message.Contains(setting));
 
+    [TestCase("FULFILLMENT_DRAIN_SECONDS", "500")]
+    [TestCase("FULFILLMENT_HTTP_MAX_SECONDS", "600")]
+    [TestCase("AzureFunctionsJobHost__functionTimeout", "00:05:00")]
+    public void Runs_that_cannot_fit_into_the_function_timeout_refuse_the_start(string setting, string value) =>
+        Assert.That(
+            async () =>
+            {
+                await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { [setting] = value });
+            },
+            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("the host cancels it after").And.Message.Contains(setting));
+
     [TestCase("CHECKOUT_API_KEY")]
     [TestCase("OPERATOR_API_KEY")]
     [TestCase("STRIPE_WEBHOOK_SECRET")]

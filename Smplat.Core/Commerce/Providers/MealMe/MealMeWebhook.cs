@@ -332,7 +332,7 @@ public static class MealMeEventReader
     private static long? Cents(decimal amount, int scale) =>
         amount is >= 0 and <= 10_000_000 ? Providers.Cents.Round(amount * scale) : null;
 
-    private static string? Short(string? text) => text is null or { Length: 0 } ? null : text.Length <= 200 ? text : text[..200];
+    private static string? Short(string? text) => text is null or { Length: 0 } ? null : SafeText.Cut(text, 200);
 
     private static string HashOf(ReadOnlyMemory<byte> body) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(body.Span));
 }
