@@ -62,7 +62,7 @@ internal static class DeadLetterCommands
         replay.SetWork((parsed, token) => HandleAsync(parsed, (operations, id, command) => operations.ReplayAsync(id, command, token)));
         var discard = new CliCommand(
             "discard",
-            "Discard a task; it becomes cancelled.",
+            "Mark a task as discarded; it becomes cancelled.",
             "smplat fulfillment dead-letters discard 0198f000-0000-7000-8000-000000000042 --reason \"order was refunded\"")
         { Task, Actor, Reason };
         discard.SetWork((parsed, token) => HandleAsync(parsed, (operations, id, command) => operations.DiscardAsync(id, command, token)));
