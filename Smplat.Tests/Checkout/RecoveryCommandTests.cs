@@ -39,7 +39,7 @@ public sealed class RecoveryCommandTests
         var run = await RunAsync(rig, "recovery", "apply", plan);
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
-        Assert.That(run.Error, Does.Contain("is no plan"));
+        Assert.That(run.Error, Does.Contain("is not a plan"));
     }
 
     [Test]
