@@ -15,9 +15,10 @@ namespace Smplat.Tests.Commerce.Confirmation;
 /// Two instances confirm the same orders at a fake vendor that times out, commits late and loses its answers, while claims
 /// expire and recovery takes over in the middle. The random steps come from the seed in the test's name.
 /// </summary>
+[Parallelizable(ParallelScope.All)]
 public sealed class PlacementModelTests
 {
-    private const int Rounds = 6;
+    private const int Rounds = 5;
 
     private static readonly TimeSpan VendorLimit = TimeSpan.FromMilliseconds(900);
 

@@ -140,8 +140,8 @@ public sealed class MealMeOrderPlacerTests(bool satsuma)
         var status = satsuma ? "Failed" : "canceled";
         given.Vendor.Faults.Next(
             new Fault.OddJson(satsuma
-                ? $$$"""{"data":{"id":"x","status":"{{{status}}}","subtotal":1}}"""
-                : $$$"""{"order_id":"x","status":"{{{status}}}","final_quote":{"subtotal":1}}"""),
+                ? $$"""{"data":{"id":"x","status":"{{status}}","subtotal":1} }"""
+                : $$"""{"order_id":"x","status":"{{status}}","final_quote":{"subtotal":1} }"""),
             path: PlacingPath);
 
         Assert.That(
@@ -153,6 +153,7 @@ public sealed class MealMeOrderPlacerTests(bool satsuma)
     {
         await using var given = await StartAsync();
         var confirm = await given.ConfirmAsync();
+        given.Vendor.Faults.Next(new Fault.LostAnswer(), path: PlacingPath);
         await given.PlaceAsync(confirm);
         given.Vendor.Faults.Always(new Fault.Status(500));
 

@@ -33,7 +33,6 @@ internal sealed class MealMeOrderPlacer(
                     ProviderFailure.Unavailable(ProviderId.MealMe, "the price has gone up"), ProvablyNothingPlaced: true);
             }
 
-            await orders.AddAttemptAsync(request.IdempotencyKey, order, cancellationToken);
             if (request.MaySubmitAsync is { } maySubmit && !await maySubmit(cancellationToken))
             {
                 return new ConfirmOutcome.Failed(
@@ -41,7 +40,7 @@ internal sealed class MealMeOrderPlacer(
                     ProvablyNothingPlaced: true);
             }
 
-            await orders.MarkSubmittedAsync(order.OrderId, clock.GetUtcNow(), cancellationToken);
+            await orders.AddSubmittedAsync(request.IdempotencyKey, order, clock.GetUtcNow(), cancellationToken);
             return await SubmitAsync(order, request.Payment?.Token, budget, cancellationToken);
         }
         catch (ProviderFailureException failed)

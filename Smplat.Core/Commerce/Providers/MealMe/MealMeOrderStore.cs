@@ -29,33 +29,30 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
         from unnest(@lineNumbers, @skus, @names, @quantities, @prices) as line (line_no, sku, name, quantity, price_cents)
         """;
 
-    // A key whose last order was only quoted, or is dead, is free for the next one.
+    // Only called once the key's last order is known to be dead, or was never submitted.
     private const string FreeKey =
         """
         update commerce.mealme_order
         set idempotency_key = null, updated_at = now()
         where idempotency_key = @idempotencyKey
             and mealme_order_id is distinct from @orderId
-            and (submitted_at is null or status in ('canceled', 'failed'))
         """;
 
     // Written before the order is placed, so that a lost answer can be followed up. The vendor's webhook may have come first:
     // its status stays.
-    private const string InsertAttempt =
+    private const string InsertSubmitted =
         """
         insert into commerce.mealme_order
-            (idempotency_key, mealme_order_id, status, subtotal_cents, fees_cents, total_cents)
-        values (@idempotencyKey, @orderId, 'unplaced', @subtotalCents, @feesCents, @totalCents)
+            (idempotency_key, mealme_order_id, status, submitted_at, subtotal_cents, fees_cents, total_cents)
+        values (@idempotencyKey, @orderId, 'unplaced', @now, @subtotalCents, @feesCents, @totalCents)
         on conflict (mealme_order_id) do update
         set idempotency_key = excluded.idempotency_key,
+            submitted_at = excluded.submitted_at,
             subtotal_cents = excluded.subtotal_cents,
             fees_cents = excluded.fees_cents,
             total_cents = excluded.total_cents,
             updated_at = now()
         """;
-
-    private const string MarkSubmitted =
-        "update commerce.mealme_order set submitted_at = @now, updated_at = now() where mealme_order_id = @orderId";
 
     // Only forward: a webhook may already have reported a later status.
     private const string MarkPlaced =
@@ -147,18 +144,20 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
         return id;
     }
 
-    public async Task AddAttemptAsync(string idempotencyKey, AggregatorQuote order, CancellationToken cancellationToken)
+    public async Task AddSubmittedAsync(
+        string idempotencyKey, AggregatorQuote order, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(Sql.Command(
             FreeKey, new { idempotencyKey, orderId = order.OrderId }, cancellationToken, transaction));
         await connection.ExecuteAsync(Sql.Command(
-            InsertAttempt,
+            InsertSubmitted,
             new
             {
                 idempotencyKey,
                 orderId = order.OrderId,
+                now,
                 subtotalCents = order.SubtotalCents,
                 feesCents = order.FeesCents,
                 totalCents = order.TotalCents,
@@ -166,12 +165,6 @@ public sealed class MealMeOrderStore(NpgsqlDataSource database)
             cancellationToken,
             transaction));
         await transaction.CommitAsync(cancellationToken);
-    }
-
-    public async Task MarkSubmittedAsync(string orderId, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(Sql.Command(MarkSubmitted, new { orderId, now }, cancellationToken));
     }
 
     public async Task MarkPlacedAsync(string orderId, string? trackingUrl, CancellationToken cancellationToken)
