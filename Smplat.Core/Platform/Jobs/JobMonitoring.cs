@@ -116,11 +116,10 @@ internal static class JobHealthPolicy
 
     public static bool IsTicking(JobState? state, JobTimer? timer, DateTimeOffset now) => state is not null
         && (state.LockedUntil > now
-            || (state.LastTickAt is { } tick && now <= NextAfter(tick, timer) + Tolerance));
-
-    /// <summary>Without its schedule, a job that ticked within a day counts as ticking.</summary>
-    private static DateTimeOffset NextAfter(DateTimeOffset tick, JobTimer? timer) =>
-        timer is null ? tick.AddDays(1) : timer.Obstacle is null ? timer.NextAfter(tick) : tick;
+            || (timer is null
+                // Without its schedule, a job that did anything within a day counts as ticking.
+                ? state.LastTickAt > now.AddDays(-1) || state.LastCompletedAt > now.AddDays(-1)
+                : state.LastTickAt is { } tick && now <= (timer.Obstacle is null ? timer.NextAfter(tick) : tick) + Tolerance));
 
     private static string LastTick(JobState? state) => state?.LastTickAt is { } tick
         ? string.Create(CultureInfo.InvariantCulture, $"its last tick was at {tick:yyyy-MM-dd HH:mm:ss} UTC.")

@@ -9,7 +9,7 @@ public sealed class EdgeLogTests
 {
     [TestCase("no such level", null, null, true)]
     [TestCase("info", "a NUL: \0", null, false)]
-    [TestCase("info", "half an emoji: \uD83D", null, false)]
+    [TestCase("info", "half an emoji: %", null, false)]
     [TestCase("info", null, "{\"a\":\"\\u0000\"}", true)]
     [TestCase("info", null, "{\"n\":1e200000}", true)]
     [TestCase("info", null, "no json", true)]
@@ -24,7 +24,7 @@ public sealed class EdgeLogTests
         for (var line = 0; line < 40; line++)
         {
             var row = new EdgeLogRow("loopgpt_route_order", now, $"line {line}");
-            await log.WriteAsync([line == 27 ? row with { Level = level, Error = error, Payload = payload } : row]);
+            await log.WriteAsync([line == 27 ? row with { Level = level, Error = error?.Replace('%', '\uD83D'), Payload = payload } : row]);
         }
 
         await log.StartAsync(CancellationToken.None);

@@ -178,6 +178,8 @@ public sealed partial class HotStatementPlanTests
             "bytea" => "int4send(n)",
             "ARRAY" => "'{}'",
             "interval" => "interval '1 minute'",
+            "xid8" => "n::text::xid8",
+            "inet" => "'192.0.2.1'::inet",
             "numeric" or "double precision" or "real" => "(n % 100) / 100.0",
             "smallint" => "n % 100",
             _ => "n",

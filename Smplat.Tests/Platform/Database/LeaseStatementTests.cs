@@ -43,7 +43,7 @@ public sealed partial class LeaseStatementTests
     public void The_statements_are_found()
     {
         Assert.That(Claims.Count(), Is.EqualTo(7), "five claims of due rows, a retry and an inherited claim");
-        Assert.That(Rescues.Count(), Is.EqualTo(2), "of tasks and of messages");
+        Assert.That(Rescues.Count(), Is.EqualTo(3), "of tasks, of messages to people and of internal ones");
         Assert.That(Fenced.Count(), Is.GreaterThanOrEqualTo(18));
         Assert.That(Overriding.Keys.Except(All.Select(statement => statement.Name)), Is.Empty);
     }
