@@ -24,10 +24,10 @@ public sealed class InterruptedRequestTests
             new Dictionary<string, string>(world.Settings)
             {
                 ["SMPLAT_LOG_FORMAT"] = "json",
-                ["AzureFunctionsJobHost__functionTimeout"] = "00:00:01",
                 ["LOOPGPT_ROUTER_SOFT_DEADLINE_MS"] = "10000",
             },
-            log: lines.Enqueue);
+            log: lines.Enqueue,
+            functionTimeout: "00:00:01");
         using var content = new StringContent(
             """{"items":[{"id":"1","name":"Bananas","quantity":1}],"shippingAddress":{"street":"1 Test","city":"SF","state":"CA","postalCode":"94102","country":"US"}}""",
             Encoding.UTF8, "application/json");

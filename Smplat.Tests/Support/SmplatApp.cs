@@ -45,12 +45,14 @@ public sealed class SmplatApp : IAsyncDisposable
     /// <param name="settings">Settings that win over every other source.</param>
     /// <param name="adjust">Last changes before the host is built, such as a replaced gateway.</param>
     /// <param name="ticks">Whether the jobs tick as if their timers fired, which keeps readiness content; no job runs.</param>
+    /// <param name="functionTimeout">The host's time limit of a function, unknown to the worker.</param>
     /// <param name="log">Takes each line that host and worker say, as a developer sees it.</param>
     public static async Task<SmplatApp> StartAsync(
         IReadOnlyDictionary<string, string>? settings = null,
         Action<FunctionsApplicationBuilder>? adjust = null,
         Action<string>? log = null,
-        bool ticks = true)
+        bool ticks = true,
+        string? functionTimeout = null)
     {
         var all = new Dictionary<string, string>(Sample.Value, StringComparer.OrdinalIgnoreCase) { ["SMPLAT_ENVIRONMENT"] = "local" };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
@@ -75,7 +77,13 @@ public sealed class SmplatApp : IAsyncDisposable
         }));
         try
         {
-            var hostJson = HostJson.Find(AppContext.BaseDirectory).With(all);
+            var forHost = new Dictionary<string, string>(all);
+            if (functionTimeout is not null)
+            {
+                forHost["AzureFunctionsJobHost__functionTimeout"] = functionTimeout;
+            }
+
+            var hostJson = HostJson.Find(AppContext.BaseDirectory).With(forHost);
             var host = await FunctionsHost.StartAsync(
                 new()
                 {

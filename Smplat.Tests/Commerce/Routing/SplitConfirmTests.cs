@@ -122,7 +122,7 @@ public sealed class SplitConfirmTests
         await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
         var token = await TokenAsync(app);
         await app.ConfirmAsync(token);
-        mealMe.OnFind = _ => new LookupOutcome.NotFound();
+        mealMe.OnFind = _ => new LookupOutcome.Dead("canceled");
 
         await RecoverAsync(app);
         var answer = await app.ConfirmAsync(token);

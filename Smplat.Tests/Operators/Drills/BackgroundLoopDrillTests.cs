@@ -12,7 +12,6 @@ namespace Smplat.Tests.Operators.Drills;
 /// <summary>A database that answers, but refuses: what runs behind the app says so, tries again and never ends the app.</summary>
 public sealed class BackgroundLoopDrillTests
 {
-    [TestCase("job_state", 1206, Description = "the heartbeat of jobs, every 30 seconds")]
     [TestCase("analytics.provider_metrics", 2030, Description = "the standings of providers, when asked")]
     [TestCase("commerce.provider_circuit", 3001, Description = "the report on circuits, every 5 seconds")]
     public async Task A_loop_that_the_database_refuses_is_reported_and_goes_on(string table, int eventId)

@@ -57,6 +57,35 @@ public sealed class PaymentAlertDrillTests
     }
 
     [Test]
+    public async Task A_payment_of_another_amount_alerts_until_it_is_refunded()
+    {
+        await using var stripe = new FakeStripe(TimeProvider.System);
+        await stripe.StartAsync(CancellationToken.None);
+        await using var drill = await DrillFixture.StartAsync(stripe.Settings);
+        await CheckOutAsync(drill, await AnOrderAsync(drill));
+        var page = stripe.Sessions.All.Single();
+        await drill.ShowsAsync("smplat_payments_mismatched 0");
+        await drill.Alerts.SeeAsync(6);
+        drill.Alerts.Quiet("PaymentMismatch");
+
+        await SendAsync(
+            drill, "evt_1", "payment_intent.succeeded",
+            new { id = page.IntentId, metadata = page.Metadata, amount = 100, amount_received = 100, currency = "eur" });
+        await drill.ShowsAsync("smplat_payments_mismatched 1");
+        await drill.Alerts.SeeAsync(1);
+        drill.Alerts.Fires("PaymentMismatch");
+
+        await SendAsync(
+            drill, "evt_2", "refund.created",
+            new { id = "re_1", payment_intent = page.IntentId, amount = 100, currency = "eur", status = "succeeded" });
+        await drill.ShowsAsync("smplat_payments_mismatched 0");
+        await drill.Alerts.SeeAsync(1);
+        drill.Alerts.Quiet("PaymentMismatch");
+
+        await drill.Alerts.JudgeAsync();
+    }
+
+    [Test]
     public async Task An_order_that_is_paid_on_two_pages_alerts_until_one_payment_is_refunded()
     {
         await using var stripe = new FakeStripe(TimeProvider.System);
