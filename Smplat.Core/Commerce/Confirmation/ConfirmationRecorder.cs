@@ -171,7 +171,7 @@ public sealed class ConfirmAnswers(ProviderRegistry registry)
         [.. done.Where(leg => leg.Order.Mode == mode).Select(leg => Name(leg.Order.Provider))];
 
     private static string Join(string[] names) =>
-        names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
+        names.Length == 1 ? names[0] : $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
 
     private static ConfirmedPart[] Parts(ClaimedSession session, IReadOnlyList<LegOutcome> outcomes) =>
     [
