@@ -39,19 +39,30 @@ public sealed class RejectedEventStore(NpgsqlDataSource database)
         limit @Limit
         """;
 
-    private const string MarkReplayed =
+    // Every statement locks its rows in the order of their fingerprints, so that two replays, or a replay and the same
+    // items sent again, wait for one another instead of deadlocking.
+    private const string Locked =
         """
+        select id from rejected_event where id = any(@Ids) and status = 'waiting' order by fingerprint for update
+        """;
+
+    private const string MarkReplayed =
+        $"""
+        with locked as ({Locked})
         update rejected_event
         set status = 'replayed', replayed_at = @Now, attempts = attempts + 1
-        where id = any(@Ids) and status = 'waiting'
+        from locked
+        where rejected_event.id = locked.id
         """;
 
     private const string MarkRefusedAgain =
-        """
+        $"""
+        with locked as ({Locked})
         update rejected_event
         set attempts = attempts + 1, code = refused.code, field = refused.field, reason = refused.reason
         from unnest(@Ids, @Codes, @Fields, @Reasons) as refused (id, code, field, reason)
-        where rejected_event.id = refused.id and status = 'waiting'
+        join locked on locked.id = refused.id
+        where rejected_event.id = refused.id
         """;
 
     private const string CountWaiting = "select count(*) from rejected_event where status = 'waiting'";
@@ -60,7 +71,8 @@ public sealed class RejectedEventStore(NpgsqlDataSource database)
     private const string DeleteOld =
         """
         delete from rejected_event
-        where id in (select id from rejected_event where last_seen_at < @Before order by last_seen_at limit @Limit)
+        where id in (
+            select id from rejected_event where last_seen_at < @Before order by last_seen_at limit @Limit for update skip locked)
         """;
 
     public async Task KeepAsync(IReadOnlyList<RejectedEvent> events, DateTimeOffset now, CancellationToken cancellationToken)

@@ -73,6 +73,19 @@ public sealed class RejectedEventTests
             await connection.ExecuteScalarAsync<long>(Sql.Command("select count(*) from checkout_offer_events", null, default)), Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task Replays_and_the_same_events_sent_again_never_lock_one_another_out()
+    {
+        await using var strict = await StartAsync(Strict);
+        var batch = $"[{string.Join(',', Enumerable.Range(0, 400).Select(number => $$"""{"offer_slug":"a{{number}}","event_type":"swipe","event_id":"e-{{number}}"}"""))}]";
+        await strict.PostAsync(batch);
+
+        var calls = Enumerable.Range(0, 60).Select(number => number % 3 == 0 ? strict.PostAsync(batch) : strict.PostAsync("{}", $"{Path}/replay"));
+        var statuses = (await Task.WhenAll(calls)).Select(answer => answer.Status).Distinct();
+
+        Assert.That(statuses, Is.EquivalentTo([HttpStatusCode.OK, HttpStatusCode.MultiStatus]));
+    }
+
     [TestCase("redact", false)]
     [TestCase("reject", false)]
     [TestCase("keep", true)]
