@@ -25,8 +25,9 @@ public static class ApiOptions
         DefaultValueFactory = _ => 10,
     };
 
+    /// <param name="timeout">The option with the time to wait; null for <see cref="Timeout"/>.</param>
     /// <exception cref="UsageException">The URL or the timeout is invalid.</exception>
-    public static ApiClient Connect(ParseResult parsed)
+    public static ApiClient Connect(ParseResult parsed, Option<double>? timeout = null)
     {
         var configuration = CliConfiguration.Build(null);
         var origin = parsed.GetValue(BaseUrl) ?? Set(configuration["API_BASE_URL"]) ?? "http://localhost:7071";
@@ -35,13 +36,13 @@ public static class ApiOptions
             throw new UsageException($"--base-url must be an http or https URL, not \"{origin}\".");
         }
 
-        if (parsed.GetValue(Timeout) is var seconds && !(seconds > 0 && seconds <= 3600))
+        if (parsed.GetValue(timeout ?? Timeout) is var seconds && !(seconds > 0 && seconds <= 3600))
         {
             throw new UsageException("--timeout must be between 0 and 3600 seconds.");
         }
 
         var key = parsed.GetValue(ApiKey) ?? Set(configuration["OPERATOR_API_KEY"]) ?? Set(configuration["CHECKOUT_API_KEY"]);
-        return new ApiClient(url, string.IsNullOrWhiteSpace(key) ? null : key, TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
+        return new ApiClient(url, string.IsNullOrWhiteSpace(key) ? null : key, TimeSpan.FromSeconds(seconds));
     }
 
     /// <summary>An empty variable counts as not set: workflows pass one when a secret is missing.</summary>

@@ -32,7 +32,7 @@ internal static class LogCommand
 
     private static readonly Option<string> Since = new("--since")
     {
-        Description = "Only rows from this time on: 30m, 24h, 7d or an ISO instant.",
+        Description = $"Only rows from this time on: {PointInTime.Forms}.",
         DefaultValueFactory = _ => "24h",
     };
 
@@ -102,7 +102,7 @@ internal static class ExperimentCommand
 
     private static readonly Option<string> Since = new("--since")
     {
-        Description = "Only decisions from this time on: 24h, 7d or an ISO instant.",
+        Description = $"Only decisions from this time on: {PointInTime.Forms}.",
         DefaultValueFactory = _ => "7d",
     };
 

@@ -27,7 +27,7 @@ internal static class DeadLetterCommands
 
     private static readonly Option<string?> Error = new("--error") { Description = "Only tasks whose last error contains this text." };
 
-    private static readonly Option<DateTimeOffset?> Since = new("--since") { Description = "Only tasks that failed permanently at or after this time." };
+    private static readonly Option<string?> Since = new("--since") { Description = $"Only tasks that failed permanently at or after this time: {PointInTime.Forms}." };
 
     private static readonly Option<int> Limit = new("--limit") { Description = "Maximum number of tasks, 1 to 500.", DefaultValueFactory = _ => 50 };
 
@@ -157,7 +157,7 @@ internal static class DeadLetterCommands
             parsed.GetValue(Type),
             parsed.GetValue(Order),
             parsed.GetValue(Error),
-            parsed.GetValue(Since)?.ToUniversalTime(),
+            PointInTime.Read(parsed, Since, TimeProvider.System.GetUtcNow()),
             null,
             parsed.GetValue(Limit));
     }
