@@ -128,6 +128,19 @@ public sealed class RecordOfferEventTests
         Assert.That(gap, Is.LessThan(60));
     }
 
+    [TestCase("""{"note":"ping @team, then ada@example.test"}""")]
+    [TestCase("""{"ada@example.test":"clicked"}""")]
+    [TestCase("""{"landing":{"url":"https://shop.example/?mail=ada%40example.test"}}""")]
+    [TestCase("""{"list":["ada\uff20example.test"]}""")]
+    public async Task A_mail_address_in_metadata_is_not_stored(string metadata)
+    {
+        var (_, body) = await PostAsync($$"""{"offer_slug":"a","event_type":"b","metadata":{{metadata}}}""");
+
+        var id = body.GetProperty("id").GetGuid();
+        var stored = (await _api.RowsAsync<string>("select metadata::text from checkout_offer_events where id = @id", new { id })).Single();
+        Assert.That(stored, Does.Contain("[redacted]").And.Not.Contain("example.test"));
+    }
+
     [Test]
     public async Task The_storefront_form_is_camel_case()
     {
