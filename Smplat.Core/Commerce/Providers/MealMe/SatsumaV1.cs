@@ -141,11 +141,12 @@ internal static class SatsumaMapper
         var scale = ScaleOf(products.Select(product => product?.Price));
         foreach (var product in products)
         {
-            if (product is { Id.Length: > 0, Name.Length: > 0, LocationId.Length: > 0, Price: > 0 and <= LargestAmount })
+            if (product is { Id.Length: > 0, LocationId.Length: > 0, Price: > 0 and <= LargestAmount }
+                && VendorText.PlainOrNull(product.Name) is { } name)
             {
-                yield return new VendorProduct(product.Id, product.Name, Cents.Round(product.Price.Value * scale))
+                yield return new VendorProduct(product.Id, name, Cents.Round(product.Price.Value * scale))
                 {
-                    SizeText = product.Size,
+                    SizeText = VendorText.PlainOrNull(product.Size),
                     Reference = product.Upc,
                     IsInStock = product.Available != false,
                     StoreId = product.LocationId,
@@ -157,7 +158,7 @@ internal static class SatsumaMapper
     public static IEnumerable<AggregatorShop> Shops(IReadOnlyList<SatsumaProduct> products) => products
         .Where(product => product?.LocationId is { Length: > 0 })
         .DistinctBy(product => product.LocationId, StringComparer.Ordinal)
-        .Select(product => new AggregatorShop(product.LocationId!, product.MerchantName ?? "Satsuma shop", ""));
+        .Select(product => new AggregatorShop(product.LocationId!, VendorText.PlainOrNull(product.MerchantName) ?? "Satsuma shop", ""));
 
     public static AggregatorCart Cart(SatsumaCart cart)
     {
@@ -173,7 +174,7 @@ internal static class SatsumaMapper
             cart.LocationId,
             Amount(cart.Subtotal, scale),
             [.. items.Where(item => item?.ProductId is not null).Select(item => new AggregatorLine(
-                item.ProductId!, item.ProductName ?? "", item.Quantity ?? 1, Amount(item.Price, scale)))],
+                item.ProductId!, VendorText.Plain(item.ProductName ?? ""), item.Quantity ?? 1, Amount(item.Price, scale)))],
             []);
     }
 
