@@ -51,7 +51,7 @@ internal static class IngredientText
 
     /// <summary>Every word before the name is a number, a range or a unit: in "2 eggs", eggs belongs to the name.</summary>
     private static bool IsOnlyQuantity(string[] words, int count) => words.Take(count).All(word =>
-        UnitOfMeasure.Find(word) is not null || word.Any(char.IsNumber) || word is "a" or "an" or "to" or "-" or "fl" or "half" or "quarter"
+        UnitOfMeasure.Find(word) is not null || word.Any(char.IsNumber) || word is "a" or "an" or "to" or "-" or "fl" or "and" or "half" or "quarter"
             || QuantityText.NumberWord(word.ToLowerInvariant()) is not null);
 
     /// <summary>
@@ -203,12 +203,13 @@ internal static partial class QuantityText
         return true;
     }
 
-    /// <summary>A number in words: a, two, half, half a, two and a half.</summary>
+    /// <summary>A number in words: a, two, half, half a, two and a half. Half and half is a name.</summary>
     private static bool TryReadWords(List<string> words, ref int at, out decimal amount)
     {
         amount = 0;
         var isHalf = at < words.Count && words[at] is "half" or "quarter";
-        if (at >= words.Count || !(isHalf || NumberWord(words[at]) is not null))
+        var isName = at + 1 < words.Count && isHalf && words[at + 1] is "and" or "&";
+        if (at >= words.Count || isName || !(isHalf || NumberWord(words[at]) is not null))
         {
             return false;
         }

@@ -283,7 +283,8 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
         private UnitOfMeasure? BareUnit()
         {
             var start = _at;
-            if (Peek() is { Length: > 1 } && ReadUnit() is var (unit, _)
+            var isAfterNumber = start > 0 && (char.IsNumber(_tokens[start - 1][0]) || _tokens[start - 1][0] == '.');
+            if (!isAfterNumber && Peek() is { Length: > 1 } && ReadUnit() is var (unit, _)
                 && (unit.Name is "dozen" || (unit.Dimension != UnitDimension.Count && unit.Name is not ("cup" or "tbsp" or "tsp"))))
             {
                 return unit;
@@ -420,7 +421,7 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
         private static partial Regex LooseStops();
 
         [GeneratedRegex(
-            @"\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,9},\d{1,2}(?!\d)|\d{0,9}\.\d{1,6}|\d{1,9}|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|x(?=\s*[\d.½⅓⅔¼¾])|\p{L}+|#|\ [-–—−/]\ |[-–—−/⁄×*]",
+            @"\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,9},\d{1,2}(?!\d)|\d*\.\d+|\d+|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|x(?=\s*[\d.½⅓⅔¼¾])|\p{L}+|#|\ [-–—−/]\ |[-–—−/⁄×*]",
             RegexOptions.CultureInvariant)]
         private static partial Regex Token();
     }

@@ -79,15 +79,24 @@ internal static class ProductMatcher
 internal sealed record MatchedItem(
     RequestedItem Item, VendorProduct? Product = null, int Packs = 0, string? Reason = null, string? Warning = null)
 {
+    public static MatchedItem OfFailedSearch(RequestedItem item) =>
+        new(item, Warning: $"{item.Name}: the provider's search failed, so it counts as unavailable") { IsSearchFailed = true };
+
     public long LineCents => Product is null ? 0 : checked(Product.PriceCents * Packs);
 
     public bool IsSubstituted => Reason is not null;
+
+    /// <summary>The vendor did not say whether it has the item.</summary>
+    public bool IsSearchFailed { get; init; }
 }
 
 /// <summary>All items of a basket as one vendor can serve them.</summary>
 internal sealed record MatchedBasket(IReadOnlyList<MatchedItem> Items)
 {
     public bool IsEmpty => Items.All(item => item.Product is null);
+
+    /// <summary>Some items were not searched, so that the same basket may get another answer a moment later.</summary>
+    public bool IsPartial => Items.Any(item => item.IsSearchFailed);
 
     public long SubtotalCents => Items.Sum(item => item.LineCents);
 

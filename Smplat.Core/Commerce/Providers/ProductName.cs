@@ -14,6 +14,9 @@ internal sealed partial class ProductName
     private const int MaxWords = 24;
     private const int MaxLength = 400;
 
+    /// <summary>One word, so that neither half is taken for a number.</summary>
+    public const string HalfAndHalfWord = "halfandhalf";
+
     private readonly List<string> _words = [];
     private readonly List<string> _descriptors = [];
     private readonly List<string> _also = [];
@@ -43,7 +46,7 @@ internal sealed partial class ProductName
         var name = new ProductName();
         var plain = VendorText.Plain(text.Length > MaxLength ? text[..MaxLength] : text);
         var isNamed = false;
-        foreach (var segment in Segments(LeanRatio().Replace(Fold(plain), AsPercent)))
+        foreach (var segment in Segments(HalfAndHalf().Replace(LeanRatio().Replace(Fold(plain), AsPercent), HalfAndHalfWord)))
         {
             isNamed = name.Add(segment, isNamed, brand) || isNamed;
         }
@@ -224,6 +227,9 @@ internal sealed partial class ProductName
     [GeneratedRegex(@"(?<![\d./])(\d{2})\s?/\s?(\d{1,2})(?![\d./])", RegexOptions.CultureInvariant)]
     private static partial Regex LeanRatio();
 
+    [GeneratedRegex(@"\bhalf\s*(?:&|and|n)\s*half\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex HalfAndHalf();
+
     /// <summary>Letters and digits, with an ampersand between letters (m&amp;m), a full stop between digits and a per cent sign.</summary>
     [GeneratedRegex(@"\d+(?:\.\d+)?\s?%|(?:[\p{L}\p{Nd}']|(?<=\p{L})&(?=\p{L})|(?<=\d)\.(?=\d))+", RegexOptions.CultureInvariant)]
     private static partial Regex Word();
@@ -239,7 +245,7 @@ internal static class SearchTerm
     {
         var parsed = ProductName.Parse(name);
         var words = parsed.Words.Count > 0 ? parsed.Descriptors.Concat(parsed.Words) : Slug.Of(name).Split('-', StringSplitOptions.RemoveEmptyEntries);
-        var term = string.Join(' ', words.Take(MaxWords));
+        var term = string.Join(' ', words.Take(MaxWords)).Replace(ProductName.HalfAndHalfWord, "half and half", StringComparison.Ordinal);
         return term.Length <= MaxLength ? term : term[..MaxLength];
     }
 }
@@ -290,11 +296,11 @@ internal static class GroceryWords
 
     /// <summary>Words for the form in which the same product is sold.</summary>
     public static readonly FrozenSet<string> Forms = Set(
-        "crown floret fillet bulb head clove bunch slice chunk leaf piece stick bag bar breast thigh wing loin drumstick stalk");
+        "crown floret fillet block bulb head clove bunch slice chunk leaf piece stick bag bar breast thigh wing loin drumstick stalk");
 
     /// <summary>Words for what the product is packed in.</summary>
     public static readonly FrozenSet<string> Containers = Set(
-        "pouch jar bottle box carton jug tub canister tray package packet tin container tube sleeve bucket envelope case package roll softgel tablet capsule");
+        "pouch jar bottle box carton jug tub canister tray package packet tin container tube sleeve bucket envelope case squeeze roll softgel tablet capsule");
 
     /// <summary>Sizes that may stand at the end of a name without a number.</summary>
     public static readonly FrozenSet<string> Sizes =
@@ -328,9 +334,37 @@ internal static class GroceryWords
         ["nutella"] = ["nutella"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>Words that say what a product is by one word before them: spaghetti is pasta, and a label may say so.</summary>
+    private static readonly FrozenDictionary<string, FrozenSet<string>> Classes = new Dictionary<string, FrozenSet<string>>
+    {
+        ["pasta"] = Set("spaghetti penne rigatoni macaroni linguine fettuccine rotini farfalle lasagna orzo ziti angel"),
+        ["cheese"] = Set("cheddar mozzarella parmesan gouda swiss brie feta provolone gruyere ricotta colby muenster asiago pepperjack"),
+        ["pepper"] = Set("jalapeno habanero serrano poblano cayenne"),
+        ["lettuce"] = Set("romaine iceberg butterhead"),
+        ["squash"] = Set("zucchini butternut acorn"),
+        ["mushroom"] = Set("portobello portabella cremini shiitake"),
+        ["rice"] = Set("basmati jasmine arborio"),
+        ["steak"] = Set("ribeye sirloin flank tbone"),
+        ["sausage"] = Set("bratwurst kielbasa chorizo andouille"),
+        ["bread"] = Set("ciabatta baguette sourdough pita naan brioche"),
+        ["apple"] = Set("fuji gala honeycrisp"),
+        ["dinner"] = Set("mac macaroni"),
+        ["fish"] = Set("salmon tilapia cod tuna"),
+        ["nut"] = Set("cashew pecan walnut pistachio"),
+        ["bean"] = Set("garbanzo edamame"),
+        ["herb"] = Set("basil cilantro parsley thyme rosemary dill"),
+        ["sauce"] = Set("marinara alfredo pesto sriracha tabasco"),
+        ["dip"] = Set("hummus guacamole salsa"),
+        ["spread"] = Set("hummus margarine jam"),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Whether the word only names the class of something that is wanted.</summary>
+    public static bool IsClassOf(string word, IReadOnlyList<string> wanted) =>
+        Classes.TryGetValue(word, out var members) && wanted.Any(members.Contains);
+
     /// <summary>Another make of a brand: a substitute when only the brand was asked for.</summary>
     public static readonly FrozenSet<string> Flavours = Set(
-        "honey nut cherry lime lemon orange frosted cinnamon diet zero light caffeine mini double berry apple banana maple caramel mint spicy ranch barbecue bbq");
+        "honey nut cherry orange frosted cinnamon diet zero light caffeine mini double berry apple banana maple caramel mint spicy ranch barbecue bbq");
 
     /// <summary>Words that turn the next word into another product: peanut butter is not butter.</summary>
     public static readonly FrozenSet<string> Changers = Set(

@@ -34,7 +34,7 @@ internal static class Relevance
         var name = ProductName.Parse(product.Name, brand);
         var isBrandOnly = AsksForABrand(wanted, brand);
         return 1000
-            - Missing(wanted, name, brand)
+            - Missing(wanted, name, brand, isBrandOnly)
             - Extra(wanted, name, brand, isBrandOnly)
             - OtherMake(wanted, name)
             - (OtherPreparation * GroceryWords.Preparations.Count(
@@ -49,7 +49,7 @@ internal static class Relevance
         return names.Length > 0 && names.All(word => brand.Contains(word) || GroceryWords.Brands.Contains(word));
     }
 
-    private static int Missing(ProductName wanted, ProductName name, IReadOnlyList<string> brand)
+    private static int Missing(ProductName wanted, ProductName name, IReadOnlyList<string> brand, bool isBrandOnly)
     {
         var missing = 0;
         foreach (var word in wanted.Words)
@@ -57,7 +57,7 @@ internal static class Relevance
             if (!name.Words.Contains(word) && !brand.Contains(word) && !name.Also.Contains(word)
                 && !(wanted.Fat is not null && name.Fat is not null && GroceryWords.FatWords.Contains(word)))
             {
-                missing += GroceryWords.Neutral.Contains(word) ? MissingNeutral
+                missing += GroceryWords.Neutral.Contains(word) ? (isBrandOnly ? MissingContainer : MissingNeutral)
                     : GroceryWords.Containers.Contains(word) ? MissingContainer
                     : GroceryWords.Kinds.Contains(word) ? MissingKind
                     : MissingWord;
@@ -69,7 +69,9 @@ internal static class Relevance
 
     private static int Extra(ProductName wanted, ProductName name, IReadOnlyList<string> brand, bool isBrandOnly)
     {
-        var own = name.Words.Where(word => !brand.Contains(word) || wanted.Words.Contains(word)).ToArray();
+        var own = name.Words
+            .Where(word => (!brand.Contains(word) || wanted.Words.Contains(word)) && !GroceryWords.IsClassOf(word, wanted.Words))
+            .ToArray();
         var (plain, other) = (0, 0);
         foreach (var extra in own.Where(word => !wanted.Words.Contains(word) && !IsWithoutCost(word)))
         {

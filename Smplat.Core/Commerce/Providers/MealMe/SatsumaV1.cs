@@ -23,11 +23,19 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
     public async Task<AggregatorOffer> SearchAsync(
         IReadOnlyList<RequestedItem> items, GeoPoint place, DeliveryAddress address, CallBudget budget, CancellationToken cancellationToken)
     {
+        var searches = new SearchFailures(options.CurrentValue.ItemConcurrency);
         var answers = await BoundedFanOut.AllAsync(
-            items, options.CurrentValue.ItemConcurrency, (item, token) => FindAsync(SearchTerm.Of(item.Name), place, budget, token), cancellationToken);
+            items,
+            options.CurrentValue.ItemConcurrency,
+            (item, token) => searches.OrNullAsync(() => FindAsync(SearchTerm.Of(item.Name), place, budget, token)),
+            cancellationToken);
+        searches.ThrowIfAllFailed();
         return new AggregatorOffer(
-            [.. answers.SelectMany(SatsumaMapper.Shops).DistinctBy(shop => shop.Id, StringComparer.Ordinal)],
-            [.. answers.Select(answer => (IReadOnlyList<VendorProduct>)[.. SatsumaMapper.Products(answer)])]);
+            [.. answers.SelectMany(answer => SatsumaMapper.Shops(answer ?? [])).DistinctBy(shop => shop.Id, StringComparer.Ordinal)],
+            [.. answers.Select(answer => (IReadOnlyList<VendorProduct>)[.. SatsumaMapper.Products(answer ?? [])])])
+        {
+            Failed = [.. answers.Index().Where(answer => answer.Item is null).Select(answer => answer.Index)],
+        };
     }
 
     /// <summary>The dialect has no search for shops, so this lists the shops that have the product.</summary>
