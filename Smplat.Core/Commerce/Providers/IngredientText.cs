@@ -50,9 +50,12 @@ internal static class IngredientText
     }
 
     /// <summary>Every word before the name is a number, a range or a unit: in "2 eggs", eggs belongs to the name.</summary>
-    private static bool IsOnlyQuantity(string[] words, int count) => words.Take(count).All(word =>
+    private static bool IsOnlyQuantity(string[] words, int count) => !IsHalfAndHalf(words, count) && words.Take(count).All(word =>
         UnitOfMeasure.Find(word) is not null || word.Any(char.IsNumber) || word is "a" or "an" or "to" or "-" or "fl" or "and" or "half" or "quarter"
             || QuantityText.NumberWord(word.ToLowerInvariant()) is not null);
+
+    private static bool IsHalfAndHalf(string[] words, int count) =>
+        words[count - 1].Equals("half", StringComparison.OrdinalIgnoreCase) && words[count].ToLowerInvariant() is "and" or "&" or "n";
 
     /// <summary>
     /// Drops the text in brackets and after the comma that ends the name, which says how to prepare the ingredient. A comma

@@ -105,6 +105,9 @@ public sealed class ProviderFailureException(ProviderFailure failure, Exception?
 {
     public ProviderFailure Failure { get; } = failure;
 
-    /// <summary>The caller without a key whose own share was used up; others who waited for the same answer ask again.</summary>
-    public AnonymousCaller? RefusedCaller { get; init; }
+    /// <summary>
+    /// Whether another caller, who waited for the same answer, is not concerned by the refusal and may ask itself; null for
+    /// callers with a key. Not set when the failure concerns everybody.
+    /// </summary>
+    public Func<AnonymousCaller?, bool>? MayAskAgain { get; init; }
 }

@@ -299,8 +299,9 @@ internal sealed class CachingGateway(
     {
         try
         {
-            return await CallBudget.ShareAsync(request.Caller, () => _quotes.RunAsync(
-                key.Text,
+            // Callers with a key do not wait for a quote that is charged to one without, whose share may be used up.
+            return await _quotes.RunAsync(
+                request.Caller is null ? key.Text : key.Text + ":open",
                 async token =>
                 {
                     var outcome = await Inner.QuoteAsync(request, config, token);
@@ -312,7 +313,7 @@ internal sealed class CachingGateway(
 
                     return outcome;
                 },
-                cancellationToken));
+                cancellationToken);
         }
         catch (ProviderFailureException failed)
         {

@@ -104,7 +104,7 @@ public sealed class CallBudget(TimeProvider clock, TimeSpan total, int retries)
                 return await ask();
             }
             catch (ProviderFailureException refused)
-                when (refused.RefusedCaller is { } other && other != caller && attempt < MaxShared)
+                when (refused.MayAskAgain?.Invoke(caller) == true && attempt < MaxShared)
             {
                 // The next attempt begins a call of its own, or joins another caller's.
             }
@@ -321,13 +321,16 @@ internal sealed class QuotaHandler(VendorQuotas quotas) : DelegatingHandler
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var call = VendorCall.From(request);
-        return await quotas.TryTakeAsync(call.Id, call.Endpoint, call.Budget.Caller, cancellationToken)
-            ? await base.SendAsync(request, cancellationToken)
-            : throw new ProviderFailureException(
-                call.Budget.Caller is null ? ProviderFailure.QuotaExhausted(call.Id) : ProviderFailure.OpenQuotaExhausted(call.Id))
+        var verdict = await quotas.TakeAsync(call.Id, call.Endpoint, call.Budget.Caller, cancellationToken);
+        return verdict switch
+        {
+            QuotaVerdict.Granted => await base.SendAsync(request, cancellationToken),
+            QuotaVerdict.UsedUp => throw new ProviderFailureException(ProviderFailure.QuotaExhausted(call.Id)),
+            _ => throw new ProviderFailureException(ProviderFailure.OpenQuotaExhausted(call.Id))
             {
-                RefusedCaller = call.Budget.Caller,
-            };
+                MayAskAgain = other => other is null || (verdict == QuotaVerdict.CallerUsedUp && other != call.Budget.Caller),
+            },
+        };
     }
 }
 

@@ -10,27 +10,37 @@ public sealed class VendorQuotas(IQuotaStore store, IOptionsMonitor<VendorQuotaO
     private readonly CallerCharges _callers = new(clock);
 
     /// <summary>False when the quota is used up; the call must not be sent.</summary>
-    public ValueTask<bool> TryTakeAsync(ProviderId id, string endpoint, CancellationToken cancellationToken) =>
-        TryTakeAsync(id, endpoint, null, cancellationToken);
+    public async ValueTask<bool> TryTakeAsync(ProviderId id, string endpoint, CancellationToken cancellationToken) =>
+        await TakeAsync(id, endpoint, null, cancellationToken) == QuotaVerdict.Granted;
 
     /// <summary>
-    /// The same for a caller without a key, who must also stay within the share of all such callers and within what one
-    /// address may cause. So nobody without a key can use up what callers with a key need.
+    /// Takes one call. A caller without a key must also stay within the share of all such callers and within what one address
+    /// may cause. So nobody without a key can use up what callers with a key need.
     /// </summary>
-    public async ValueTask<bool> TryTakeAsync(
+    internal async ValueTask<QuotaVerdict> TakeAsync(
         ProviderId id, string endpoint, AnonymousCaller? caller, CancellationToken cancellationToken)
     {
         var settings = options.CurrentValue;
         var limit = settings.LimitOf(id, endpoint);
         if (limit.PerDay == 0)
         {
-            return true;
+            return QuotaVerdict.Granted;
         }
 
-        return (caller is null
-                || (_callers.TryCharge(caller, id, settings.CallsPerAddress)
-                    && settings.OpenLimitOf(limit) is { } open && await TakeAsync(open, cancellationToken)))
-            && await TakeAsync(limit, cancellationToken);
+        if (caller is not null)
+        {
+            if (!_callers.TryCharge(caller, id, settings.CallsPerAddress))
+            {
+                return QuotaVerdict.CallerUsedUp;
+            }
+
+            if (settings.OpenLimitOf(limit) is not { } open || !await TakeAsync(open, cancellationToken))
+            {
+                return QuotaVerdict.OpenShareUsedUp;
+            }
+        }
+
+        return await TakeAsync(limit, cancellationToken) ? QuotaVerdict.Granted : QuotaVerdict.UsedUp;
     }
 
     private ValueTask<bool> TakeAsync(QuotaLimit limit, CancellationToken cancellationToken) =>
@@ -51,6 +61,21 @@ public sealed class VendorQuotas(IQuotaStore store, IOptionsMonitor<VendorQuotaO
             bucket.Dispose();
         }
     }
+}
+
+/// <summary>Whether a call may be sent, and whom a refusal concerns.</summary>
+internal enum QuotaVerdict
+{
+    Granted,
+
+    /// <summary>The vendor allows nobody another call.</summary>
+    UsedUp,
+
+    /// <summary>What callers without a key may use together is used up.</summary>
+    OpenShareUsedUp,
+
+    /// <summary>This caller has caused too many calls.</summary>
+    CallerUsedUp,
 }
 
 /// <summary>

@@ -84,7 +84,7 @@ public sealed class CacheKeyTests
 
         await fixture.QuotedAsync(ProviderId.MealMe, first with { Address = first.Address with { Street = "900 Market St" } });
 
-        Assert.That(fixture.Vendors.MealMe.Calls.CountOf("geocode"), Is.EqualTo(2));
+        Assert.That(fixture.Vendors.MealMe.Calls.CountOf("/location/geocode/v2"), Is.EqualTo(2));
     }
 
     private static string KeyOf(QuoteRequest request) => CacheKey.Quote(ProviderId.Instacart, request, "US").Text;
