@@ -88,16 +88,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
     }
 
     /// <summary>The app settings, with the addresses of this run's services.</summary>
-    private Dictionary<string, string> Effective()
-    {
-        var settings = new Dictionary<string, string>(_settings.Read(), StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, value) in _found)
-        {
-            settings[name] = value;
-        }
-
-        return settings;
-    }
+    private Dictionary<string, string> Effective() => _settings.ReadWith(_found);
 
     private void AddFound(IReadOnlyDictionary<string, string> found)
     {
@@ -114,6 +105,14 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         foreach (var vendor in _vendors.Vendors)
         {
             step.Note($"{vendor.Name} on {vendor.Address.GetLeftPart(UriPartial.Authority)}, faults under /fake/faults");
+        }
+
+        foreach (var (name, value) in _vendors.Settings)
+        {
+            if (_settings.ChosenMockSwitch(name) is { } chosen && !chosen.Equals(value, StringComparison.OrdinalIgnoreCase))
+            {
+                step.Note($"{name} is {chosen}: this provider's quotes are mocks and its fake is not asked");
+            }
         }
 
         return _vendors.Settings;

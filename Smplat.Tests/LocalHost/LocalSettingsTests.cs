@@ -56,6 +56,24 @@ public sealed class LocalSettingsTests
     }
 
     [Test]
+    public void A_mock_switch_that_is_set_wins_over_the_fake_vendor_and_the_one_of_the_file_does_not()
+    {
+        Write("local.settings.json", """{ "Values": { "LOOPGPT_WALMART_MOCK": "true" } }""");
+        var found = new Dictionary<string, string>
+        {
+            ["LOOPGPT_KROGER_MOCK"] = "false",
+            ["LOOPGPT_WALMART_MOCK"] = "false",
+            ["KROGER_BASE_URL"] = "http://127.0.0.1:1/v1",
+        };
+
+        var settings = new LocalSettings(_root.Path, ["--LOOPGPT_KROGER_MOCK=true", "--KROGER_BASE_URL=http://elsewhere"]).ReadWith(found);
+
+        Assert.That(
+            new[] { settings["LOOPGPT_KROGER_MOCK"], settings["LOOPGPT_WALMART_MOCK"], settings["KROGER_BASE_URL"] },
+            Is.EqualTo(new[] { "true", "false", "http://127.0.0.1:1/v1" }));
+    }
+
+    [Test]
     public void An_empty_environment_variable_keeps_the_file_s_value()
     {
         var name = $"SMPLAT_TEST_{Guid.NewGuid():N}";

@@ -44,12 +44,24 @@ public sealed record ProviderFailure(string Code, string Message, bool Retryable
     public static ProviderFailure QuotaExhausted(ProviderId id) =>
         new(ProviderFailureCodes.QuotaExhausted, $"The call quota of provider {id.ToWire()} is used up", false);
 
+    public static ProviderFailure OpenQuotaExhausted(ProviderId id) =>
+        new(ProviderFailureCodes.QuotaExhausted, $"The calls of provider {id.ToWire()} for callers without a key are used up", false);
+
     public static ProviderFailure CircuitOpen(ProviderId id) =>
         new(ProviderFailureCodes.CircuitOpen, $"Provider {id.ToWire()} is paused after repeated failures", true);
 
     /// <summary>The provider answered something that does not match its contract.</summary>
     public static ProviderFailure BadAnswer(ProviderId id, string what) =>
         new(ProviderFailureCodes.BadAnswer, $"Provider {id.ToWire()} answered {what}", false);
+
+    /// <summary>
+    /// Whether one product search failed by itself, so that the other items can still be quoted: the vendor does not like the
+    /// term, or breaks over it. Credentials, quota, a busy vendor, a lost connection and a timeout concern every call.
+    /// </summary>
+    public bool ConcernsOneSearch() =>
+        Code == ProviderFailureCodes.BadAnswer
+        || (Code.StartsWith(ProviderFailureCodes.HttpPrefix, StringComparison.Ordinal)
+            && !ProviderFailureCodes.IsCredentialProblem(Code) && Code is not ("HTTP_402" or "HTTP_407" or "HTTP_429"));
 
     /// <summary>
     /// Whether the failure shows that the provider is down or broken. A refusal that it meant (no store, no match), our own
@@ -92,4 +104,10 @@ public sealed class ProviderFailureException(ProviderFailure failure, Exception?
     : Exception(failure.Message, inner)
 {
     public ProviderFailure Failure { get; } = failure;
+
+    /// <summary>
+    /// Whether another caller, who waited for the same answer, is not concerned by the refusal and may ask itself; null for
+    /// callers with a key. Not set when the failure concerns everybody.
+    /// </summary>
+    public Func<AnonymousCaller?, bool>? MayAskAgain { get; init; }
 }
