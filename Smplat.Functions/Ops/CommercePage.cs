@@ -187,7 +187,8 @@ internal static class BusinessPanel
             {ColumnChart.Render(
                 new("business-money", "Commission and savings per day", "$", "Nothing was earned or saved in the last 30 days."),
                 places,
-                new("Commission", [.. steps.Select(at => (double?)((days.GetValueOrDefault(at)?.CommissionCents ?? 0) / 100))]),
+                new("Commission expected", [.. steps.Select(at => (double?)((days.GetValueOrDefault(at)?.ExpectedCommissionCents ?? 0) / 100))]),
+                new("Commission earned", [.. steps.Select(at => (double?)((days.GetValueOrDefault(at)?.EarnedCommissionCents ?? 0) / 100))]),
                 new("Savings of shoppers", [.. steps.Select(at => (double?)((days.GetValueOrDefault(at)?.SavingsCents ?? 0) / 100))]))}
             </div>
             """);
@@ -200,7 +201,8 @@ internal static class BusinessPanel
             Row(figures, "Orders routed", window => OpsText.Count(window.Orders)),
             Row(figures, "Orders confirmed", window => OpsText.Count(window.Confirmed)),
             Row(figures, "Average cart", window => OpsText.Dollars(window.AverageCartCents)),
-            Row(figures, "Commission expected", window => OpsText.Dollars(window.CommissionCents)),
+            Row(figures, "Commission expected (routed)", window => OpsText.Dollars(window.ExpectedCommissionCents)),
+            Row(figures, "Commission earned (confirmed)", window => OpsText.Dollars(window.EarnedCommissionCents)),
             Row(figures, "Savings against the cheapest alternative", window => OpsText.Dollars(window.SavingsCents)),
         ],
         "Nothing was routed.");

@@ -106,6 +106,11 @@ public sealed record ConfirmAnswer
 
     public string? CheckoutUrl { get; init; }
 
+    /// <summary>True when prices, order and links are invented, so that nothing is ordered anywhere.</summary>
+    public bool? Mock { get; init; }
+
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     /// <summary>The parts of a split order, each with its status.</summary>
     public IReadOnlyList<ConfirmedPart>? Orders { get; init; }
 

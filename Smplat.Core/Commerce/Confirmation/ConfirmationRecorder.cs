@@ -74,6 +74,8 @@ public sealed record SessionCompletion(
 /// <summary>Builds the answers to a confirmation.</summary>
 public sealed class ConfirmAnswers(ProviderRegistry registry)
 {
+    private const string MockWarning = "Prices, order and links are invented (mock mode); nothing was ordered";
+
     public ConfirmAnswer PriceChanged(IReadOnlyList<PreparedLeg> legs)
     {
         var (before, now) = (legs.Sum(leg => leg.Agreed.TotalCents), legs.Sum(leg => leg.Quote!.TotalCents));
@@ -135,6 +137,7 @@ public sealed class ConfirmAnswers(ProviderRegistry registry)
     private ConfirmAnswer Success(LegOutcome.Done[] done)
     {
         var first = done[0].Order;
+        var isMock = Array.Exists(done, leg => leg.Order.IsMock);
         var tracking = done.Select(leg => leg.Order.TrackingUrl).OfType<string>().ToArray();
         return new ConfirmAnswer
         {
@@ -148,6 +151,8 @@ public sealed class ConfirmAnswers(ProviderRegistry registry)
             Mode = Array.TrueForAll(done, leg => leg.Order.Mode == ConfirmMode.Placed) ? ConfirmMode.Placed : ConfirmMode.Handoff,
             CheckoutUrl = done.Select(leg => leg.Order.CheckoutUrl).FirstOrDefault(url => url is not null),
             Message = string.Join(' ', Sentences(done)),
+            Mock = isMock ? true : null,
+            Warnings = isMock ? [MockWarning] : null,
         };
     }
 
@@ -216,6 +221,7 @@ public sealed class ConfirmationEventLog(EdgeLog log, TimeProvider clock, ILogge
                 TotalCents = totalCents,
                 CommissionCents = commissionCents,
                 ErrorCode = answer.Error,
+                IsMock = answer.Mock == true,
                 Error = isSuccess ? null : answer.Message,
             },
             .. Failover(requestId, answer),

@@ -62,6 +62,9 @@ public sealed record PlacedOrder
 
     public ProviderId? FailoverFrom { get; init; }
 
+    /// <summary>Made from invented prices; no provider has it.</summary>
+    public bool IsMock { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
@@ -286,6 +289,7 @@ public sealed class LegConfirmation(
             TrackingUrl = placed?.TrackingUrl,
             CheckoutUrl = handedOff?.CheckoutUrl,
             FailoverFrom = failoverFrom,
+            IsMock = quote.Quote.Pricing == PricingMode.Mock,
             CreatedAt = now,
         };
         return Done(session, leg, quote, order, placed?.EstimatedDelivery);

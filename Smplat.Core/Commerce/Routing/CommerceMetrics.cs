@@ -10,7 +10,7 @@ internal static class CommerceMetricNames
 
     public const string Failures = "loopgpt_router_failures_total";
 
-    /// <summary>Labels <c>provider_id</c> and <c>outcome</c> (success, error).</summary>
+    /// <summary>Labels <c>provider_id</c> and <c>outcome</c> (success, nothing_to_offer, error).</summary>
     public const string Quotes = "loopgpt_provider_quotes_total";
 
     /// <summary>Label <c>provider_id</c>.</summary>
@@ -20,9 +20,11 @@ internal static class CommerceMetricNames
 
     public const string CommissionCents = "loopgpt_router_commission_cents_total";
 
+    public const string EarnedCents = "loopgpt_confirmed_commission_cents_total";
+
     public const string SavingsCents = "loopgpt_router_savings_cents_total";
 
-    /// <summary>Label <c>outcome</c> (success, failure).</summary>
+    /// <summary>Label <c>outcome</c> (success, mock, failure).</summary>
     public const string Confirmations = "loopgpt_confirmations_total";
 
     /// <summary>Label <c>outcome</c> (success, failure).</summary>
@@ -149,13 +151,14 @@ internal static class CommerceMetricFamilies
     [
         Total(CommerceMetricNames.Requests, "Orders that the router answered, routed or not"),
         Total(CommerceMetricNames.Failures, "Orders that the router could not route"),
-        Total(CommerceMetricNames.CartCents, "Totals of the chosen quotes, in cents"),
-        Total(CommerceMetricNames.CommissionCents, "Commission expected from the chosen quotes, in cents"),
-        Total(CommerceMetricNames.SavingsCents, "What the chosen quotes cost less than the cheapest alternative, in cents"),
+        Total(CommerceMetricNames.CartCents, "Totals of the chosen quotes, in cents, without mocks"),
+        Total(CommerceMetricNames.CommissionCents, "Commission expected from the routed orders, in cents, without mocks"),
+        Total(CommerceMetricNames.EarnedCents, "Commission earned with the confirmed orders, in cents, without mocks"),
+        Total(CommerceMetricNames.SavingsCents, "What the chosen quotes cost less than the cheapest alternative, in cents, without mocks"),
         Total(EdgeLog.DroppedCounter, "Lines of the routing log that could not be written"),
         Total(EdgeLog.RefusedCounter, "Lines of the routing log that the database refused; they are kept as text"),
         Labelled(CommerceMetricNames.Quotes, "Quotes requested from providers by outcome"),
-        Labelled(CommerceMetricNames.Selections, "Orders routed to a provider"),
+        Labelled(CommerceMetricNames.Selections, "Orders routed to a provider, without mocks"),
         Labelled(CommerceMetricNames.Confirmations, "Confirmations by outcome"),
         Labelled(CommerceMetricNames.Failovers, "Confirmations that went to another provider, by outcome"),
         Labelled(VendorCallLedger.CredentialCounter, "Calls that a vendor refused because of the app's credentials"),

@@ -178,6 +178,9 @@ public sealed record EdgeLogRow(string FunctionName, DateTimeOffset Timestamp, s
 
     public bool? Retryable { get; init; }
 
+    /// <summary>The prices were invented: the line counts in no figure of the business.</summary>
+    public bool IsMock { get; init; }
+
     /// <summary>JSON.</summary>
     public string? Payload { get; init; }
 
@@ -231,13 +234,18 @@ public sealed class CommerceCounters(DurableCounters counters)
                 counters.Add(CommerceMetricNames.Quotes, rows.Count, ("provider_id", provider), ("outcome", Success));
                 break;
             case EdgeLogEvents.QuoteError:
-                counters.Add(CommerceMetricNames.Quotes, rows.Count, ("provider_id", provider), ("outcome", "error"));
+                var refused = rows.Count(row => ProviderFailureCodes.IsEmptyOffer(row.ErrorCode ?? ""));
+                Add(CommerceMetricNames.Quotes, rows.Count - refused, ("provider_id", provider), ("outcome", "error"));
+                Add(CommerceMetricNames.Quotes, refused, ("provider_id", provider), ("outcome", "nothing_to_offer"));
                 break;
             case EdgeLogEvents.Decision:
-                CountDecisions(provider, rows);
+                CountDecisions(provider, [.. rows.Where(row => !row.IsMock)]);
                 break;
             case EdgeLogEvents.ConfirmSuccess:
-                counters.Add(CommerceMetricNames.Confirmations, rows.Count, ("outcome", Success));
+                var real = rows.Where(row => !row.IsMock).ToArray();
+                Add(CommerceMetricNames.Confirmations, real.Length, ("outcome", Success));
+                Add(CommerceMetricNames.Confirmations, rows.Count - real.Length, ("outcome", "mock"));
+                counters.Add(CommerceMetricNames.EarnedCents, real.Sum(row => row.CommissionCents ?? 0));
                 break;
             case EdgeLogEvents.ConfirmFailure:
                 counters.Add(CommerceMetricNames.Confirmations, rows.Count, ("outcome", Failure));
@@ -251,9 +259,18 @@ public sealed class CommerceCounters(DurableCounters counters)
         }
     }
 
+    /// <summary>A series begins with its first count.</summary>
+    private void Add(string name, int count, params (string Name, string Value)[] labels)
+    {
+        if (count > 0)
+        {
+            counters.Add(name, count, labels);
+        }
+    }
+
     private void CountDecisions(string provider, IReadOnlyList<EdgeLogRow> rows)
     {
-        counters.Add(CommerceMetricNames.Selections, rows.Count, ("provider_id", provider));
+        Add(CommerceMetricNames.Selections, rows.Count, ("provider_id", provider));
         counters.Add(CommerceMetricNames.CartCents, rows.Sum(row => row.TotalCents ?? 0));
         counters.Add(CommerceMetricNames.CommissionCents, rows.Sum(row => row.CommissionCents ?? 0));
 

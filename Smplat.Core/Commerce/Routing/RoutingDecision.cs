@@ -32,6 +32,10 @@ public sealed record RoutingDecision(
     public long CommissionCents =>
         Split?.Sum(leg => Cents.Share(leg.Quote.Quote.TotalCents, leg.Config.CommissionRate)) ?? Winner.CommissionCents;
 
+    /// <summary>Whether the order, or a part of it, is priced by a mock.</summary>
+    public bool IsMock =>
+        Split?.Any(leg => leg.Quote.Pricing == PricingMode.Mock) ?? Winner.Quote.Pricing == PricingMode.Mock;
+
     /// <summary>Arm of the running experiment, as <c>name:arm</c>.</summary>
     public string? Arm { get; init; }
 

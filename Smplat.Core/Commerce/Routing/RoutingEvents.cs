@@ -35,6 +35,7 @@ public sealed class RoutingEventLog(
             BestAlternativeCents = decision.CheapestAlternative?.TotalCents,
             CommissionCents = decision.CommissionCents,
             UserHash = UserHash(decision.Order.UserId),
+            IsMock = decision.IsMock,
             Payload = CommerceJson.Text(DecisionRecord.From(decision), RoutingJson.Default.DecisionRecord),
         });
         rows.Add(Latency(requestId, now, totalLatencyMs));
@@ -94,12 +95,18 @@ public sealed class RoutingEventLog(
                 RequestId = requestId,
                 ProviderId = attempt.Config.Id.ToWire(),
                 LatencyMs = attempt.LatencyMs,
+                IsMock = attempt.Quote!.Pricing == PricingMode.Mock,
             };
         }
 
         // A provider whose circuit is open was not asked: its line carries no provider id and counts in no error rate.
         var isSkipped = failure.Code == ProviderFailureCodes.CircuitOpen;
-        if (!isSkipped)
+        var isRefusal = ProviderFailureCodes.IsEmptyOffer(failure.Code);
+        if (isRefusal)
+        {
+            CommerceLog.QuoteRefused(logger, attempt.Config.Id.ToWire(), failure.Message, failure.Code, attempt.LatencyMs, requestId);
+        }
+        else if (!isSkipped)
         {
             CommerceLog.QuoteError(
                 logger, attempt.Config.Id.ToWire(), failure.Message, failure.Code, failure.Retryable, attempt.LatencyMs, requestId);
@@ -108,7 +115,7 @@ public sealed class RoutingEventLog(
         return new EdgeLogRow(
             EdgeLogEvents.RouteOrder, now, isSkipped ? EdgeLogEvents.ProviderSkipped : EdgeLogEvents.QuoteError)
         {
-            Level = isSkipped ? "warn" : "error",
+            Level = isRefusal ? "info" : isSkipped ? "warn" : "error",
             RequestId = requestId,
             ProviderId = isSkipped ? null : attempt.Config.Id.ToWire(),
             LatencyMs = isSkipped ? null : attempt.LatencyMs,
