@@ -12,16 +12,16 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 8;
 
-    // A request is counted by the line that ends it. The row without a minute is the whole window, whose percentiles cannot be
+    // A request is counted by the line that ends it, and its time counts whether it failed or not. The row without a minute is the whole window, whose percentiles cannot be
     // computed from those of the minutes.
     private const string Minutes =
-        """
+        $"""
         select
             date_trunc('minute', "timestamp") as minute,
             count(*) as requests,
-            count(*) filter (where event = 'router_failure') as failures,
-            percentile_cont(0.50) within group (order by total_latency_ms) as p50_ms,
-            percentile_cont(0.95) within group (order by total_latency_ms) as p95_ms
+            count(*) filter (where event = 'router_failure' and {QuoteLine.IsNoEmptyOffer}) as failures,
+            percentile_cont(0.50) within group (order by coalesce(total_latency_ms, latency_ms)) as p50_ms,
+            percentile_cont(0.95) within group (order by coalesce(total_latency_ms, latency_ms)) as p95_ms
         from edge_logs
         where "timestamp" >= @since and "timestamp" <= @until
             and function_name = 'loopgpt_route_order'
@@ -38,7 +38,8 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
             @since::timestamptz as at,
             ({QuoteLine.Bucket})::integer as bucket,
             count(*) as quotes,
-            count(*) filter (where {QuoteLine.IsFailed}) as failed
+            count(*) filter (where {QuoteLine.IsFailed}) as failed,
+            count(*) filter (where {QuoteLine.IsPriced}) as priced
         from edge_logs
         where "timestamp" >= @since and "timestamp" <= @until
             and function_name = 'loopgpt_route_order'
@@ -54,7 +55,7 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
             select greatest(summed_until, @since) as at from ops_hour_mark where id = 1
         ),
         quote as (
-            select provider_id, hour_at as at, bucket, quotes, failed
+            select provider_id, hour_at as at, bucket, quotes, failed, priced
             from ops_hour_quote
             where hour_at >= @since and hour_at < (select at from bound)
             union all
@@ -63,7 +64,8 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
                 "timestamp",
                 {QuoteLine.Bucket},
                 1,
-                ({QuoteLine.IsFailed})::integer
+                ({QuoteLine.IsFailed})::integer,
+                ({QuoteLine.IsPriced})::integer
             from edge_logs
             where "timestamp" >= (select at from bound) and "timestamp" <= @until
                 and function_name = 'loopgpt_route_order'
@@ -71,7 +73,7 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
                 and provider_id is not null
         )
         select provider_id, date_bin(@step, at, @since) as at, bucket::integer as bucket, sum(quotes)::bigint as quotes,
-            sum(failed)::bigint as failed
+            sum(failed)::bigint as failed, sum(priced)::bigint as priced
         from quote
         group by 1, 2, 3
         """;
@@ -105,7 +107,8 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         group by provider_id
         """;
 
-    // A more expensive choice (speed, availability) saves nothing. @whole is the first hour that lies completely in the window:
+    // A failed confirmation has a commission when a part of its order was confirmed. A more expensive choice (speed, availability)
+    // saves nothing. @whole is the first hour that lies completely in the window:
     // what comes before it, and what is not summed yet, is read from the log lines.
     private const string Business =
         """
@@ -115,12 +118,12 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         line as (
             select "timestamp", event, total_cents, commission_cents, best_alternative_cents
             from edge_logs
-            where event in ('router_decision', 'commerce.confirm_order.success') and not is_mock
+            where event in ('router_decision', 'commerce.confirm_order.success', 'commerce.confirm_order.failure') and not is_mock
                 and "timestamp" >= @since and "timestamp" < @whole
             union all
             select "timestamp", event, total_cents, commission_cents, best_alternative_cents
             from edge_logs
-            where event in ('router_decision', 'commerce.confirm_order.success') and not is_mock
+            where event in ('router_decision', 'commerce.confirm_order.success', 'commerce.confirm_order.failure') and not is_mock
                 and "timestamp" >= (select at from bound) and "timestamp" <= @until
         ),
         part as (
@@ -131,7 +134,7 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
             select
                 "timestamp",
                 (event = 'router_decision')::integer,
-                (event <> 'router_decision')::integer,
+                (event = 'commerce.confirm_order.success')::integer,
                 case when event = 'router_decision' then coalesce(total_cents, 0) else 0 end,
                 case when event = 'router_decision' then coalesce(commission_cents, 0) else 0 end,
                 case when event <> 'router_decision' then coalesce(commission_cents, 0) else 0 end,
@@ -197,8 +200,13 @@ file static class QuoteLine
     public const string Bucket =
         "case when latency_ms is null then -1 else floor(ln(greatest(latency_ms, 1)) / 0.048790164169432)::smallint end";
 
-    public const string IsFailed =
-        "event = 'provider_quote_error' and coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED')";
+    /// <summary>Of a provider's answer as of a whole request.</summary>
+    public const string IsNoEmptyOffer = "coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED')";
+
+    public const string IsFailed = $"event = 'provider_quote_error' and {IsNoEmptyOffer}";
+
+    /// <summary>A quote with a real price, which is what a provider's quotes cost.</summary>
+    public const string IsPriced = "event = 'provider_quote_success' and not is_mock";
 }
 
 /// <summary>Fills <c>ops_hour_quote</c> and <c>ops_hour_decision</c>, and advances the mark up to which they are complete.</summary>
@@ -219,13 +227,14 @@ public sealed class HourlyTotalsStore(NpgsqlDataSource database)
 
     private const string SumQuotes =
         $"""
-        insert into ops_hour_quote (hour_at, provider_id, bucket, quotes, failed)
+        insert into ops_hour_quote (hour_at, provider_id, bucket, quotes, failed, priced)
         select
             date_trunc('hour', "timestamp", 'UTC'),
             provider_id,
             {QuoteLine.Bucket},
             count(*),
-            count(*) filter (where {QuoteLine.IsFailed})
+            count(*) filter (where {QuoteLine.IsFailed}),
+            count(*) filter (where {QuoteLine.IsPriced})
         from edge_logs
         where "timestamp" >= @from and "timestamp" < @to
             and function_name = 'loopgpt_route_order'
@@ -244,12 +253,12 @@ public sealed class HourlyTotalsStore(NpgsqlDataSource database)
             count(*) filter (where event = 'commerce.confirm_order.success'),
             coalesce(sum(total_cents) filter (where event = 'router_decision'), 0),
             coalesce(sum(commission_cents) filter (where event = 'router_decision'), 0),
-            coalesce(sum(commission_cents) filter (where event = 'commerce.confirm_order.success'), 0),
+            coalesce(sum(commission_cents) filter (where event <> 'router_decision'), 0),
             coalesce(sum(greatest(0, coalesce(best_alternative_cents, total_cents) - total_cents))
                 filter (where event = 'router_decision'), 0)
         from edge_logs
         where "timestamp" >= @from and "timestamp" < @to
-            and event in ('router_decision', 'commerce.confirm_order.success')
+            and event in ('router_decision', 'commerce.confirm_order.success', 'commerce.confirm_order.failure')
             and not is_mock
         group by 1, 2
         """;

@@ -68,6 +68,9 @@ public sealed record RouterMinute(DateTimeOffset? Minute, long Requests, long Fa
 /// <param name="At">Start of the interval; null for the whole window.</param>
 public sealed record ProviderQuotes(string ProviderId, DateTimeOffset? At, long Calls, long Errors, double? P50Ms, double? P95Ms)
 {
+    /// <summary>Quotes with a real price; neither mocks nor answers without an offer.</summary>
+    public long Priced { get; init; }
+
     public double? SuccessRate => Calls == 0 ? null : (double)(Calls - Errors) / Calls;
 }
 
@@ -152,7 +155,7 @@ public sealed record BusinessDashboard(DateTimeOffset Until, IReadOnlyList<Busin
 
 /// <summary>Quotes of one provider in one interval with about the same latency.</summary>
 /// <param name="Bucket">A bucket of <see cref="LatencyBuckets"/>.</param>
-internal sealed record QuoteBucket(string ProviderId, DateTimeOffset At, int Bucket, long Quotes, long Failed)
+internal sealed record QuoteBucket(string ProviderId, DateTimeOffset At, int Bucket, long Quotes, long Failed, long Priced)
 {
     /// <summary>Each provider over the whole window, and in each interval.</summary>
     public static IReadOnlyList<ProviderQuotes> Sum(IReadOnlyList<QuoteBucket> steps) =>
@@ -171,7 +174,10 @@ internal sealed record QuoteBucket(string ProviderId, DateTimeOffset At, int Buc
             steps.Sum(step => step.Quotes),
             steps.Sum(step => step.Failed),
             LatencyBuckets.Percentile(timed, 0.5),
-            LatencyBuckets.Percentile(timed, 0.95));
+            LatencyBuckets.Percentile(timed, 0.95))
+        {
+            Priced = steps.Sum(step => step.Priced),
+        };
     }
 }
 

@@ -62,7 +62,7 @@ internal static class RealTimePanel
                 [.. live.Providers.Select(provider => provider.ProviderId)],
                 new ChartSeries("Success", [.. live.Providers.Select(provider => provider.SuccessRate * 100)]))}
             {LineChart.Render(
-                new("live-errors", "Requests that were not routed", "%", "No requests in the last hour, so there is no error rate."),
+                new("live-errors", "Requests that failed", "%", "No requests in the last hour, so there is no error rate."),
                 places,
                 new ChartSeries("Error rate", [.. steps.Select(at => minutes.GetValueOrDefault(at)?.ErrorRate * 100)]))}
             </div>
@@ -138,19 +138,20 @@ internal static class ProviderPerformancePanel
         var selections = figures.Selections.ToDictionary(entry => entry.ProviderId);
         var table = OpsParts.Table(
             "Cost by provider",
-            ["Provider", "#Quotes", "#Errors", "#Vendor calls", "#Estimated cost", "#Orders won", "#Average cart"],
+            ["Provider", "#Asked", "#Quotes", "#Errors", "#Vendor calls", "#Estimated cost", "#Orders won", "#Average cart"],
             whole.Select(quote => (Markup[])
             [
                 Markup.Of($"{quote.ProviderId}"),
-                Markup.Of($"{OpsText.Count(quote.Calls - quote.Errors)}"),
+                Markup.Of($"{OpsText.Count(quote.Calls)}"),
+                Markup.Of($"{OpsText.Count(quote.Priced)}"),
                 Markup.Of($"{OpsText.Count(quote.Errors)} <small>{OpsText.Percent(1 - quote.SuccessRate)}</small>"),
                 Markup.Of($"{OpsText.Count(calls.GetValueOrDefault(quote.ProviderId))}"),
-                Markup.Of($"{OpsText.Dollars(QuoteCosts.CentsOf(quote.ProviderId) * (quote.Calls - quote.Errors))}"),
+                Markup.Of($"{OpsText.Dollars(QuoteCosts.CentsOf(quote.ProviderId) * quote.Priced)}"),
                 Markup.Of($"{OpsText.Count(selections.GetValueOrDefault(quote.ProviderId)?.Orders ?? 0)}"),
                 Markup.Of($"{OpsText.Dollars(selections.GetValueOrDefault(quote.ProviderId)?.AverageTotalCents)}"),
             ]),
             "No quotes were requested in this period.");
-        return Markup.Of($"{table}{OpsParts.Hint("Estimated as in the runbook: $0.001 per quote from an aggregator, $0.002 per quote from a direct API.")}");
+        return Markup.Of($"{table}{OpsParts.Hint("Estimated as in the runbook: $0.001 per quote from an aggregator, $0.002 per quote from a direct API. Mocks and answers without an offer cost nothing.")}");
     }
 
     private static string Place(DashboardWindow window, DateTimeOffset at) =>

@@ -289,7 +289,7 @@ public sealed class LegConfirmation(
             TrackingUrl = placed?.TrackingUrl,
             CheckoutUrl = handedOff?.CheckoutUrl,
             FailoverFrom = failoverFrom,
-            IsMock = quote.Quote.Pricing == PricingMode.Mock,
+            IsMock = quote.Quote.IsMock,
             CreatedAt = now,
         };
         return Done(session, leg, quote, order, placed?.EstimatedDelivery);
@@ -365,7 +365,7 @@ public sealed class QuoteRefresh(
     /// <summary>A mock price is never ordered for real, nor a real price with the mock.</summary>
     private bool IsStale(ProviderQuote quote, ProviderConfig config) =>
         clock.GetUtcNow() - quote.FetchedAt > TimeSpan.FromSeconds(options.CurrentValue.RequoteAfterSeconds)
-        || (quote.Pricing == PricingMode.Mock) != config.Mock;
+        || quote.IsMock != config.Mock;
 }
 
 /// <summary>

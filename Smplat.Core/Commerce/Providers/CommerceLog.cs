@@ -39,6 +39,10 @@ internal static partial class CommerceLog
     public static partial void QuoteRefused(
         ILogger logger, string providerId, string error, string errorCode, int latencyMs, string requestId);
 
+    [LoggerMessage(2025, LogLevel.Information,
+        "commerce.route_order.refusal {RequestId}: no provider has the items ({ErrorCode}), asked {Attempted}, {DurationMs} ms")]
+    public static partial void NothingOffered(ILogger logger, string requestId, string errorCode, string attempted, int durationMs);
+
     [LoggerMessage(2020, LogLevel.Information,
         "commerce.confirm_order.{Result} {RequestId}: {ProviderId} {ErrorCode}, {DurationMs} ms")]
     public static partial void Confirmed(

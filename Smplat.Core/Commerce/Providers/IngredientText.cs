@@ -391,9 +391,11 @@ internal sealed record UnitOfMeasure(string Name, UnitDimension Dimension, decim
 
         Add(new("g", UnitDimension.Weight, 1), "gr", "gram", "grams", "gramme", "grammes");
         Add(new("kg", UnitDimension.Weight, 1000), "kgs", "kilo", "kilos", "kilogram", "kilograms");
-        Add(new("oz", UnitDimension.Weight, 28.349523125m), "ounce", "ounces");
+        Add(new("oz", UnitDimension.Weight, 28.349523125m), "ozs", "ounce", "ounces");
         Add(new("lb", UnitDimension.Weight, 453.59237m), "lbs", "pound", "pounds", "#");
         Add(new("ml", UnitDimension.Volume, 1), "milliliter", "milliliters", "millilitre", "millilitres");
+        Add(new("cl", UnitDimension.Volume, 10), "centiliter", "centiliters", "centilitre", "centilitres");
+        Add(new("dl", UnitDimension.Volume, 100), "deciliter", "deciliters", "decilitre", "decilitres");
         Add(new("l", UnitDimension.Volume, 1000), "lt", "ltr", "liter", "liters", "litre", "litres");
         Add(new("cup", UnitDimension.Volume, 236.5882365m), "cups", "c");
         Add(new("tbsp", UnitDimension.Volume, 14.78676478125m), "tbsps", "tbs", "tablespoon", "tablespoons");

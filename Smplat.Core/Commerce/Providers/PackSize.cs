@@ -18,6 +18,9 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
     /// <summary>A piece of a counted pack is lighter than this; a heavier figure is the weight of the whole pack.</summary>
     private const decimal HeaviestPiece = 8 * 28.349523125m;
 
+    /// <summary>Pieces in a counted pack weigh less than this together; a heavier product is the weight of the whole pack.</summary>
+    private const decimal HeaviestPack = 5000;
+
     private const decimal FluidOunce = 29.5735295625m;
 
     /// <summary>Usual contents of one container in fl oz. A multipack's figure from 64 fl oz that is a multiple of one of them is that of the whole pack.</summary>
@@ -29,8 +32,11 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
     /// <summary>Single pieces or containers in the pack; 1 when the text names none.</summary>
     public decimal Pieces => Unit.Dimension == UnitDimension.Count ? BaseAmount : Count;
 
-    /// <summary>The text can be read in more than one way, or names a range.</summary>
+    /// <summary>The content can be read in more than one way, or is a range.</summary>
     public bool IsUncertain { get; init; }
+
+    /// <summary>The number of pieces can be read in more than one way: 6-8 oz may be a range.</summary>
+    public bool IsCountUncertain { get; init; }
 
     /// <summary>The containers are meant, not pieces in one container: 24 pk, or so many bottles of a volume each.</summary>
     public bool HoldsContainers { get; init; }
@@ -55,8 +61,12 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
 
     private static PackSize? Combine(List<Measure> measures)
     {
-        var counts = measures.Where(measure => measure.IsCount).ToList();
-        var contents = measures.Where(measure => !measure.IsCount).ToList();
+        // Cups of so many ounces each are containers: 4 cups / 5.3 oz.
+        var hasWeight = measures.Exists(measure => measure.Unit?.Dimension == UnitDimension.Weight);
+        bool IsCount(Measure measure) =>
+            measure.IsCount || (hasWeight && measure.Unit?.Name == "cup" && measure.Amount >= 2 && measure.Amount == decimal.Truncate(measure.Amount));
+        var counts = measures.Where(IsCount).Select(measure => measure.IsCount ? measure : measure with { Unit = UnitOfMeasure.Piece }).ToList();
+        var contents = measures.Where(measure => !IsCount(measure)).ToList();
         return contents.Count > 0 ? OfContent(counts, contents) : counts.Count > 0 ? OfCounts(counts) : null;
     }
 
@@ -82,7 +92,7 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
         var others = contents.Skip(1).Where(other => other.Unit!.Dimension == content.Unit!.Dimension).ToList();
         if (counts.Count == 0)
         {
-            return new PackSize(1, content.Amount, content.Unit!) { IsUncertain = content.IsRange };
+            return new PackSize(1, content.Amount, content.Unit!) { IsUncertain = content.IsDoubtful };
         }
 
         // 72 fl oz (6 x 12 fl oz): the content beside the multiplication is that of one container.
@@ -96,7 +106,8 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
         return new PackSize(count, isTotal ? each.Amount / count : each.Amount, each.Unit!)
         {
             HoldsContainers = !isPlain || each.Unit!.Dimension == UnitDimension.Volume,
-            IsUncertain = each.IsRange || looksLikeTotal || (!isClear && isPlain && each.Unit!.Dimension == UnitDimension.Weight),
+            IsCountUncertain = counts.Exists(measure => measure.IsDoubtful),
+            IsUncertain = each.IsDoubtful || counts.Exists(measure => measure.IsDoubtful) || looksLikeTotal || (!isClear && isPlain && each.Unit!.Dimension == UnitDimension.Weight),
         };
     }
 
@@ -109,7 +120,7 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
 
     private static bool LooksLikeTotal(bool isPlain, decimal count, Measure content) =>
         content.Unit!.Dimension == UnitDimension.Weight
-            ? isPlain && content.Base > HeaviestPiece
+            ? isPlain && (content.Base > HeaviestPiece || content.Base * count > HeaviestPack)
             : content.Base >= 64 * FluidOunce && UsualContainers.Any(usual => IsNear(content.Base, count * usual * FluidOunce));
 
     private static bool IsNear(decimal one, decimal other) => Math.Abs(one - other) <= 0.03m * Math.Max(one, other);
@@ -125,7 +136,8 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
     /// <param name="IsMultiplied">A multiplication stands before.</param>
     private sealed record Measure(decimal Amount, UnitOfMeasure? Unit, bool Times = false, bool IsMultiplied = false, bool IsPack = false)
     {
-        public bool IsRange { get; init; }
+        /// <summary>A range, an average, or a number that can be read in another way.</summary>
+        public bool IsDoubtful { get; init; }
 
         public bool IsEach { get; init; }
 
@@ -153,12 +165,33 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
 
         private static readonly HashSet<string> PackWords = new(["pk", "pack", "packs", "pks"], StringComparer.Ordinal);
 
+        /// <summary>Words before "of 6" that say how many are in the pack.</summary>
+        private static readonly HashSet<string> OuterWords = new(["pk", "pack", "packs", "case", "box", "set", "carton", "pkg"], StringComparer.Ordinal);
+
+        /// <summary>Words before a number that names a kind, such as size 3 diapers.</summary>
+        private static readonly HashSet<string> LabelWords = new(["size", "stage", "no", "level", "step"], StringComparer.Ordinal);
+
+        /// <summary>Units of length and area: a pan of 9 x 13 in is one piece.</summary>
+        private static readonly HashSet<string> LengthWords = new(
+            "in inch inches cm mm ft foot feet yd yard yards sq square meter meters".Split(' '), StringComparer.Ordinal);
+
+        private static readonly HashSet<string> AverageWords = new(
+            ["avg", "average", "approx", "approximately", "about"], StringComparer.Ordinal);
+
+        /// <summary>A weight or volume in two parts: 1 lb 8 oz, 1 pt 0.9 fl oz.</summary>
+        private static readonly HashSet<(string Large, string Small)> Parts =
+            [("lb", "oz"), ("gal", "qt"), ("gal", "floz"), ("qt", "pt"), ("qt", "floz"), ("pt", "floz"), ("kg", "g"), ("l", "ml")];
+
+        /// <summary>Words between a number and what it counts, as in 12 double rolls.</summary>
+        private const int MaxBetween = 3;
+
         private readonly List<string> _tokens;
         private int _at;
+        private bool _isLooseFraction;
 
         public Reader(string text)
         {
-            var plain = LooseStops().Replace(VendorText.Plain(text).ToLowerInvariant(), " ");
+            var plain = LooseStops().Replace(Shares().Replace(VendorText.Plain(text).ToLowerInvariant(), " "), " ");
             _tokens = [.. Token().Matches(plain).Select(match => match.Value switch
             {
                 ['-' or '\u2013' or '\u2014' or '\u2212'] => "-",
@@ -176,9 +209,17 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
             while (_at < _tokens.Count)
             {
                 var start = _at;
-                if (ReadNumber() is { } number)
+                if (PackOf() is { } pack)
                 {
-                    if (ReadMeasure(number, isMultiplied) is { } measure)
+                    measures.Add(pack);
+                }
+                else if (ReadNumber() is { } number)
+                {
+                    if (Peek() is { } next && LengthWords.Contains(next))
+                    {
+                        measures.RemoveAll(measure => measure.Times && measure.Unit is null);
+                    }
+                    else if (!IsLabel(start) && ReadMeasure(number, isMultiplied) is { } measure)
                     {
                         measures.Add(measure with { IsMultiplied = isMultiplied });
                         isMultiplied = measure.Times;
@@ -206,14 +247,21 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
                 return null;
             }
 
-            if (ReadUnit() is var (unit, isPack))
+            if ((ReadUnit() ?? ReadCounted()) is var (unit, isPack))
             {
+                if (ReadUpTo(number, unit) is { } upTo)
+                {
+                    return upTo;
+                }
+
                 var isTimes = Peek() is "x" && IsNumber(1);
                 _at += isTimes ? 1 : 0;
                 return new Measure(number, unit, isTimes, IsPack: isPack)
                 {
                     IsEach = unit.Dimension != UnitDimension.Count && Peek() is "each" or "ea",
                     IsTotal = unit.Dimension != UnitDimension.Count && Peek() is "total",
+                    IsDoubtful = (unit.Dimension == UnitDimension.Weight && _tokens.Exists(AverageWords.Contains))
+                        || (_isLooseFraction && unit.Name is "oz" or "floz"),
                 };
             }
 
@@ -225,10 +273,77 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
             return ReadRange(number) is { } range ? range : Multiplication(number);
         }
 
+        /// <summary>Ounces and grams after whole numbers with a dash, as in 6-8 oz, are read as packs, and may be a range.</summary>
         private Measure Multiplication(decimal number)
         {
+            var isDash = Peek() is "-" or SpacedDash or "to";
             _at++;
-            return new Measure(number, null, Times: true);
+            var start = _at;
+            var isDoubtful = isDash && number > 1 && number == decimal.Truncate(number) && ReadNumber() is { } high
+                && high > number && high <= 2 * number && high == decimal.Truncate(high) && ReadUnit() is var (unit, _) && unit.Name is "oz" or "g";
+            _at = start;
+            return new Measure(number, null, Times: true) { IsDoubtful = isDoubtful };
+        }
+
+        /// <summary>Pack of 6, case of 24.</summary>
+        private Measure? PackOf()
+        {
+            if (Peek() is not { } word || !OuterWords.Contains(word) || _at + 1 >= _tokens.Count || _tokens[_at + 1] != "of" || !IsNumber(2))
+            {
+                return null;
+            }
+
+            var start = _at;
+            _at += 2;
+            var number = ReadNumber();
+            var after = _at;
+            if (number is > 0 and <= MaxAmount && ReadUnit() is not { Unit.Dimension: not UnitDimension.Count })
+            {
+                // The pack of 12 in "pack of 12, 6 x 8 oz" ends at its number or at a word for pieces.
+                return new Measure(number.Value, UnitOfMeasure.Piece, IsPack: true);
+            }
+
+            _at = Math.Min(start, after);
+            return null;
+        }
+
+        /// <summary>A kind and no quantity: size 3, #10.</summary>
+        private bool IsLabel(int at) => at > 0
+            && (LabelWords.Contains(_tokens[at - 1]) || (_tokens[at - 1] == "#" && (at == 1 || Number(at - 2) is null)));
+
+        /// <summary>12 double rolls, 100 tea bags, 24 k-cup pods: some words before what is counted.</summary>
+        private (UnitOfMeasure Unit, bool IsPack)? ReadCounted()
+        {
+            for (var at = _at + 1; at < _tokens.Count && at <= _at + MaxBetween && (char.IsLetter(_tokens[at - 1][0]) || _tokens[at - 1] == "-"); at++)
+            {
+                var isPiece = PieceWords.Contains(_tokens[at]);
+                if (_tokens[at] is not "x" && (isPiece || UnitOfMeasure.Find(_tokens[at]) is { Dimension: UnitDimension.Count }))
+                {
+                    var unit = isPiece ? UnitOfMeasure.Piece : UnitOfMeasure.Find(_tokens[at])!;
+                    var isPack = PackWords.Contains(_tokens[at]);
+                    _at = at + 1;
+                    return (unit, isPack);
+                }
+            }
+
+            return null;
+        }
+
+        /// <summary>3 lb - 4 lb is a weight between the two.</summary>
+        private Measure? ReadUpTo(decimal low, UnitOfMeasure unit)
+        {
+            var start = _at;
+            if (unit.Dimension != UnitDimension.Count && Peek() is "-" or SpacedDash or "to")
+            {
+                _at++;
+                if (ReadNumber() is { } high && high > low && ReadUnit() is var (same, _) && same == unit)
+                {
+                    return new Measure((low + high) / 2, unit) { IsDoubtful = true };
+                }
+            }
+
+            _at = start;
+            return null;
         }
 
         /// <summary>2-3 lb is a weight between the two, 6 - 16.9 fl oz are six of them: only whole pounds and kilograms are ranges, and what says so.</summary>
@@ -242,10 +357,10 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
             var (start, isWord) = (_at, Peek() is "to");
             _at++;
             if (ReadNumber() is { } high && high > low && ReadUnit() is var (unit, _) && unit.Dimension != UnitDimension.Count
-                && (isWord || _tokens.Exists(token => token is "avg" or "average" or "approx" or "about")
+                && (isWord || _tokens.Exists(AverageWords.Contains)
                     || (unit.Name is "lb" or "kg" && high <= 2 * low)))
             {
-                return new Measure((low + high) / 2, unit) { IsRange = true };
+                return new Measure((low + high) / 2, unit) { IsDoubtful = true };
             }
 
             _at = start;
@@ -297,6 +412,7 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
         /// <summary>A decimal number, a fraction, a number with a fraction, or half and quarter.</summary>
         private decimal? ReadNumber()
         {
+            _isLooseFraction = false;
             if (Peek() is { } word && char.IsLetter(word[0]))
             {
                 return ReadWord(word);
@@ -315,6 +431,8 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
 
             if (Fraction(_at) is { } fraction)
             {
+                // 3/8 oz is three eighths, or three packs of eight.
+                _isLooseFraction = number > 1 && _tokens[_at + 2] == "8";
                 _at += 3;
                 return fraction;
             }
@@ -374,7 +492,7 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
         {
             if (at + 2 >= _tokens.Count || _tokens[at + 1] != "/" || Number(at) is not { } top || Number(at + 2) is not { } bottom
                 || top < 1 || bottom <= top || top != decimal.Truncate(top) || bottom != decimal.Truncate(bottom)
-                || (top != 1 && bottom is not (3 or 4 or 8 or 16)) || (top != 1 && bottom != 3 && top % 2 == 0) || bottom > 16)
+                || (top != 1 && bottom is not (3 or 4 or 8)) || (top != 1 && bottom != 3 && top % 2 == 0) || bottom is 7 or > 8)
             {
                 return null;
             }
@@ -399,22 +517,26 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
 
         private string? Peek() => _at < _tokens.Count ? _tokens[_at] : null;
 
-        /// <summary>1 lb 8 oz is one weight in two parts; 1 lb (16 oz) says the same weight twice.</summary>
+        /// <summary>1 lb 8 oz is one weight in two parts; 1 lb (16 oz) gives the same weight twice.</summary>
         private static List<Measure> Compound(List<Measure> measures)
         {
             for (var index = 0; index + 1 < measures.Count; index++)
             {
                 var (large, small) = (measures[index], measures[index + 1]);
-                if (large.Unit?.Name is "lb" && small.Unit?.Name is "oz" && !large.Times && small.Amount < 16
+                if (Parts.Contains((large.Unit?.Name ?? "", small.Unit?.Name ?? "")) && !large.Times && small.Base < large.Unit!.BaseFactor
                     && large.Amount == decimal.Truncate(large.Amount))
                 {
-                    measures[index] = large with { Amount = large.Amount + (small.Amount / 16), IsTotal = small.IsTotal };
+                    measures[index] = large with { Amount = large.Amount + (small.Base / large.Unit.BaseFactor), IsTotal = small.IsTotal };
                     measures.RemoveAt(index + 1);
                 }
             }
 
             return measures;
         }
+
+        /// <summary>Per cent, which is no quantity: 100% juice.</summary>
+        [GeneratedRegex(@"\d+(?:\.\d+)?\s?%", RegexOptions.CultureInvariant)]
+        private static partial Regex Shares();
 
         /// <summary>Full stops that are not part of a number, as in "fl. oz." and "ct.".</summary>
         [GeneratedRegex(@"\.(?!\d)", RegexOptions.CultureInvariant)]
@@ -458,7 +580,7 @@ internal readonly record struct PackCount(int Packs, string? Warning)
         if (pack is { Pieces: > 1 } && (isPieceOrContainer || asked == pack.Unit || (asked.Name == "bag" && pack.HoldsContainers)))
         {
             return isPiece || pack.HoldsContainers || asked == pack.Unit || pieces * 2 >= pack.Pieces
-                ? Limit(pieces / pack.Pieces, null)
+                ? Limit(pieces / pack.Pieces, pack.IsCountUncertain ? $"Pack size read as {pack}" : null)
                 : Limit(pieces, $"{asked.Name} taken as a pack of {pack}");
         }
 

@@ -107,7 +107,7 @@ internal sealed class MockSwitchGateway(
         (live is null || MockGateway.IsMockOrder(request.ProviderOrderId) ? mock : live)
             .CancelAsync(request, config, cancellationToken);
 
-    private IProviderGateway? For(ProviderQuote quote) => quote.Pricing == PricingMode.Mock ? mock : live;
+    private IProviderGateway? For(ProviderQuote quote) => quote.IsMock ? mock : live;
 
     private Task<QuoteOutcome> QuoteLiveAsync(
         QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken) =>

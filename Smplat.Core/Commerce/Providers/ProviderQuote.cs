@@ -84,6 +84,10 @@ public sealed record ProviderQuote
 
     public required PricingMode Pricing { get; init; }
 
+    /// <summary>The prices are invented, so that the quote counts in no figure of the business.</summary>
+    [JsonIgnore]
+    public bool IsMock => Pricing == PricingMode.Mock;
+
     public required IReadOnlyList<QuoteFee> Fees { get; init; }
 
     /// <summary>When the provider was asked; a cached quote keeps the time of the original call.</summary>

@@ -10,7 +10,7 @@ internal static class CommerceMetricNames
 
     public const string Failures = "loopgpt_router_failures_total";
 
-    /// <summary>Labels <c>provider_id</c> and <c>outcome</c> (success, nothing_to_offer, error).</summary>
+    /// <summary>Labels <c>provider_id</c> and <c>outcome</c> (success, mock, nothing_to_offer, error).</summary>
     public const string Quotes = "loopgpt_provider_quotes_total";
 
     /// <summary>Label <c>provider_id</c>.</summary>
@@ -24,7 +24,7 @@ internal static class CommerceMetricNames
 
     public const string SavingsCents = "loopgpt_router_savings_cents_total";
 
-    /// <summary>Label <c>outcome</c> (success, mock, failure).</summary>
+    /// <summary>Label <c>outcome</c> (success, mock, price_changed, failure).</summary>
     public const string Confirmations = "loopgpt_confirmations_total";
 
     /// <summary>Label <c>outcome</c> (success, failure).</summary>
@@ -150,7 +150,7 @@ internal static class CommerceMetricFamilies
     public static IReadOnlyList<MetricFamily> All { get; } =
     [
         Total(CommerceMetricNames.Requests, "Orders that the router answered, routed or not"),
-        Total(CommerceMetricNames.Failures, "Orders that the router could not route"),
+        Total(CommerceMetricNames.Failures, "Orders that the router could not route, without those for which no provider has the items"),
         Total(CommerceMetricNames.CartCents, "Totals of the chosen quotes, in cents, without mocks"),
         Total(CommerceMetricNames.CommissionCents, "Commission expected from the routed orders, in cents, without mocks"),
         Total(CommerceMetricNames.EarnedCents, "Commission earned with the confirmed orders, in cents, without mocks"),
@@ -163,13 +163,13 @@ internal static class CommerceMetricFamilies
         Labelled(CommerceMetricNames.Failovers, "Confirmations that went to another provider, by outcome"),
         Labelled(VendorCallLedger.CredentialCounter, "Calls that a vendor refused because of the app's credentials"),
         Gauge(CommerceMetricNames.RecentRequests, "Orders answered in the last 5 minutes"),
-        Gauge(CommerceMetricNames.ErrorRate, "Share of orders of the last 5 minutes that were not routed, 0 to 1"),
+        Gauge(CommerceMetricNames.ErrorRate, "Share of orders of the last 5 minutes that failed, 0 to 1; that no provider has the items is no failure"),
         Gauge(CommerceMetricNames.LatencyP50, "Median time to route an order in the last 5 minutes, in ms"),
         Gauge(CommerceMetricNames.LatencyP95, "95th percentile of the time to route an order in the last 5 minutes, in ms"),
         Gauge(CommerceMetricNames.RecentQuotes, "Quotes requested from a provider in the last 5 minutes"),
         Gauge(CommerceMetricNames.ProviderSuccessRate, "Share of a provider's calls of the last 5 minutes that it answered, including answers without stores or items, 0 to 1"),
         Gauge(CommerceMetricNames.ProviderLatencyP95, "95th percentile of a provider's time to quote in the last 5 minutes, in ms"),
-        Gauge(CommerceMetricNames.RecentSelections, "Orders of the last hour routed to a provider, of the newest 20,000"),
+        Gauge(CommerceMetricNames.RecentSelections, "Orders of the last hour routed to a provider, of the newest 20,000, without mocks"),
         Gauge(CommerceMetricNames.SelectionPercent, "Percentage of the last hour's orders routed to a provider, 0 to 100"),
         Gauge(CommerceMetricNames.ConfirmLatencyP95, "95th percentile of the time to confirm in the last 5 minutes, in ms"),
     ];

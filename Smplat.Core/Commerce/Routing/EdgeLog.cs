@@ -191,6 +191,7 @@ public sealed record EdgeLogRow(string FunctionName, DateTimeOffset Timestamp, s
     public EdgeLogRow AsText() => new(FunctionName, Timestamp, Event)
     {
         LineId = LineId,
+        IsMock = IsMock,
         Level = Level is "debug" or "info" or "warn" or "error" ? Level : "warn",
         RequestId = RequestId,
         ProviderId = ProviderId,
@@ -210,6 +211,7 @@ public sealed class CommerceCounters(DurableCounters counters)
 {
     private const string Success = "success";
     private const string Failure = "failure";
+    private const string PriceChanged = "PRICE_CHANGED";
 
     public void Count(IReadOnlyList<EdgeLogRow> rows)
     {
@@ -228,10 +230,12 @@ public sealed class CommerceCounters(DurableCounters counters)
                 break;
             case EdgeLogEvents.Failure:
                 counters.Add(CommerceMetricNames.Requests, rows.Count);
-                counters.Add(CommerceMetricNames.Failures, rows.Count);
+                counters.Add(CommerceMetricNames.Failures, rows.Count(row => !ProviderFailureCodes.IsEmptyOffer(row.ErrorCode ?? "")));
                 break;
             case EdgeLogEvents.QuoteSuccess:
-                counters.Add(CommerceMetricNames.Quotes, rows.Count, ("provider_id", provider), ("outcome", Success));
+                var invented = rows.Count(row => row.IsMock);
+                Add(CommerceMetricNames.Quotes, rows.Count - invented, ("provider_id", provider), ("outcome", Success));
+                Add(CommerceMetricNames.Quotes, invented, ("provider_id", provider), ("outcome", "mock"));
                 break;
             case EdgeLogEvents.QuoteError:
                 var refused = rows.Count(row => ProviderFailureCodes.IsEmptyOffer(row.ErrorCode ?? ""));
@@ -245,10 +249,13 @@ public sealed class CommerceCounters(DurableCounters counters)
                 var real = rows.Where(row => !row.IsMock).ToArray();
                 Add(CommerceMetricNames.Confirmations, real.Length, ("outcome", Success));
                 Add(CommerceMetricNames.Confirmations, rows.Count - real.Length, ("outcome", "mock"));
-                counters.Add(CommerceMetricNames.EarnedCents, real.Sum(row => row.CommissionCents ?? 0));
+                CountEarned(rows);
                 break;
             case EdgeLogEvents.ConfirmFailure:
-                counters.Add(CommerceMetricNames.Confirmations, rows.Count, ("outcome", Failure));
+                var offers = rows.Count(row => row.ErrorCode == PriceChanged);
+                Add(CommerceMetricNames.Confirmations, rows.Count - offers, ("outcome", Failure));
+                Add(CommerceMetricNames.Confirmations, offers, ("outcome", "price_changed"));
+                CountEarned(rows);
                 break;
             case EdgeLogEvents.FailoverSuccess:
                 counters.Add(CommerceMetricNames.Failovers, rows.Count, ("outcome", Success));
@@ -267,6 +274,10 @@ public sealed class CommerceCounters(DurableCounters counters)
             counters.Add(name, count, labels);
         }
     }
+
+    /// <summary>A part of an order that failed as a whole may have been confirmed; its commission is earned too.</summary>
+    private void CountEarned(IReadOnlyList<EdgeLogRow> rows) =>
+        counters.Add(CommerceMetricNames.EarnedCents, rows.Where(row => !row.IsMock).Sum(row => row.CommissionCents ?? 0));
 
     private void CountDecisions(string provider, IReadOnlyList<EdgeLogRow> rows)
     {

@@ -53,7 +53,8 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
         limit @limit
         """;
 
-    // A provider that has no store there, or none of the items, has answered: it is not down.
+    // A provider that has no store there, or none of the items, has answered: it is not down. Nor is a request failed when all
+    // providers answered so; it then has the same code.
     // Reads at most the newest lines of the window, so that it takes as long under load as at rest.
     private const string ReadRecent =
         """
@@ -91,7 +92,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
         with newest as materialized (
             select selected_provider_id
             from edge_logs
-            where event = 'router_decision'
+            where event = 'router_decision' and not is_mock
                 and "timestamp" > @since
             order by "timestamp" desc
             limit 20000
@@ -125,7 +126,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
                 coalesce(commission_cents, 0) as commission_cents,
                 coalesce(nullif((payload -> 'quotes' -> 0 ->> 'e')::int, 0), 60) as minutes
             from edge_logs
-            where event = 'router_decision' and "timestamp" >= @since
+            where event = 'router_decision' and "timestamp" >= @since and not is_mock
                 and split_part(payload ->> 'arm', ':', 1) = @name
         ), outcomes as (
             select orders.request_id, avg(outcome.user_rating) as rating

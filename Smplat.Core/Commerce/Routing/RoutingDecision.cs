@@ -29,12 +29,22 @@ public sealed record RoutingDecision(
     /// <summary>The provider of the order, or of its most expensive part.</summary>
     public ProviderId Selected => Split is { } legs ? legs[0].Config.Id : Winner.Config.Id;
 
-    public long CommissionCents =>
-        Split?.Sum(leg => Cents.Share(leg.Quote.Quote.TotalCents, leg.Config.CommissionRate)) ?? Winner.CommissionCents;
+    /// <summary>Whether all of the order is priced by mocks.</summary>
+    public bool IsMock => Split?.All(leg => leg.Quote.IsMock) ?? Winner.Quote.IsMock;
 
-    /// <summary>Whether the order, or a part of it, is priced by a mock.</summary>
-    public bool IsMock =>
-        Split?.Any(leg => leg.Quote.Pricing == PricingMode.Mock) ?? Winner.Quote.Pricing == PricingMode.Mock;
+    /// <summary>Commission expected of the order, without the parts that are priced by mocks.</summary>
+    public long CommissionCents =>
+        Split?.Where(leg => !leg.Quote.IsMock).Sum(leg => Cents.Share(leg.Quote.Quote.TotalCents, leg.Config.CommissionRate))
+            ?? (IsMock ? 0 : Winner.CommissionCents);
+
+    /// <summary>What the real parts cost; <see cref="TotalCents"/> for an order of mocks only.</summary>
+    public long BookedCents =>
+        IsMock || Split is null ? TotalCents : Split.Where(leg => !leg.Quote.IsMock).Sum(leg => leg.Quote.Quote.TotalCents);
+
+    /// <summary>The cheapest alternative with a price like the order's own: null when only an invented price is compared with a real one.</summary>
+    public RankedQuote? ComparableAlternative =>
+        Split is { } legs && legs.Any(leg => leg.Quote.IsMock) && !IsMock ? null
+            : Others.Where(quote => quote.Quote.IsMock == IsMock).MinBy(quote => quote.TotalCents);
 
     /// <summary>Arm of the running experiment, as <c>name:arm</c>.</summary>
     public string? Arm { get; init; }

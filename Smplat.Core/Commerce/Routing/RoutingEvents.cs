@@ -9,8 +9,8 @@ namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>
 /// Records what a routing call did: in <c>edge_logs</c>, the log, the metrics and the shadow scores. Only quote successes and
-/// errors carry a provider id, only <c>router_latency</c> the latency of the whole call, only <c>router_decision</c> amounts:
-/// the runbook's queries rely on it.
+/// errors carry a provider id, only <c>router_latency</c> a total latency, only <c>router_decision</c> amounts: the runbook's
+/// queries rely on it. A call that failed has its latency in the column of single calls.
 /// </summary>
 public sealed class RoutingEventLog(
     EdgeLog log, RouterMetrics metrics, ShadowScoring shadows, TimeProvider clock, ILogger<RoutingEventLog> logger)
@@ -31,8 +31,8 @@ public sealed class RoutingEventLog(
         {
             RequestId = requestId,
             SelectedProviderId = decision.Selected.ToWire(),
-            TotalCents = decision.TotalCents,
-            BestAlternativeCents = decision.CheapestAlternative?.TotalCents,
+            TotalCents = decision.BookedCents,
+            BestAlternativeCents = decision.ComparableAlternative?.TotalCents,
             CommissionCents = decision.CommissionCents,
             UserHash = UserHash(decision.Order.UserId),
             IsMock = decision.IsMock,
@@ -66,25 +66,48 @@ public sealed class RoutingEventLog(
             rows.Add(Attempt(attempt, requestId, now));
         }
 
-        metrics.Failed(refusal.Code, attempts, totalLatencyMs);
+        // Every provider answered, and none has the items or a store there: an answer to the shopper, and no failure.
+        var emptyOffer = EmptyOffer(refusal, attempts);
+        metrics.Failed(refusal.Code, emptyOffer is not null, attempts, totalLatencyMs);
         var attempted = string.Join(",", attempts.Select(attempt => attempt.Config.Id.ToWire()));
         rows.Add(new EdgeLogRow(EdgeLogEvents.RouteOrder, now, EdgeLogEvents.Failure)
         {
-            Level = "error",
+            Level = emptyOffer is null ? "error" : "info",
             RequestId = requestId,
-            TotalLatencyMs = null,
+            LatencyMs = totalLatencyMs,
             UserHash = UserHash(userId),
             Error = attempted.Length == 0 ? refusal.Message : $"{refusal.Message} ({attempted})",
-            ErrorCode = refusal.Code,
+            ErrorCode = emptyOffer ?? refusal.Code,
             Retryable = refusal is not CommerceRefusal.Invalid,
         });
-        CommerceLog.NotRouted(logger, requestId, refusal.Code, attempted, totalLatencyMs);
+        if (emptyOffer is null)
+        {
+            CommerceLog.NotRouted(logger, requestId, refusal.Code, attempted, totalLatencyMs);
+        }
+        else
+        {
+            CommerceLog.NothingOffered(logger, requestId, emptyOffer, attempted, totalLatencyMs);
+        }
+
         return log.WriteAsync(rows);
     }
 
     /// <summary>A provider that answered after the call was answered.</summary>
     public ValueTask LateAsync(string requestId, ProviderAttempt attempt) =>
         log.WriteAsync([Attempt(attempt, requestId, clock.GetUtcNow())]);
+
+    private static string? EmptyOffer(CommerceRefusal refusal, IReadOnlyList<ProviderAttempt> attempts)
+    {
+        if (refusal is not CommerceRefusal.NoProviders || attempts.Count == 0)
+        {
+            return null;
+        }
+
+        var codes = attempts.Select(attempt => attempt.Failure?.Code ?? "").ToArray();
+        return !codes.All(ProviderFailureCodes.IsEmptyOffer) ? null
+            : codes.Contains(ProviderFailureCodes.NoItemsMatched) ? ProviderFailureCodes.NoItemsMatched
+            : ProviderFailureCodes.NoStores;
+    }
 
     private EdgeLogRow Attempt(ProviderAttempt attempt, string requestId, DateTimeOffset now)
     {
@@ -95,7 +118,7 @@ public sealed class RoutingEventLog(
                 RequestId = requestId,
                 ProviderId = attempt.Config.Id.ToWire(),
                 LatencyMs = attempt.LatencyMs,
-                IsMock = attempt.Quote!.Pricing == PricingMode.Mock,
+                IsMock = attempt.Quote!.IsMock,
             };
         }
 
