@@ -19,7 +19,7 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         select
             date_trunc('minute', "timestamp") as minute,
             count(*) as requests,
-            count(*) filter (where event = 'router_failure' and {QuoteLine.IsNoEmptyOffer}) as failures,
+            count(*) filter (where event = 'router_failure' and {QuoteLine.IsNoRefusal}) as failures,
             percentile_cont(0.50) within group (order by coalesce(total_latency_ms, latency_ms)) as p50_ms,
             percentile_cont(0.95) within group (order by coalesce(total_latency_ms, latency_ms)) as p95_ms
         from edge_logs
@@ -201,9 +201,9 @@ file static class QuoteLine
         "case when latency_ms is null then -1 else floor(ln(greatest(latency_ms, 1)) / 0.048790164169432)::smallint end";
 
     /// <summary>Of a provider's answer as of a whole request.</summary>
-    public const string IsNoEmptyOffer = "coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED')";
+    public const string IsNoRefusal = "coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED', 'CALLER_QUOTA')";
 
-    public const string IsFailed = $"event = 'provider_quote_error' and {IsNoEmptyOffer}";
+    public const string IsFailed = $"event = 'provider_quote_error' and {IsNoRefusal}";
 
     /// <summary>A quote with a real price, which is what a provider's quotes cost.</summary>
     public const string IsPriced = "event = 'provider_quote_success' and not is_mock";

@@ -40,7 +40,7 @@ internal static partial class CommerceLog
         ILogger logger, string providerId, string error, string errorCode, int latencyMs, string requestId);
 
     [LoggerMessage(2025, LogLevel.Information,
-        "commerce.route_order.refusal {RequestId}: no provider has the items ({ErrorCode}), asked {Attempted}, {DurationMs} ms")]
+        "commerce.route_order.refusal {RequestId}: {ErrorCode}, asked {Attempted}, {DurationMs} ms")]
     public static partial void NothingOffered(ILogger logger, string requestId, string errorCode, string attempted, int durationMs);
 
     [LoggerMessage(2020, LogLevel.Information,

@@ -61,12 +61,12 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
 
     private static PackSize? Combine(List<Measure> measures)
     {
-        // Cups of so many ounces each are containers: 4 cups / 5.3 oz.
-        var hasWeight = measures.Exists(measure => measure.Unit?.Dimension == UnitDimension.Weight);
-        bool IsCount(Measure measure) =>
-            measure.IsCount || (hasWeight && measure.Unit?.Name == "cup" && measure.Amount >= 2 && measure.Amount == decimal.Truncate(measure.Amount));
-        var counts = measures.Where(IsCount).Select(measure => measure.IsCount ? measure : measure with { Unit = UnitOfMeasure.Piece }).ToList();
-        var contents = measures.Where(measure => !IsCount(measure)).ToList();
+        // Cups that could never weigh so little are containers: 4 cups / 5.3 oz.
+        var lightest = measures.Where(measure => measure.Unit?.Dimension == UnitDimension.Weight).Select(measure => measure.Base).DefaultIfEmpty(decimal.MaxValue).Min();
+        bool IsContainer(Measure measure) => measure.Unit?.Name == "cup" && measure.Amount == decimal.Truncate(measure.Amount) && lightest < measure.Base / 4;
+        var counts = measures.Where(measure => measure.IsCount || IsContainer(measure))
+            .Select(measure => measure.IsCount ? measure : measure with { Unit = UnitOfMeasure.Piece, IsPack = true }).ToList();
+        var contents = measures.Where(measure => !measure.IsCount && !IsContainer(measure)).ToList();
         return contents.Count > 0 ? OfContent(counts, contents) : counts.Count > 0 ? OfCounts(counts) : null;
     }
 
@@ -99,7 +99,7 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
         var each = contents.Find(measure => measure.IsMultiplied) ?? content;
         var count = CountOf(counts);
         var isPlain = counts.TrueForAll(measure => measure.Unit?.Name == "piece" && !measure.IsPack);
-        var isClear = count == 1 || each.IsMultiplied || each.IsEach || each.IsTotal || each.Times
+        var isClear = count == 1 || counts.Exists(measure => measure.IsOuter) || each.IsMultiplied || each.IsEach || each.IsTotal || each.Times
             || others.Exists(other => IsNear(other.Base, each.Base * count) || IsNear(other.Base * count, each.Base));
         var looksLikeTotal = !isClear && LooksLikeTotal(isPlain, count, each);
         var isTotal = looksLikeTotal || each.IsTotal || others.Exists(other => IsNear(other.Base * count, each.Base) && count > 1);
@@ -138,6 +138,9 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
     {
         /// <summary>A range, an average, or a number that can be read in another way.</summary>
         public bool IsDoubtful { get; init; }
+
+        /// <summary>Says that the size is that of one of them: pack of 6.</summary>
+        public bool IsOuter { get; init; }
 
         public bool IsEach { get; init; }
 
@@ -191,7 +194,7 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
 
         public Reader(string text)
         {
-            var plain = LooseStops().Replace(Shares().Replace(VendorText.Plain(text).ToLowerInvariant(), " "), " ");
+            var plain = LooseStops().Replace(Shares().Replace(VendorText.Plain(text).ToLowerInvariant(), " "), " ").Replace("k-cup", "kcup", StringComparison.Ordinal);
             _tokens = [.. Token().Matches(plain).Select(match => match.Value switch
             {
                 ['-' or '\u2013' or '\u2014' or '\u2212'] => "-",
@@ -247,21 +250,22 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
                 return null;
             }
 
-            if ((ReadUnit() ?? ReadCounted()) is var (unit, isPack))
+            var isLoose = _isLooseFraction;
+            if ((ReadUnit() ?? ReadCounted(number)) is var (unit, isPack))
             {
                 if (ReadUpTo(number, unit) is { } upTo)
                 {
                     return upTo;
                 }
 
-                var isTimes = Peek() is "x" && IsNumber(1);
+                var isTimes = IsNumber(1) && (Peek() is "x" || (Peek() is "of" && unit.Dimension == UnitDimension.Count));
                 _at += isTimes ? 1 : 0;
                 return new Measure(number, unit, isTimes, IsPack: isPack)
                 {
                     IsEach = unit.Dimension != UnitDimension.Count && Peek() is "each" or "ea",
                     IsTotal = unit.Dimension != UnitDimension.Count && Peek() is "total",
                     IsDoubtful = (unit.Dimension == UnitDimension.Weight && _tokens.Exists(AverageWords.Contains))
-                        || (_isLooseFraction && unit.Name is "oz" or "floz"),
+                        || (isLoose && unit.Name is "oz" or "floz"),
                 };
             }
 
@@ -296,14 +300,13 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
             var start = _at;
             _at += 2;
             var number = ReadNumber();
-            var after = _at;
-            if (number is > 0 and <= MaxAmount && ReadUnit() is not { Unit.Dimension: not UnitDimension.Count })
+            var unit = ReadUnit()?.Unit;
+            if (number is > 0 and <= MaxAmount && unit?.Dimension is null or UnitDimension.Count)
             {
-                // The pack of 12 in "pack of 12, 6 x 8 oz" ends at its number or at a word for pieces.
-                return new Measure(number.Value, UnitOfMeasure.Piece, IsPack: true);
+                return new Measure(number ?? 1, UnitOfMeasure.Piece, IsPack: true) { IsOuter = true };
             }
 
-            _at = Math.Min(start, after);
+            _at = start;
             return null;
         }
 
@@ -312,17 +315,21 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
             && (LabelWords.Contains(_tokens[at - 1]) || (_tokens[at - 1] == "#" && (at == 1 || Number(at - 2) is null)));
 
         /// <summary>12 double rolls, 100 tea bags, 24 k-cup pods: some words before what is counted.</summary>
-        private (UnitOfMeasure Unit, bool IsPack)? ReadCounted()
+        private (UnitOfMeasure Unit, bool IsPack)? ReadCounted(decimal number)
         {
-            for (var at = _at + 1; at < _tokens.Count && at <= _at + MaxBetween && (char.IsLetter(_tokens[at - 1][0]) || _tokens[at - 1] == "-"); at++)
+            for (var at = _at; at < _tokens.Count && at <= _at + MaxBetween && number == decimal.Truncate(number); at++)
             {
-                var isPiece = PieceWords.Contains(_tokens[at]);
-                if (_tokens[at] is not "x" && (isPiece || UnitOfMeasure.Find(_tokens[at]) is { Dimension: UnitDimension.Count }))
+                var word = _tokens[at];
+                var unit = PieceWords.Contains(word) ? UnitOfMeasure.Piece : UnitOfMeasure.Find(word);
+                if (!(char.IsLetter(word[0]) || word == "-") || word is "x" || LengthWords.Contains(word) || unit is { Dimension: not UnitDimension.Count })
                 {
-                    var unit = isPiece ? UnitOfMeasure.Piece : UnitOfMeasure.Find(_tokens[at])!;
-                    var isPack = PackWords.Contains(_tokens[at]);
+                    return null;
+                }
+
+                if (unit is not null)
+                {
                     _at = at + 1;
-                    return (unit, isPack);
+                    return (unit, PackWords.Contains(word));
                 }
             }
 

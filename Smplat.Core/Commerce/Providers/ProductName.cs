@@ -322,8 +322,26 @@ internal static class GroceryWords
         nutell jif skippy heinz tabasco sriracha velveeta philadelphia kraft kleenex charmin bounty tide dawn clorox lysol windex
         febreze cascade ziploc glad pamper huggy tylenol advil colgate listerine snicker twix skittle m&m kitkat hershey reese
         starburst haribo doublemint nescafe folger starbuck keurig lipton snapple 7up fritos goldfish wheaty chex kix trix lucky charm
-        eggo bisquick jell kool aid capri sun redbull monster perrier lacroix evian fiji dasani aquafina spam crisco pam
+        eggo bisquick jell kool aid capri sun redbull monster perrier lacroix evian fiji dasani aquafina spam crisco pam v8
         """);
+
+    /// <summary>Brands of several words that name something else by themselves: a pepper is no Dr Pepper. Words in the singular.</summary>
+    private static readonly string[][] BrandPhrases =
+    [
+        .. """
+        dr pepper, mountain dew, mtn dew, red bull, la croix, diet coca cola, coca cola zero, coca cola zero sugar, canada dry, sun chip,
+        froot loop, frosted flake, rice krispy, special, raisin bran, capn crunch, cap n crunch, cocoa puff, cocoa pebble, fruity pebble, corn pop, apple jack,
+        honey bunch oat, cinnamon toast crunch, golden graham, frosted mini wheat, grape nut,
+        club cracker, wheat thin, nutter butter, chip ahoy, fig newton, pop tart, hot pocket, slim jim, cup noodle, top ramen, rice roni,
+        stove top, cool whip, sunny, old bay, frank redhot, miracle whip, country crock, smart balance, hidden valley, sweet baby ray, good humor,
+        mr clean, pine sol, magic eraser, band aid, head shoulder, old spice, irish spring, swiffer wet, scott tissue, arm hammer, mr coffee
+        """.Split([',', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(phrase => phrase.Split(' ')),
+    ];
+
+    /// <summary>Whether the words are those of a brand, and nothing else.</summary>
+    public static bool IsBrandPhrase(IReadOnlyCollection<string> words) =>
+        BrandPhrases.Any(phrase => phrase.Length == words.Count && phrase.All(words.Contains));
 
     /// <summary>Other names of the same words.</summary>
     public static readonly FrozenDictionary<string, string[]> Synonyms = new Dictionary<string, string[]>(StringComparer.Ordinal)

@@ -8,6 +8,12 @@ public sealed record ProviderFailure(string Code, string Message, bool Retryable
     /// <summary>How long the vendor asks us to wait before the next call.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The caller may cause no more calls, which says nothing about the provider.</summary>
+    public bool IsCallersQuota { get; init; }
+
+    /// <summary>No call was sent, so the failure counts for no provider.</summary>
+    public bool WasNotAsked => IsCallersQuota || Code == ProviderFailureCodes.CircuitOpen;
+
     public static ProviderFailure Timeout(ProviderId id, int timeoutMs) =>
         new(ProviderFailureCodes.Timeout, $"Provider {id.ToWire()} timed out after {timeoutMs}ms", true);
 
@@ -45,7 +51,7 @@ public sealed record ProviderFailure(string Code, string Message, bool Retryable
         new(ProviderFailureCodes.QuotaExhausted, $"The call quota of provider {id.ToWire()} is used up", false);
 
     public static ProviderFailure OpenQuotaExhausted(ProviderId id) =>
-        new(ProviderFailureCodes.QuotaExhausted, $"The calls of provider {id.ToWire()} for callers without a key are used up", false);
+        new(ProviderFailureCodes.QuotaExhausted, $"The calls of provider {id.ToWire()} for callers without a key are used up", false) { IsCallersQuota = true };
 
     public static ProviderFailure CircuitOpen(ProviderId id) =>
         new(ProviderFailureCodes.CircuitOpen, $"Provider {id.ToWire()} is paused after repeated failures", true);
@@ -94,6 +100,12 @@ public static class ProviderFailureCodes
 
     /// <summary>Whether the provider answered correctly but has nothing to offer, which says nothing against its health.</summary>
     public static bool IsEmptyOffer(string code) => code is NoStores or NoItemsMatched;
+
+    /// <summary>In the routing log, a request that no provider was asked for, since its caller may cause no more calls.</summary>
+    public const string CallerQuota = "CALLER_QUOTA";
+
+    /// <summary>Whether a line of the routing log with this code is a refusal and no failure. The SQL statements list the same codes.</summary>
+    public static bool IsRefusal(string? code) => code is NoStores or NoItemsMatched or CallerQuota;
 
     /// <summary>Whether the vendor refused our credentials; such failures raise the credential alert.</summary>
     public static bool IsCredentialProblem(string code) => code is AuthFailed or "HTTP_401" or "HTTP_403";

@@ -46,7 +46,8 @@ internal static class Relevance
     private static bool AsksForABrand(ProductName wanted, IReadOnlyList<string> brand)
     {
         var names = wanted.Words.Where(word => !GroceryWords.Neutral.Contains(word)).ToArray();
-        return names.Length > 0 && names.All(word => brand.Contains(word) || GroceryWords.Brands.Contains(word));
+        return names.Length > 0
+            && (names.All(word => brand.Contains(word) || GroceryWords.Brands.Contains(word)) || GroceryWords.IsBrandPhrase(names));
     }
 
     private static int Missing(ProductName wanted, ProductName name, IReadOnlyList<string> brand, bool isBrandOnly)

@@ -150,7 +150,7 @@ internal static class CommerceMetricFamilies
     public static IReadOnlyList<MetricFamily> All { get; } =
     [
         Total(CommerceMetricNames.Requests, "Orders that the router answered, routed or not"),
-        Total(CommerceMetricNames.Failures, "Orders that the router could not route, without those for which no provider has the items"),
+        Total(CommerceMetricNames.Failures, "Orders that failed; that no provider has the items, or the caller may cause no more calls, is no failure"),
         Total(CommerceMetricNames.CartCents, "Totals of the chosen quotes, in cents, without mocks"),
         Total(CommerceMetricNames.CommissionCents, "Commission expected from the routed orders, in cents, without mocks"),
         Total(CommerceMetricNames.EarnedCents, "Commission earned with the confirmed orders, in cents, without mocks"),

@@ -230,7 +230,7 @@ public sealed class CommerceCounters(DurableCounters counters)
                 break;
             case EdgeLogEvents.Failure:
                 counters.Add(CommerceMetricNames.Requests, rows.Count);
-                counters.Add(CommerceMetricNames.Failures, rows.Count(row => !ProviderFailureCodes.IsEmptyOffer(row.ErrorCode ?? "")));
+                counters.Add(CommerceMetricNames.Failures, rows.Count(row => !ProviderFailureCodes.IsRefusal(row.ErrorCode)));
                 break;
             case EdgeLogEvents.QuoteSuccess:
                 var invented = rows.Count(row => row.IsMock);
@@ -238,7 +238,7 @@ public sealed class CommerceCounters(DurableCounters counters)
                 Add(CommerceMetricNames.Quotes, invented, ("provider_id", provider), ("outcome", "mock"));
                 break;
             case EdgeLogEvents.QuoteError:
-                var refused = rows.Count(row => ProviderFailureCodes.IsEmptyOffer(row.ErrorCode ?? ""));
+                var refused = rows.Count(row => ProviderFailureCodes.IsRefusal(row.ErrorCode));
                 Add(CommerceMetricNames.Quotes, rows.Count - refused, ("provider_id", provider), ("outcome", "error"));
                 Add(CommerceMetricNames.Quotes, refused, ("provider_id", provider), ("outcome", "nothing_to_offer"));
                 break;

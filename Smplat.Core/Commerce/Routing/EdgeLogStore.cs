@@ -53,8 +53,8 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
         limit @limit
         """;
 
-    // A provider that has no store there, or none of the items, has answered: it is not down. Nor is a request failed when all
-    // providers answered so; it then has the same code.
+    // A provider that has no store there, or none of the items, has answered: it is not down. Nor has a request failed when all
+    // providers answered so, or when its caller may cause no more calls; it then has such a code.
     // Reads at most the newest lines of the window, so that it takes as long under load as at rest.
     private const string ReadRecent =
         """
@@ -69,7 +69,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
             select
                 case when function_name = 'loopgpt_confirm_order' then 'confirm' else coalesce(provider_id, '') end as subject,
                 event in ('router_failure', 'provider_quote_error', 'commerce.confirm_order.failure')
-                    and coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED') as is_failure,
+                    and coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED', 'CALLER_QUOTA') as is_failure,
                 coalesce(total_latency_ms, latency_ms) as ms
             from newest
             where event in (

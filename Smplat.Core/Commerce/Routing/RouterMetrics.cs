@@ -46,18 +46,18 @@ public sealed class RouterMetrics
         _window.Add(latencyMs, decision.Selected, isFailure: false, Asked(attempts));
     }
 
-    /// <param name="isEmptyOffer">The providers answered and had nothing to offer, which is no failure.</param>
-    public void Failed(string code, bool isEmptyOffer, IReadOnlyList<ProviderAttempt> attempts, int latencyMs)
+    /// <param name="isRefusal">The providers had nothing to offer, or the caller may cause no more calls, which is no failure.</param>
+    public void Failed(string code, bool isRefusal, IReadOnlyList<ProviderAttempt> attempts, int latencyMs)
     {
         _requests.Add(1, Tag("outcome", code));
         _latency.Record(latencyMs);
-        _window.Add(latencyMs, null, !isEmptyOffer, Asked(attempts));
+        _window.Add(latencyMs, null, !isRefusal, Asked(attempts));
     }
 
-    /// <summary>A provider that was skipped because its circuit is open was not asked.</summary>
+    /// <summary>The providers that were asked, without those with an open circuit and those that the caller may not use.</summary>
     private static (ProviderId, bool)[] Asked(IReadOnlyList<ProviderAttempt> attempts) =>
     [
-        .. attempts.Where(attempt => attempt.Failure?.Code != ProviderFailureCodes.CircuitOpen)
+        .. attempts.Where(attempt => attempt.Failure is not { WasNotAsked: true })
             .Select(attempt => (attempt.Config.Id, attempt.IsViable || ProviderFailureCodes.IsEmptyOffer(attempt.Failure!.Code))),
     ];
 

@@ -66,27 +66,26 @@ public sealed class RoutingEventLog(
             rows.Add(Attempt(attempt, requestId, now));
         }
 
-        // Every provider answered, and none has the items or a store there: an answer to the shopper, and no failure.
-        var emptyOffer = EmptyOffer(refusal, attempts);
-        metrics.Failed(refusal.Code, emptyOffer is not null, attempts, totalLatencyMs);
+        var refused = RefusalCode(refusal, attempts);
+        metrics.Failed(refusal.Code, refused is not null, attempts, totalLatencyMs);
         var attempted = string.Join(",", attempts.Select(attempt => attempt.Config.Id.ToWire()));
         rows.Add(new EdgeLogRow(EdgeLogEvents.RouteOrder, now, EdgeLogEvents.Failure)
         {
-            Level = emptyOffer is null ? "error" : "info",
+            Level = refused is null ? "error" : "info",
             RequestId = requestId,
             LatencyMs = totalLatencyMs,
             UserHash = UserHash(userId),
             Error = attempted.Length == 0 ? refusal.Message : $"{refusal.Message} ({attempted})",
-            ErrorCode = emptyOffer ?? refusal.Code,
+            ErrorCode = refused ?? refusal.Code,
             Retryable = refusal is not CommerceRefusal.Invalid,
         });
-        if (emptyOffer is null)
+        if (refused is null)
         {
             CommerceLog.NotRouted(logger, requestId, refusal.Code, attempted, totalLatencyMs);
         }
         else
         {
-            CommerceLog.NothingOffered(logger, requestId, emptyOffer, attempted, totalLatencyMs);
+            CommerceLog.NothingOffered(logger, requestId, refused, attempted, totalLatencyMs);
         }
 
         return log.WriteAsync(rows);
@@ -96,17 +95,24 @@ public sealed class RoutingEventLog(
     public ValueTask LateAsync(string requestId, ProviderAttempt attempt) =>
         log.WriteAsync([Attempt(attempt, requestId, clock.GetUtcNow())]);
 
-    private static string? EmptyOffer(CommerceRefusal refusal, IReadOnlyList<ProviderAttempt> attempts)
+    /// <summary>
+    /// When every provider answered and none has the items or a store there, or the caller may cause no more calls, the shopper
+    /// has an answer: that is no failure.
+    /// </summary>
+    /// <returns>Null for a failure.</returns>
+    private static string? RefusalCode(CommerceRefusal refusal, IReadOnlyList<ProviderAttempt> attempts)
     {
         if (refusal is not CommerceRefusal.NoProviders || attempts.Count == 0)
         {
             return null;
         }
 
-        var codes = attempts.Select(attempt => attempt.Failure?.Code ?? "").ToArray();
-        return !codes.All(ProviderFailureCodes.IsEmptyOffer) ? null
-            : codes.Contains(ProviderFailureCodes.NoItemsMatched) ? ProviderFailureCodes.NoItemsMatched
-            : ProviderFailureCodes.NoStores;
+        var codes = attempts
+            .Select(attempt => attempt.Failure is { IsCallersQuota: true } ? ProviderFailureCodes.CallerQuota : attempt.Failure?.Code)
+            .ToArray();
+        return codes.All(ProviderFailureCodes.IsRefusal)
+            ? Array.Find([ProviderFailureCodes.NoItemsMatched, ProviderFailureCodes.NoStores, ProviderFailureCodes.CallerQuota], codes.Contains)
+            : null;
     }
 
     private EdgeLogRow Attempt(ProviderAttempt attempt, string requestId, DateTimeOffset now)
@@ -122,8 +128,8 @@ public sealed class RoutingEventLog(
             };
         }
 
-        // A provider whose circuit is open was not asked: its line carries no provider id and counts in no error rate.
-        var isSkipped = failure.Code == ProviderFailureCodes.CircuitOpen;
+        // A provider that was not asked (open circuit, quota of the caller): its line carries no provider id and counts in no error rate.
+        var isSkipped = failure.WasNotAsked;
         var isRefusal = ProviderFailureCodes.IsEmptyOffer(failure.Code);
         if (isRefusal)
         {

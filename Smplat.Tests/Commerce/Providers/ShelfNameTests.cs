@@ -48,6 +48,34 @@ public sealed class ShelfNameTests
         Nutella | Nutella | Nutella Hazelnut Spread with Cocoa | found
         7UP | 7UP | 7UP Lemon Lime Soda | found
         Heinz | Heinz | Heinz Tomato Ketchup | found
+        Dr Pepper | Dr Pepper | Dr Pepper Soda Bottles | found
+        Dr. Pepper | Keurig Dr Pepper | Dr Pepper Soda Pop, 12 fl oz, 12 Pack Cans | found
+        Mountain Dew | Pepsi | Mountain Dew Soda | found
+        Froot Loops | Kellogg's | Kellogg's Froot Loops Breakfast Cereal, Family Size, 19.4 oz | found
+        Frosted Flakes | Kellogg's | Kellogg's Frosted Flakes Breakfast Cereal | found
+        Rice Krispies | Kellogg's | Kellogg's Rice Krispies Cold Breakfast Cereal | found
+        Special K | Kellogg's | Kellogg's Special K Original Cereal | found
+        Pop-Tarts | Kellogg's | Pop-Tarts Frosted Strawberry Toaster Pastries | found
+        Honey Bunches of Oats | Post | Post Honey Bunches of Oats Cereal | found
+        Diet Coke | Coca-Cola | Diet Coke Soda Soft Drink | found
+        Coke Zero | Coca-Cola | Coca-Cola Zero Sugar Soda | found
+        Red Bull | Red Bull | Red Bull Energy Drink | found
+        Tide | P&G | Tide Liquid Laundry Detergent | found
+        Kleenex | Kleenex | Kleenex Facial Tissues | found
+        black pepper | McCormick | McCormick Ground Black Pepper | found
+        bell pepper | Dr Pepper | Dr Pepper Soda | unavailable
+        almond milk | Silk | Silk Unsweetened Almond Milk | found
+        olive oil | Bertolli | Bertolli Extra Virgin Olive Oil | found
+        brown sugar | Domino | Domino Light Brown Sugar | found
+        tomatoes | Hunt's | Hunt's Tomato Sauce | unavailable
+        peanut butter | Reese's | Reese's Peanut Butter Cups Candy | unavailable
+        peanut butter | Jif | Jif Creamy Peanut Butter | found
+        salt | Morton | Morton Iodized Salt | found
+        sugar | Domino | Domino Granulated Sugar | found
+        bananas | Fresh | Fresh Banana, Each | found
+        garlic | Fresh | Garlic Bulb, Each | found
+        apple | Motts | Mott's Apple Juice | unavailable
+        corn | Kellogg's | Kellogg's Corn Flakes Cereal | unavailable
         Cheerios | Kellogg's | Kellogg's Corn Flakes Cereal | unavailable
         Coca-Cola | Pepsi | Pepsi Cola Soda | unavailable
         eggs | Kroger | Kroger® Grade A Large Eggs Dozen | found

@@ -129,9 +129,36 @@ public sealed class ShelfTextTests
         1 EA | 1 pcs | 1
         1 bunch | 1 pcs | 1
         40 Count | 40 pcs | 40
-        100 Tea Bags | - | 1
+        100 Tea Bags | 100 pcs | 100
         12 Rolls | 12 pcs | 12
-        12 Double Rolls | - | 1
+        12 Double Rolls | 12 pcs | 12
+        6 Mega Rolls = 24 Regular Rolls | 6 pcs | 6
+        24 K-Cup Pods | 24 pcs | 24
+        12 K-Cups | 12 pcs | 12
+        18 Large Eggs | 18 pcs | 18
+        8 Individually Wrapped Bars | 8 pcs | 8
+        Size 3 Diapers, 32 ct | 32 pcs | 32
+        Size 3, 32 ct | 32 pcs | 32
+        #10 can | - | 1
+        9 x 13 in | - | 1
+        9x13 in pan, 2 ct | 2 pcs | 2
+        12 in | - | 1
+        12-inch tortillas, 10 ct | 10 pcs | 10
+        75 sq ft | - | 1
+        2 rolls, 75 sq ft | 2 pcs | 2
+        100% juice pouches, 10 ct | 10 pcs | 10
+        2% milk, 1 gal | 3785.4 ml | 1
+        Pack of 6 | 6 pcs | 6
+        1 box of 12 | 12 pcs | 12
+        2 packs of 6 | 12 pcs | 12
+        Case of 24 | 24 pcs | 24
+        16 oz (Pack of 6) | 2721.6 g | 6
+        16 oz, pack of 6 | 2721.6 g | 6
+        Pack of 6, 16 oz | 2721.6 g | 6
+        6 pack of 12 oz | 2041.2 g | 6
+        64 fl oz (Pack of 8) | 15141.6 ml | 8
+        16.9 fl oz bottles (case of 24) | 11995 ml | 24
+        1.5 oz bars, 8 count (pack of 2) | 680.4 g | 16
         32 pods | 32 pcs | 32
         10 tortillas | 10 pcs | 10
         8 buns | 8 pcs | 8
@@ -154,6 +181,30 @@ public sealed class ShelfTextTests
         4 x 5.3 oz | 601 g | 4
         4 ct / 5.3 oz | 601 g | 4
         6 - 1/2 pt | 1419.5 ml | 6
+        12 - 1 L | 12000 ml | 12
+        2 / 64 fl oz | 3785.4 ml | 2
+        3/10 oz | 850.5 g | 3
+        4/1 gal | 15141.6 ml | 4
+        1/12 oz | 340.2 g | 1
+        1/16 oz | 453.6 g | 1
+        3/16 oz | 1360.8 g | 3
+        2/3 lb | 302.4 g | 1
+        4 cups / 5.3 oz | 601 g | 4
+        8 oz (2 cups) | 226.8 g | 1
+        100 ct / 8 oz | 226.8 g | 100
+        1 pt 0.9 fl oz | 499.8 ml | 1
+        16.9 FL OZ (1 PT 0.9 FL OZ) 500 mL | 499.8 ml | 1
+        1 QT 1.8 FL OZ (33.8 FL OZ) | 999.6 ml | 1
+        1 gal 1 qt | 4731.8 ml | 1
+        1 kg 200 g | 1200 g | 1
+        70 cl | 700 ml | 1
+        6 x 33 cl | 1980 ml | 6
+        3 lb - 4 lb | 1587.6 g | 1
+        12oz/24pk | 8164.7 g | 24
+        24pk/12oz | 8164.7 g | 24
+        2.64 oz x 8 ct | 598.7 g | 8
+        18.9 oz box | 535.8 g | 1
+        14.5 net oz can | - | 1
         2 x 1/2 gal | 3785.4 ml | 2
         24 pk / 16.9 fl oz | 11995 ml | 24
         24 pk/16.9 fl oz | 11995 ml | 24
@@ -231,6 +282,12 @@ public sealed class ShelfTextTests
     [TestCase(24, "pcs", "2 x 1 dozen", 1)]
     [TestCase(2, "dozen", "12 ct", 2)]
     [TestCase(6, "jar", "6 pk", 1)]
+    [TestCase(12, "pcs", "12 Double Rolls", 1)]
+    [TestCase(100, "bag", "100 Tea Bags", 1)]
+    [TestCase(6, "can", "15 oz (Pack of 6)", 1)]
+    [TestCase(12, "can", "15 oz (Pack of 6)", 2)]
+    [TestCase(2, "pcs", "9 x 13 in", 2)]
+    [TestCase(6, "pcs", "6 - 16.9 fl oz", 1)]
     [TestCase(20, "bag", "20 bags", 1)]
     [TestCase(2, "package", "12 ct", 2)]
     [TestCase(3, "can", "15 oz", 3)]
@@ -243,6 +300,11 @@ public sealed class ShelfTextTests
     [TestCase("2-3 lb", 5, "lb")]
     [TestCase("18 ct / 36 oz", 2, "lb")]
     [TestCase("100 ct", 2, "bottle")]
+    [TestCase("6-8 oz", 6, "pcs")]
+    [TestCase("6-8 oz", 2, "lb")]
+    [TestCase("3/8 oz", 1, "lb")]
+    [TestCase("1 lb avg", 3, "lb")]
+    [TestCase("3 lb - 4 lb", 7, "lb")]
     [TestCase("16 oz", 12, "floz")]
     public void A_size_that_can_be_read_in_two_ways_is_said(string size, double quantity, string unit) =>
         Assert.That(PackCount.For((decimal)quantity, unit, PackSize.Parse(size)).Warning, Is.Not.Null);

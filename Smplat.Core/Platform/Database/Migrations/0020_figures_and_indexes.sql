@@ -15,7 +15,7 @@ select
     date_trunc('hour', "timestamp") as hour,
     count(*) as requests,
     -- That no provider has the items is an answer, and no failure.
-    count(*) filter (where event = 'router_failure' and coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED')) as failures,
+    count(*) filter (where event = 'router_failure' and coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED', 'CALLER_QUOTA')) as failures,
     avg(coalesce(total_latency_ms, latency_ms)) as avg_latency_ms,
     percentile_cont(0.50) within group (order by coalesce(total_latency_ms, latency_ms)) as p50_latency_ms,
     percentile_cont(0.95) within group (order by coalesce(total_latency_ms, latency_ms)) as p95_latency_ms
@@ -28,8 +28,8 @@ create or replace view commerce.v_provider_error_rate as
 select
     provider_id,
     count(*) as calls,
-    count(*) filter (where event = 'provider_quote_error' and coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED')) as errors,
-    count(*) filter (where event = 'provider_quote_error' and coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED'))
+    count(*) filter (where event = 'provider_quote_error' and coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED', 'CALLER_QUOTA')) as errors,
+    count(*) filter (where event = 'provider_quote_error' and coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED', 'CALLER_QUOTA'))
         * 100.0 / count(*) as error_rate_pct,
     count(*) filter (where error_code in ('HTTP_401', 'HTTP_403', 'AUTH_FAILED')) as credential_errors,
     -- No store near the address, or none of the items: an answer, and no failure.
