@@ -42,7 +42,7 @@ public sealed class RouterMetrics
     {
         _requests.Add(1, Tag("outcome", "routed"), Tag("preference", decision.Order.Preferences.OptimizeFor.ToLabel()));
         _latency.Record(latencyMs);
-        _commission.Add(decision.CommissionCents, Tag("provider_id", decision.Selected.ToWire()));
+        _commission.Add(decision.IsMock ? 0 : decision.CommissionCents, Tag("provider_id", decision.Selected.ToWire()));
         _window.Add(latencyMs, decision.Selected, isFailure: false, Asked(attempts));
     }
 

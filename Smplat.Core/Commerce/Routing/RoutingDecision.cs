@@ -32,19 +32,19 @@ public sealed record RoutingDecision(
     /// <summary>Whether all of the order is priced by mocks.</summary>
     public bool IsMock => Split?.All(leg => leg.Quote.IsMock) ?? Winner.Quote.IsMock;
 
-    /// <summary>Commission expected of the order, without the parts that are priced by mocks.</summary>
+    /// <summary>Commission expected of the order, or of its real parts when only some are mocks.</summary>
     public long CommissionCents =>
-        Split?.Where(leg => !leg.Quote.IsMock).Sum(leg => Cents.Share(leg.Quote.Quote.TotalCents, leg.Config.CommissionRate))
-            ?? (IsMock ? 0 : Winner.CommissionCents);
+        Split is null ? Winner.CommissionCents : Booked.Sum(leg => Cents.Share(leg.Quote.Quote.TotalCents, leg.Config.CommissionRate));
 
-    /// <summary>What the real parts cost; <see cref="TotalCents"/> for an order of mocks only.</summary>
-    public long BookedCents =>
-        IsMock || Split is null ? TotalCents : Split.Where(leg => !leg.Quote.IsMock).Sum(leg => leg.Quote.Quote.TotalCents);
+    /// <summary>What the order costs, or its real parts when only some are mocks.</summary>
+    public long BookedCents => Split is null ? TotalCents : Booked.Sum(leg => leg.Quote.Quote.TotalCents);
 
-    /// <summary>The cheapest alternative with a price like the order's own: null when only an invented price is compared with a real one.</summary>
-    public RankedQuote? ComparableAlternative =>
-        Split is { } legs && legs.Any(leg => leg.Quote.IsMock) && !IsMock ? null
-            : Others.Where(quote => quote.Quote.IsMock == IsMock).MinBy(quote => quote.TotalCents);
+    /// <summary>The cheapest alternative whose price can be compared: a real price is never measured against an invented one.</summary>
+    public RankedQuote? ComparableAlternative => Split is not null && Booked.Count() < Split.Count
+        ? null
+        : Others.Where(quote => quote.Quote.IsMock == IsMock).MinBy(quote => quote.TotalCents);
+
+    private IEnumerable<SplitLeg> Booked => Split!.Where(leg => IsMock || !leg.Quote.IsMock);
 
     /// <summary>Arm of the running experiment, as <c>name:arm</c>.</summary>
     public string? Arm { get; init; }
