@@ -208,7 +208,7 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
         public List<Measure> ReadAll()
         {
             var measures = new List<Measure>();
-            var isMultiplied = false;
+            var (isMultiplied, hasLooseNumber) = (false, false);
             while (_at < _tokens.Count)
             {
                 var start = _at;
@@ -228,8 +228,12 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
                         isMultiplied = measure.Times;
                         continue;
                     }
+                    else
+                    {
+                        hasLooseNumber = true;
+                    }
                 }
-                else if (measures.Count == 0 && BareUnit() is { } bare)
+                else if (measures.Count == 0 && !hasLooseNumber && BareUnit() is { } bare)
                 {
                     measures.Add(new Measure(1, bare));
                     continue;
@@ -377,6 +381,12 @@ internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMea
         private (UnitOfMeasure Unit, bool IsPack)? ReadUnit()
         {
             var at = _at + (Peek() is "-" ? 1 : 0);
+            if (at + 1 < _tokens.Count && _tokens[at] is "net" or "dry" or "avg" or "liquid" or "us"
+                && UnitOfMeasure.Find(_tokens[at + 1]) is { Dimension: not UnitDimension.Count })
+            {
+                at++;
+            }
+
             if (at >= _tokens.Count)
             {
                 return null;

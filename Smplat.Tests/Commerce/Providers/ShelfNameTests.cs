@@ -55,7 +55,8 @@ public sealed class ShelfNameTests
         Frosted Flakes | Kellogg's | Kellogg's Frosted Flakes Breakfast Cereal | found
         Rice Krispies | Kellogg's | Kellogg's Rice Krispies Cold Breakfast Cereal | found
         Special K | Kellogg's | Kellogg's Special K Original Cereal | found
-        Pop-Tarts | Kellogg's | Pop-Tarts Frosted Strawberry Toaster Pastries | found
+        Pop-Tarts | Kellogg's | Pop-Tarts Toaster Pastries | found
+        Pop-Tarts | Kellogg's | Pop-Tarts Frosted Strawberry Toaster Pastries | substituted
         Honey Bunches of Oats | Post | Post Honey Bunches of Oats Cereal | found
         Diet Coke | Coca-Cola | Diet Coke Soda Soft Drink | found
         Coke Zero | Coca-Cola | Coca-Cola Zero Sugar Soda | found

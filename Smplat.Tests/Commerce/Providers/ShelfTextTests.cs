@@ -204,7 +204,9 @@ public sealed class ShelfTextTests
         24pk/12oz | 8164.7 g | 24
         2.64 oz x 8 ct | 598.7 g | 8
         18.9 oz box | 535.8 g | 1
-        14.5 net oz can | - | 1
+        14.5 net oz can | 411.1 g | 1
+        2 dry pt | 946.4 ml | 1
+        14.5 of some oz | - | 1
         2 x 1/2 gal | 3785.4 ml | 2
         24 pk / 16.9 fl oz | 11995 ml | 24
         24 pk/16.9 fl oz | 11995 ml | 24

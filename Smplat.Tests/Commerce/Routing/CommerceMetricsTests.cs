@@ -154,9 +154,9 @@ public sealed class CommerceMetricsTests
         Assert.That(feed.Single(sample => sample.Name == "loopgpt_router_error_rate").Value, Is.Zero);
         Assert.That(feed.Single(sample => sample.Name == "loopgpt_router_failures_total").Value, Is.Zero);
         Assert.That(feed.Single(sample => sample.Name == "loopgpt_router_requests_total").Value, Is.EqualTo(1));
-        Assert.That(live.Total, Is.Not.Null);
-        Assert.That((live.Total!.Requests, live.Total.Failures, live.Total.P95Ms is null), Is.EqualTo((1L, 0L, false)));
-        Assert.That(live.Providers, Has.Count.EqualTo(4).And.All.Matches<ProviderQuotes>(provider => provider.SuccessRate == 1));
+        var total = live.Total!;
+        Assert.That((total.Requests, total.Failures, total.P95Ms is null), Is.EqualTo((1L, 0L, false)));
+        Assert.That(live.Providers, Has.Count.EqualTo(4).And.All.Matches<ProviderQuotes>(provider => provider is { SuccessRate: 1 }));
         await using var connection = await app.Database.OpenConnectionAsync();
         var command = connection.CreateCommand();
         command.CommandText = "select failures || ' ' || (select string_agg(distinct level, ',') from edge_logs) from commerce.v_requests_hourly";
