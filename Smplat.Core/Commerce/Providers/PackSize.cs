@@ -573,6 +573,9 @@ internal readonly record struct PackCount(int Packs, string? Warning)
     /// <summary>A larger number of packs is an error, not a purchase.</summary>
     private const int MaxPacks = 9_999;
 
+    /// <summary>From so many pieces on, a pack of unknown content may hold several.</summary>
+    private const int ManyPieces = 6;
+
     /// <summary>
     /// Same dimension: enough packs to cover the amount. Counted units: by the pieces in a pack, else the quantity, rounded up.
     /// Counted goods that are sold by weight, and the reverse, are estimated by the usual weight of a piece. What cannot be
@@ -616,8 +619,13 @@ internal readonly record struct PackCount(int Packs, string? Warning)
             }
         }
 
-        // A dozen in packs of unknown content is twelve packs.
-        return Limit(pieces, isSoldByWeight ? "Sold by weight; the weight of a piece is unknown" : null);
+        // A dozen in packs of unknown content is twelve packs, and so many are rarely meant.
+        var isGuess = asked.Name == "dozen" || (isPiece && pack is null && pieces >= ManyPieces);
+        return Limit(
+            pieces,
+            isSoldByWeight ? "Sold by weight; the weight of a piece is unknown"
+                : isGuess ? string.Create(CultureInfo.InvariantCulture, $"Pack size unknown, {Math.Ceiling(pieces):0} packs assumed")
+                : null);
     }
 
     private static PackCount OfAmount(decimal quantity, UnitOfMeasure asked, PackSize? pack, decimal? pieceGrams)
