@@ -29,6 +29,9 @@ public static class CommandLine
         new SmokeCommands(),
         new IncidentCommands(),
         new KeyCommands(),
+        // After the modules whose group it shares.
+        new QaMacroCommand(),
+        new HelpCommand(),
         new ReferenceCommand(),
     ];
 
