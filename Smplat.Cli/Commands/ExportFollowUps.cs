@@ -168,7 +168,7 @@ internal static class ExportFollowUps
                 return FollowUpSink.ToObjects(
                     new FileObjects(), format, first => path.Replace("{first}", first.Position.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), "");
             case "webhook":
-                return FollowUpSink.ToWebhook(Url(parsed.GetValue(WebhookUrl) ?? configuration["ANALYTICS_GUARDRAIL_WEBHOOK"], WebhookUrl.Name)!, services.GetRequiredService<OutgoingHttp>());
+                return FollowUpSink.ToWebhook(Url(parsed.GetValue(WebhookUrl) ?? configuration["ANALYTICS_GUARDRAIL_WEBHOOK"], WebhookUrl.Name), services.GetRequiredService<OutgoingHttp>());
             case "s3-compatible":
                 var bucket = ObjectPlace.Parse(parsed.GetValue(S3Uri), S3Uri.Name, "s3://bucket/prefix");
                 return FollowUpSink.ToObjects(

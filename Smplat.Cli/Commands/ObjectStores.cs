@@ -86,7 +86,12 @@ internal sealed class S3Objects(IAmazonS3 client, string bucket) : IObjectStore
         using var stream = new MemoryStream(content, writable: false);
         var request = new PutObjectRequest
         {
-            BucketName = bucket, Key = name, InputStream = stream, ContentType = contentType, AutoCloseStream = false, UseChunkEncoding = false,
+            BucketName = bucket,
+            Key = name,
+            InputStream = stream,
+            ContentType = contentType,
+            AutoCloseStream = false,
+            UseChunkEncoding = false,
         };
         try
         {

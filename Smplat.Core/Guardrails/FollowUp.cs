@@ -131,6 +131,10 @@ public static class GuardrailLinks
     public static string Timeline(Uri frontend, string providerId) =>
         new Uri(frontend, $"admin/fulfillment/providers/{Uri.EscapeDataString(providerId)}?tab=automation").AbsoluteUri;
 
+    /// <summary>A path of the storefront as a URL; a URL stays as it is.</summary>
+    internal static string Absolute(Uri frontend, string link) =>
+        link.StartsWith('/') ? new Uri(frontend, new Uri(link, UriKind.Relative)).AbsoluteUri : link;
+
     /// <summary>True for an http or https URL, and for a path on the storefront.</summary>
     internal static bool IsLink(string text) =>
         text is ['/', not '/', ..] || text == "/"

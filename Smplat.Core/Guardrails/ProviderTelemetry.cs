@@ -67,7 +67,7 @@ public sealed record GuardrailCounts(int Evaluated, int Pass, int Warn, int Fail
 {
     internal static GuardrailCounts None { get; } = new(0, 0, 0, 0);
 
-    internal GuardrailCounts Add(GuardrailVerdict verdict) => Add(new(
+    internal GuardrailCounts Add(GuardrailVerdict verdict) => Add(new GuardrailCounts(
         1, verdict == GuardrailVerdict.Pass ? 1 : 0, verdict == GuardrailVerdict.Warn ? 1 : 0, verdict == GuardrailVerdict.Fail ? 1 : 0));
 
     internal GuardrailCounts Add(GuardrailCounts other) =>

@@ -36,10 +36,11 @@ public sealed record RecordFollowUp
 
     public static RecordFollowUp Read(Fields fields)
     {
+        var id = fields.Guid("followUpId");
         fields.Describe("followUpId", "Chosen by the caller: a request with the id of a stored follow-up returns that one");
         return new()
         {
-            FollowUpId = fields.Guid("followUpId"),
+            FollowUpId = id,
             ProviderId = fields.RequiredText("providerId", 1, 128, isFilled: true).Trim(),
             ProviderName = Trimmed(fields.Text("providerName", max: 255)),
             Action = fields.RequiredLabel("action", FollowUpAction.All),
@@ -195,13 +196,16 @@ public sealed class FollowUpOperations(
                 scheduled = telemetry.Replays.Scheduled,
                 services = telemetry.GuardrailHitsByService.Select(service => new
                 {
-                    id = service.Key, pass = service.Value.Pass, warn = service.Value.Warn, fail = service.Value.Fail,
+                    id = service.Key,
+                    pass = service.Value.Pass,
+                    warn = service.Value.Warn,
+                    fail = service.Value.Fail,
                 }),
                 overrides = telemetry.RuleOverridesByService.Select(service => new { id = service.Key, count = service.Value.TotalOverrides }),
             },
             conversion_cursor = entry.ConversionCursor,
             conversion_href = entry.ConversionHref is { } link
-                ? new Uri(frontend, link).AbsoluteUri
+                ? GuardrailLinks.Absolute(frontend, link)
                 : GuardrailLinks.Conversions(frontend, entry.ConversionCursor),
         });
         return new(

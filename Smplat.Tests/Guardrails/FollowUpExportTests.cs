@@ -162,8 +162,7 @@ public sealed class FollowUpExportTests
     public async Task A_container_gets_one_blob_a_run_and_keeps_the_cursor()
     {
         var azurite = await TestAzurite.GetAsync();
-        var container = new BlobContainerClient(
-            azurite.ConnectionString, $"c{Guid.NewGuid():N}", new(BlobClientOptions.ServiceVersion.V2024_11_04));
+        var container = new BlobContainerClient(azurite.ConnectionString, $"c{Guid.NewGuid():N}");
         await container.CreateAsync();
         var settings = new Dictionary<string, string> { ["GUARDRAIL_EXPORT_BLOB_CONNECTION"] = azurite.ConnectionString };
         string[] command =

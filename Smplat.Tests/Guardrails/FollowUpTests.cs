@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Guardrails;
 using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Outbox;
 using Smplat.FakeVendors.Slack;
@@ -62,7 +60,7 @@ public sealed class FollowUpTests
         Assert.That(body.GetProperty("status").GetProperty("isPaused").GetBoolean(), Is.True);
         Assert.That(body.GetProperty("providerTelemetry").ValueKind, Is.EqualTo(JsonValueKind.Null));
         var stored = (await ListAsync("providerId=g1")).GetProperty("entries")[0];
-        Assert.That(stored.GetProperty("attachments")[0].GetProperty("uploadedAt").GetDateTimeOffset(), Is.EqualTo(DateTimeOffset.Parse("2026-03-02T10:00:00Z")));
+        Assert.That(stored.GetProperty("attachments")[0].GetProperty("uploadedAt").GetDateTimeOffset(), Is.EqualTo(new DateTimeOffset(2026, 3, 2, 10, 0, 0, TimeSpan.Zero)));
         Assert.That(stored.ToString(), Is.EqualTo(entry.ToString()), "what is read is what was answered");
     }
 
@@ -119,9 +117,12 @@ public sealed class FollowUpTests
 
         var (_, body) = await RecordAsync(new
         {
-            providerId = "g4", providerName = "Provider <G4>", action = "pause", conversionCursor = "spring-price",
+            providerId = "g4",
+            providerName = "Provider <G4>",
+            action = "pause",
+            conversionCursor = "spring-price",
         });
-        await _api.Get<DeliverOutboxJob>().RunAsync(new(Guid.NewGuid(), JobRun.Timer, 1, DateTimeOffset.MaxValue), CancellationToken.None);
+        await _api.Get<DeliverOutboxJob>().RunAsync(new(Guid.NewGuid(), JobRun.Timer, 1, TimeProvider.System.GetUtcNow()), CancellationToken.None);
 
         var telemetry = body.GetProperty("providerTelemetry");
         Assert.That(telemetry.GetProperty("totalOrders").GetInt32(), Is.EqualTo(1));

@@ -40,7 +40,6 @@ public sealed partial class OldNamesTests
     public void What_a_row_names_exists()
     {
         var settings = File.ReadAllText(Path.Combine(Repository.Root, "docs", "settings.md"));
-        var requests = File.ReadAllText(Path.Combine(Repository.Root, "docs", "requests.http"));
         var sources = string.Concat(Repository.ProductFiles("*.cs").Select(File.ReadAllText));
 
         Assert.Multiple(() =>
@@ -52,7 +51,6 @@ public sealed partial class OldNamesTests
                 Mentions(MetricName()).Where(metric => !sources.Contains(metric, StringComparison.Ordinal) && !metric.StartsWith("smplat_catalog_scheduler_", StringComparison.Ordinal)),
                 Is.Empty,
                 "metrics");
-            Assert.That(requests, Does.Contain("/api/v1/fulfillment/observability").And.Contain("/api/v1/payments/observability"));
         });
     }
 
