@@ -59,7 +59,7 @@ public sealed class FollowUpExportTests
     {
         await AddAsync("plain");
         await AddAsync("with \"quotes\", a comma,\nand ünicode 🛒", attachments: [new("a1", "m.png", "https://f.example.test/m.png", "k", 12, "image/png", null)]);
-        await AddAsync(null, context: new("ig-1", "Instagram", "@studio", "instagram"));
+        await AddAsync(null, context: new("ig-1", "Instagram", "studio", "instagram"));
         foreach (var format in new[] { "parquet", "csv", "ndjson" })
         {
             Assert.That(await ToFileAsync("--format", format, "--file-path", PathOf($"rows.{format}"), "--cursor", "0"), Is.Zero);
@@ -77,7 +77,7 @@ public sealed class FollowUpExportTests
 
         Assert.That(parquet, Has.Count.EqualTo(3));
         Assert.That(parquet[1], Does.Contain("ünicode 🛒").And.Contain("m.png"));
-        Assert.That(parquet[2], Does.Contain("|-|@studio|[]|"));
+        Assert.That(parquet[2], Does.Contain("|-|studio|[]|"));
         Assert.That(csv, Is.EqualTo(parquet));
         Assert.That(json, Is.EqualTo(parquet));
         Assert.That(types, Is.EqualTo(new[]
@@ -133,15 +133,16 @@ public sealed class FollowUpExportTests
         await AddAsync("two");
         string[] command =
         [
-            "--format", "parquet", "--sink", "s3-compatible", "--s3-uri", $"s3://{TestS3.Bucket}/followups", "--s3-endpoint", s3.Endpoint.AbsoluteUri,
-            "--cursor-store", "s3-compatible", "--cursor-store-path", $"s3://{TestS3.Bucket}/cursor.json",
+            "--format", "parquet", "--sink", "s3-compatible", "--s3-endpoint", s3.Endpoint.AbsoluteUri, "--cursor-store", "s3-compatible",
+            "--cursor-store-path", $"s3://{TestS3.Bucket}/cursor.json", "--s3-uri",
         ];
+        var there = $"s3://{TestS3.Bucket}/followups";
 
-        var first = await RunAsync([.. command, "--limit", "1", "--json"], TestS3.Settings);
+        var first = await RunAsync([.. command, there, "--limit", "1", "--json"], TestS3.Settings);
         // The upload is done, and the cursor is lost: the run is repeated with more rows.
-        var repeated = await RunAsync([.. command, "--cursor", "0"], TestS3.Settings);
+        var repeated = await RunAsync([.. command, there, "--cursor", "0"], TestS3.Settings);
         await AddAsync("three");
-        var second = await RunAsync(command, TestS3.Settings);
+        var second = await RunAsync([.. command, there], TestS3.Settings);
 
         Assert.That((first.ExitCode, repeated.ExitCode, second.ExitCode), Is.EqualTo((0, 0, 0)), first.Error + repeated.Error + second.Error);
         Assert.That(first.Json.GetProperty("target").GetString(), Is.EqualTo($"s3://{TestS3.Bucket}/followups/2026/03/02/followups-000000000001.parquet"));
@@ -153,7 +154,7 @@ public sealed class FollowUpExportTests
         Assert.That(await DuckAsync($"select notes from read_parquet('{PathOf("s3.parquet")}') order by position"), Is.EqualTo(new[] { "one", "two" }));
         Assert.That(JsonSerializer.Deserialize<JsonElement>(await s3.ReadAsync("cursor.json")).GetProperty("cursor").GetInt64(), Is.EqualTo(3));
         await AddAsync("four");
-        var wrong = await RunAsync([.. command, "--s3-uri", "s3://nowhere/x"], TestS3.Settings);
+        var wrong = await RunAsync([.. command, "s3://nowhere/x"], TestS3.Settings);
         Assert.That((wrong.ExitCode, wrong.Error.Contains("s3://nowhere/", StringComparison.Ordinal)), Is.EqualTo((CommandLine.Failed, true)), wrong.Error);
         Assert.That(JsonSerializer.Deserialize<JsonElement>(await s3.ReadAsync("cursor.json")).GetProperty("cursor").GetInt64(), Is.EqualTo(3));
     }
@@ -167,14 +168,15 @@ public sealed class FollowUpExportTests
         var settings = new Dictionary<string, string> { ["GUARDRAIL_EXPORT_BLOB_CONNECTION"] = azurite.ConnectionString };
         string[] command =
         [
-            "--sink", "azure-blob", "--blob-path", $"{container.Name}/followups", "--cursor-store", "azure-blob", "--cursor-store-path", $"{container.Name}/cursor.json",
+            "--sink", "azure-blob", "--blob-path", $"{container.Name}/followups", "--cursor-store", "azure-blob", "--cursor-store-path",
         ];
+        var cursor = $"{container.Name}/cursor.json";
         await AddAsync("one");
 
-        var first = await RunAsync(command, settings);
+        var first = await RunAsync([.. command, cursor], settings);
         await AddAsync("two");
-        var second = await RunAsync(command, settings);
-        var missing = await RunAsync([.. command, "--cursor-store-path", "nothing-here/cursor.json"], settings);
+        var second = await RunAsync([.. command, cursor], settings);
+        var missing = await RunAsync([.. command, "nothing-here/cursor.json"], settings);
 
         Assert.That((first.ExitCode, second.ExitCode), Is.EqualTo((0, 0)), first.Error + second.Error);
         Assert.That(
