@@ -18,7 +18,9 @@ public sealed class FollowUpQueries(FollowUpStore store)
     /// <summary>Where these providers stand; those without a follow-up are left out.</summary>
     public async Task<IReadOnlyDictionary<string, GuardrailStatus>> FindStatusesAsync(
         IReadOnlyCollection<string> providerIds, CancellationToken cancellationToken) =>
-        (await store.ListStatusesAsync(providerIds, cancellationToken)).ToDictionary(status => status.ProviderId);
+        providerIds.Count == 0
+            ? new Dictionary<string, GuardrailStatus>()
+            : (await store.ListStatusesAsync(providerIds, cancellationToken)).ToDictionary(status => status.ProviderId);
 
     /// <summary>What was done in a period, and which providers are paused now.</summary>
     /// <param name="latest">The most actions to list; all are counted.</param>
