@@ -29,6 +29,9 @@ public static class CommandLine
         new SmokeCommands(),
         new IncidentCommands(),
         new KeyCommands(),
+        // After the modules whose group it shares.
+        new QaMacroCommand(),
+        new HelpCommand(),
         new ReferenceCommand(),
     ];
 
@@ -58,7 +61,8 @@ public static class CommandLine
 
     public static RootCommand Build()
     {
-        var root = new RootCommand("The operators' command line of Smplat.");
+        var root = new RootCommand(
+            "The operators' command line of Smplat. \"smplat help NAME\" tells what a script, command, file, table or metric of the earlier runbooks is called here.");
         root.Options.Add(GlobalOptions.Database);
         root.Options.Add(GlobalOptions.Json);
         foreach (var module in Modules)

@@ -18,6 +18,7 @@ public sealed class ExportCommands : ICommandModule
             ExportOfferEvents.Build(),
             ExportOnboardingSegments.Build(),
             ExportCatalogInsights.Build(),
+            ExportFollowUps.Build(),
         });
 }
 

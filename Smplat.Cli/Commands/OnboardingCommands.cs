@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Onboarding;
 using Smplat.Core.Orders;
 using Smplat.Core.Platform.Observability;
@@ -47,7 +48,7 @@ public sealed class OnboardingCommands : ICommandModule
             throw new UsageException("--idle-hours must be 1 to 8760 and --limit 1 to 10000.");
         }
 
-        await using var services = CliServices.Create(parsed, services => services.AddOrders().AddOnboarding());
+        await using var services = CliServices.Create(parsed, services => services.AddOrders().AddOnboarding().AddGuardrails());
         var order = new NudgeCommand(TimeSpan.FromHours(hours), limit, parsed.GetValue(DryRun), parsed.GetValue(TriggeredBy)!);
         if (!order.IsDryRun && !parsed.GetValue(SkipReadiness))
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Billing;
 using Smplat.Core.Checkout;
 using Smplat.Core.Digests;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Operators;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
@@ -194,5 +195,5 @@ public static class ReadinessGate
 internal static class RecoveryServices
 {
     public static ServiceProvider Create(ParseResult parsed) =>
-        CliServices.Create(parsed, services => services.AddOrders().AddPayments().AddCheckout().AddBilling().AddDigests().AddRecoveryRepair());
+        CliServices.Create(parsed, services => services.AddOrders().AddPayments().AddCheckout().AddBilling().AddDigests().AddGuardrails().AddRecoveryRepair());
 }
