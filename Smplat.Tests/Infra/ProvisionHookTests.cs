@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices.Processes;
 using Smplat.Tests.Support;
 
@@ -155,7 +156,7 @@ public sealed class ProvisionHookTests(string shell)
         {
             return await LocalCommand.RunAsync(start, TimeSpan.FromMinutes(2), CancellationToken.None);
         }
-        catch (Exception missing) when (missing is Win32Exception or LocalStartException && shell != "sh")
+        catch (Exception missing) when (missing is Win32Exception or LocalStartException)
         {
             Assert.Ignore("PowerShell is not installed.");
             throw;
