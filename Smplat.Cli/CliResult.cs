@@ -171,8 +171,8 @@ public sealed class TextTable
         var beside = Enumerable.Range(0, _columns.Length).ToList();
         while (Total() > width)
         {
-            var text = beside.Where(at => _columns[at].IsText).MaxBy(at => widths[at]);
             var isText = beside.Any(at => _columns[at].IsText);
+            var text = isText ? beside.Where(at => _columns[at].IsText).MaxBy(at => widths[at]) : 0;
             if (isText && widths[text] - (Total() - width) >= Math.Max(NarrowestText, LongestWord(text)))
             {
                 widths[text] -= Total() - width;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Smplat.Cli.Commands;
 using Spectre.Console;
@@ -53,7 +54,7 @@ public static class CommandLine
     internal static IReadOnlyList<string> Examples { get; } =
     [
         "smplat health",
-        "smplat orders show SAMPLE-000001",
+        "smplat orders show SM000123",
         "smplat jobs run weekly-digest",
         "smplat logs tail --follow",
         "smplat trigger checkout.session.completed",
@@ -65,8 +66,8 @@ public static class CommandLine
         var names = root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name).ToArray();
         string[] more = [.. names.Except(Known.SelectMany(group => group.Commands))];
         return Known.Append(("More", more))
-            .Select(group => (group.Subject, group.Commands.Where(names.Contains).ToArray()))
-            .Where(group => group.Item2.Length > 0);
+            .Select(group => (group.Item1, Commands: group.Item2.Where(names.Contains).ToArray()))
+            .Where(group => group.Commands.Length > 0);
     }
 
     /// <summary>What each exit code means, as help and docs/cli.md show it.</summary>
@@ -104,7 +105,12 @@ public static class CommandLine
             module.AddTo(root);
         }
 
-        HelpPageAction.AddTo(root);
+        foreach (var help in root.Options.OfType<HelpOption>().ToArray())
+        {
+            root.Options.Remove(help);
+        }
+
+        root.Options.Add(new HelpOption("--help", "-h") { Description = "Show this help.", Action = new HelpPageAction() });
         return root;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Globalization;
 using Smplat.Cli.Commands;
@@ -141,15 +140,6 @@ internal sealed class HelpPage(TextWriter output, int width)
 /// <summary>Shows <see cref="HelpPage"/> in place of the library's help.</summary>
 internal sealed class HelpPageAction : SynchronousCommandLineAction
 {
-    public static void AddTo(RootCommand root)
-    {
-        foreach (var help in root.Options.OfType<HelpOption>())
-        {
-            help.Description = "Show this help.";
-            help.Action = new HelpPageAction();
-        }
-    }
-
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)

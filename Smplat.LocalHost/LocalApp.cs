@@ -124,7 +124,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
 
     private async Task<Uri> StartHostAsync(HostSettings own, string folder, CancellationToken cancellationToken)
     {
-        using var step = console.Step("Worker");
+        using var step = console.Step("App with its database");
         try
         {
             own = own with { Port = own.Port == 0 ? FreePort(own.BindAddress) : own.Port };

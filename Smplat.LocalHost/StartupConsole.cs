@@ -52,7 +52,7 @@ internal sealed class StartupConsole(TextWriter output) : IStartupConsole
         public RunningStep(StartupConsole console, string what, string done)
         {
             (_console, _what, _done) = (console, what, done);
-            console.Line(done == "ready" ? $"  {what} starts ..." : $"  {what} stops ...");
+            console.Line(done == "ready" ? $"  {what} ..." : $"  Stopping: {what} ...");
         }
 
         public void Note(string text) => _console.Line($"  {_what}: {text}");

@@ -203,7 +203,7 @@ internal static class JsonText
 }
 
 /// <summary>Facts about one thing as aligned lines; an empty fact is left out.</summary>
-internal sealed class FactList : System.Collections.IEnumerable
+internal sealed class FactList : IEnumerable<(string Name, string Value)>
 {
     private const int Gap = 2;
 
@@ -231,7 +231,9 @@ internal sealed class FactList : System.Collections.IEnumerable
         }
     }
 
-    public System.Collections.IEnumerator GetEnumerator() => _facts.GetEnumerator();
+    public IEnumerator<(string Name, string Value)> GetEnumerator() => _facts.GetEnumerator();
+
+    System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
 /// <summary>Paths of the app with their query; a value that is null is left out.</summary>

@@ -74,7 +74,7 @@ public sealed class JobCommands : ICommandModule
 
     private static TextTable JobTable(JsonElement answer)
     {
-        var table = new TextTable("There are no jobs.", "job", "enabled", "#runs", "#failed", "#in a row", "last success", "~error or purpose");
+        var table = new TextTable("There are no jobs.", "job", "enabled", "#runs", "#failed", "#in a row", "last success", "~about");
         foreach (var job in answer.GetProperty("jobs").EnumerateArray())
         {
             var state = job.GetProperty("state");

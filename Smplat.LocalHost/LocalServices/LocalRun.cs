@@ -99,7 +99,7 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
             step.Note($"{_postgres}");
             if (await new LocalDatabaseStore(_postgres.ConnectionString("postgres")).EnsureAsync(cancellationToken))
             {
-                step.Note("Created the database smplat");
+                step.Note("Created the database smplat; the app fills it with its tables and sample data");
             }
 
             return _postgres.ConnectionString("smplat");

@@ -1,16 +1,13 @@
-using System.CommandLine;
-using System.Text.RegularExpressions;
 using Smplat.Cli;
 using Smplat.Cli.Commands;
 using Smplat.Functions;
-using Smplat.LocalHost;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Cli;
 
 /// <summary>The manners of the command line: help, hints, where errors go, and what it says when nothing answers.</summary>
 [Parallelizable(ParallelScope.All)]
-public sealed partial class MannersTests
+public sealed class MannersTests
 {
     [TestCase("")]
     [TestCase("--help")]

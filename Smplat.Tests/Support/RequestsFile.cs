@@ -61,6 +61,9 @@ internal sealed partial class RequestsFile
         return (answer.StatusCode, body, answer.Headers.Contains("X-Content-Type-Options"));
     }
 
+    /// <summary>Whether the call needs something that no answer so far has.</summary>
+    public bool IsUnknown(FileCall call) => Fill(call.Url!).Contains("unknown", StringComparison.Ordinal);
+
     private string Fill(string text) => Reference().Replace(text, match =>
     {
         var reference = match.Groups["reference"].Value;
