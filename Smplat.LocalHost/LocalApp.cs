@@ -4,6 +4,8 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Smplat.FakeVendors;
+using Smplat.FakeVendors.MealMe;
+using Smplat.FakeVendors.Stripe;
 using Smplat.LocalHost.Hosting;
 using Smplat.LocalHost.LocalServices;
 using Smplat.LocalHost.LocalServices.Processes;
@@ -73,6 +75,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         _watch?.Dispose();
         if (_host is not null)
         {
+            using var step = console.Step("App", "stopped");
             await _host.DisposeAsync();
         }
 
@@ -83,7 +86,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
 
         if (_hasServices)
         {
-            await _services.StopAsync();
+            await _services.StopAsync(console);
         }
     }
 
@@ -120,11 +123,12 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
 
     private async Task<Uri> StartHostAsync(HostSettings own, string folder, CancellationToken cancellationToken)
     {
-        using var step = console.Step("Worker");
+        using var step = console.Step("App with its database");
         try
         {
             own = own with { Port = own.Port == 0 ? FreePort(own.BindAddress) : own.Port };
             ServeUnder(own);
+            AddWebhookSecrets();
             var settings = Effective();
             var hostJson = HostJson.Find(folder, root).With(settings);
             var log = new HostLog(console.Line, hostJson.LogsRequests, TimeProvider.System);
@@ -168,6 +172,21 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         }
     }
 
+    /// <summary>
+    /// Sample webhooks need a secret that the app knows: a local run without one of its own gets these. They protect nothing.
+    /// </summary>
+    private void AddWebhookSecrets()
+    {
+        var settings = Effective();
+        foreach (var (name, secret) in LocalWebhookSecrets.All)
+        {
+            if (LocalSettings.IsLocal(settings) && string.IsNullOrWhiteSpace(settings.GetValueOrDefault(name)))
+            {
+                _found[name] = secret;
+            }
+        }
+    }
+
     /// <summary>The worker learns the port before the web server listens on it.</summary>
     private static int FreePort(IPAddress? address)
     {
@@ -185,7 +204,10 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
 
         if (_hasServices)
         {
-            _services.Announce(address);
+            var settings = Effective();
+            _services.Announce(address, LocalWebhookSecrets.All.Keys
+                .Where(name => !string.IsNullOrWhiteSpace(settings.GetValueOrDefault(name)))
+                .ToDictionary(name => name, name => settings[name]));
         }
     }
 
@@ -252,6 +274,16 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
 
     private static IConfiguration AsConfiguration(IReadOnlyDictionary<string, string> settings) => new ConfigurationBuilder()
         .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
+}
+
+/// <summary>The webhook secrets of a local run without any, by setting; the same ones as those of the fake vendors.</summary>
+public static class LocalWebhookSecrets
+{
+    public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
+    {
+        ["STRIPE_WEBHOOK_SECRET"] = FakeStripe.WebhookSecret,
+        ["MEALME_WEBHOOK_SECRET"] = FakeMealMe.WebhookSecret,
+    };
 }
 
 /// <summary>The page at <c>/</c> of a local run. On the platform the host has its own page there.</summary>

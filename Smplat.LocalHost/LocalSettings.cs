@@ -141,6 +141,11 @@ public sealed class LocalSettings(string root, string[] args)
         _ => throw new JsonException($"{member.Name} must be a string, number or boolean."),
     };
 
+    /// <summary>Whether the settings are those of a local run.</summary>
+    public static bool IsLocal(IReadOnlyDictionary<string, string> settings) =>
+        EnvironmentNames.Select(name => settings.GetValueOrDefault(name)).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value))
+            ?.Trim().Equals("local", StringComparison.OrdinalIgnoreCase) == true;
+
     private static bool HasValue(Dictionary<string, string> values, string name) => !string.IsNullOrWhiteSpace(values.GetValueOrDefault(name));
 
     private sealed class FileWatch : IDisposable

@@ -5,7 +5,6 @@ using Smplat.Core.Guardrails;
 using Smplat.Core.Onboarding;
 using Smplat.Core.Orders;
 using Smplat.Core.Platform.Observability;
-using Spectre.Console;
 
 namespace Smplat.Cli.Commands;
 
@@ -68,21 +67,17 @@ public sealed class OnboardingCommands : ICommandModule
     {
         if (report.Due.Count > 0)
         {
-            var table = new Table().AddColumns("order", "task", "reason", "idle h", "channel");
+            var table = new TextTable("", "order", "task", "reason", "#idle h", "channel");
             foreach (var task in report.Due)
             {
-                table.AddRow(
-                    Markup.Escape(task.OrderNumber),
-                    Markup.Escape(task.TaskSlug),
-                    task.Reason,
-                    task.IdleHours(now).ToString(CultureInfo.InvariantCulture),
-                    task.RecommendedChannel);
+                table.Add(
+                    task.OrderNumber, task.TaskSlug, task.Reason, task.IdleHours(now).ToString(CultureInfo.InvariantCulture), task.RecommendedChannel);
             }
 
-            Terminal.Out.Write(table);
+            table.Write();
         }
 
-        Terminal.Out.WriteLine(order.IsDryRun
+        Console.WriteLine(order.IsDryRun
             ? string.Create(CultureInfo.InvariantCulture, $"Dry run: {report.Due.Count} tasks of {report.Journeys} journeys are due; nothing was written.")
             : string.Create(
                 CultureInfo.InvariantCulture,

@@ -18,8 +18,8 @@ public sealed class RecoveryCommandTests
         var plan = Path.Combine(folder.Path, "plan.json");
 
         var inspected = await RunAsync(rig, "recovery", "inspect", "--out", plan);
-        var applied = await RunAsync(rig, "recovery", "apply", plan, "--json");
-        var again = await RunAsync(rig, "recovery", "apply", plan, "--json");
+        var applied = await RunAsync(rig, "recovery", "apply", plan, "--yes", "--json");
+        var again = await RunAsync(rig, "recovery", "apply", plan, "--yes", "--json");
 
         Assert.That(inspected.Output, Does.StartWith("1 items in"));
         Assert.That(OutcomeOf(applied), Is.EqualTo("done"));
@@ -77,18 +77,25 @@ public sealed class RecoveryCommandTests
         await using var rig = await CheckoutFixture.StartAsync();
         await rig.EnqueueAsync("order_status_update", await rig.APersonAsync(), "key-1");
 
-        var list = await RunAsync(rig, "notifications", "list", "--status", "pending", "--json");
-        var wrong = await RunAsync(rig, "notifications", "list", "--status", "lost");
-        var preview = await RunAsync(rig, "notifications", "preview", "payment_success", "--html");
-        var unknown = await RunAsync(rig, "notifications", "preview", "nonsense");
+        await using var app = await AppOfAsync(rig);
+        var list = await RunAsync(rig, app, "notifications", "list", "--status", "pending", "--json");
+        var wrong = await RunAsync(rig, app, "notifications", "list", "--status", "lost");
+        var preview = await RunAsync(rig, app, "notifications", "preview", "payment_success", "--html");
+        var unknown = await RunAsync(rig, app, "notifications", "preview", "nonsense");
         var deliver = await RunAsync(rig, "notifications", "deliver");
 
-        Assert.That(JsonElement.Parse(list.Output)[0].GetProperty("idempotency_key").GetString(), Is.EqualTo("key-1"));
+        Assert.That(JsonElement.Parse(list.Output).GetProperty("messages")[0].GetProperty("idempotency_key").GetString(), Is.EqualTo("key-1"));
         Assert.That(preview.Output, Does.Contain("<!doctype html>").And.Contain("Payment received"));
         Assert.That((wrong.ExitCode, unknown.ExitCode, deliver.ExitCode), Is.EqualTo((2, 2, 2)));
         Assert.That(deliver.Error, Does.Contain("SMTP_HOST"));
         Assert.That((await rig.MessageAsync("key-1")).Status, Is.EqualTo("pending"));
     }
+
+    private static Task<SmplatApp> AppOfAsync(OutboxFixture rig, params (string Name, string Value)[] settings) => SmplatApp.StartAsync(
+        settings.Append(("SMPLAT_DATABASE", rig.Database.ConnectionString)).ToDictionary(setting => setting.Item1, setting => setting.Item2));
+
+    private static Task<CliRun> RunAsync(OutboxFixture rig, SmplatApp app, params string[] words) =>
+        RunAsync(rig, [.. words, "--base-url", app.Client.BaseAddress!.OriginalString]);
 
     private static Task<CliRun> RunAsync(OutboxFixture rig, params string[] words) =>
         CliRun.RunAsync([.. words, "--database", rig.Database.ConnectionString]);

@@ -42,7 +42,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
 
     private const string Newest =
         """
-        select "timestamp", level, event, request_id, coalesce(provider_id, selected_provider_id) as provider_id,
+        select line_id, "timestamp", level, event, request_id, coalesce(provider_id, selected_provider_id) as provider_id,
             coalesce(latency_ms, total_latency_ms) as latency_ms, total_cents, error_code, error
         from edge_logs
         where "timestamp" >= @since
@@ -295,6 +295,9 @@ public sealed record EdgeLogQuery(DateTimeOffset Since, string? Provider, string
 /// <summary>One line of the log as operators see it.</summary>
 public sealed record EdgeLogLine
 {
+    /// <summary>Tells a line that was read before from a new one; null for lines of old versions.</summary>
+    public Guid? LineId { get; init; }
+
     public required DateTimeOffset Timestamp { get; init; }
 
     public required string Level { get; init; }
