@@ -5,7 +5,6 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.LocalHost;
 
 /// <summary>The sources of the app settings of a local run, and what happens when the file changes.</summary>
-[Parallelizable]
 public sealed class LocalSettingsTests
 {
     private readonly TimerFolder _root = new();
