@@ -46,11 +46,11 @@ public static class CommandLine
     /// <summary>The root's commands as its help groups them; a command that is missing here appears under "More".</summary>
     private static readonly (string Subject, string[] Commands)[] Known =
     [
-        ("Orders and providers", ["orders", "providers", "commerce", "fulfillment", "recovery"]),
+        ("Orders and providers", ["orders", "providers", "commerce", "catalog", "fulfillment", "recovery"]),
         ("People and messages", ["notifications", "digest", "onboarding", "events"]),
         ("Running the app", ["health", "jobs", "logs", "flags", "banner", "keys"]),
         ("Deploys and incidents", ["migrate", "check", "smoke", "incident", "export"]),
-        ("On this machine", ["seed", "trigger", "open", "completion", "reference"]),
+        ("On this machine", ["seed", "trigger", "open", "completion", "help", "reference"]),
     ];
 
     /// <summary>Where a newcomer begins; shown in the root's help.</summary>
