@@ -38,6 +38,7 @@ public sealed class NotificationPreferenceFunctions(PreferenceOperations prefere
 
     [Function("ShowUnsubscribe")]
     [OpenToAll("The link in a mail is signed; its holder may see what it turns off.")]
+    [RateLimit(RateCategory.Standard)]
     [Operation("The page behind the unsubscribe link; it changes nothing, since mail scanners open links", Tag = "Notifications")]
     [Answers(200, "The page with its form", ContentType = "text/html")]
     [Answers(404, "The link is not valid", ContentType = "text/html")]
@@ -49,6 +50,7 @@ public sealed class NotificationPreferenceFunctions(PreferenceOperations prefere
 
     [Function("Unsubscribe")]
     [OpenToAll("One-click unsubscribe (RFC 8058): mail programs post without a key; the link is signed.")]
+    [RateLimit(RateCategory.Standard)]
     [Operation("Turn off the preference that the signed link names; repeating it changes nothing", Tag = "Notifications")]
     [Answers(200, "A page that names the preference that is now off", ContentType = "text/html")]
     [Answers(404, "The link is not valid", ContentType = "text/html")]

@@ -11,6 +11,7 @@ public sealed class OpsPageFunctions(OpsAuthorization authorization, OverviewPag
 {
     [Function("ShowOpsOverview")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Readiness, incident banner and what needs attention", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
@@ -21,6 +22,7 @@ public sealed class OpsPageFunctions(OpsAuthorization authorization, OverviewPag
 
     [Function("ShowOpsCommerce")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("The commerce dashboards", Tag = "Operators' page")]
     [QueryParameter("window", "24h, 7d or 30d for provider performance, default 24h")]
     [Answers(200, "The page", ContentType = "text/html")]
@@ -32,6 +34,7 @@ public sealed class OpsPageFunctions(OpsAuthorization authorization, OverviewPag
 
     [Function("ShowOpsProviders")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Health, switches, breakers and quotas of the providers", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]

@@ -23,6 +23,7 @@ public sealed class OrderRoutingFunctions(
     [Function("RouteOrder")]
     [OpenToAll("Shoppers route orders without a key; commissions and configuration are shown to keyed callers only.", RefuseWrongKey = true)]
     [RateLimit(RateCategory.Order)]
+    [BodyLimit(10 * 1024)]
     [Operation("Quote a basket at all providers, rank the offers and return a confirmation token", Tag = "Commerce",
         Description = "With {\"action\":\"health_check\"} it returns the health of the providers instead.")]
     [JsonBody(typeof(RouteOrderReader), nameof(RouteOrderReader.Shape), Example =

@@ -24,6 +24,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
 {
     private const string BaseUrl = "API_BASE_URL";
     private const string DefaultOrigin = "http://localhost:7071";
+    private const string MailFolder = "SMPLAT_MAIL_FOLDER";
 
     private readonly LocalSettings _settings = new(root, args);
     private readonly LocalRun _services = new(root, TimeProvider.System);
@@ -32,6 +33,8 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
     private FunctionsHost? _host;
     private IDisposable? _watch;
     private bool _hasServices;
+    private string? _origin;
+    private string? _mailFolder;
 
     /// <summary>Completes when the worker keeps exiting and is no longer restarted.</summary>
     public Task WorkerLost => _host?.WorkerLost ?? Task.Delay(Timeout.Infinite);
@@ -91,7 +94,24 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
     }
 
     /// <summary>The app settings, with the addresses of this run's services.</summary>
-    private Dictionary<string, string> Effective() => _settings.ReadWith(_found);
+    private Dictionary<string, string> Effective()
+    {
+        var settings = _settings.ReadWith(_found);
+
+        // Links in messages follow the address that the app serves on, unless API_BASE_URL names another one than the default.
+        if (_origin is not null && settings.GetValueOrDefault(BaseUrl)?.Trim().TrimEnd('/') is null or "" or DefaultOrigin)
+        {
+            settings[BaseUrl] = _origin;
+        }
+
+        // Mails are written into the folder of the run.
+        if (_mailFolder is not null && LocalSettings.IsLocal(settings) && string.IsNullOrWhiteSpace(settings.GetValueOrDefault(MailFolder)))
+        {
+            settings[MailFolder] = _mailFolder;
+        }
+
+        return settings;
+    }
 
     private void AddFound(IReadOnlyDictionary<string, string> found)
     {
@@ -127,7 +147,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         try
         {
             own = own with { Port = own.Port == 0 ? FreePort(own.BindAddress) : own.Port };
-            ServeUnder(own);
+            (_origin, _mailFolder) = (OriginOf(own), Path.Combine(own.Folder, "outbox"));
             AddWebhookSecrets();
             var settings = Effective();
             var hostJson = HostJson.Find(folder, root).With(settings);
@@ -158,18 +178,13 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         return new Uri(_host.Address.AbsoluteUri.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
     }
 
-    /// <summary>
-    /// Links in messages follow the address that the app serves on, unless API_BASE_URL names another one than the default.
-    /// </summary>
-    private void ServeUnder(HostSettings own)
+    /// <summary>The origin that the app serves on.</summary>
+    private static string OriginOf(HostSettings own)
     {
-        if (_settings.Read().GetValueOrDefault(BaseUrl)?.TrimEnd('/') is null or "" or DefaultOrigin)
-        {
-            var host = own.BindAddress is not { } address || IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
-                ? "localhost"
-                : address.ToString();
-            _found[BaseUrl] = new UriBuilder("http", host, own.Port).Uri.GetLeftPart(UriPartial.Authority);
-        }
+        var host = own.BindAddress is not { } address || IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
+            ? "localhost"
+            : address.ToString();
+        return new UriBuilder("http", host, own.Port).Uri.GetLeftPart(UriPartial.Authority);
     }
 
     /// <summary>

@@ -183,7 +183,7 @@ public sealed class LocalSettings(string root, string[] args)
 /// <param name="HasTimers">SMPLAT_LOCAL_TIMERS: run timer functions on their schedules; on by default.</param>
 /// <param name="HasServices">SMPLAT_LOCAL_SERVICES: start Postgres and Azurite where none is configured; on by default.</param>
 /// <param name="HasFakeVendors">SMPLAT_FAKE_VENDORS: start fake vendors and point the app at them; off by default.</param>
-/// <param name="Folder">SMPLAT_LOCAL_FOLDER: folder for the data of local runs; .local in the checkout by default.</param>
+/// <param name="Folder">SMPLAT_LOCAL_FOLDER: folder for the data of local runs; .local in the checkout by default. A relative path starts at the checkout.</param>
 /// <param name="StopGrace">SMPLAT_LOCAL_STOP_GRACE_SECONDS: how long running functions may take to finish after a stop, 10 by default.</param>
 /// <param name="TimeZone">WEBSITE_TIME_ZONE, else TZ: time zone of the schedules, UTC by default.</param>
 internal sealed record HostSettings(
@@ -196,7 +196,7 @@ internal sealed record HostSettings(
         Switch(settings, "SMPLAT_LOCAL_TIMERS", true),
         Switch(settings, "SMPLAT_LOCAL_SERVICES", true),
         Switch(settings, "SMPLAT_FAKE_VENDORS", false),
-        Path.GetFullPath(settings.GetValueOrDefault("SMPLAT_LOCAL_FOLDER") is { Length: > 0 } folder ? folder : Path.Combine(root, ".local")),
+        Path.GetFullPath(settings.GetValueOrDefault("SMPLAT_LOCAL_FOLDER") is { } folder && !string.IsNullOrWhiteSpace(folder) ? folder.Trim() : ".local", Path.GetFullPath(root)),
         TimeSpan.FromSeconds(Number(settings, "SMPLAT_LOCAL_STOP_GRACE_SECONDS", 10, 0, 600)),
         Zone(settings));
 

@@ -27,9 +27,9 @@ internal static class ExportOfferEvents
 {
     private static readonly Option<int> LookbackDays = new("--lookback-days") { Description = "Days back from now, 1 or more.", DefaultValueFactory = _ => 7 };
 
-    private static readonly Option<string?> Since = new("--since") { Description = "Only events from this time on (ISO 8601, UTC). Replaces --lookback-days." };
+    private static readonly Option<string?> Since = new("--since") { Description = "Only events from this time on, such as 7d or 2026-03-01T10:00 (UTC). Replaces --lookback-days." };
 
-    private static readonly Option<string?> Until = new("--until") { Description = "Only events before this time (ISO 8601, UTC). Default: now." };
+    private static readonly Option<string?> Until = new("--until") { Description = "Only events before this time, such as 1d or 2026-04-01 (UTC). Default: now." };
 
     private static readonly Option<string?> EventType = new("--event-type") { Description = "Only events of this type." };
 
@@ -102,20 +102,12 @@ internal static class ExportOfferEvents
 
     private static EventSelection Select(ParseResult parsed, DateTimeOffset now)
     {
-        var until = Instant(parsed, Until) ?? now;
-        var since = Instant(parsed, Since) ?? now.AddDays(-parsed.GetValue(LookbackDays));
+        var until = PointInTime.Read(parsed, Until, now) ?? now;
+        var since = PointInTime.Read(parsed, Since, now) ?? now.AddDays(-parsed.GetValue(LookbackDays));
         return since < until
             ? new EventSelection(since, until, parsed.GetValue(EventType), parsed.GetValue(OfferSlug))
             : throw new UsageException("--since must be before --until.");
     }
-
-    private static DateTimeOffset? Instant(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) switch
-    {
-        null => null,
-        var text when DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) => instant,
-        var text => throw new UsageException($"{option.Name} must be an ISO 8601 time, not \"{text}\"."),
-    };
 }
 
 /// <summary>A progress bar on standard error; none when that is redirected or the rows go to a stream.</summary>

@@ -12,12 +12,6 @@ public sealed class JobCommands : ICommandModule
 
     private static readonly Option<int> Limit = new("--limit") { Description = "Maximum number of runs, 1 to 200.", DefaultValueFactory = _ => 50 };
 
-    private static readonly Option<string> TriggeredBy = new("--triggered-by")
-    {
-        Description = "Who starts the run; recorded in the ledger.",
-        DefaultValueFactory = _ => "manual",
-    };
-
     private static readonly Option<bool> EvenIfDisabled = new("--even-if-disabled") { Description = "Run the job even if it is disabled." };
 
     public void AddTo(RootCommand root)
@@ -33,7 +27,7 @@ public sealed class JobCommands : ICommandModule
             "smplat jobs run onboarding-nudges --triggered-by on-call",
             (parsed, token) => RunAsync(parsed, "run", token),
             Job,
-            TriggeredBy,
+            AppJob.TriggeredBy,
             EvenIfDisabled));
         jobs.Subcommands.Add(Make(
             "restart",
@@ -41,7 +35,7 @@ public sealed class JobCommands : ICommandModule
             "smplat jobs restart hosted-session-recovery --triggered-by on-call",
             (parsed, token) => RunAsync(parsed, "restart", token),
             Job,
-            TriggeredBy));
+            AppJob.TriggeredBy));
         root.Subcommands.Add(jobs);
     }
 
@@ -125,8 +119,14 @@ public sealed class JobCommands : ICommandModule
         using var api = ApiOptions.Connect(parsed);
         var answer = await api.PostAsync(
             $"/api/v1/operators/jobs/{Uri.EscapeDataString(parsed.GetValue(Job)!)}/{verb}",
-            new { triggered_by = parsed.GetValue(TriggeredBy), even_if_disabled = parsed.GetValue(EvenIfDisabled) },
+            new { triggered_by = parsed.GetValue(AppJob.TriggeredBy), even_if_disabled = parsed.GetValue(EvenIfDisabled) },
             cancellationToken);
+        return ShowOutcome(parsed, answer);
+    }
+
+    /// <summary>Shows the outcome of a run; the exit code says whether it was completed.</summary>
+    internal static int ShowOutcome(ParseResult parsed, JsonElement answer)
+    {
         var status = answer.GetProperty("status").GetString();
         return parsed.Show(
             answer,

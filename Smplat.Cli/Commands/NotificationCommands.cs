@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Notifications;
-using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Outbox;
 
 namespace Smplat.Cli.Commands;
@@ -63,9 +62,9 @@ public sealed class NotificationCommands : ICommandModule
         redrive.SetWork(RedriveAsync);
         var deliver = new CliCommand(
             "deliver",
-            "Deliver due messages from this process, with its own mail settings. smplat jobs run outbox lets the app do it.",
+            "Let the app deliver due messages now.",
             "smplat notifications deliver");
-        deliver.SetWork(DeliverAsync);
+        deliver.RunsJob(DeliverOutboxJob.Id, "notification_outbox");
         root.Subcommands.Add(new Command("notifications", "Mail and Slack messages.") { preview, kinds, list, redrive, deliver });
     }
 
@@ -180,25 +179,4 @@ public sealed class NotificationCommands : ICommandModule
     private static int LimitOf(ParseResult parsed, int max) => parsed.GetValue(Limit) is var limit && limit >= 1 && limit <= max
         ? limit
         : throw new UsageException($"--limit must be 1 to {max}.");
-
-    private static async Task<int> DeliverAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        await using var services = RecoveryServices.Create(parsed);
-        if (services.GetRequiredService<MailSender>().Choose() is null)
-        {
-            throw new UsageException(
-                "No mail sender is configured: set SMTP_HOST and SMTP_SENDER_EMAIL as in the app. Without them every mail would be suppressed.");
-        }
-
-        var run = new JobRun(Guid.NewGuid(), "manual", 1, TimeProvider.System.GetUtcNow());
-        try
-        {
-            var report = await services.GetRequiredService<DeliverOutboxJob>().RunAsync(run, cancellationToken);
-            return parsed.Show(report.Summary, JsonSerializer.Serialize(report.Summary));
-        }
-        catch (ReceiversUnavailableException exception)
-        {
-            return CliCommand.Fail(exception.Message);
-        }
-    }
 }

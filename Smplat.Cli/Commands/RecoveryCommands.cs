@@ -23,12 +23,6 @@ public sealed class RecoveryCommands : ICommandModule
         WriteIndented = true,
     };
 
-    private static readonly Option<string> TriggeredBy = new("--triggered-by")
-    {
-        Description = "Who starts the run; recorded with it.",
-        DefaultValueFactory = _ => "manual",
-    };
-
     private static readonly Option<int?> Limit = new("--limit") { Description = "Maximum number of sessions. Default: from the settings." };
 
     private static readonly Option<int?> MaxAttempts = new("--max-attempts") { Description = "Maximum attempts per session. Default: from the settings." };
@@ -43,18 +37,17 @@ public sealed class RecoveryCommands : ICommandModule
     {
         var checkout = new CliCommand(
             "run",
-            "Recover abandoned checkouts now.",
+            "Let the app recover abandoned checkouts now.",
             "smplat recovery checkout run",
-            "smplat recovery checkout run --force")
-        { TriggeredBy, ReadinessGate.Force };
-        checkout.SetWork(SweepAsync);
+            "smplat recovery checkout run --force");
+        checkout.RunsJob(RecoverySweepJob.Id, "catalog_scheduler");
         var hosted = new CliCommand(
             "run",
-            "Recover hosted payment sessions now.",
+            "Let the app recover hosted payment sessions now.",
             "smplat recovery hosted run --triggered-by manual",
             "smplat recovery hosted run --limit 10 --force")
-        { TriggeredBy, Limit, MaxAttempts, ReadinessGate.Force };
-        hosted.SetWork(RecoverAsync);
+        { Limit, MaxAttempts };
+        hosted.RunsJob(HostedRecoveryJob.Id, "hosted_session_recovery", (JobParameter.Limit, Limit), (JobParameter.MaxAttempts, MaxAttempts));
         var inspect = new CliCommand(
             "inspect",
             "List what does not recover automatically, as a plan.",
@@ -76,34 +69,6 @@ public sealed class RecoveryCommands : ICommandModule
             inspect,
             apply,
         });
-    }
-
-    private static async Task<int> SweepAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        await using var services = RecoveryServices.Create(parsed);
-        if (await ReadinessGate.RefuseAsync(services, parsed, "catalog_scheduler", cancellationToken) is { } refusal)
-        {
-            return CliCommand.Fail(refusal);
-        }
-
-        var run = new JobRun(Guid.NewGuid(), parsed.GetValue(TriggeredBy)!, 1, TimeProvider.System.GetUtcNow());
-        var report = await services.GetRequiredService<RecoverySweepJob>().RunAsync(run, cancellationToken);
-        Console.WriteLine(JsonSerializer.Serialize(report.Summary, Readable));
-        return 0;
-    }
-
-    private static async Task<int> RecoverAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        await using var services = RecoveryServices.Create(parsed);
-        if (await ReadinessGate.RefuseAsync(services, parsed, "hosted_session_recovery", cancellationToken) is { } refusal)
-        {
-            return CliCommand.Fail(refusal);
-        }
-
-        var report = await services.GetRequiredService<HostedRecovery>().RunAsync(
-            parsed.GetValue(TriggeredBy)!, parsed.GetValue(Limit), parsed.GetValue(MaxAttempts), cancellationToken);
-        Console.WriteLine(JsonSerializer.Serialize(report, Readable));
-        return 0;
     }
 
     private static async Task<int> InspectAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -178,32 +143,6 @@ public sealed class RecoveryCommands : ICommandModule
         {
             throw new UsageException($"{file} is not a plan: {exception.Message}");
         }
-    }
-}
-
-/// <summary>Refuses manual job runs while another component reports an error, unless forced.</summary>
-public static class ReadinessGate
-{
-    public static readonly Option<bool> Force = new("--force") { Description = "Run even if readiness reports an error." };
-
-    /// <param name="own">The component of the job itself, which is ignored: the run may fix its error.</param>
-    /// <returns>Null when the command may run; else the reason why not.</returns>
-    public static async Task<string?> RefuseAsync(
-        IServiceProvider services, ParseResult parsed, string own, CancellationToken cancellationToken)
-    {
-        if (parsed.GetValue(Force))
-        {
-            return null;
-        }
-
-        var report = await services.GetRequiredService<ReadinessCheck>().CheckAsync(cancellationToken);
-        string[] broken =
-        [
-            .. report.Components
-                .Where(component => component.Key != own && component.Value.Status == ComponentStatus.Error)
-                .Select(component => $"{component.Key} ({component.Value.Detail})"),
-        ];
-        return broken.Length == 0 ? null : $"Readiness reports errors: {string.Join("; ", broken)}. Fix them, or use --force.";
     }
 }
 

@@ -54,7 +54,7 @@ public static class ReferencePage
 
         | Setting | First match wins |
         | --- | --- |
-        | database | `--database`, `SMPLAT_DATABASE`, the app running from this checkout (`.local/environment.json`) |
+        | database | `--database`, `SMPLAT_DATABASE`, the app running from this checkout (`environment.json` in `.local` or `SMPLAT_LOCAL_FOLDER`) |
         | app URL | `--base-url`, `API_BASE_URL`, the app running from this checkout, `http://localhost:7071` |
         | API key | `--api-key`, `OPERATOR_API_KEY`, `CHECKOUT_API_KEY` |
 

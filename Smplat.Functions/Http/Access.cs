@@ -44,7 +44,7 @@ public enum KeyScope
     Operator,
 }
 
-/// <summary>Lets a request through when its key gives access to the function, and sets the caller of the request.</summary>
+/// <summary>Lets a request through when its key gives access to the function, and sets the caller and the body limit of the request.</summary>
 public sealed class AccessMiddleware(
     KeyRing keys,
     FunctionTraits traits,
@@ -64,6 +64,7 @@ public sealed class AccessMiddleware(
         var key = SentKey(http.Request);
         var match = key is null ? null : keys.Match(key);
         http.SetCaller(new(match, ClientAddress.Of(http, options.CurrentValue.ClientAddressHeader)));
+        http.SetBodyLimit(trait.BodyLimit);
 
         if (trait.Scope is not { } scope)
         {

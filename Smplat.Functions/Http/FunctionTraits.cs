@@ -32,11 +32,19 @@ public sealed class FunctionTraits
             key?.Scope,
             open?.RefuseWrongKey ?? false,
             method.GetCustomAttribute<RateLimitAttribute>()?.Category,
-            "/" + trigger?.Route?.TrimStart('/'));
+            "/" + trigger?.Route?.TrimStart('/'),
+            BodyLimitOf(method));
     }
+
+    /// <summary>The largest body that the function reads, in bytes.</summary>
+    public static int BodyLimitOf(MethodInfo method) =>
+        method.GetCustomAttribute<BodyLimitAttribute>()?.Bytes
+        ?? (method.IsDefined(typeof(OpenToAllAttribute)) ? RequestBody.MaxOpenBytes : RequestBody.MaxBytes);
 }
 
 /// <summary>What a function declares with its attributes.</summary>
 /// <param name="Scope">The scope that a key must have; null when the function is open to all.</param>
 /// <param name="Route">The template of its path, with a leading slash.</param>
-public sealed record FunctionTrait(string Name, KeyScope? Scope, bool RefuseWrongKey, RateCategory? Rate, string Route);
+/// <param name="BodyLimit">In bytes.</param>
+public sealed record FunctionTrait(
+    string Name, KeyScope? Scope, bool RefuseWrongKey, RateCategory? Rate, string Route, int BodyLimit);

@@ -33,6 +33,9 @@ public enum RateCategory
 
     /// <summary>5 in 900 s.</summary>
     Auth,
+
+    /// <summary>3,000 in 60 s: signed events, which a vendor sends from few addresses.</summary>
+    Webhook,
 }
 
 /// <summary>Counts requests to limited routes, refuses those over the limit and reports the state in headers.</summary>

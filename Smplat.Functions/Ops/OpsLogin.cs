@@ -36,19 +36,20 @@ public sealed class OpsLogin(
             return refusal;
         }
 
+        // What costs nothing is checked before the form is read.
+        var address = request.HttpContext.Caller().Address;
+        if (lockout.LockedFor(address) is { } wait)
+        {
+            OpsLog.LoginRefused(logger, "locked out");
+            return LockedOut(request, OpsPath.Read(request.Query["next"]), wait);
+        }
+
         var form = await OpsForm.ReadAsync(request, cancellationToken);
         var next = OpsPath.Read(form["next"]);
         if (!IsOwnForm(request, form[OpsForms.TokenField]))
         {
             OpsLog.LoginRefused(logger, "the form was not fetched by this browser");
             return Form(request, next, StatusCodes.Status403Forbidden, "This form has expired. Please try again.");
-        }
-
-        var address = request.HttpContext.Caller().Address;
-        if (lockout.LockedFor(address) is { } wait)
-        {
-            OpsLog.LoginRefused(logger, "locked out");
-            return LockedOut(request, next, wait);
         }
 
         return KeyNameOf(form["key"]) is { } keyName ? Accept(request, keyName, next) : Refuse(request, address, next);

@@ -185,7 +185,7 @@ internal sealed record LocalPlan(
     {
         var folder = Text(configuration, LocalSettingNames.Folder);
         return new(
-            folder is null ? new(root) : new(root, Path.GetFullPath(folder)),
+            folder is null ? new(root) : new(root, Path.GetFullPath(folder, Path.GetFullPath(root))),
             new(configuration["PATH"]),
             (Text(configuration, LocalSettingNames.Database) ?? Text(configuration, LocalSettingNames.DatabaseAlias)) is null,
             Text(configuration, LocalSettingNames.Storage),

@@ -67,7 +67,9 @@ internal sealed class FulfillmentFixture : IAsyncDisposable
             services.Replace(ServiceDescriptor.Singleton(gateway));
         }
 
-        return services.BuildServiceProvider();
+        var provider = services.BuildServiceProvider();
+        provider.GetRequiredService<MigrationGate>().Open();
+        return provider;
     }
 
     public T Get<T>()

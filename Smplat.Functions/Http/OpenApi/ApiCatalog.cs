@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Smplat.Core.Platform.Input;
 
@@ -25,7 +26,8 @@ public sealed class ApiCatalog
         let operation = method.GetCustomAttribute<OperationAttribute>()
         where function is not null && operation is not null
         let trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).First(found => found is not null)
-        from verb in trigger.Methods ?? ["get"]
+        // HEAD is what GET answers, without the body, and is not described for itself.
+        from verb in (trigger.Methods ?? ["get"]).Where(verb => !HttpMethods.IsHead(verb))
         let template = trigger.Route ?? function.Name
         orderby operation.Tag, template, verb
         select new ApiOperation
@@ -42,6 +44,7 @@ public sealed class ApiCatalog
             Scope = method.GetCustomAttribute<RequireKeyAttribute>()?.Scope,
             Open = method.GetCustomAttribute<OpenToAllAttribute>(),
             Rate = method.GetCustomAttribute<RateLimitAttribute>()?.Category,
+            BodyLimit = FunctionTraits.BodyLimitOf(method),
             Source = method,
         };
 
@@ -106,6 +109,9 @@ public sealed record ApiOperation
     public required OpenToAllAttribute? Open { get; init; }
 
     public required RateCategory? Rate { get; init; }
+
+    /// <summary>The largest body in bytes.</summary>
+    public required int BodyLimit { get; init; }
 
     public required MethodInfo Source { get; init; }
 

@@ -92,8 +92,8 @@ internal sealed class ApiDocumentWriter
         ["description"] =
             $"""
             Members that a request may leave out may also be null. Numbers and booleans are read from texts too, and unknown
-            members are ignored. A moment without an offset is in UTC. Bodies have at most {RequestBody.MaxBytes} bytes and may
-            be sent with gzip, deflate or br.
+            members are ignored. A moment without an offset is in UTC. Unless an operation says less, bodies have at most
+            {RequestBody.MaxBytes} bytes. They may be sent with gzip, deflate or br.
 
             Errors under `/api` are a `detail` with a `trace_id`; those under `/functions/v1` an envelope with a code.
             """,
@@ -146,6 +146,7 @@ internal sealed class ApiDocumentWriter
             operation.Operation.Description,
             operation.Scope is { } scope ? $"Needs a key with the scope {scope.ToString().ToLowerInvariant()}." : null,
             operation.Open is { } open ? $"Open: {open.Reason}" : null,
+            operation.Body is not null && operation.BodyLimit < RequestBody.MaxBytes ? $"The body has at most {operation.BodyLimit} bytes." : null,
             operation.Rate is { } rate ? $"Callers without a key are limited in the category {rate.ToString().ToLowerInvariant()}." : null,
         ];
         return string.Join("\n\n", sentences.OfType<string>());
