@@ -121,6 +121,14 @@ public static class CliConfiguration
             Copy(document.RootElement, "database", Database, settings);
             Copy(document.RootElement, "storage", "AzureWebJobsStorage", settings);
             Copy(document.RootElement, "url", "API_BASE_URL", settings);
+            if (document.RootElement.TryGetProperty("webhook_secrets", out var secrets) && secrets.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var secret in secrets.EnumerateObject())
+                {
+                    Copy(secrets, secret.Name, secret.Name, settings);
+                }
+            }
+
             return settings;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)

@@ -49,6 +49,20 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders
             ? Answer.Snake(OrderAnswer.From(order))
             : Answer.From(new OrderNotFound());
 
+    [Function("FindOrder")]
+    [RequireKey(KeyScope.Operator)]
+    [Operation("The order with a number", Tag = "Orders")]
+    [Query(typeof(FindOrder))]
+    [QueryParameter("number", "The order number that the customer was told, such as SM000123")]
+    [Answers(200, typeof(OrderAnswer), Naming.Snake)]
+    [Answers(404, "No such order")]
+    public async Task<IResult> FindOrderAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/orders")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        await orders.FindByNumberAsync(request.ReadQuery(FindOrder.Read), cancellationToken) is { } order
+            ? Answer.Snake(OrderAnswer.From(order))
+            : Answer.From(new OrderNotFound());
+
     [Function("ChangeOrderStatus")]
     [RequireKey(KeyScope.Operator)]
     [Operation("Hold, cancel or resume an order", Tag = "Orders")]

@@ -40,7 +40,8 @@ public sealed class OrderRoutingFunctions(
         return RouteOrderReader.Read(body) switch
         {
             RouteReading.Order order => answers.Of(
-                await router.RouteAsync(order.Request, cancellationToken), request.HttpContext.Caller().IsKeyed),
+                await router.RouteAsync(order.Request.ChargedTo(request.HttpContext.Caller().Anonymous), cancellationToken),
+                request.HttpContext.Caller().IsKeyed),
             RouteReading.HealthCheck => answers.Of(await health.CheckAsync(cancellationToken)),
             RouteReading.Refused refused => answers.Of(refused.Refusal),
             var unknown => throw new InvalidOperationException($"No answer for {unknown}."),

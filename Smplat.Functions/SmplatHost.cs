@@ -16,6 +16,7 @@ using Smplat.Core.Checkout;
 using Smplat.Core.Commerce;
 using Smplat.Core.Digests;
 using Smplat.Core.Fulfillment;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Notifications;
 using Smplat.Core.Onboarding;
 using Smplat.Core.Operators;
@@ -82,6 +83,7 @@ public static class SmplatHost
             .AddFulfillment()
             .AddCheckout()
             .AddBilling()
+            .AddGuardrails()
             .AddDigests()
             .AddOperators()
             .AddTrust()

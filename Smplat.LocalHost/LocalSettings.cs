@@ -48,6 +48,26 @@ public sealed class LocalSettings(string root, string[] args)
     }
 
     /// <summary>
+    /// Reads all sources, with the settings that a run has found out. Those win, except over a mock switch that the environment
+    /// or the command line sets: so the emergency can be rehearsed with fake vendors.
+    /// </summary>
+    public Dictionary<string, string> ReadWith(IReadOnlyDictionary<string, string> found)
+    {
+        var settings = new Dictionary<string, string>(Read(), StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in found)
+        {
+            settings[name] = ChosenMockSwitch(name) ?? value;
+        }
+
+        return settings;
+    }
+
+    /// <summary>A provider's mock switch as the environment or the command line sets it; null when they do not.</summary>
+    public string? ChosenMockSwitch(string name) =>
+        name.StartsWith("LOOPGPT_", StringComparison.OrdinalIgnoreCase) && name.EndsWith("_MOCK", StringComparison.OrdinalIgnoreCase)
+            && Given().GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
+
+    /// <summary>
     /// Calls back when a settings file of the checkout changes. Editors write in several steps, so it waits until the file has
     /// not changed for a moment.
     /// </summary>

@@ -4,6 +4,7 @@ using Smplat.Core.Analytics;
 using Smplat.Core.Billing;
 using Smplat.Core.Catalog;
 using Smplat.Core.Checkout;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Onboarding;
 using Smplat.Core.Operators;
 using Smplat.Core.Orders;
@@ -84,7 +85,7 @@ public sealed class DatabaseCommands : ICommandModule
     private static async Task<int> SeedAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = CliServices.Create(
-            parsed, services => services.AddOperators().AddOrders().AddPayments().AddTrust().AddCheckout().AddBilling().AddAnalytics().AddOnboarding().AddCatalogSearch());
+            parsed, services => services.AddOperators().AddOrders().AddPayments().AddTrust().AddCheckout().AddBilling().AddGuardrails().AddAnalytics().AddOnboarding().AddCatalogSearch());
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
         await services.GetRequiredService<PartitionMaintenance>().EnsureAsync(cancellationToken);
         return await services.GetRequiredService<SampleLoad>().RunAsync(parsed.GetValue(Force), cancellationToken) is { } loaded

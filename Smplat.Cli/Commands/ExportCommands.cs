@@ -18,6 +18,7 @@ public sealed class ExportCommands : ICommandModule
             ExportOfferEvents.Build(),
             ExportOnboardingSegments.Build(),
             ExportCatalogInsights.Build(),
+            ExportFollowUps.Build(),
         });
 }
 
@@ -150,7 +151,7 @@ internal static class ExportCatalogInsights
         Format.AcceptOnlyFromAmong("json", "md");
         var command = new CliCommand(
             "catalog-insights",
-            "Export the top catalog searches and the top searches without results. Needs an API key.",
+            "Export the top catalog searches and the top searches without results.",
             "smplat export catalog-insights --format md",
             "smplat export catalog-insights --base-url https://api.example.com --top-n 10 --output insights.json")
         {
@@ -168,11 +169,6 @@ internal static class ExportCatalogInsights
         }
 
         using var api = ApiOptions.Connect(parsed);
-        if (!api.HasKey)
-        {
-            throw new UsageException(ApiClient.NoKey);
-        }
-
         var snapshot = await api.GetAsync("/api/v1/observability/catalog-search", cancellationToken);
         var insights = CatalogInsights.Read(snapshot, parsed.GetValue(TopN));
         var text = parsed.GetValue(Format) == "md" && !parsed.IsJson() ? insights.ToMarkdown() : insights.ToJson();

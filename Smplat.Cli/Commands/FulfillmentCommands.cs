@@ -13,8 +13,8 @@ using Smplat.Core.Platform.Security;
 namespace Smplat.Cli.Commands;
 
 /// <summary>
-/// <c>smplat fulfillment</c>: the worker and its dead letters. Dead letters are handled in the database directly, so it works
-/// while the app is down.
+/// <c>smplat fulfillment</c>: the worker and its dead letters, through the app; extra workers and lost kick-offs directly in
+/// the database, so that they work while the app is down.
 /// </summary>
 public sealed class FulfillmentCommands : ICommandModule
 {
@@ -59,7 +59,7 @@ public sealed class FulfillmentCommands : ICommandModule
         }
 
         return parsed.Show(
-            answer, string.Join(", ", answer.GetProperty("summary").EnumerateObject().Select(entry => $"{entry.Name} {entry.Value}")));
+            answer, $"The worker ran: {JobSummary.Format(answer.GetProperty("summary"))}.");
     }
 
     private static async Task<int> KickoffAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Onboarding;
 using Smplat.Core.Orders;
 using Smplat.Core.Platform.Jobs;
-using Spectre.Console;
 
 namespace Smplat.Cli.Commands;
 
@@ -47,7 +47,7 @@ public sealed class OnboardingCommands : ICommandModule
             return await AppJob.RunAsync(parsed, "onboarding-nudges", "", arguments, cancellationToken);
         }
 
-        await using var services = CliServices.Create(parsed, services => services.AddOrders().AddOnboarding());
+        await using var services = CliServices.Create(parsed, services => services.AddOrders().AddOnboarding().AddGuardrails());
         var settings = services.GetRequiredService<IOptionsMonitor<OnboardingOptions>>().CurrentValue;
         var order = new NudgeCommand(
             TimeSpan.FromHours(hours ?? settings.IdleHours), limit ?? settings.NudgeLimit, true, parsed.GetValue(AppJob.TriggeredBy)!);
@@ -60,21 +60,17 @@ public sealed class OnboardingCommands : ICommandModule
     {
         if (report.Due.Count > 0)
         {
-            var table = new Table().AddColumns("order", "task", "reason", "idle h", "channel");
+            var table = new TextTable("", "order", "task", "reason", "#idle h", "channel");
             foreach (var task in report.Due)
             {
-                table.AddRow(
-                    Markup.Escape(task.OrderNumber),
-                    Markup.Escape(task.TaskSlug),
-                    task.Reason,
-                    task.IdleHours(now).ToString(CultureInfo.InvariantCulture),
-                    task.RecommendedChannel);
+                table.Add(
+                    task.OrderNumber, task.TaskSlug, task.Reason, task.IdleHours(now).ToString(CultureInfo.InvariantCulture), task.RecommendedChannel);
             }
 
-            Terminal.Out.Write(table);
+            table.Write();
         }
 
-        Terminal.Out.WriteLine(string.Create(
+        Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"Dry run: {report.Due.Count} tasks of {report.Journeys} journeys are due; nothing was written."));
     }
 }

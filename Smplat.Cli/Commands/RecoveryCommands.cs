@@ -1,14 +1,16 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Billing;
 using Smplat.Core.Checkout;
 using Smplat.Core.Digests;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Operators;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Core.Platform.Jobs;
-using Spectre.Console;
+using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Cli.Commands;
 
@@ -25,7 +27,7 @@ public sealed class RecoveryCommands : ICommandModule
 
     private static readonly Option<int?> MaxAttempts = new("--max-attempts") { Description = "Maximum attempts per session. Default: from the settings." };
 
-    private static readonly Option<string?> Out = new("--out") { Description = "File for the plan. Default: standard output." };
+    private static readonly Option<string?> Out = new("--out") { Description = "File for the plan. Default: show it only." };
 
     private static readonly Option<int> PlanLimit = new("--plan-limit") { Description = "Maximum number of items of each kind.", DefaultValueFactory = _ => 500 };
 
@@ -56,9 +58,9 @@ public sealed class RecoveryCommands : ICommandModule
         var apply = new CliCommand(
             "apply",
             "Carry out a plan; items that changed since are skipped.",
-            "smplat recovery inspect --out plan.json",
-            "smplat recovery apply plan.json")
-        { Plan };
+            "smplat recovery apply plan.json --dry-run",
+            "smplat recovery apply plan.json --yes")
+        { Plan, Confirmation.DryRun, Confirmation.Yes };
         apply.SetWork(ApplyAsync);
         root.Subcommands.Add(new Command("recovery", "Abandoned checkouts, hosted sessions and stuck messages.")
         {
@@ -73,14 +75,12 @@ public sealed class RecoveryCommands : ICommandModule
     {
         await using var services = RecoveryServices.Create(parsed);
         var plan = await services.GetRequiredService<RecoveryRepair>().InspectAsync(parsed.GetValue(PlanLimit), cancellationToken);
-        var json = JsonSerializer.Serialize(plan, Readable);
         if (parsed.GetValue(Out) is not { } file)
         {
-            Console.WriteLine(json);
-            return 0;
+            return parsed.Show(plan, TableOf(plan));
         }
 
-        await File.WriteAllTextAsync(file, json + "\n", cancellationToken);
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(plan, Readable) + "\n", cancellationToken);
         return parsed.Show(
             new { file, items = plan.Items.Count },
             $"{plan.Items.Count} items in {file}. Review it, change actions where needed, then run: smplat recovery apply {file}");
@@ -89,24 +89,42 @@ public sealed class RecoveryCommands : ICommandModule
     private static async Task<int> ApplyAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var plan = await ReadAsync(parsed.GetValue(Plan)!, cancellationToken);
-        await using var services = RecoveryServices.Create(parsed);
-        var results = await services.GetRequiredService<RecoveryRepair>().ApplyAsync(plan, cancellationToken);
-        return parsed.Show(results, () => Print(results));
-    }
-
-    private static void Print(IEnumerable<RepairResult> results)
-    {
-        var table = new Table().AddColumns("subject", "name", "action", "outcome");
-        foreach (var result in results)
+        if (parsed.GetValue(Confirmation.DryRun))
         {
-            table.AddRow(
-                Markup.Escape(result.Item.Subject),
-                Markup.Escape(result.Item.Name),
-                Markup.Escape(result.Item.Action),
-                Markup.Escape(result.Outcome));
+            return parsed.Show(plan, () =>
+            {
+                TableOf(plan).Write();
+                Console.WriteLine("Nothing was changed.");
+            });
         }
 
-        Terminal.Out.Write(table);
+        var count = plan.Items.Count(item => item.Action != RepairAction.Leave);
+        if (count > 0 && !await Confirmation.AskAsync(
+            parsed, string.Create(CultureInfo.InvariantCulture, $"This carries out {count} of {plan.Items.Count} items of the plan"), cancellationToken))
+        {
+            return CommandLine.Failed;
+        }
+
+        await using var services = RecoveryServices.Create(parsed);
+        var results = await services.GetRequiredService<RecoveryRepair>().ApplyAsync(plan, cancellationToken);
+        var table = new TextTable("The plan has no items.", "subject", "name", "action", "~outcome");
+        foreach (var result in results)
+        {
+            table.Add(result.Item.Subject, result.Item.Name, result.Item.Action, result.Outcome);
+        }
+
+        return parsed.Show(results, table);
+    }
+
+    private static TextTable TableOf(RepairPlan plan)
+    {
+        var table = new TextTable("Nothing needs a decision.", "subject", "name", "action", "~why");
+        foreach (var item in plan.Items)
+        {
+            table.Add(item.Subject, item.Name, item.Action, item.Why);
+        }
+
+        return table;
     }
 
     private static async Task<RepairPlan> ReadAsync(string file, CancellationToken cancellationToken)
@@ -132,5 +150,5 @@ public sealed class RecoveryCommands : ICommandModule
 internal static class RecoveryServices
 {
     public static ServiceProvider Create(ParseResult parsed) =>
-        CliServices.Create(parsed, services => services.AddOrders().AddPayments().AddCheckout().AddBilling().AddDigests().AddRecoveryRepair());
+        CliServices.Create(parsed, services => services.AddOrders().AddPayments().AddCheckout().AddBilling().AddDigests().AddGuardrails().AddRecoveryRepair());
 }

@@ -48,6 +48,8 @@ public sealed class OrderStore(NpgsqlDataSource database)
 
     private const string FindOrder = $"select {OrderColumns} from orders where id = @Id";
 
+    private const string FindOrderByNumber = $"select {OrderColumns} from orders where order_number = @OrderNumber";
+
     private const string LockOrder = $"select {OrderColumns} from orders where id = @Id for update";
 
     private const string FindOrderByKey = $"select {OrderColumns} from orders where request_key = @RequestKey";
@@ -135,6 +137,9 @@ public sealed class OrderStore(NpgsqlDataSource database)
 
     public Task<Order?> FindAsync(Guid orderId, CancellationToken cancellationToken) =>
         FindAsync(FindOrder, new { Id = orderId }, cancellationToken);
+
+    public Task<Order?> FindByNumberAsync(string orderNumber, CancellationToken cancellationToken) =>
+        FindAsync(FindOrderByNumber, new { OrderNumber = orderNumber }, cancellationToken);
 
     public Task<Order?> FindByRequestKeyAsync(string requestKey, CancellationToken cancellationToken) =>
         FindAsync(FindOrderByKey, new { RequestKey = requestKey }, cancellationToken);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Operators;
 using Smplat.Core.Platform.Observability;
 using Smplat.Core.Platform.Settings;
@@ -123,6 +124,9 @@ public sealed class AccessMiddleware(
 public sealed record Caller(KeyMatch? Key, string Address)
 {
     public bool IsKeyed => Key is not null;
+
+    /// <summary>Who is charged for vendor calls; null for callers with a key.</summary>
+    public AnonymousCaller? Anonymous => IsKeyed ? null : new AnonymousCaller(Address);
 }
 
 public static class CallerOfRequest

@@ -6,7 +6,6 @@ using System.Text.Json;
 
 namespace Smplat.Tests.Analytics;
 
-[Parallelizable]
 public sealed class RecordOfferEventBatchTests
 {
     private AnalyticsFixture _api = null!;

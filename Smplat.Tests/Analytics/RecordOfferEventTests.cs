@@ -4,7 +4,6 @@ using System.Text.Json;
 namespace Smplat.Tests.Analytics;
 
 /// <summary>Single events with POST /api/v1/analytics/offer-events.</summary>
-[Parallelizable]
 public sealed class RecordOfferEventTests
 {
     private const string Key = "test-key";

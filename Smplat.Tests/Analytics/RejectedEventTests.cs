@@ -7,7 +7,6 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Analytics;
 
 /// <summary>Rejected events are kept with the reason, and stored when the rules allow it.</summary>
-[Parallelizable]
 public sealed class RejectedEventTests
 {
     private const string Path = "/api/v1/operators/analytics/rejected-events";

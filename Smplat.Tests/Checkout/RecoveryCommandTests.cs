@@ -18,8 +18,8 @@ public sealed class RecoveryCommandTests
         var plan = Path.Combine(folder.Path, "plan.json");
 
         var inspected = await RunAsync(rig, "recovery", "inspect", "--out", plan);
-        var applied = await RunAsync(rig, "recovery", "apply", plan, "--json");
-        var again = await RunAsync(rig, "recovery", "apply", plan, "--json");
+        var applied = await RunAsync(rig, "recovery", "apply", plan, "--yes", "--json");
+        var again = await RunAsync(rig, "recovery", "apply", plan, "--yes", "--json");
 
         Assert.That(inspected.Output, Does.StartWith("1 items in"));
         Assert.That(OutcomeOf(applied), Is.EqualTo("done"));
@@ -116,13 +116,14 @@ public sealed class RecoveryCommandTests
         await using var rig = await CheckoutFixture.StartAsync();
         await rig.EnqueueAsync("order_status_update", await rig.APersonAsync(), "key-1");
 
-        var list = await RunAsync(rig, "notifications", "list", "--status", "pending", "--json");
-        var wrong = await RunAsync(rig, "notifications", "list", "--status", "lost");
-        var preview = await RunAsync(rig, "notifications", "preview", "payment_success", "--html");
-        var unknown = await RunAsync(rig, "notifications", "preview", "nonsense");
+        await using var app = await AppOfAsync(rig);
+        var list = await RunAsync(rig, app, "notifications", "list", "--status", "pending", "--json");
+        var wrong = await RunAsync(rig, app, "notifications", "list", "--status", "lost");
+        var preview = await RunAsync(rig, app, "notifications", "preview", "payment_success", "--html");
+        var unknown = await RunAsync(rig, app, "notifications", "preview", "nonsense");
         var deliver = await RunAsync(rig, "notifications", "deliver", "--base-url", "http://127.0.0.1:1");
 
-        Assert.That(JsonElement.Parse(list.Output)[0].GetProperty("idempotency_key").GetString(), Is.EqualTo("key-1"));
+        Assert.That(JsonElement.Parse(list.Output).GetProperty("messages")[0].GetProperty("idempotency_key").GetString(), Is.EqualTo("key-1"));
         Assert.That(preview.Output, Does.Contain("<!doctype html>").And.Contain("Payment received"));
         Assert.That((wrong.ExitCode, unknown.ExitCode, deliver.ExitCode), Is.EqualTo((2, 2, 1)));
         Assert.That((await rig.MessageAsync("key-1")).Status, Is.EqualTo("pending"));

@@ -13,7 +13,6 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.LocalHost;
 
 /// <summary>The program as a separate process, with the built app as its worker.</summary>
-[Parallelizable]
 public sealed partial class ProgramTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

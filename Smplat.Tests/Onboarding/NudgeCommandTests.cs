@@ -47,8 +47,8 @@ public sealed class NudgeCommandTests
     {
         await _api.SendAsync(HttpMethod.Post, "/api/v1/analytics/offer-events", """{"offer_slug":"a"}""");
 
-        Assert.That(await CommandLine.RunAsync(["events", "rejected", "--code", "missing", .. _at]), Is.Zero);
-        Assert.That(await CommandLine.RunAsync(["events", "replay", .. _at]), Is.Zero);
+        Assert.That(await CommandLine.RunAsync(["events", "rejected", "--code", "missing", "--base-url", _api.Address]), Is.Zero);
+        Assert.That(await CommandLine.RunAsync(["events", "replay", "--yes", "--base-url", _api.Address]), Is.Zero);
         Assert.That(await _api.CountAsync("rejected_event", "attempts = 1 and status = 'waiting'"), Is.EqualTo(1));
     }
 }

@@ -25,6 +25,7 @@ public sealed class ApiDocument(ApiCatalog catalog)
         ["Checkout"] = "The stage of an order's checkout, and resuming it",
         ["Commerce"] = "Quotes of grocery providers: routing, confirming and cancelling orders, and learning from them",
         ["Fulfillment"] = "The tasks of paid orders",
+        ["Guardrails"] = "Follow-ups on fulfillment providers: who paused, resumed or escalated which one",
         ["Health"] = "Liveness and readiness",
         ["Notifications"] = "Which messages a person wants",
         ["Observability"] = "Metrics",
