@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Notifications;
 using Smplat.Core.Platform.Outbox;
 

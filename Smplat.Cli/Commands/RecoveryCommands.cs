@@ -10,7 +10,6 @@ using Smplat.Core.Operators;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Core.Platform.Jobs;
-using Smplat.Core.Platform.Observability;
 
 namespace Smplat.Cli.Commands;
 

@@ -28,8 +28,6 @@ internal sealed class OnboardingFixture(SmplatApp app) : IAsyncDisposable
 
     public string ConnectionString => app.OwnDatabase!.ConnectionString;
 
-    public Uri Address => app.Client.BaseAddress!;
-
     public T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
 
