@@ -62,7 +62,7 @@ public sealed class QaMacroTests
     {
         var noFollowUp = await RunAsync("--provider", "provider-a", "nobody");
         var noExperiment = await RunAsync("--provider", "provider-a", "--cursor", "2026-03-01");
-        var noFrontend = await CliRun.RunAsync(["catalog", "qa-macro", "--provider", "provider-a", "--base-url", _api.Address.AbsoluteUri]);
+        var noFrontend = await CliRun.RunAsync(["catalog", "qa-macro", "--provider", "provider-a", "--base-url", _api.Address]);
 
         Assert.That(
             (noFollowUp.ExitCode, noExperiment.ExitCode, noFrontend.ExitCode),
@@ -73,5 +73,5 @@ public sealed class QaMacroTests
     }
 
     private Task<CliRun> RunAsync(params string[] args) => CliRun.RunAsync(
-        ["catalog", "qa-macro", "--base-url", _api.Address.AbsoluteUri, "--frontend-url", "https://shop.example.test", .. args]);
+        ["catalog", "qa-macro", "--base-url", _api.Address, "--frontend-url", "https://shop.example.test", .. args]);
 }

@@ -24,9 +24,9 @@ internal sealed class OnboardingFixture(SmplatApp app) : IAsyncDisposable
                 }
             }));
 
-    public string ConnectionString => app.OwnDatabase!.ConnectionString;
+    public string Address => app.Client.BaseAddress!.OriginalString;
 
-    public Uri Address => app.Client.BaseAddress!;
+    public string ConnectionString => app.OwnDatabase!.ConnectionString;
 
     public T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
