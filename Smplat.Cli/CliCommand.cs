@@ -120,16 +120,15 @@ internal sealed partial class ShortErrors : SynchronousCommandLineAction
             return $"{missing.Argument.Name.ToUpperInvariant()} is missing: {missing.Argument.Description}";
         }
 
-        if (error.SymbolResult is CommandResult && command.Options.FirstOrDefault(
-            option => option.Required && error.Message.Contains($"'{option.Name}'", StringComparison.Ordinal)) is { } required)
+        if (command.Options.FirstOrDefault(
+            option => option.Required && error.Message.Contains($"'{option.Name}' is required", StringComparison.Ordinal)) is { } required)
         {
             return $"{required.Name} is required: {required.Description}";
         }
 
         if (BadValue().Match(error.Message) is { Success: true } bad)
         {
-            var subject = bad.Groups["option"] is { Success: true, Value: var option } ? option : Subject(error);
-            return $"{subject} must be {Expected(bad.Groups["type"].Value)}, not \"{bad.Groups["value"].Value}\".";
+            return $"{Subject(error)} must be {Expected(bad.Groups["type"].Value)}, not \"{bad.Groups["value"].Value}\".";
         }
 
         if (OneOf().Match(error.Message) is { Success: true } unlisted)
@@ -177,7 +176,7 @@ internal sealed partial class ShortErrors : SynchronousCommandLineAction
         return row[^1];
     }
 
-    [GeneratedRegex("^Cannot parse argument '(?<value>.*)' (?:for (?:option|command) '(?<option>-[^']*|[^']*)' )?as expected type '?(?<type>[^']*)'?", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("^Cannot parse argument '(?<value>.*?)'( for (option|command) '[^']*')? as expected type '?(?<type>[^']*)", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex BadValue();
 
     [GeneratedRegex(@"^Argument '(?<value>.*?)' not recognized\. Must be one of:(\s*'(?<name>[^']*)')+", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]

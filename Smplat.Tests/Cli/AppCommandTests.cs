@@ -202,7 +202,7 @@ public sealed class AppCommandTests
     {
         var task = await _given.ATaskAsync();
         await _app.OwnDatabase!.ExecuteAsync(
-            $"update fulfillment_tasks set status = 'failed', failed_at = now(), retry_count = max_retries, error_message = 'the provider answered 503 for the third time' where id = '{task}'");
+            $"update fulfillment_tasks set status = 'failed', retry_count = max_retries, error_message = 'the provider answered 503 for the third time' where id = '{task}'");
         var order = await _app.OwnDatabase!.ReadAsync<Guid>(
             $"select item.order_id from fulfillment_tasks task join order_items item on item.id = task.order_item_id where task.id = '{task}'");
         return (task, order);

@@ -18,9 +18,8 @@ public sealed class TextTableTests
 
         Assert.That(table.Render(80), Is.EqualTo(new[]
         {
-            "TASK                                  TYPE",
-            $"{Id}  campaign_optimization",
-            "    order: SM000123 (on_hold)",
+            "TASK                                  TYPE                   ORDER",
+            $"{Id}  campaign_optimization  SM000123 (on_hold)",
             "    failed at: 2026-11-30 16:11:32Z",
             "    attempts: 12",
             "    last error: the provider answered 503 and asked to try again later",
