@@ -16,6 +16,7 @@ using Smplat.Core.Checkout;
 using Smplat.Core.Commerce;
 using Smplat.Core.Digests;
 using Smplat.Core.Fulfillment;
+using Smplat.Core.Merchandising;
 using Smplat.Core.Notifications;
 using Smplat.Core.Onboarding;
 using Smplat.Core.Operators;
@@ -88,6 +89,7 @@ public static class SmplatHost
             .AddAnalytics()
             .AddIngestion()
             .AddStorage()
+            .AddMerchandising()
             .AddOnboarding()
             .AddCatalogSearch()
             .AddCommerce()

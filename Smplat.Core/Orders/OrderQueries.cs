@@ -1,9 +1,10 @@
 using Npgsql;
+using Smplat.Core.Merchandising;
 
 namespace Smplat.Core.Orders;
 
 /// <summary>Reads of orders, for routes and for other features.</summary>
-public sealed class OrderQueries(OrderStore orders, ProductStore products)
+public sealed class OrderQueries(OrderStore orders, ProductQueries products)
 {
     public Task<Order?> FindAsync(Guid orderId, CancellationToken cancellationToken) =>
         orders.FindAsync(orderId, cancellationToken);

@@ -33,6 +33,7 @@ public sealed class EventIdTests
         ["Checkout"] = (7000, 7999),
         ["Billing"] = (7000, 7999),
         ["Digests"] = (7000, 7999),
+        ["Merchandising"] = (8000, 8099),
     };
 
     [Test]
