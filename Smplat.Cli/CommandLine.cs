@@ -26,6 +26,7 @@ public static class CommandLine
         new NotificationCommands(),
         new CommerceCommands(),
         new FulfillmentCommands(),
+        new CatalogCommands(),
         new SmokeCommands(),
         new IncidentCommands(),
         new KeyCommands(),

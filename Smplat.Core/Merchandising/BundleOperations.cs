@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Smplat.Core.Platform.Database;
@@ -34,7 +35,7 @@ public sealed record BundleContent
     public JsonElement? Metadata { get; init; }
 
     /// <summary>Reads a new bundle.</summary>
-    public static BundleContent ReadNew(Fields fields) => ReadOptional(fields) with
+    public static BundleContent ReadNew(Fields fields) => ReadOptional(fields, "NewBundle") with
     {
         PrimaryProductSlug = ProductContent.ReadSlug(fields, "primaryProductSlug"),
         BundleSlug = ProductContent.ReadSlug(fields, "bundleSlug"),
@@ -43,20 +44,25 @@ public sealed record BundleContent
     };
 
     /// <summary>Reads a change.</summary>
-    public static BundleContent ReadChange(Fields fields) => ReadOptional(fields) with
+    public static BundleContent ReadChange(Fields fields) => ReadOptional(fields, "BundlePatch") with
     {
         Title = fields.Text("title", 1, 200, isFilled: true),
         Components = ReadComponents(fields, 0),
     };
 
-    private static BundleContent ReadOptional(Fields fields) => new()
+    /// <param name="name">Of the object in the API document.</param>
+    private static BundleContent ReadOptional(Fields fields, string name)
     {
-        Description = fields.Text("description", 0, 4000),
-        SavingsCopy = fields.Text("savingsCopy", 0, 300),
-        CmsPriority = fields.Integer("cmsPriority", 0, MaxPriority),
-        Pricing = BundlePricing.Read(fields),
-        Metadata = fields.Object("metadata"),
-    };
+        fields.Called(name);
+        return new()
+        {
+            Description = fields.Text("description", 0, 4000),
+            SavingsCopy = fields.Text("savingsCopy", 0, 300),
+            CmsPriority = fields.Integer("cmsPriority", 0, MaxPriority),
+            Pricing = BundlePricing.Read(fields),
+            Metadata = ProductContent.ReadObject(fields, "metadata"),
+        };
+    }
 
     private static BundleComponent[]? ReadComponents(Fields fields, int minCount)
     {
@@ -112,6 +118,35 @@ public sealed record BundlePricing(string Rule, decimal? Value)
     }
 }
 
+/// <summary>What editors say about a bundle in recommendations; what is null is the bundle's own.</summary>
+/// <param name="Priority">0 to 200; the lower, the earlier it is offered.</param>
+public sealed record BundleOverride(
+    string BundleSlug, string? Title, string? Description, string? SavingsCopy, int? Priority, string? Campaign, IReadOnlyList<string> Tags)
+{
+    private const string Member = "cms_override";
+
+    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public static BundleOverride Read(Fields fields) => new(
+        fields.RequiredText("bundle_slug", max: 150),
+        fields.Text("title", 1, 200),
+        fields.Text("description", 1, 4000),
+        fields.Text("savings_copy", 1, 300),
+        fields.Integer("priority", 0, 200),
+        fields.Text("campaign", 1, 120),
+        fields.Texts("tags", 20, 50));
+
+    internal static BundleOverride? Of(string metadata) =>
+        JsonNode.Parse(metadata)?[Member] is JsonObject given ? given.Deserialize<BundleOverride>(Options) : null;
+
+    internal string AddTo(string metadata)
+    {
+        var members = JsonNode.Parse(metadata)!.AsObject();
+        members[Member] = JsonSerializer.SerializeToNode(this, Options);
+        return members.ToJsonString();
+    }
+}
+
 /// <summary>A bundle with what it costs in a channel.</summary>
 /// <param name="Price">Null when it cannot be ordered there.</param>
 /// <param name="Problem">Why it cannot be ordered there; null when it can.</param>
@@ -163,7 +198,22 @@ public sealed class BundleQueries(NpgsqlDataSource database, BundleStore bundles
     public async Task<BundleView?> FindAsync(string slug, string channel, CancellationToken cancellationToken) =>
         await bundles.FindAsync(slug, cancellationToken) is { } bundle ? (await ViewAsync([bundle], channel, cancellationToken))[0] : null;
 
+    /// <summary>The bundles beside a product that can be ordered in the storefront, with the slugs of all their products.</summary>
+    internal async Task<IReadOnlyDictionary<Bundle, IReadOnlyList<string>>> ListPartsAsync(string primarySlug, CancellationToken cancellationToken)
+    {
+        var found = await ResolveAsync(
+            await bundles.ListAsync(primarySlug, ListBundles.Limit, cancellationToken), ProductChannels.Storefront, cancellationToken);
+        return found.Where(entry => entry.Tree is not null).ToDictionary(
+            entry => entry.Bundle, entry => (IReadOnlyList<string>)[.. entry.Tree!.Expand(1)!.Select(part => part.Product.Slug)]);
+    }
+
     internal async Task<IReadOnlyList<BundleView>> ViewAsync(
+        IReadOnlyList<Bundle> list, string channel, CancellationToken cancellationToken) =>
+    [
+        .. (await ResolveAsync(list, channel, cancellationToken)).Select(entry => new BundleView(entry.Bundle, entry.Tree?.Price, entry.Problem?.Message)),
+    ];
+
+    private async Task<IReadOnlyList<(Bundle Bundle, BundleTree? Tree, Refusal? Problem)>> ResolveAsync(
         IReadOnlyList<Bundle> list, string channel, CancellationToken cancellationToken)
     {
         if (list.Count == 0)
@@ -180,9 +230,11 @@ public sealed class BundleQueries(NpgsqlDataSource database, BundleStore bundles
         var known = (await products.ListBySlugsAsync(slugs, cancellationToken)).ToDictionary(product => product.Slug);
         return
         [
-            .. list.Select(bundle => BundleTree.Resolve(bundle, tree, known, channel) is var (resolved, problem) && resolved is not null
-                ? new BundleView(bundle, resolved.Price, null)
-                : new BundleView(bundle, null, problem!.Message)),
+            .. list.Select(bundle =>
+            {
+                var (resolved, problem) = BundleTree.Resolve(bundle, tree, known, channel);
+                return (bundle, resolved, problem);
+            }),
         ];
     }
 }
@@ -290,6 +342,24 @@ public sealed class BundleOperations(
         await transaction.CommitAsync(cancellationToken);
         MerchandisingLog.BundleChanged(logger, bundle.BundleSlug, "deleted", bundle.Version);
         return new BundleOutcome.Deleted();
+    }
+
+    /// <summary>Sets what editors say about a bundle; null when there is no such bundle.</summary>
+    public async Task<Bundle?> OverrideAsync(BundleOverride command, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await bundles.LockWritesAsync(transaction, cancellationToken);
+        if (await bundles.LockForChangeAsync([command.BundleSlug], transaction, cancellationToken) is not [var bundle])
+        {
+            return null;
+        }
+
+        var saved = bundle with { Metadata = command.AddTo(bundle.Metadata), Version = bundle.Version + 1, UpdatedAt = clock.GetStoredNow() };
+        await bundles.UpdateAsync(saved, transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        MerchandisingLog.BundleChanged(logger, saved.BundleSlug, "overridden", saved.Version);
+        return saved;
     }
 
     private async Task<Refusal?> CheckAsync(Bundle bundle, bool isNew, NpgsqlTransaction transaction, CancellationToken cancellationToken)

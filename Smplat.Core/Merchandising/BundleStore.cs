@@ -35,6 +35,8 @@ public sealed class BundleStore(NpgsqlDataSource database)
         limit @Limit
         """;
 
+    private const string ReadAll = $"select {Columns} from catalog_bundles order by bundle_slug";
+
     private const string FindBySlug = $"select {Columns} from catalog_bundles where bundle_slug = @Slug";
 
     private const string LockOne = $"select {Columns} from catalog_bundles where id = @Id for update";
@@ -104,6 +106,10 @@ public sealed class BundleStore(NpgsqlDataSource database)
         return (await connection.QueryAsync<Bundle>(Sql.Command(
             ListAll, new { PrimarySlug = primarySlug, Limit = limit }, cancellationToken))).AsList();
     }
+
+    /// <summary>Every bundle.</summary>
+    public async Task<IReadOnlyList<Bundle>> ReadAllAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        (await transaction.Connection!.QueryAsync<Bundle>(Sql.Command(ReadAll, null, cancellationToken, transaction))).AsList();
 
     public async Task<Bundle?> FindAsync(string slug, CancellationToken cancellationToken)
     {

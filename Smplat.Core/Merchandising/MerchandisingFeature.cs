@@ -31,6 +31,10 @@ public static class MerchandisingFeature
         services.AddSingleton<ProductAssets>();
         services.AddSingleton<BundleQueries>();
         services.AddSingleton<BundleOperations>();
+        services.AddSingleton<CatalogStore>();
+        services.AddSingleton<CatalogPromotion>();
+        services.AddSingleton<RecommendationStore>();
+        services.AddSingleton<BundleRecommendations>();
         return services.AddJob<AssetCleanupJob>();
     }
 }

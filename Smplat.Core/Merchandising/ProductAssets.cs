@@ -98,7 +98,7 @@ public sealed record AddAsset
         UsageTags = fields.Texts("usageTags", 20, 50),
         AltText = fields.Text("altText", 0, 512),
         Checksum = fields.Text("checksum", 1, 128),
-        Metadata = fields.Object("metadata"),
+        Metadata = ProductContent.ReadObject(fields, "metadata"),
     };
 
     private static string ReadUrl(Fields fields)

@@ -21,6 +21,7 @@ public sealed partial record ProductContent
 {
     public const decimal MaxPrice = 99_999_999.99m;
 
+    private const int MaxObject = 65_536;
     private const int MaxSlug = 150;
     private const string SlugPattern = "^[a-z0-9]+(-[a-z0-9]+)*$";
 
@@ -52,7 +53,7 @@ public sealed partial record ProductContent
     public JsonElement? ConfigurationPresets { get; init; }
 
     /// <summary>Reads a new product.</summary>
-    public static ProductContent ReadNew(Fields fields) => ReadOptional(fields) with
+    public static ProductContent ReadNew(Fields fields) => ReadOptional(fields, "NewProduct") with
     {
         Slug = ReadSlug(fields, "slug"),
         Title = fields.RequiredText("title", max: 200, isFilled: true),
@@ -63,7 +64,7 @@ public sealed partial record ProductContent
     };
 
     /// <summary>Reads a change.</summary>
-    public static ProductContent ReadChange(Fields fields) => ReadOptional(fields) with
+    public static ProductContent ReadChange(Fields fields) => ReadOptional(fields, "ProductPatch") with
     {
         Title = fields.Text("title", 1, 200, isFilled: true),
         Category = fields.Text("category", 1, 100, isFilled: true),
@@ -72,13 +73,18 @@ public sealed partial record ProductContent
         Status = fields.Label("status", ProductStatus.All),
     };
 
-    private static ProductContent ReadOptional(Fields fields) => new()
+    /// <param name="name">Of the object in the API document.</param>
+    private static ProductContent ReadOptional(Fields fields, string name)
     {
-        Description = fields.Text("description", 0, 4000),
-        Channels = ProductChannels.Read(fields, "channelEligibility"),
-        FulfillmentConfig = fields.Object("fulfillmentConfig"),
-        ConfigurationPresets = fields.Object("configurationPresets"),
-    };
+        fields.Called(name);
+        return new()
+        {
+            Description = fields.Text("description", 0, 4000),
+            Channels = ProductChannels.Read(fields, "channelEligibility"),
+            FulfillmentConfig = ReadObject(fields, "fulfillmentConfig"),
+            ConfigurationPresets = ReadObject(fields, "configurationPresets"),
+        };
+    }
 
     internal static string ReadSlug(Fields fields, string name)
     {
@@ -90,6 +96,18 @@ public sealed partial record ProductContent
         }
 
         return slug;
+    }
+
+    /// <summary>An object that is stored, and copied into the history with every change.</summary>
+    internal static JsonElement? ReadObject(Fields fields, string name)
+    {
+        var value = fields.Object(name);
+        if (value?.GetRawText().Length > MaxObject)
+        {
+            fields.Error(name, $"At most {MaxObject} characters of JSON are allowed.", "json_too_long");
+        }
+
+        return value;
     }
 
     /// <summary>An amount with fractions of a cent is refused instead of rounded.</summary>

@@ -26,6 +26,8 @@ public sealed class ProductStore(NpgsqlDataSource database)
         limit @Limit
         """;
 
+    private const string ReadAll = $"select {Columns} from products order by slug";
+
     private const string FindBySlug = $"select {Columns} from products where slug = @Slug";
 
     private const string ListByIds = $"select {Columns} from products where id = any(@Ids)";
@@ -93,6 +95,10 @@ public sealed class ProductStore(NpgsqlDataSource database)
         return (await connection.QueryAsync<Product>(Sql.Command(
             ListAll, new { Status = status, Channel = channel, After = after, Limit = limit }, cancellationToken))).AsList();
     }
+
+    /// <summary>Every product.</summary>
+    public async Task<IReadOnlyList<Product>> ReadAllAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        (await transaction.Connection!.QueryAsync<Product>(Sql.Command(ReadAll, null, cancellationToken, transaction))).AsList();
 
     public async Task<Product?> FindAsync(string slug, CancellationToken cancellationToken)
     {

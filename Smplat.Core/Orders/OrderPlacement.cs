@@ -211,7 +211,10 @@ public sealed class OrderPlacement(
         [
             .. items.Select((item, index) => item with
             {
-                Id = Guid.CreateVersion7(now.AddMilliseconds(index)), OrderId = id, CreatedAt = now, UpdatedAt = now,
+                Id = Guid.CreateVersion7(now.AddMilliseconds(index)),
+                OrderId = id,
+                CreatedAt = now,
+                UpdatedAt = now,
             }),
         ];
         var subtotal = numbered.Sum(item => item.TotalPrice);

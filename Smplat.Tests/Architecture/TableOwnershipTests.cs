@@ -18,7 +18,7 @@ public sealed partial class TableOwnershipTests
         ("Digests", "Billing"), ("Digests", "Checkout"), ("Digests", "Fulfillment"), ("Digests", "Orders"), ("Digests", "Outbox"),
         ("Digests", "Payments"),
         ("Fulfillment", "Orders"),
-        ("Merchandising", "Orders"),
+        ("Merchandising", "Fulfillment"), ("Merchandising", "Orders"),
         ("Notifications", "Orders"),
         ("Onboarding", "Fulfillment"), ("Onboarding", "Orders"),
         ("Operators", "Billing"), ("Operators", "Checkout"), ("Operators", "Commerce"), ("Operators", "Digests"),

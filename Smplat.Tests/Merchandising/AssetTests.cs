@@ -294,7 +294,8 @@ public sealed class AssetTests
     {
         var body = new Dictionary<string, object?>
         {
-            ["assetUrl"] = Text(upload, "assetUrl"), ["storageKey"] = key ?? Text(upload, "storageKey"),
+            ["assetUrl"] = Text(upload, "assetUrl"),
+            ["storageKey"] = key ?? Text(upload, "storageKey"),
         };
         foreach (var property in more?.GetType().GetProperties() ?? [])
         {

@@ -48,10 +48,21 @@ create table catalog_bundle_acceptance_metrics (
 comment on table catalog_bundle_acceptance_metrics is
     'How often orders with the primary product of a bundle had its components too, within a window; owned by Merchandising.';
 
+create table catalog_recommendation_cache (
+    primary_slug text primary key,
+    payload jsonb not null,
+    metadata jsonb not null default '{}',
+    computed_at timestamptz not null,
+    expires_at timestamptz not null
+);
+
+comment on table catalog_recommendation_cache is 'The bundles to recommend beside one product, until they expire; owned by Merchandising.';
+
 create table catalog_promotion (
     -- SHA-256 of the plan, so that a plan is applied once.
     id text primary key check (length(id) = 64),
-    plan jsonb not null,
+    -- The file as it was applied; its hash covers the order of its members, which jsonb would lose.
+    plan text not null,
     actor text not null,
     applied_at timestamptz not null,
     rolled_back_at timestamptz,
