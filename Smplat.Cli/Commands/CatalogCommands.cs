@@ -103,7 +103,7 @@ public sealed class CatalogCommands : ICommandModule
     {
         foreach (var change in plan.Changes)
         {
-            AnsiConsole.MarkupLineInterpolated($"[bold]{change.Action}[/] {change.Kind} [green]{change.Slug}[/]");
+            AnsiConsole.MarkupLine($"[bold]{change.Action}[/] {change.Kind} [green]{Markup.Escape(change.Slug)}[/]");
             foreach (var (member, before, after) in change.Differences())
             {
                 Console.WriteLine(change.Before is null ? $"    {member}: {Short(after)}" : $"    {member}: {Short(before)} -> {Short(after)}");

@@ -329,7 +329,7 @@ public sealed class ProductAssets(
             ? new UploadDiffers("type", $"{upload.ContentType} was declared, and the file is not one")
         : command.Checksum is { } checksum && !checksum.Equals(blob.Checksum, StringComparison.OrdinalIgnoreCase)
             ? new UploadDiffers("checksum", $"the SHA-256 of what arrived is {blob.Checksum}")
-        : command.AssetUrl != blob.AssetUrl.AbsoluteUri ? new UploadDiffers("assetUrl", $"the upload is at {blob.AssetUrl}")
+        : new Uri(command.AssetUrl) != blob.AssetUrl ? new UploadDiffers("assetUrl", $"the upload is at {blob.AssetUrl}")
         : null;
 
     private static ProductAsset Draft(Guid productId, AddAsset command, StoredBlob? blob, DateTimeOffset now) => new()
