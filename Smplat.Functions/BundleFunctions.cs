@@ -42,18 +42,18 @@ public sealed class BundleFunctions(BundleQueries catalog, BundleOperations bund
     [Function("GetBundle")]
     [OpenToAll("The storefront shows the bundles to everyone; those that cannot be ordered need an operator's key.", RefuseWrongKey = true)]
     [RateLimit(RateCategory.Standard)]
-    [Operation("A bundle by its slug", Tag = "Merchandising", Description = "An operator's key shows every bundle.")]
+    [Operation("A bundle by its slug or id", Tag = "Merchandising", Description = "An operator's key shows every bundle.")]
     [Query(typeof(InChannel))]
     [QueryParameter("channel", "The channel in which it must be available; defaults to storefront")]
     [Answers(200, typeof(BundleAnswer), Naming.Camel)]
-    [Answers(404, "No bundle with this slug can be ordered in the channel")]
+    [Answers(404, "No such bundle can be ordered in the channel")]
     public async Task<IResult> GetBundleAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/catalog/bundles/{bundleSlug}")] HttpRequest request,
-        string bundleSlug,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/catalog/bundles/{bundle}")] HttpRequest request,
+        string bundle,
         CancellationToken cancellationToken)
     {
         var channel = request.ReadQuery(InChannel.Read).Channel;
-        return await catalog.FindAsync(bundleSlug, channel ?? ProductChannels.Storefront, cancellationToken) is { } view
+        return await catalog.FindAsync(bundle, channel ?? ProductChannels.Storefront, cancellationToken) is { } view
             && (view.Problem is null || (channel is null && rights.IsOperator(request.HttpContext)))
                 ? Show(view, StatusCodes.Status200OK)
                 : Answer.From(new BundleNotFound());
@@ -74,7 +74,7 @@ public sealed class BundleFunctions(BundleQueries catalog, BundleOperations bund
 
     [Function("ChangeBundle")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Change a bundle", Tag = "Merchandising", Description = "Members that are absent or null stay as they are.")]
+    [Operation("Change a bundle, by its slug or id", Tag = "Merchandising", Description = "Members that are absent or null stay as they are.")]
     [JsonBody(typeof(BundleContent), nameof(BundleContent.ReadChange), Example = """{"title":"Growth Pack","cmsPriority":10}""")]
     [HeaderParameter("If-Match", Conditions.IfMatch, MaxLength = ExpectedVersion.MaxLength)]
     [Answers(200, typeof(BundleAnswer), Naming.Camel)]
@@ -84,20 +84,24 @@ public sealed class BundleFunctions(BundleQueries catalog, BundleOperations bund
     [Answers(412, typeof(StaleBundleAnswer), Naming.Camel, Description = "The bundle has changed since")]
     [Answers(428, "If-Match is missing")]
     public async Task<IResult> ChangeBundleAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/v1/catalog/bundles/{bundleId}")] HttpRequest request,
-        string bundleId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/v1/catalog/bundles/{bundle}")] HttpRequest request,
+        string bundle,
         CancellationToken cancellationToken)
     {
-        var id = RouteInput.Guid(bundleId, "bundle_id");
         var content = await request.ReadAsync(BundleContent.ReadChange, cancellationToken);
-        return request.ExpectedVersion() is { } expected
+        if (request.ExpectedVersion() is not { } expected)
+        {
+            return Answer.From(new IfMatchMissing());
+        }
+
+        return await catalog.FindAsync(bundle, ProductChannels.Storefront, cancellationToken) is { Bundle.Id: var id }
             ? AnswerOf(await bundles.ChangeAsync(id, content, expected, cancellationToken), StatusCodes.Status200OK)
-            : Answer.From(new IfMatchMissing());
+            : Answer.From(new BundleNotFound());
     }
 
     [Function("DeleteBundle")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Delete a bundle; orders of it stay as they are", Tag = "Merchandising")]
+    [Operation("Delete a bundle, by its slug or id; orders of it stay as they are", Tag = "Merchandising")]
     [HeaderParameter("If-Match", Conditions.IfMatch, MaxLength = ExpectedVersion.MaxLength)]
     [Answers(204, "It is deleted")]
     [Answers(404, "No such bundle")]
@@ -105,14 +109,18 @@ public sealed class BundleFunctions(BundleQueries catalog, BundleOperations bund
     [Answers(412, typeof(StaleBundleAnswer), Naming.Camel, Description = "The bundle has changed since")]
     [Answers(428, "If-Match is missing")]
     public async Task<IResult> DeleteBundleAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/catalog/bundles/{bundleId}")] HttpRequest request,
-        string bundleId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/catalog/bundles/{bundle}")] HttpRequest request,
+        string bundle,
         CancellationToken cancellationToken)
     {
-        var id = RouteInput.Guid(bundleId, "bundle_id");
-        return request.ExpectedVersion() is { } expected
+        if (request.ExpectedVersion() is not { } expected)
+        {
+            return Answer.From(new IfMatchMissing());
+        }
+
+        return await catalog.FindAsync(bundle, ProductChannels.Storefront, cancellationToken) is { Bundle.Id: var id }
             ? AnswerOf(await bundles.DeleteAsync(id, expected, cancellationToken), StatusCodes.Status204NoContent)
-            : Answer.From(new IfMatchMissing());
+            : Answer.From(new BundleNotFound());
     }
 
     private async Task<IResult> ListAsync(HttpRequest request, string? primarySlug, CancellationToken cancellationToken)

@@ -39,21 +39,21 @@ public sealed class ProductFunctions(ProductQueries catalog, ProductOperations p
     [Function("GetProduct")]
     [OpenToAll("The storefront shows the products to everyone; drafts and archived ones need an operator's key.", RefuseWrongKey = true)]
     [RateLimit(RateCategory.Standard)]
-    [Operation("A product by its slug", Tag = "Merchandising", Description = "An operator's key shows every product, in every channel.")]
+    [Operation("A product by its slug or id", Tag = "Merchandising", Description = "An operator's key shows every product, in every channel.")]
     [Query(typeof(InChannel))]
     [QueryParameter("channel", "The channel in which it must be available; defaults to storefront")]
     [Answers(200, typeof(ProductDetailAnswer), Naming.Camel)]
-    [Answers(404, "No product with this slug is available in the channel")]
+    [Answers(404, "No such product is available in the channel")]
     public async Task<IResult> GetProductAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/products/{slug}")] HttpRequest request,
-        string slug,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/products/{product}")] HttpRequest request,
+        string product,
         CancellationToken cancellationToken)
     {
         var channel = request.ReadQuery(InChannel.Read).Channel;
-        var product = channel is null && rights.IsOperator(request.HttpContext)
-            ? await catalog.FindAsync(slug, cancellationToken)
-            : await catalog.FindAvailableAsync(slug, channel ?? ProductChannels.Storefront, cancellationToken);
-        return product is null ? Answer.From(new ProductNotFound()) : await DetailAsync(product, StatusCodes.Status200OK, cancellationToken);
+        var found = channel is null && rights.IsOperator(request.HttpContext)
+            ? await catalog.FindAsync(product, cancellationToken)
+            : await catalog.FindAvailableAsync(product, channel ?? ProductChannels.Storefront, cancellationToken);
+        return found is null ? Answer.From(new ProductNotFound()) : await DetailAsync(found, StatusCodes.Status200OK, cancellationToken);
     }
 
     [Function("CreateProduct")]
@@ -75,7 +75,7 @@ public sealed class ProductFunctions(ProductQueries catalog, ProductOperations p
 
     [Function("ChangeProduct")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Change a product", Tag = "Merchandising", Description = "Members that are absent or null stay as they are.")]
+    [Operation("Change a product, by its slug or id", Tag = "Merchandising", Description = "Members that are absent or null stay as they are.")]
     [JsonBody(typeof(ProductContent), nameof(ProductContent.ReadChange), Example = """{"status":"active","channelEligibility":["storefront","loyalty"]}""")]
     [HeaderParameter("If-Match", Conditions.IfMatch, MaxLength = ExpectedVersion.MaxLength)]
     [HeaderParameter("X-Actor", Conditions.Actor, MaxLength = Editor.MaxLength)]
@@ -84,21 +84,25 @@ public sealed class ProductFunctions(ProductQueries catalog, ProductOperations p
     [Answers(412, typeof(StaleProductAnswer), Naming.Camel, Description = "The product has changed since")]
     [Answers(428, "If-Match is missing")]
     public async Task<IResult> ChangeProductAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/v1/products/{productId}")] HttpRequest request,
-        string productId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/v1/products/{product}")] HttpRequest request,
+        string product,
         CancellationToken cancellationToken)
     {
-        var id = RouteInput.Guid(productId, "product_id");
         var content = await request.ReadAsync(ProductContent.ReadChange, cancellationToken);
-        return request.ExpectedVersion() is { } expected
+        if (request.ExpectedVersion() is not { } expected)
+        {
+            return Answer.From(new IfMatchMissing());
+        }
+
+        return await catalog.FindAsync(product, cancellationToken) is { Id: var id }
             ? await AnswerAsync(
                 await products.ChangeAsync(id, content, expected, request.Editor(), cancellationToken), StatusCodes.Status200OK, cancellationToken)
-            : Answer.From(new IfMatchMissing());
+            : Answer.From(new ProductNotFound());
     }
 
     [Function("DeleteProduct")]
     [RequireKey(KeyScope.Operator)]
-    [Operation("Delete a product that was never ordered", Tag = "Merchandising")]
+    [Operation("Delete a product that was never ordered, by its slug or id", Tag = "Merchandising")]
     [HeaderParameter("If-Match", Conditions.IfMatch, MaxLength = ExpectedVersion.MaxLength)]
     [HeaderParameter("X-Actor", Conditions.Actor, MaxLength = Editor.MaxLength)]
     [Answers(204, "It is deleted")]
@@ -107,15 +111,19 @@ public sealed class ProductFunctions(ProductQueries catalog, ProductOperations p
     [Answers(412, typeof(StaleProductAnswer), Naming.Camel, Description = "The product has changed since")]
     [Answers(428, "If-Match is missing")]
     public async Task<IResult> DeleteProductAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/products/{productId}")] HttpRequest request,
-        string productId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/v1/products/{product}")] HttpRequest request,
+        string product,
         CancellationToken cancellationToken)
     {
-        var id = RouteInput.Guid(productId, "product_id");
-        return request.ExpectedVersion() is { } expected
+        if (request.ExpectedVersion() is not { } expected)
+        {
+            return Answer.From(new IfMatchMissing());
+        }
+
+        return await catalog.FindAsync(product, cancellationToken) is { Id: var id }
             ? await AnswerAsync(
                 await products.DeleteAsync(id, expected, request.Editor(), cancellationToken), StatusCodes.Status204NoContent, cancellationToken)
-            : Answer.From(new IfMatchMissing());
+            : Answer.From(new ProductNotFound());
     }
 
     [Function("ListProductChanges")]

@@ -195,8 +195,9 @@ public sealed class BundleQueries(NpgsqlDataSource database, BundleStore bundles
         return query.View == ListBundles.All ? views : [.. views.Where(view => view.Problem is null)];
     }
 
-    public async Task<BundleView?> FindAsync(string slug, string channel, CancellationToken cancellationToken) =>
-        await bundles.FindAsync(slug, cancellationToken) is { } bundle ? (await ViewAsync([bundle], channel, cancellationToken))[0] : null;
+    /// <param name="slugOrId">Its slug, or its id.</param>
+    public async Task<BundleView?> FindAsync(string slugOrId, string channel, CancellationToken cancellationToken) =>
+        await bundles.FindAsync(slugOrId, Guid.TryParse(slugOrId, out var id) ? id : null, cancellationToken) is { } bundle ? (await ViewAsync([bundle], channel, cancellationToken))[0] : null;
 
     /// <summary>The bundles beside a product that can be ordered in the storefront, with the slugs of all their products.</summary>
     internal async Task<IReadOnlyDictionary<Bundle, IReadOnlyList<string>>> ListPartsAsync(string primarySlug, CancellationToken cancellationToken)

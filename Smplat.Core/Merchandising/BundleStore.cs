@@ -37,7 +37,15 @@ public sealed class BundleStore(NpgsqlDataSource database)
 
     private const string ReadAll = $"select {Columns} from catalog_bundles order by bundle_slug";
 
-    private const string FindBySlug = $"select {Columns} from catalog_bundles where bundle_slug = @Slug";
+    // The id comes first: a slug can look like one.
+    private const string FindOne =
+        $"""
+        select {Columns}
+        from catalog_bundles
+        where id = @Id or bundle_slug = @Slug
+        order by id = @Id desc nulls last
+        limit 1
+        """;
 
     private const string LockOne = $"select {Columns} from catalog_bundles where id = @Id for update";
 
@@ -111,10 +119,11 @@ public sealed class BundleStore(NpgsqlDataSource database)
     public async Task<IReadOnlyList<Bundle>> ReadAllAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         (await transaction.Connection!.QueryAsync<Bundle>(Sql.Command(ReadAll, null, cancellationToken, transaction))).AsList();
 
-    public async Task<Bundle?> FindAsync(string slug, CancellationToken cancellationToken)
+    /// <param name="id">Null looks for the slug alone.</param>
+    public async Task<Bundle?> FindAsync(string slug, Guid? id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<Bundle>(Sql.Command(FindBySlug, new { Slug = slug }, cancellationToken));
+        return await connection.QuerySingleOrDefaultAsync<Bundle>(Sql.Command(FindOne, new { Slug = slug, Id = id }, cancellationToken));
     }
 
     public Task<Bundle?> LockAsync(Guid id, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>

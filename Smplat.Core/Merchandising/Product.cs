@@ -150,12 +150,15 @@ public sealed class ProductQueries(ProductStore products)
             : products.ListAsync(
                 query.Status == ListProducts.AnyStatus ? null : query.Status, query.Channel, query.After, query.Limit, cancellationToken);
 
-    public Task<Product?> FindAsync(string slug, CancellationToken cancellationToken) =>
-        products.FindAsync(slug, cancellationToken);
+    /// <param name="slugOrId">Its slug, or its id.</param>
+    public async Task<Product?> FindAsync(string slugOrId, CancellationToken cancellationToken) =>
+        Guid.TryParse(slugOrId, out var id) && await products.ListByIdsAsync([id], cancellationToken) is [var found]
+            ? found
+            : await products.FindAsync(slugOrId, cancellationToken);
 
     /// <summary>The product as shoppers of a channel see it; null also for one that they may not see.</summary>
-    public async Task<Product?> FindAvailableAsync(string slug, string channel, CancellationToken cancellationToken) =>
-        await products.FindAsync(slug, cancellationToken) is { } product && product.IsAvailableIn(channel) ? product : null;
+    public async Task<Product?> FindAvailableAsync(string slugOrId, string channel, CancellationToken cancellationToken) =>
+        await FindAsync(slugOrId, cancellationToken) is { } product && product.IsAvailableIn(channel) ? product : null;
 
     public Task<IReadOnlyList<Product>> ListByIdsAsync(Guid[] ids, CancellationToken cancellationToken) =>
         products.ListByIdsAsync(ids, cancellationToken);

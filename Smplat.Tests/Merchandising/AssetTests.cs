@@ -13,7 +13,7 @@ namespace Smplat.Tests.Merchandising;
 [Parallelizable]
 public sealed class AssetTests
 {
-    private static readonly byte[] Png = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, .. Enumerable.Range(0, 500).Select(n => (byte)n)];
+    private static readonly byte[] Png = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, .. Enumerable.Range(0, 500).Select(n => (byte)(n % 256))];
 
     private readonly string _container = $"assets-{Guid.NewGuid():N}";
     private readonly HttpClient _browser = new(new SocketsHttpHandler { UseProxy = false });
