@@ -18,9 +18,14 @@ namespace Smplat.Cli;
 public static class CliServices
 {
     /// <param name="add">Adds the features that the command needs beyond database, counters, jobs and outbox.</param>
-    public static ServiceProvider Create(ParseResult parsed, Action<IServiceCollection>? add = null)
+    public static ServiceProvider Create(ParseResult parsed, Action<IServiceCollection>? add = null) =>
+        Create(parsed.GetValue(GlobalOptions.Database), add);
+
+    /// <param name="database">The connection string; null takes the configured one.</param>
+    /// <param name="add">Adds the features that the command needs beyond database, counters, jobs and outbox.</param>
+    public static ServiceProvider Create(string? database, Action<IServiceCollection>? add = null)
     {
-        var configuration = CliConfiguration.Build(parsed.GetValue(GlobalOptions.Database));
+        var configuration = CliConfiguration.Build(database);
         var services = new ServiceCollection();
         services.AddSingleton(configuration);
         services.AddSingleton(TimeProvider.System);

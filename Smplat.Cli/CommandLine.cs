@@ -28,6 +28,7 @@ public static class CommandLine
         new NotificationCommands(),
         new CommerceCommands(),
         new FulfillmentCommands(),
+        new CatalogCommands(),
         new SmokeCommands(),
         new IncidentCommands(),
         new KeyCommands(),

@@ -20,8 +20,8 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders
     [Answers(201, typeof(OrderAnswer), Naming.Snake)]
     [Answers(200, typeof(OrderAnswer), Naming.Snake, Description = "The key was used before; this is the same order")]
     [Answers(400, "Unsupported currency or source")]
-    [Answers(404, "Unknown product or user")]
-    [Answers(409, "The key was used for another order")]
+    [Answers(404, "Unknown product, bundle or user")]
+    [Answers(409, "The key was used for another order, a product or bundle is not available in the channel, or a bundle has another price")]
     public async Task<IResult> CreateOrderAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/orders")] HttpRequest request,
         CancellationToken cancellationToken)
@@ -190,6 +190,9 @@ public sealed record OrderItemAnswer
 
     public required JsonNode? PlatformContext { get; init; }
 
+    /// <summary>The bundle line that it is a part of; null for an ordinary line.</summary>
+    public required JsonNode? Bundle { get; init; }
+
     public static OrderItemAnswer From(OrderItem item) => new()
     {
         Id = item.Id,
@@ -201,5 +204,6 @@ public sealed record OrderItemAnswer
         SelectedOptions = OrderItem.Parse(item.SelectedOptions),
         Attributes = OrderItem.Parse(item.Attributes),
         PlatformContext = OrderItem.Parse(item.PlatformContext),
+        Bundle = OrderItem.Parse(item.Bundle),
     };
 }

@@ -17,6 +17,7 @@ using Smplat.Core.Commerce;
 using Smplat.Core.Digests;
 using Smplat.Core.Fulfillment;
 using Smplat.Core.Guardrails;
+using Smplat.Core.Merchandising;
 using Smplat.Core.Notifications;
 using Smplat.Core.Onboarding;
 using Smplat.Core.Operators;
@@ -90,6 +91,7 @@ public static class SmplatHost
             .AddAnalytics()
             .AddIngestion()
             .AddStorage()
+            .AddMerchandising()
             .AddOnboarding()
             .AddCatalogSearch()
             .AddCommerce()

@@ -142,6 +142,7 @@ module storage 'modules/storage.bicep' = {
     tags: tags
     suffix: suffix
     privateNetworking: privateNetworking
+    frontendUrl: frontendUrl
   }
 }
 

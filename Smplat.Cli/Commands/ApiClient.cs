@@ -142,6 +142,10 @@ public sealed class ApiClient : IDisposable
         }
     }
 
+    /// <summary>Sends a request as it is, with the key, for callers that need headers or the status.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _http.SendAsync(request, cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
     private ApiException Refusal(HttpRequestMessage request, int status, byte[] content)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Fulfillment;
 using Smplat.Core.Guardrails;
+using Smplat.Core.Merchandising;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Core.Platform.Database;
@@ -225,7 +226,7 @@ public sealed class InProcessTarget : ISmokeTarget
         "/api/v1/payments/observability" => Element(
             await _services.GetRequiredService<PaymentCounters>().ReadAsync(cancellationToken), Snake),
         "/api/v1/products/" => Element(
-            await Catalog.ListAsync(new(null, ListProducts.MaxLimit), cancellationToken), Camel),
+            await Catalog.ListAsync(new(), cancellationToken), Camel),
         _ when path.StartsWith("/api/v1/products/", StringComparison.Ordinal) => Element(
             await Catalog.FindAsync(Uri.UnescapeDataString(path["/api/v1/products/".Length..]), cancellationToken), Camel),
         _ => throw new InvalidOperationException($"{path} is not part of a smoke check."),

@@ -1,4 +1,5 @@
 using Npgsql;
+using Smplat.Core.Merchandising;
 using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Orders;
@@ -10,7 +11,7 @@ public sealed record FindOrder(string Number)
 }
 
 /// <summary>Reads of orders, for routes and for other features.</summary>
-public sealed class OrderQueries(OrderStore orders, ProductStore products)
+public sealed class OrderQueries(OrderStore orders, ProductQueries products)
 {
     public Task<Order?> FindAsync(Guid orderId, CancellationToken cancellationToken) =>
         orders.FindAsync(orderId, cancellationToken);

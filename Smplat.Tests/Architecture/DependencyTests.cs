@@ -18,6 +18,7 @@ public sealed class DependencyTests
         ("Checkout", "Payments"), ("Billing", "Payments"), ("Digests", "Analytics"), ("Operators", "Checkout"), ("Operators", "Billing"),
         ("Onboarding", "Notifications"), ("Analytics", "Notifications"), ("Checkout", "Notifications"), ("Billing", "Notifications"),
         ("Digests", "Notifications"), ("Guardrails", "Notifications"), ("Digests", "Guardrails"), ("Onboarding", "Guardrails"), ("Fulfillment", "Guardrails"),
+        ("Digests", "Notifications"), ("Orders", "Merchandising"), ("Fulfillment", "Merchandising"),
     ];
 
     [Test]

@@ -34,6 +34,7 @@ public sealed class EventIdTests
         ["Billing"] = (7000, 7999),
         ["Digests"] = (7000, 7999),
         ["Guardrails"] = (8100, 8199),
+        ["Merchandising"] = (8000, 8099),
     };
 
     [Test]

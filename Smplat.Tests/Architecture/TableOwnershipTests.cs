@@ -19,13 +19,14 @@ public sealed partial class TableOwnershipTests
         ("Digests", "Payments"),
         ("Fulfillment", "Orders"),
         ("Guardrails", "Fulfillment"),
+        ("Merchandising", "Fulfillment"), ("Merchandising", "Orders"),
         ("Notifications", "Orders"),
         ("Onboarding", "Fulfillment"), ("Onboarding", "Orders"),
         ("Operators", "Billing"), ("Operators", "Checkout"), ("Operators", "Commerce"), ("Operators", "Digests"),
         ("Operators", "Fulfillment"), ("Operators", "Orders"), ("Operators", "Outbox"), ("Operators", "Platform"),
         ("Outbox", "Orders"),
         ("Payments", "Orders"),
-        ("Trust", "Fulfillment"), ("Trust", "Orders"),
+        ("Trust", "Fulfillment"), ("Trust", "Merchandising"), ("Trust", "Orders"),
     ];
 
     private static readonly Dictionary<string, string> Owners = OwnerLine()

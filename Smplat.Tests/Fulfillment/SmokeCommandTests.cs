@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Cli;
-using Smplat.Core.Orders;
+using Smplat.Core.Merchandising;
 using Smplat.Core.Platform.Database;
 using Smplat.Tests.Support;
 
