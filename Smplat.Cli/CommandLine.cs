@@ -29,6 +29,7 @@ public static class CommandLine
         new SmokeCommands(),
         new IncidentCommands(),
         new KeyCommands(),
+        new AuthCommands(),
         new ReferenceCommand(),
     ];
 

@@ -42,9 +42,11 @@ param maximumInstances int = 40
 param secretsInUse array = [
   'checkout-api-key'
   'operator-api-key'
+  'admin-api-key'
   'metrics-api-key'
   'smplat-link-secret'
   'smplat-ops-session-secret'
+  'auth-lockout-secret'
 ]
 
 @description('Settings of this environment that differ from app-settings.json.')

@@ -33,6 +33,7 @@ public sealed class EventIdTests
         ["Checkout"] = (7000, 7999),
         ["Billing"] = (7000, 7999),
         ["Digests"] = (7000, 7999),
+        ["Access"] = (8200, 8299),
     };
 
     [Test]
