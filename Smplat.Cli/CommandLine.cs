@@ -41,6 +41,7 @@ public static class CommandLine
         new TriggerCommands(),
         new OpenCommands(),
         new CompletionCommands(),
+        new AuthCommands(),
         new ReferenceCommand(),
     ];
 
@@ -49,7 +50,7 @@ public static class CommandLine
     [
         ("Orders and providers", ["orders", "providers", "commerce", "catalog", "fulfillment", "recovery"]),
         ("People and messages", ["notifications", "digest", "onboarding", "events"]),
-        ("Running the app", ["health", "jobs", "logs", "flags", "banner", "keys"]),
+        ("Running the app", ["health", "jobs", "logs", "flags", "banner", "keys", "auth"]),
         ("Deploys and incidents", ["migrate", "check", "smoke", "incident", "export"]),
         ("On this machine", ["seed", "trigger", "open", "completion", "help", "reference"]),
     ];

@@ -11,6 +11,7 @@ public sealed class NotificationPreferenceFunctions(PreferenceOperations prefere
 {
     [Function("GetNotificationPreferences")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("userId")]
     [Operation("A person's message preferences; created with the defaults on first read", Tag = "Notifications")]
     [Answers(200, typeof(NotificationPreferences), Naming.Snake)]
     [Answers(404, "There is no such user")]
@@ -22,6 +23,7 @@ public sealed class NotificationPreferenceFunctions(PreferenceOperations prefere
 
     [Function("ChangeNotificationPreferences")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("userId")]
     [Operation("Change some of a person's preferences; null leaves one unchanged", Tag = "Notifications")]
     [JsonBody(typeof(ChangePreferences), Example = """{"order_updates":false,"marketing_messages":true}""")]
     [Answers(200, typeof(NotificationPreferences), Naming.Snake)]

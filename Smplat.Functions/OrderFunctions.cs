@@ -38,6 +38,7 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders
 
     [Function("GetOrder")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("An order with its items", Tag = "Orders")]
     [Answers(200, typeof(OrderAnswer), Naming.Snake)]
     [Answers(404, "No such order")]
@@ -101,6 +102,7 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders
 
     [Function("GetOrderProgress")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("The progress of an order", Tag = "Fulfillment")]
     [Answers(200, typeof(OrderProgressReport), Naming.Snake)]
     [Answers(404, "No such order")]

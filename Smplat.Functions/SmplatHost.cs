@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Access;
 using Smplat.Core.Analytics;
 using Smplat.Core.Billing;
 using Smplat.Core.Catalog;
@@ -87,6 +88,7 @@ public static class SmplatHost
             .AddGuardrails()
             .AddDigests()
             .AddOperators()
+            .AddAccess()
             .AddTrust()
             .AddAnalytics()
             .AddIngestion()

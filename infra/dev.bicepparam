@@ -11,13 +11,15 @@ param alertEmail = 'operations@example.com'
 param secretValues = {
   'checkout-api-key': readEnvironmentVariable('CHECKOUT_API_KEY', '')
   'operator-api-key': readEnvironmentVariable('OPERATOR_API_KEY', '')
+  'admin-api-key': readEnvironmentVariable('ADMIN_API_KEY', '')
   'metrics-api-key': readEnvironmentVariable('METRICS_API_KEY', '')
   'smplat-link-secret': readEnvironmentVariable('SMPLAT_LINK_SECRET', '')
   'smplat-ops-session-secret': readEnvironmentVariable('SMPLAT_OPS_SESSION_SECRET', '')
+  'auth-lockout-secret': readEnvironmentVariable('AUTH_LOCKOUT_SECRET', '')
   'mealme-api-key': readEnvironmentVariable('MEALME_API_KEY', '')
   'instacart-api-key': readEnvironmentVariable('INSTACART_API_KEY', '')
 }
-param namesInVault = 'checkout-api-key,operator-api-key,metrics-api-key,smplat-link-secret,smplat-ops-session-secret,mealme-api-key,instacart-api-key'
+param namesInVault = 'checkout-api-key,operator-api-key,admin-api-key,metrics-api-key,smplat-link-secret,smplat-ops-session-secret,auth-lockout-secret,mealme-api-key,instacart-api-key'
 // Invented prices are for local runs only: the aggregators are used with test credentials, the direct vendors stay off.
 param settings = {
   KROGER_ENV: 'sandbox'

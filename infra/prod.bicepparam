@@ -14,9 +14,11 @@ param alertEmail = 'operations@example.com'
 param secretValues = {
   'checkout-api-key': readEnvironmentVariable('CHECKOUT_API_KEY', '')
   'operator-api-key': readEnvironmentVariable('OPERATOR_API_KEY', '')
+  'admin-api-key': readEnvironmentVariable('ADMIN_API_KEY', '')
   'metrics-api-key': readEnvironmentVariable('METRICS_API_KEY', '')
   'smplat-link-secret': readEnvironmentVariable('SMPLAT_LINK_SECRET', '')
   'smplat-ops-session-secret': readEnvironmentVariable('SMPLAT_OPS_SESSION_SECRET', '')
+  'auth-lockout-secret': readEnvironmentVariable('AUTH_LOCKOUT_SECRET', '')
   'mealme-api-key': readEnvironmentVariable('MEALME_API_KEY', '')
   'mealme-webhook-secret': readEnvironmentVariable('MEALME_WEBHOOK_SECRET', '')
   'instacart-api-key': readEnvironmentVariable('INSTACART_API_KEY', '')
@@ -30,7 +32,7 @@ param secretValues = {
   'smtp-password': readEnvironmentVariable('SMTP_PASSWORD', '')
   'payload-revalidate-secret': readEnvironmentVariable('PAYLOAD_REVALIDATE_SECRET', '')
 }
-param namesInVault = 'checkout-api-key,operator-api-key,metrics-api-key,smplat-link-secret,smplat-ops-session-secret,mealme-api-key,mealme-webhook-secret,instacart-api-key,kroger-client-id,kroger-client-secret,walmart-partner-id,walmart-api-key,stripe-secret-key,stripe-webhook-secret,smtp-username,smtp-password,payload-revalidate-secret'
+param namesInVault = 'checkout-api-key,operator-api-key,admin-api-key,metrics-api-key,smplat-link-secret,smplat-ops-session-secret,auth-lockout-secret,mealme-api-key,mealme-webhook-secret,instacart-api-key,kroger-client-id,kroger-client-secret,walmart-partner-id,walmart-api-key,stripe-secret-key,stripe-webhook-secret,smtp-username,smtp-password,payload-revalidate-secret'
 param settings = {
   LOOPGPT_ENABLE_KROGER: 'true'
   LOOPGPT_ENABLE_WALMART: 'true'

@@ -32,10 +32,18 @@ public sealed class KeyOptions
     [SecretSetting]
     public string? CheckoutPrevious { get; init; }
 
-    /// <summary>Key of operators, with access to everything. When unset, the checkout key has this access.</summary>
+    /// <summary>Key of operators. When unset, the checkout key has their access.</summary>
     [ConfigurationKeyName("OPERATOR_API_KEY")]
     [SecretSetting]
     public string? Operator { get; init; }
+
+    /// <summary>
+    /// Key of administrators, with access to everything. When unset, no key opens what only they may do: configuration, deleting
+    /// bundles, and restoring from the audit trail.
+    /// </summary>
+    [ConfigurationKeyName("ADMIN_API_KEY")]
+    [SecretSetting]
+    public string? Admin { get; init; }
 
     /// <summary>Key of scrapers and dashboards. When unset, only the checkout and operator keys can read metrics.</summary>
     [ConfigurationKeyName("METRICS_API_KEY")]

@@ -29,6 +29,7 @@ public sealed class OpsAuthorization(
     OpsCookies cookies,
     BannerOperations board,
     IOptionsMonitor<RuntimeOptions> runtime,
+    AccessRecorder recorder,
     TimeProvider clock,
     ILogger<OpsAuthorization> logger)
 {
@@ -44,6 +45,7 @@ public sealed class OpsAuthorization(
 
         if (Authorize(request) is not { } authorized)
         {
+            recorder.Redirected(request.HttpContext);
             return OpsAnswer.Redirect(OpsPath.LoginFor(request.Path + request.QueryString));
         }
 
@@ -70,6 +72,7 @@ public sealed class OpsAuthorization(
 
         if (Authorize(request) is not { } authorized)
         {
+            recorder.Redirected(request.HttpContext);
             return OpsAnswer.Redirect(OpsPath.LoginFor(backTo));
         }
 
@@ -77,11 +80,13 @@ public sealed class OpsAuthorization(
         if (!sessions.IsTokenOf(authorized.Session, form[OpsForms.TokenField]))
         {
             OpsLog.ForgedForm(logger, request.Path);
+            recorder.Refused(request.HttpContext, "forged_form", StatusCodes.Status403Forbidden, sessions.KeyOf(authorized.Session));
             return Refuse(
                 OpsNotice.Refused(StatusCodes.Status403Forbidden, "This form does not belong to your session. Nothing was done."), backTo);
         }
 
         var notice = await TryAsync(authorized, form.With("actor", authorized.Actor), act, cancellationToken);
+        recorder.Changed(request.HttpContext, notice.Status, sessions.KeyOf(authorized.Session));
         OpsLog.Acted(logger, authorized.Actor, request.Path, notice.IsDone ? "done" : "refused");
         if (!notice.IsDone)
         {

@@ -35,6 +35,7 @@ public sealed class EventIdTests
         ["Digests"] = (7000, 7999),
         ["Guardrails"] = (8100, 8199),
         ["Merchandising"] = (8000, 8099),
+        ["Access"] = (8200, 8299),
     };
 
     [Test]

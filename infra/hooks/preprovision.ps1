@@ -46,9 +46,11 @@ if (-not $env:DATABASE_PASSWORD -and $names -contains 'smplat-database') {
 Set-Generated DATABASE_PASSWORD smplat-database
 Set-Generated CHECKOUT_API_KEY checkout-api-key
 Set-Generated OPERATOR_API_KEY operator-api-key
+Set-Generated ADMIN_API_KEY admin-api-key
 Set-Generated METRICS_API_KEY metrics-api-key
 Set-Generated SMPLAT_LINK_SECRET smplat-link-secret
 Set-Generated SMPLAT_OPS_SESSION_SECRET smplat-ops-session-secret
+Set-Generated AUTH_LOCKOUT_SECRET auth-lockout-secret
 
 # The template refers to these without being given their values.
 azd env set "NAMES_IN_VAULT=$($names -join ',')" | Out-Null

@@ -42,9 +42,11 @@ fi
 generate DATABASE_PASSWORD smplat-database
 generate CHECKOUT_API_KEY checkout-api-key
 generate OPERATOR_API_KEY operator-api-key
+generate ADMIN_API_KEY admin-api-key
 generate METRICS_API_KEY metrics-api-key
 generate SMPLAT_LINK_SECRET smplat-link-secret
 generate SMPLAT_OPS_SESSION_SECRET smplat-ops-session-secret
+generate AUTH_LOCKOUT_SECRET auth-lockout-secret
 
 # The template refers to these without being given their values.
 azd env set "NAMES_IN_VAULT=$(printf '%s' "$names" | tr '\n' ',')" >/dev/null
