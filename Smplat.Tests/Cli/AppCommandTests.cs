@@ -82,7 +82,7 @@ public sealed class AppCommandTests
         {
             "health", "jobs list", "jobs history", "flags", "keys review", "providers list", "notifications list", "notifications kinds", "events rejected",
             "fulfillment dead-letters list", $"fulfillment dead-letters show {task}", "fulfillment dead-letters redrive --reason tried --dry-run",
-            $"orders show {number}", "recovery inspect",
+            $"orders show {number}",
         })
         {
             var run = await RunAsync(command, ("COLUMNS", "80"), ("SMPLAT_DATABASE", _app.OwnDatabase!.ConnectionString));
