@@ -54,7 +54,7 @@ public sealed class PointInTimeTests
     [TestCase("export", "offer-events", "--until", "03/04/2026")]
     [TestCase("fulfillment", "dead-letters", "list", "--since", "10:00")]
     [TestCase("fulfillment", "dead-letters", "redrive", "--since", "03/04/2026", "--reason", "x", "--actor", "y")]
-    [TestCase("commerce", "log", "--since", "10:00")]
+    [TestCase("logs", "tail", "--since", "10:00")]
     [TestCase("commerce", "replay", "--since", "10:00")]
     [TestCase("commerce", "experiment", "--since", "03/04/2026")]
     [TestCase("incident", "snapshot", "--since", "10:00")]

@@ -16,7 +16,7 @@ public sealed class DashboardTests
     [
         "Request volume (last hour)", "Provider success rate (last hour)", "Latency P50 and P95 (last hour)", "Error rate (last hour)",
         "Provider selection", "Provider latency", "Provider error rate", "Provider cost", "Orders routed", "Average cart value",
-        "Commission earned", "Savings against alternatives",
+        "Commission expected (routed orders)", "Commission earned (confirmed orders)", "Savings against alternatives",
     ];
 
     [TestCaseSource(nameof(Files))]

@@ -32,7 +32,7 @@ public sealed class ProvisionHookTests(string shell)
         """;
 
     private static readonly string[] Generated =
-        ["DATABASE_PASSWORD", "CHECKOUT_API_KEY", "OPERATOR_API_KEY", "METRICS_API_KEY", "SMPLAT_LINK_SECRET", "SMPLAT_OPS_SESSION_SECRET"];
+        ["DATABASE_PASSWORD", "CHECKOUT_API_KEY", "OPERATOR_API_KEY", "ADMIN_API_KEY", "METRICS_API_KEY", "SMPLAT_LINK_SECRET", "SMPLAT_OPS_SESSION_SECRET", "AUTH_LOCKOUT_SECRET"];
 
     private TestFolder _folder = null!;
 
@@ -85,7 +85,7 @@ public sealed class ProvisionHookTests(string shell)
         var run = await RunAsync("preprovision", new() { ["DATABASE_PASSWORD"] = "known" });
 
         Assert.That(run.ExitCode, Is.Zero, run.Output);
-        Assert.That(Kept().Keys, Is.EquivalentTo(["SMPLAT_OPS_SESSION_SECRET", "NAMES_IN_VAULT"]));
+        Assert.That(Kept().Keys, Is.EquivalentTo(["ADMIN_API_KEY", "SMPLAT_OPS_SESSION_SECRET", "AUTH_LOCKOUT_SECRET", "NAMES_IN_VAULT"]));
         Assert.That(
             Kept()["NAMES_IN_VAULT"], Is.EqualTo("smplat-database,checkout-api-key,operator-api-key,metrics-api-key,smplat-link-secret,mealme-api-key"));
     }
