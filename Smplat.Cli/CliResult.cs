@@ -127,7 +127,16 @@ public sealed class TextTable
         var isHead = true;
         foreach (var line in Render(Terminal.Out.Profile.Width))
         {
-            Terminal.Out.MarkupLine(isHead && _rows.Count > 0 ? $"[grey]{Markup.Escape(line)}[/]" : Markup.Escape(line));
+            // The console would break a long id; only the head has a colour, and it fits.
+            if (isHead && _rows.Count > 0 && line.Length < Terminal.Out.Profile.Width)
+            {
+                Terminal.Out.MarkupLine($"[grey]{Markup.Escape(line)}[/]");
+            }
+            else
+            {
+                Console.WriteLine(line);
+            }
+
             isHead = false;
         }
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Checkout;
 using Smplat.Core.Fulfillment;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Core.Platform.Database;
@@ -45,7 +46,7 @@ public sealed class FulfillmentCommands : ICommandModule
 
     /// <summary>All features that take part when an order changes status.</summary>
     internal static ServiceProvider Services(ParseResult parsed) => CliServices.Create(
-        parsed, services => services.AddOrders().AddPayments().AddFulfillment().AddCheckout());
+        parsed, services => services.AddOrders().AddPayments().AddGuardrails().AddFulfillment().AddCheckout());
 
     /// <summary>Runs in the app, because only its settings say which endpoints tasks may call.</summary>
     private static async Task<int> DrainAsync(ParseResult parsed, CancellationToken cancellationToken)

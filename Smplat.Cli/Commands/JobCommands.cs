@@ -162,8 +162,16 @@ public static class JobSummary
         JsonValueKind.Null or JsonValueKind.False => true,
         JsonValueKind.Number => value.GetDouble() == 0,
         JsonValueKind.String => value.GetString()!.Length == 0,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.EnumerateObject().All(entry => IsEmpty(entry.Value)),
         _ => false,
     };
 
-    private static string Word(JsonElement value) => value.ValueKind == JsonValueKind.True ? "yes" : value.ToString();
+    private static string Word(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => "yes",
+        JsonValueKind.Array => string.Join(' ', value.EnumerateArray().Select(Word)),
+        JsonValueKind.Object => $"({Format(value)})",
+        _ => value.ToString(),
+    };
 }

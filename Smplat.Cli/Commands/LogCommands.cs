@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Smplat.Core.Commerce.Routing;
-using Spectre.Console;
 
 namespace Smplat.Cli.Commands;
 
@@ -97,15 +96,8 @@ public sealed class LogCommands : ICommandModule
 
     private static void Print(JsonElement line, bool isJson)
     {
-        if (isJson)
-        {
-            Console.WriteLine(CliResult.ToJson(line));
-        }
-        else
-        {
-            var color = line.Text("level") switch { "error" => "red", "warn" or "warning" => "yellow", _ => "default" };
-            Terminal.Out.MarkupLine($"[{color}]{Markup.Escape(Format(line))}[/]");
-        }
+        // One line each, however long: a line of a log is searched for and copied.
+        Console.WriteLine(isJson ? CliResult.ToJson(line) : Format(line));
     }
 
     private static string Format(JsonElement line)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Fulfillment;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Core.Platform.Database;
@@ -209,7 +210,7 @@ public sealed class InProcessTarget : ISmokeTarget
 
     public static async Task<InProcessTarget> CreateAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var services = CliServices.Create(parsed, add => add.AddOrders().AddPayments().AddFulfillment());
+        var services = CliServices.Create(parsed, add => add.AddOrders().AddPayments().AddGuardrails().AddFulfillment());
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
         await services.GetServices<ISampleData>().OfType<SampleProducts>().Single().EnsureInstagramGrowthAsync(cancellationToken);
         return new(services);
