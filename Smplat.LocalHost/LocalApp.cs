@@ -25,6 +25,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
     private const string BaseUrl = "API_BASE_URL";
     private const string DefaultOrigin = "http://localhost:7071";
     private const string MailFolder = "SMPLAT_MAIL_FOLDER";
+    private const int FreePortAttempts = 5;
 
     private readonly LocalSettings _settings = new(root, args);
     private readonly LocalRun _services = new(root, TimeProvider.System);
@@ -146,28 +147,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         using var step = console.Step("App with its database");
         try
         {
-            own = own with { Port = own.Port == 0 ? FreePort(own.BindAddress) : own.Port };
-            (_origin, _mailFolder) = (OriginOf(own), Path.Combine(own.Folder, "outbox"));
-            AddWebhookSecrets();
-            var settings = Effective();
-            var hostJson = HostJson.Find(folder, root).With(settings);
-            var log = new HostLog(console.Line, hostJson.LogsRequests, TimeProvider.System);
-            _host = await FunctionsHost.StartAsync(
-                new()
-                {
-                    AppFolder = folder,
-                    HostJson = hostJson,
-                    Settings = Effective,
-                    Worker = new ChildProcessLauncher(new SearchPath(settings.GetValueOrDefault("PATH")), log.WorkerOutput),
-                    Log = log,
-                    BindAddress = own.BindAddress,
-                    Port = own.Port,
-                    TimerFolder = own.HasTimers ? own.Folder : null,
-                    TimeZone = own.TimeZone,
-                    StopGrace = own.StopGrace,
-                    HomePage = HomePage.Html,
-                },
-                cancellationToken);
+            _host = await StartOnPortAsync(own, folder, cancellationToken);
         }
         catch
         {
@@ -176,6 +156,47 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         }
 
         return new Uri(_host.Address.AbsoluteUri.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+    }
+
+    private async Task<FunctionsHost> StartOnPortAsync(HostSettings own, string folder, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var port = own.Port == 0 ? FreePort(own.BindAddress) : own.Port;
+                return await StartFunctionsAsync(own with { Port = port }, folder, cancellationToken);
+            }
+            catch (LocalStartException taken) when (own.Port == 0 && attempt < FreePortAttempts && taken.InnerException is IOException)
+            {
+                // Another program took the free port before the web server listened on it.
+            }
+        }
+    }
+
+    private Task<FunctionsHost> StartFunctionsAsync(HostSettings own, string folder, CancellationToken cancellationToken)
+    {
+        (_origin, _mailFolder) = (OriginOf(own), Path.Combine(own.Folder, "outbox"));
+        AddWebhookSecrets();
+        var settings = Effective();
+        var hostJson = HostJson.Find(folder, root).With(settings);
+        var log = new HostLog(console.Line, hostJson.LogsRequests, TimeProvider.System);
+        return FunctionsHost.StartAsync(
+            new()
+            {
+                AppFolder = folder,
+                HostJson = hostJson,
+                Settings = Effective,
+                Worker = new ChildProcessLauncher(new SearchPath(settings.GetValueOrDefault("PATH")), log.WorkerOutput),
+                Log = log,
+                BindAddress = own.BindAddress,
+                Port = own.Port,
+                TimerFolder = own.HasTimers ? own.Folder : null,
+                TimeZone = own.TimeZone,
+                StopGrace = own.StopGrace,
+                HomePage = HomePage.Html,
+            },
+            cancellationToken);
     }
 
     /// <summary>The origin that the app serves on.</summary>
