@@ -71,7 +71,9 @@ public static partial class ProductChannels
     public static IReadOnlyList<string>? Read(Fields fields, string name)
     {
         string[] channels = [.. fields.Texts(name, MaxCount, MaxLength).Select(Normalize).Distinct()];
-        foreach (var wrong in channels.Where(channel => !Name().IsMatch(channel)))
+
+        // A text that is too long has its error already and is not repeated.
+        foreach (var wrong in channels.Take(MaxCount).Where(channel => channel.Length <= MaxLength && !Name().IsMatch(channel)))
         {
             fields.Error(name, $"\"{wrong}\" is not a channel: letters, digits, _ and - are allowed.", "string_pattern_mismatch");
         }
