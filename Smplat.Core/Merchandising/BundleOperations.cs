@@ -69,7 +69,7 @@ public sealed record BundleContent
         BundleComponent[] components = [.. fields.List("components", BundleComponent.MaxCount, minCount).Select(BundleComponent.Read)];
         if (components.GroupBy(component => component.Slug).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            fields.Error("components", $"{twice.Key} is named twice; raise its quantity instead.");
+            fields.Error("components", $"{SafeText.Cut(twice.Key, 64, "…")} is named twice; raise its quantity instead.");
         }
 
         return fields.Has("components") ? components : null;

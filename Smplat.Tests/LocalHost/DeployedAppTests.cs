@@ -33,6 +33,7 @@ public sealed class DeployedAppTests
         _app = await AppProcess.StartAsync(
         [
             $"SMPLAT_DATABASE={_database.ConnectionString}", "SMPLAT_LOG_FORMAT=json",
+            $"AzureWebJobsStorage={(await TestAzurite.GetAsync()).ConnectionString}",
             .. _world.Settings.Select(setting => $"{setting.Key}={setting.Value}"),
         ]);
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = _app.Url };
