@@ -77,7 +77,7 @@ internal static class JobIds
 {
     public static readonly string[] All =
     [
-        "analytics-retention", "catalog-search-retention", "checkout-recovery-monitor", "commerce-hours", "fulfillment-worker",
+        "analytics-retention", "asset-cleanup", "catalog-search-retention", "checkout-recovery-monitor", "commerce-hours", "fulfillment-worker",
         "hosted-session-recovery", "internal-outbox", "onboarding-nudges", "onboarding-retention", "onboarding-stalled", "outbox",
         "payment-events-parked", "payment-pages-superseded", "preset-event-alerts", "preset-event-metrics", "purge-routing-sessions",
         "recover-confirmations", "retention", "trust-rollup", "vendor-upkeep", "weekly-digest",

@@ -55,10 +55,12 @@ public sealed class AccessEventStore(NpgsqlDataSource database)
 
     private const string DeleteBefore =
         """
-        delete from access_events
-        where id in (
-            select id from access_events where created_at < @Before limit @Batch for update skip locked
+        with old as (
+            select id from access_events where created_at < @Before order by created_at limit @Batch for update skip locked
         )
+        delete from access_events
+        using old
+        where access_events.id = old.id
         """;
 
     public async Task AddAsync(IReadOnlyList<AccessEvent> events, CancellationToken cancellationToken)

@@ -157,16 +157,19 @@ public sealed class LockoutStore(NpgsqlDataSource database)
 
     private const string DeleteExpired =
         """
-        delete from auth_lockout
-        where (identifier_hash, source) in (
+        with idle as (
             select identifier_hash, source
             from auth_lockout
             where updated_at < @Idle
                 and coalesce(locked_until < @Now, true)
                 and coalesce(known_until < @Now, true)
+            order by updated_at
             limit @Batch
             for update skip locked
         )
+        delete from auth_lockout
+        using idle
+        where auth_lockout.identifier_hash = idle.identifier_hash and auth_lockout.source = idle.source
         """;
 
     private const string DeleteLifts = "delete from auth_lockout_lift where lifted_at < @Before";

@@ -22,6 +22,7 @@ public sealed partial class StatementPlanTests
     /// <summary>Tables that stay small whatever the load, and what bounds them.</summary>
     private static readonly Dictionary<string, string> SmallTables = new()
     {
+        ["catalog_bundles"] = "the catalog, which is read as a whole",
         ["catalog_search_count"] = "trimmed to the most frequent and the latest terms",
         ["catalog_search_recent"] = "trimmed to the latest searches",
         ["fulfillment_claim"] = "one row for each running claim",
@@ -34,6 +35,7 @@ public sealed partial class StatementPlanTests
         ["partitioned_table"] = "one row for each partitioned table",
         ["products"] = "the catalog, which is read as a whole",
         ["provider_circuit"] = "one row for each instance and provider",
+        ["provider_guardrail_status"] = "one row for each fulfillment provider",
         ["provider_metrics"] = "one row for each provider",
         ["schema_migration"] = "one row for each migration",
         ["trust_dirty_hour"] = "marks that wait for the next roll-up",
@@ -44,8 +46,8 @@ public sealed partial class StatementPlanTests
     /// <summary>Statements that may read a large table as a whole, and why.</summary>
     private static readonly Dictionary<string, string> ReadingAll = new()
     {
+        ["CatalogStore.ListProductsWithUploads"] = "an operator's promotion of the whole catalog",
         ["DigestStore.CountBusiness"] = "once a week, over the whole week",
-        ["DigestStore.ListProviderOrders"] = "once a week, over the whole week",
         ["DigestStore.Revenue"] = "once a week, over the whole week",
         ["ExperimentStore.Conversions"] = "an operator's report over all segments, with a limit of time",
         ["ExperimentStore.Flattened"] = "refreshes the report above",
@@ -102,8 +104,14 @@ public sealed partial class StatementPlanTests
         ["statuses"] = "text[]",
         ["until_at"] = "timestamptz",
         ["updatedAt"] = "timestamptz",
+        ["LockoutStore.Count.IdentifierThreshold"] = "integer",
+        ["LockoutStore.Count.Threshold"] = "integer",
         ["OfferEventStore.ClaimKeys.id"] = "uuid",
         ["OutboxStore.Redrive.ids"] = "uuid[]",
+        ["RecommendationStore.KeepAcceptance.accepted"] = "integer",
+        ["RecommendationStore.KeepAcceptance.last"] = "timestamptz",
+        ["RecommendationStore.KeepAcceptance.rate"] = "numeric",
+        ["RecommendationStore.KeepAcceptance.sample"] = "integer",
     };
 
     // A thousand rows in each table, without its constraints: values of the type, and of the states that a check lists.
