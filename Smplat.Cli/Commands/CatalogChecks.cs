@@ -184,7 +184,7 @@ internal sealed class CatalogChecks(ApiClient api, bool isQuiet)
         using var response = await api.AskAsync(request, cancellationToken);
         if (response.StatusCode == HttpStatusCode.Unauthorized)
         {
-            throw new HttpRequestException(ApiClient.NoKey);
+            throw new HttpRequestException(ApiClient.NoAdminKey);
         }
 
         var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
