@@ -85,24 +85,25 @@ public sealed class ApiClient : IDisposable
     public const string NoKey = "The app needs an API key: pass --api-key, or set OPERATOR_API_KEY or CHECKOUT_API_KEY.";
 
     private readonly HttpClient _http;
-    private readonly bool _hasKey;
 
     public ApiClient(Uri origin, string? key, TimeSpan timeout)
     {
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = origin, Timeout = timeout };
-        _hasKey = key is not null;
+        HasKey = key is not null;
         if (key is not null)
         {
             _http.DefaultRequestHeaders.Add("X-API-Key", key);
         }
     }
 
+    public bool HasKey { get; }
+
     public Uri Origin => _http.BaseAddress!;
 
     /// <summary>Whether the app answers this caller's requests: one with a key, or any caller where a local app has no key.</summary>
     public async Task<bool> IsLetInAsync(CancellationToken cancellationToken)
     {
-        if (_hasKey)
+        if (HasKey)
         {
             return true;
         }
@@ -177,7 +178,7 @@ public sealed class ApiClient : IDisposable
         return new(
             status switch
             {
-                401 when !_hasKey => NoKey,
+                401 when !HasKey => NoKey,
                 401 or 403 => $"The app refuses this API key ({status}): {reason}",
                 400 or 404 or 409 or 422 => reason,
                 _ => $"{request.Method} {request.RequestUri} returned {status}: {reason}",
