@@ -9,7 +9,7 @@ using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions;
 
-/// <summary>Bundles of products: reading them with their prices, and writing them for operators.</summary>
+/// <summary>Bundles of products: reading them with their prices, and writing them for administrators.</summary>
 public sealed class BundleFunctions(BundleQueries catalog, BundleOperations bundles, CallerRights rights)
 {
     [Function("ListBundles")]
@@ -60,7 +60,7 @@ public sealed class BundleFunctions(BundleQueries catalog, BundleOperations bund
     }
 
     [Function("CreateBundle")]
-    [RequireKey(KeyScope.Operator)]
+    [RequireKey(KeyScope.Admin)]
     [Operation("Create a bundle", Tag = "Merchandising", Description = "Components are products, or bundles with kind bundle. Without pricing it costs what its components cost.")]
     [JsonBody(typeof(BundleContent), nameof(BundleContent.ReadNew), Example =
         """{"primaryProductSlug":"instagram-growth","bundleSlug":"growth-pack","title":"Growth Pack","components":[{"slug":"instagram-growth","quantity":1},{"slug":"content-spotlight","quantity":2}],"pricing":{"rule":"sum"}}""")]
@@ -73,7 +73,7 @@ public sealed class BundleFunctions(BundleQueries catalog, BundleOperations bund
             await bundles.CreateAsync(await request.ReadAsync(BundleContent.ReadNew, cancellationToken), cancellationToken), StatusCodes.Status201Created);
 
     [Function("ChangeBundle")]
-    [RequireKey(KeyScope.Operator)]
+    [RequireKey(KeyScope.Admin)]
     [Operation("Change a bundle, by its slug or id", Tag = "Merchandising", Description = "Members that are absent or null stay as they are.")]
     [JsonBody(typeof(BundleContent), nameof(BundleContent.ReadChange), Example = """{"title":"Growth Pack","cmsPriority":10}""")]
     [HeaderParameter("If-Match", Conditions.IfMatch, MaxLength = ExpectedVersion.MaxLength)]
@@ -100,7 +100,7 @@ public sealed class BundleFunctions(BundleQueries catalog, BundleOperations bund
     }
 
     [Function("DeleteBundle")]
-    [RequireKey(KeyScope.Operator)]
+    [RequireKey(KeyScope.Admin)]
     [Operation("Delete a bundle, by its slug or id; orders of it stay as they are", Tag = "Merchandising")]
     [HeaderParameter("If-Match", Conditions.IfMatch, MaxLength = ExpectedVersion.MaxLength)]
     [Answers(204, "It is deleted")]

@@ -142,7 +142,7 @@ public sealed class ProductFunctions(ProductQueries catalog, ProductOperations p
             : Answer.From(new ProductNotFound());
 
     [Function("RestoreProduct")]
-    [RequireKey(KeyScope.Operator)]
+    [RequireKey(KeyScope.Admin)]
     [Operation("Bring back what a product was before an entry of its history", Tag = "Merchandising")]
     [HeaderParameter("If-Match", Conditions.IfMatch, MaxLength = ExpectedVersion.MaxLength)]
     [HeaderParameter("X-Actor", Conditions.Actor, MaxLength = Editor.MaxLength)]

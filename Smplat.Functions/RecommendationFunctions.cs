@@ -30,7 +30,7 @@ public sealed class RecommendationFunctions(BundleRecommendations recommendation
         CancellationToken cancellationToken) => RecommendAsync(request, isRefresh: true, cancellationToken);
 
     [Function("OverrideRecommendation")]
-    [RequireKey(KeyScope.Operator)]
+    [RequireKey(KeyScope.Admin)]
     [Operation("What editors say about a bundle in recommendations", Tag = "Merchandising", Description = "It replaces the override before it.")]
     [JsonBody(typeof(BundleOverride), Example = """{"bundle_slug":"growth-pack","title":"Spring Growth Pack","priority":10,"tags":["spring"]}""")]
     [Answers(200, typeof(OverrideAnswer), Naming.Snake)]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
 using Spectre.Console;
 
 namespace Smplat.Cli.Commands;
@@ -19,6 +20,12 @@ public static class ApiOptions
         Description = "API key to send. Default: OPERATOR_API_KEY, else CHECKOUT_API_KEY, from the environment.",
     };
 
+    /// <summary>In the place of <see cref="ApiKey"/>, for a command that calls routes of administrators.</summary>
+    public static readonly Option<string?> AdminKey = new("--api-key")
+    {
+        Description = "Key of administrators to send. Default: ADMIN_API_KEY from the environment. A local app without keys needs none.",
+    };
+
     public static readonly Option<double> Timeout = new("--timeout")
     {
         Description = "Seconds to wait for a response.",
@@ -30,18 +37,30 @@ public static class ApiOptions
     public static ApiClient Connect(ParseResult parsed, Option<double>? timeout = null)
     {
         var configuration = CliConfiguration.Build(null);
+        var key = parsed.GetValue(ApiKey) ?? Set(configuration["OPERATOR_API_KEY"]) ?? Set(configuration["CHECKOUT_API_KEY"]);
+        return Connect(parsed, configuration, key, timeout ?? Timeout);
+    }
+
+    /// <exception cref="UsageException">The URL or the timeout is invalid.</exception>
+    public static ApiClient ConnectAsAdmin(ParseResult parsed)
+    {
+        var configuration = CliConfiguration.Build(null);
+        return Connect(parsed, configuration, parsed.GetValue(AdminKey) ?? Set(configuration["ADMIN_API_KEY"]), Timeout);
+    }
+
+    private static ApiClient Connect(ParseResult parsed, IConfiguration configuration, string? key, Option<double> timeout)
+    {
         var origin = parsed.GetValue(BaseUrl) ?? Set(configuration["API_BASE_URL"]) ?? "http://localhost:7071";
         if (!Uri.TryCreate(origin, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
             throw new UsageException($"--base-url must be an http or https URL, not \"{origin}\".");
         }
 
-        if (parsed.GetValue(timeout ?? Timeout) is var seconds && !(seconds > 0 && seconds <= 3600))
+        if (parsed.GetValue(timeout) is var seconds && !(seconds > 0 && seconds <= 3600))
         {
             throw new UsageException("--timeout must be between 0 and 3600 seconds.");
         }
 
-        var key = parsed.GetValue(ApiKey) ?? Set(configuration["OPERATOR_API_KEY"]) ?? Set(configuration["CHECKOUT_API_KEY"]);
         return new ApiClient(url, string.IsNullOrWhiteSpace(key) ? null : key, TimeSpan.FromSeconds(seconds));
     }
 
@@ -61,27 +80,30 @@ public sealed class ApiException(string message, int status) : HttpRequestExcept
 /// <summary>Calls a running app. Every failure becomes an exception whose message is one sentence for people.</summary>
 public sealed class ApiClient : IDisposable
 {
+    public const string NoAdminKey = "The app needs the key of administrators: pass --api-key, or set ADMIN_API_KEY.";
+
     public const string NoKey = "The app needs an API key: pass --api-key, or set OPERATOR_API_KEY or CHECKOUT_API_KEY.";
 
     private readonly HttpClient _http;
-    private readonly bool _hasKey;
 
     public ApiClient(Uri origin, string? key, TimeSpan timeout)
     {
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = origin, Timeout = timeout };
-        _hasKey = key is not null;
+        HasKey = key is not null;
         if (key is not null)
         {
             _http.DefaultRequestHeaders.Add("X-API-Key", key);
         }
     }
 
+    public bool HasKey { get; }
+
     public Uri Origin => _http.BaseAddress!;
 
     /// <summary>Whether the app answers this caller's requests: one with a key, or any caller where a local app has no key.</summary>
     public async Task<bool> IsLetInAsync(CancellationToken cancellationToken)
     {
-        if (_hasKey)
+        if (HasKey)
         {
             return true;
         }
@@ -156,7 +178,7 @@ public sealed class ApiClient : IDisposable
         return new(
             status switch
             {
-                401 when !_hasKey => NoKey,
+                401 when !HasKey => NoKey,
                 401 or 403 => $"The app refuses this API key ({status}): {reason}",
                 400 or 404 or 409 or 422 => reason,
                 _ => $"{request.Method} {request.RequestUri} returned {status}: {reason}",

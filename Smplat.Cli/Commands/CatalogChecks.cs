@@ -182,9 +182,9 @@ internal sealed class CatalogChecks(ApiClient api, bool isQuiet)
         }
 
         using var response = await api.AskAsync(request, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.Unauthorized)
+        if (response.StatusCode == HttpStatusCode.Unauthorized || (response.StatusCode == HttpStatusCode.Forbidden && !api.HasKey))
         {
-            throw new HttpRequestException(ApiClient.NoKey);
+            throw new HttpRequestException(ApiClient.NoAdminKey);
         }
 
         var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);

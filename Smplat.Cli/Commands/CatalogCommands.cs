@@ -57,10 +57,10 @@ public sealed class CatalogCommands : ICommandModule
         rollback.SetWork(RollBackAsync);
         var qa = new CliCommand(
             "qa",
-            "Run the checklist of the merchandising console against a running app, with a product of its own in the channel qa, which is removed afterwards.",
+            "Run the checklist of the merchandising console against a running app, with a product of its own in the channel qa, which is removed afterwards. Needs the key of administrators, since it writes a bundle and restores an entry of the history.",
             "smplat catalog qa --base-url https://staging.example.com")
         {
-            ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout,
+            ApiOptions.BaseUrl, ApiOptions.AdminKey, ApiOptions.Timeout,
         };
         qa.SetWork(RunChecksAsync);
         root.Subcommands.Add(new Command("catalog", "Products and bundles.") { promote, rollback, qa });
@@ -185,7 +185,7 @@ public sealed class CatalogCommands : ICommandModule
 
     private static async Task<int> RunChecksAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        using var api = ApiOptions.Connect(parsed);
+        using var api = ApiOptions.ConnectAsAdmin(parsed);
         var checks = new CatalogChecks(api, parsed.IsJson());
         var problem = await checks.RunAsync(cancellationToken);
         return problem is null

@@ -56,7 +56,7 @@ public static class ReferencePage
         | --- | --- |
         | database | `--database`, `SMPLAT_DATABASE`, the app running from this checkout (`environment.json` in `.local` or `SMPLAT_LOCAL_FOLDER`) |
         | app URL | `--base-url`, `API_BASE_URL`, the app running from this checkout, `http://localhost:7071` |
-        | API key | `--api-key`, `OPERATOR_API_KEY`, `CHECKOUT_API_KEY` |
+        | API key | `--api-key`, `OPERATOR_API_KEY`, `CHECKOUT_API_KEY`; for `catalog qa`: `--api-key`, `ADMIN_API_KEY` |
 
         Commands with `--base-url` call a running app; the others use the database directly and need no app. A local app without
         keys needs none from the command line either. Other settings come from the environment, under the names in

@@ -7,7 +7,7 @@ namespace Smplat.Functions.Http;
 /// <summary>What the caller of an open route may see beyond what everybody may.</summary>
 public sealed class CallerRights(KeyRing keys, IOptionsMonitor<RuntimeOptions> runtime)
 {
-    /// <summary>True for an operator's key, and for everybody in a local run without keys.</summary>
+    /// <summary>True for a key of an operator or administrator, and for everybody in a local run without keys.</summary>
     public bool IsOperator(HttpContext context) =>
         keys.IsEmpty ? runtime.CurrentValue.IsLocal : context.Caller().Key?.Scopes.Contains(KeyScope.Operator) == true;
 }

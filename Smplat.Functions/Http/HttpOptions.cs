@@ -38,8 +38,8 @@ public sealed class KeyOptions
     public string? Operator { get; init; }
 
     /// <summary>
-    /// Key of administrators, with access to everything. When unset, no key opens what only they may do: configuration, deleting
-    /// bundles, and restoring from the audit trail.
+    /// Key of administrators, with access to everything. When unset, no key opens what only they may do: writing and deleting
+    /// bundles, overriding recommendations, and restoring from the audit trail.
     /// </summary>
     [ConfigurationKeyName("ADMIN_API_KEY")]
     [SecretSetting]

@@ -27,10 +27,13 @@ public sealed class RequestsFileTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         await using var vendors = await FakeVendorSet.StartAsync(CancellationToken.None);
+        var azurite = await TestAzurite.GetAsync();
         await using var app = await SmplatApp.StartAsync(
             new Dictionary<string, string>(vendors.Settings.Concat(LocalWebhookSecrets.All).DistinctBy(setting => setting.Key))
             {
                 ["SMPLAT_DATABASE"] = database.ConnectionString,
+                ["AzureWebJobsStorage"] = azurite.ConnectionString,
+                ["ASSET_BUCKET"] = $"requests-{Guid.NewGuid():N}",
             });
         var file = RequestsFile.Read();
         var failed = new List<string>();

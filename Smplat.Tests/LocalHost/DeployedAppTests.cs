@@ -30,10 +30,11 @@ public sealed class DeployedAppTests
     {
         _database = await TestDatabase.CreateAsync();
         _world = await FakeVendorSet.StartAsync(CancellationToken.None);
+        var azurite = await TestAzurite.GetAsync();
         _app = await AppProcess.StartAsync(
         [
             $"SMPLAT_DATABASE={_database.ConnectionString}", "SMPLAT_LOG_FORMAT=json",
-            $"AzureWebJobsStorage={(await TestAzurite.GetAsync()).ConnectionString}",
+            $"AzureWebJobsStorage={azurite.ConnectionString}", $"ASSET_BUCKET=deployed-{Guid.NewGuid():N}",
             .. _world.Settings.Select(setting => $"{setting.Key}={setting.Value}"),
         ]);
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = _app.Url };

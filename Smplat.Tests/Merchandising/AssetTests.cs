@@ -192,7 +192,7 @@ public sealed class AssetTests
         await _shop.SendAsync(HttpMethod.Delete, $"/api/v1/products/assets/{Text(asset, "id")}", ifMatch: "2");
         var removal = (await _shop.GetAsync($"/api/v1/products/{Text(product, "id")}/audit")).Json[0];
 
-        var restored = await _shop.SendAsync(HttpMethod.Post, $"/api/v1/products/audit/{Text(removal, "id")}/restore", ifMatch: "3");
+        var restored = await _shop.AdministerAsync(HttpMethod.Post, $"/api/v1/products/audit/{Text(removal, "id")}/restore", ifMatch: "3");
 
         Assert.That((restored.Status, Text(removal, "action")), Is.EqualTo((200, "asset_removed")));
         Assert.That((Text(restored.Json, "title"), Text(restored.Json, "category")), Is.EqualTo(("A product", "content")));

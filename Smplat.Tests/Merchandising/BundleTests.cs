@@ -25,12 +25,12 @@ public sealed class BundleTests
 
         var listed = await _shop.GetAsync($"{Path}/", key: null);
         var beside = await _shop.GetAsync($"{Path}/product/{Text(one, "slug")}", key: null);
-        var without = await _shop.SendAsync(HttpMethod.Patch, $"{Path}/{id}", new { title = "New" });
-        var changed = await _shop.SendAsync(
+        var without = await _shop.AdministerAsync(HttpMethod.Patch, $"{Path}/{id}", new { title = "New" });
+        var changed = await _shop.AdministerAsync(
             HttpMethod.Patch, $"{Path}/{id}", new { title = "New", pricing = new { rule = "fixed", value = 12 } }, ifMatch: "1");
-        var stale = await _shop.SendAsync(HttpMethod.Patch, $"{Path}/{id}", new { title = "Newer" }, ifMatch: "1");
-        var staleDelete = await _shop.SendAsync(HttpMethod.Delete, $"{Path}/{id}", ifMatch: "1");
-        var deleted = await _shop.SendAsync(HttpMethod.Delete, $"{Path}/{id}", ifMatch: "2");
+        var stale = await _shop.AdministerAsync(HttpMethod.Patch, $"{Path}/{id}", new { title = "Newer" }, ifMatch: "1");
+        var staleDelete = await _shop.AdministerAsync(HttpMethod.Delete, $"{Path}/{id}", ifMatch: "1");
+        var deleted = await _shop.AdministerAsync(HttpMethod.Delete, $"{Path}/{id}", ifMatch: "2");
 
         Assert.Multiple(() =>
         {
@@ -100,7 +100,7 @@ public sealed class BundleTests
         await CreateAsync(product, "sum", null, [(Text(product, "slug"), 1, "product"), (Text(inner, "bundleSlug"), 1, "bundle")]);
 
         var deletedProduct = await _shop.SendAsync(HttpMethod.Delete, $"/api/v1/products/{Text(part, "id")}", ifMatch: "*");
-        var deletedBundle = await _shop.SendAsync(HttpMethod.Delete, $"{Path}/{Text(inner, "id")}", ifMatch: "*");
+        var deletedBundle = await _shop.AdministerAsync(HttpMethod.Delete, $"{Path}/{Text(inner, "id")}", ifMatch: "*");
 
         Assert.That((deletedProduct.Status, deletedBundle.Status), Is.EqualTo((409, 409)));
         Assert.That(deletedBundle.Code, Is.EqualTo("merchandising.component_in_use"));
@@ -120,7 +120,7 @@ public sealed class BundleTests
             basePrice = 1,
             currency = "EUR",
         });
-        var asBundle = await _shop.SendAsync(HttpMethod.Post, Path, new
+        var asBundle = await _shop.AdministerAsync(HttpMethod.Post, Path, new
         {
             primaryProductSlug = Text(product, "slug"),
             bundleSlug = Text(product, "slug"),
@@ -217,7 +217,7 @@ public sealed class BundleTests
     public async Task A_bad_bundle_line_is_refused(string item, int status) =>
         Assert.That((await _shop.OrderAsync(JsonDocument.Parse(item).RootElement)).Status, Is.EqualTo(status));
 
-    private Task<Call> ContainAsync(JsonElement bundle, JsonElement part) => _shop.SendAsync(
+    private Task<Call> ContainAsync(JsonElement bundle, JsonElement part) => _shop.AdministerAsync(
         HttpMethod.Patch,
         $"{Path}/{Text(bundle, "id")}",
         new { components = new[] { new { slug = Text(part, "bundleSlug"), kind = "bundle" } } },
@@ -233,7 +233,7 @@ public sealed class BundleTests
         CreateAsync(primary, rule, value, [.. components.Select(component => (Text(component.Product, "slug"), component.Quantity, "product"))]);
 
     private Task<Call> CreateAsync(JsonElement primary, string rule, decimal? value, (string Slug, int Quantity, string Kind)[] components) =>
-        _shop.SendAsync(HttpMethod.Post, Path, new
+        _shop.AdministerAsync(HttpMethod.Post, Path, new
         {
             primaryProductSlug = Text(primary, "slug"),
             bundleSlug = $"b-{Guid.NewGuid():N}",

@@ -4,10 +4,11 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Merchandising;
 
-/// <summary>The app with a storefront's and an operator's key, and short calls to its catalog.</summary>
+/// <summary>The app with the keys of a storefront, an operator and an administrator, and short calls to its catalog.</summary>
 internal sealed class MerchandisingFixture : IAsyncDisposable
 {
     public const string Operator = "operator-key";
+    public const string Admin = "admin-key";
     public const string Storefront = "storefront-key";
 
     private MerchandisingFixture(SmplatApp app) => App = app;
@@ -21,6 +22,7 @@ internal sealed class MerchandisingFixture : IAsyncDisposable
         {
             ["CHECKOUT_API_KEY"] = Storefront,
             ["OPERATOR_API_KEY"] = Operator,
+            ["ADMIN_API_KEY"] = Admin,
             ["FULFILLMENT_WORKER_ENABLED"] = "false",
             ["SMPLAT_RATE_STANDARD"] = "100000",
         }));
@@ -49,6 +51,10 @@ internal sealed class MerchandisingFixture : IAsyncDisposable
         var text = await answer.Content.ReadAsStringAsync();
         return new((int)answer.StatusCode, text, answer.Headers.ETag?.Tag);
     }
+
+    /// <summary>The same with the key of an administrator.</summary>
+    public Task<Call> AdministerAsync(HttpMethod method, string path, object? body = null, string? ifMatch = null, string? actor = null) =>
+        SendAsync(method, path, body, ifMatch, Admin, actor);
 
     public Task<Call> GetAsync(string path, string? key = Operator) => SendAsync(HttpMethod.Get, path, key: key);
 

@@ -144,7 +144,9 @@ public sealed class PromotionTests
         await using var shop = await MerchandisingFixture.StartAsync(
             ("AzureWebJobsStorage", azurite.ConnectionString), ("ASSET_BUCKET", $"qa-{Guid.NewGuid():N}"));
 
-        var run = await CliRun.RunAsync(["catalog", "qa", "--base-url", shop.App.Client.BaseAddress!.ToString(), "--api-key", MerchandisingFixture.Operator, "--json"]);
+        var run = await CliRun.RunAsync(
+            ["catalog", "qa", "--base-url", shop.App.Client.BaseAddress!.ToString(), "--json"],
+            new Dictionary<string, string> { ["ADMIN_API_KEY"] = MerchandisingFixture.Admin });
 
         Assert.That(run.ExitCode, Is.Zero, run.Output + run.Error);
         Assert.That(run.Json.GetProperty("checks").GetArrayLength(), Is.GreaterThan(15));
@@ -152,11 +154,42 @@ public sealed class PromotionTests
     }
 
     [Test]
+    public async Task The_checklist_passes_without_a_key_against_a_local_app_without_keys()
+    {
+        var azurite = await TestAzurite.GetAsync();
+        await using var app = await SmplatApp.StartAsync(new Dictionary<string, string>
+        {
+            ["AzureWebJobsStorage"] = azurite.ConnectionString,
+            ["ASSET_BUCKET"] = $"qa-{Guid.NewGuid():N}",
+        });
+
+        var run = await CliRun.RunAsync(["catalog", "qa", "--base-url", app.Client.BaseAddress!.ToString(), "--json"]);
+
+        Assert.That(run.ExitCode, Is.Zero, run.Output + run.Error);
+    }
+
+    [Test]
+    public async Task The_checklist_needs_the_key_of_administrators()
+    {
+        var azurite = await TestAzurite.GetAsync();
+        await using var shop = await MerchandisingFixture.StartAsync(
+            ("AzureWebJobsStorage", azurite.ConnectionString), ("ASSET_BUCKET", $"qa-{Guid.NewGuid():N}"));
+        string[] command = ["catalog", "qa", "--base-url", shop.App.Client.BaseAddress!.ToString()];
+
+        var operators = await CliRun.RunAsync([.. command, "--api-key", MerchandisingFixture.Operator]);
+        var nobodys = await CliRun.RunAsync(command);
+
+        Assert.That((operators.ExitCode, nobodys.ExitCode), Is.EqualTo((1, 1)));
+        Assert.That(operators.Error, Does.Contain("a bundle is created").And.Contain("403"));
+        Assert.That(nobodys.Error, Does.Contain("ADMIN_API_KEY"));
+    }
+
+    [Test]
     public async Task The_checklist_names_what_fails()
     {
         await using var shop = await MerchandisingFixture.StartAsync(("AzureWebJobsStorage", ""));
 
-        var run = await CliRun.RunAsync(["catalog", "qa", "--base-url", shop.App.Client.BaseAddress!.ToString(), "--api-key", MerchandisingFixture.Operator]);
+        var run = await CliRun.RunAsync(["catalog", "qa", "--base-url", shop.App.Client.BaseAddress!.ToString(), "--api-key", MerchandisingFixture.Admin]);
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Error, Does.Contain("an upload address is given").And.Contain("503"));
@@ -197,7 +230,7 @@ public sealed class PromotionTests
 
     private static async Task CreateBundleAsync(MerchandisingFixture shop, string slug, string part)
     {
-        var created = await shop.SendAsync(HttpMethod.Post, "/api/v1/catalog/bundles", new
+        var created = await shop.AdministerAsync(HttpMethod.Post, "/api/v1/catalog/bundles", new
         {
             primaryProductSlug = part,
             bundleSlug = slug,

@@ -84,11 +84,11 @@ public sealed class RecommendationTests
         var (one, two) = (await CreateBundleAsync(primary, primary), await CreateBundleAsync(primary, primary));
         await AskAsync(Path, primary);
 
-        var edited = await _shop.SendAsync(
+        var edited = await _shop.AdministerAsync(
             HttpMethod.Post, $"{Path}/override", new { bundle_slug = two, title = "Spring", priority = 0, tags = new[] { "spring" } });
         var after = await AskAsync(Path, primary);
         var refreshed = await AskAsync($"{Path}/refresh", primary);
-        var unknown = await _shop.SendAsync(HttpMethod.Post, $"{Path}/override", new { bundle_slug = "not-there" });
+        var unknown = await _shop.AdministerAsync(HttpMethod.Post, $"{Path}/override", new { bundle_slug = "not-there" });
         var first = after.Json.GetProperty("recommendations")[0];
 
         Assert.Multiple(() =>
@@ -146,7 +146,7 @@ public sealed class RecommendationTests
     private async Task<string> CreateBundleAsync(JsonElement primary, JsonElement part)
     {
         var slug = $"b-{Guid.CreateVersion7():N}";
-        var created = await _shop.SendAsync(HttpMethod.Post, "/api/v1/catalog/bundles", new
+        var created = await _shop.AdministerAsync(HttpMethod.Post, "/api/v1/catalog/bundles", new
         {
             primaryProductSlug = primary.GetProperty("slug").GetString(),
             bundleSlug = slug,

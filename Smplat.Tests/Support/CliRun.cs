@@ -31,7 +31,7 @@ public sealed record CliRun(int ExitCode, string Output, string Error)
             RedirectStandardError = true,
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
-        foreach (var name in new[] { "SMPLAT_DATABASE", "API_BASE_URL", "OPERATOR_API_KEY", "CHECKOUT_API_KEY" })
+        foreach (var name in new[] { "SMPLAT_DATABASE", "API_BASE_URL", "ADMIN_API_KEY", "OPERATOR_API_KEY", "CHECKOUT_API_KEY" })
         {
             start.Environment.Remove(name);
         }

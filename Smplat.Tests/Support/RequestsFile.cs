@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -8,12 +9,14 @@ namespace Smplat.Tests.Support;
 
 /// <summary>
 /// docs/requests.http as an editor reads it: variables (<c>@key = local</c>), named calls (<c># @name order</c>) and values from
-/// their answers (<c>{{order.response.body.$.id}}</c>). A section without a request says in a comment why there is none.
+/// their answers (<c>{{order.response.body.$.id}}</c>, <c>{{product.response.headers.ETag}}</c>). A
+/// section without a request says in a comment why there is none.
 /// </summary>
 internal sealed partial class RequestsFile
 {
     private readonly Dictionary<string, string> _variables = [];
     private readonly Dictionary<string, JsonElement> _answers = [];
+    private readonly Dictionary<string, HttpResponseHeaders> _headers = [];
 
     private RequestsFile(IReadOnlyList<FileCall> calls) => Calls = calls;
 
@@ -52,9 +55,13 @@ internal sealed partial class RequestsFile
 
         using var answer = await client.SendAsync(request);
         var body = await answer.Content.ReadAsStringAsync();
-        if (call.VariableName is { } variable && body.StartsWith('{') | body.StartsWith('['))
+        if (call.VariableName is { } variable)
         {
-            _answers[variable] = JsonDocument.Parse(body).RootElement;
+            _headers[variable] = answer.Headers;
+            if (body.StartsWith('{') | body.StartsWith('['))
+            {
+                _answers[variable] = JsonDocument.Parse(body).RootElement;
+            }
         }
 
         // The headers are the app's: the host's own answers have none.
@@ -74,6 +81,11 @@ internal sealed partial class RequestsFile
 
     private string? ValueOf(string reference)
     {
+        if (reference.Split(".response.headers.", 2) is [var name, var header])
+        {
+            return _headers.TryGetValue(name, out var headers) && headers.TryGetValues(header, out var values) ? string.Join(", ", values) : null;
+        }
+
         var parts = reference.Split(".response.body.$", 2);
         if (parts.Length != 2 || !_answers.TryGetValue(parts[0], out var value))
         {
