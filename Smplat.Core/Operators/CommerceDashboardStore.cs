@@ -30,6 +30,32 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         order by 1
         """;
 
+    // The same over longer windows, from the hourly totals and the lines that came after them.
+    private const string Requests =
+        """
+        with bound as materialized (
+            select greatest(summed_until, @since) as at from ops_hour_mark where id = 1
+        ),
+        request as (
+            select hour_at as at, bucket, requests
+            from ops_hour_request
+            where hour_at >= @since and hour_at < (select at from bound)
+            union all
+            select
+                "timestamp",
+                case when event = 'router_failure' then -1
+                    else floor(ln(greatest(coalesce(total_latency_ms, 1), 1)) / 0.048790164169432)::smallint end,
+                1
+            from edge_logs
+            where "timestamp" >= (select at from bound) and "timestamp" <= @until
+                and function_name = 'loopgpt_route_order'
+                and event in ('router_latency', 'router_failure')
+        )
+        select date_bin(@step, at, @since) as at, bucket::integer as bucket, sum(requests)::bigint as requests
+        from request
+        group by 1, 2
+        """;
+
     private const string LiveQuotes =
         """
         select
@@ -48,11 +74,11 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         order by provider_id
         """;
 
-    // Hours before the mark come from their totals, the rest from the log lines. @since is the start of an hour.
+    // Hours before the mark come from their totals, the rest from the log lines. Where totals are used, @since is the start of an hour.
     private const string Quotes =
         """
         with bound as materialized (
-            select greatest(summed_until, @since) as at from ops_hour_mark where id = 1
+            select case when @isSummed then greatest(summed_until, @since) else @since end as at from ops_hour_mark where id = 1
         ),
         quote as (
             select provider_id, hour_at as at, bucket, quotes
@@ -79,7 +105,7 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
     private const string Selections =
         """
         with bound as materialized (
-            select greatest(summed_until, @since) as at from ops_hour_mark where id = 1
+            select case when @isSummed then greatest(summed_until, @since) else @since end as at from ops_hour_mark where id = 1
         ),
         decision as (
             select provider_id, orders, cart_cents
@@ -138,7 +164,7 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
             from line
         )
         select
-            date_trunc('day', at, 'UTC') as day,
+            date_trunc(@unit, at, 'UTC') as day,
             sum(orders)::bigint as orders,
             sum(confirmed)::bigint as confirmed,
             sum(cart_cents) as cart_cents,
@@ -163,28 +189,38 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         DashboardWindow window, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var parameters = new { since, until, step = window.Step };
+        var parameters = new { since, until, step = window.Step, isSummed = window.IsSummed };
         var selections = await connection.QueryAsync<ProviderSelection>(Command(Selections, parameters, cancellationToken));
         var quotes = await connection.QueryAsync<QuoteBucket>(Command(Quotes, parameters, cancellationToken));
         var calls = await connection.QueryAsync<VendorCalls>(Command(Calls, parameters, cancellationToken));
         return new(window, since, until, selections.AsList(), QuoteBucket.Sum(quotes.AsList()), calls.AsList());
     }
 
+    /// <param name="since">The start of an hour.</param>
+    internal async Task<IReadOnlyList<RequestBucket>> ReadRequestsAsync(
+        DashboardWindow window, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<RequestBucket>(
+            Command(Requests, new { since, until, step = window.Step }, cancellationToken))).AsList();
+    }
+
     /// <param name="since">Any time; it need not be the start of an hour.</param>
+    /// <param name="unit"><c>day</c> or <c>hour</c>: what a row stands for.</param>
     public async Task<IReadOnlyList<BusinessDay>> ReadBusinessAsync(
-        DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
+        DateTimeOffset since, DateTimeOffset until, string unit, CancellationToken cancellationToken)
     {
         var whole = new DateTimeOffset(
             (since.UtcTicks + TimeSpan.TicksPerHour - 1) / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<BusinessDay>(Command(Business, new { since, whole, until }, cancellationToken))).AsList();
+        return (await connection.QueryAsync<BusinessDay>(Command(Business, new { since, whole, until, unit }, cancellationToken))).AsList();
     }
 
     private static CommandDefinition Command(string text, object parameters, CancellationToken cancellationToken) =>
         Sql.Command(text, parameters, cancellationToken, timeoutSeconds: TimeoutSeconds);
 }
 
-/// <summary>Fills <c>ops_hour_quote</c> and <c>ops_hour_decision</c>, and advances the mark up to which they are complete.</summary>
+/// <summary>Fills the hourly totals of requests, quotes and decisions, and advances the mark up to which they are complete.</summary>
 public sealed class HourlyTotalsStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 60;
@@ -196,8 +232,24 @@ public sealed class HourlyTotalsStore(NpgsqlDataSource database)
 
     private const string Clear =
         """
+        delete from ops_hour_request where hour_at >= @from and hour_at < @to;
         delete from ops_hour_quote where hour_at >= @from and hour_at < @to;
         delete from ops_hour_decision where hour_at >= @from and hour_at < @to;
+        """;
+
+    private const string SumRequests =
+        """
+        insert into ops_hour_request (hour_at, bucket, requests)
+        select
+            date_trunc('hour', "timestamp", 'UTC'),
+            case when event = 'router_failure' then -1
+                else floor(ln(greatest(coalesce(total_latency_ms, 1), 1)) / 0.048790164169432)::smallint end,
+            count(*)
+        from edge_logs
+        where "timestamp" >= @from and "timestamp" < @to
+            and function_name = 'loopgpt_route_order'
+            and event in ('router_latency', 'router_failure')
+        group by 1, 2
         """;
 
     private const string SumQuotes =
@@ -239,6 +291,7 @@ public sealed class HourlyTotalsStore(NpgsqlDataSource database)
 
     private const string Trim =
         """
+        delete from ops_hour_request where hour_at < @before;
         delete from ops_hour_quote where hour_at < @before;
         delete from ops_hour_decision where hour_at < @before;
         """;
@@ -270,6 +323,7 @@ public sealed class HourlyTotalsStore(NpgsqlDataSource database)
 
         var hours = new { from, to };
         await connection.ExecuteAsync(Command(Clear, hours, transaction, cancellationToken));
+        await connection.ExecuteAsync(Command(SumRequests, hours, transaction, cancellationToken));
         await connection.ExecuteAsync(Command(SumQuotes, hours, transaction, cancellationToken));
         await connection.ExecuteAsync(Command(SumDecisions, hours, transaction, cancellationToken));
         await connection.ExecuteAsync(Command(Move, hours, transaction, cancellationToken));

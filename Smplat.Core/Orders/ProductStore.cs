@@ -37,6 +37,19 @@ public sealed class ProductStore(NpgsqlDataSource database)
         on conflict (slug) do nothing
         """;
 
+    private const string DeleteUnused =
+        """
+        delete from products
+        where id = any(@ids) and not exists (select from order_items where order_items.product_id = products.id)
+        """;
+
+    /// <summary>Products that no order has.</summary>
+    internal async Task DeleteUnusedAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(DeleteUnused, new { ids }, cancellationToken));
+    }
+
     /// <param name="status">Null lists all.</param>
     public async Task<IReadOnlyList<Product>> ListAsync(string? status, int limit, CancellationToken cancellationToken)
     {

@@ -28,6 +28,7 @@ public sealed class OpsAuthorization(
     OpsSessions sessions,
     OpsCookies cookies,
     BannerOperations board,
+    SampleLoad samples,
     IOptionsMonitor<RuntimeOptions> runtime,
     TimeProvider clock,
     ILogger<OpsAuthorization> logger)
@@ -47,14 +48,15 @@ public sealed class OpsAuthorization(
             return OpsAnswer.Redirect(OpsPath.LoginFor(request.Path + request.QueryString));
         }
 
-        var banner = ReadBannerAsync(cancellationToken);
+        var (banner, sample) = (ReadBannerAsync(cancellationToken), ReadSampleAsync(cancellationToken));
         var content = await page(authorized, cancellationToken);
         foreach (var problem in content.Problems)
         {
             OpsLog.PartFailed(logger, request.Path, Redaction.Redact(problem.Message), problem);
         }
 
-        var html = OpsShell.Render(content, authorized, runtime.CurrentValue.Environment, await banner, TakeNotice(authorized));
+        var state = new ShellState(await banner, await sample);
+        var html = OpsShell.Render(content, authorized, runtime.CurrentValue.Environment, state, TakeNotice(authorized));
         return OpsAnswer.Page(html, content.Status);
     }
 
@@ -123,6 +125,24 @@ public sealed class OpsAuthorization(
             }
 
             return new(null, true);
+        }
+    }
+
+    /// <summary>A page is shown without it rather than not at all: the incident banner already reports an outage.</summary>
+    private async Task<DateTimeOffset?> ReadSampleAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await samples.FindLoadedAtAsync(cancellationToken);
+        }
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (!DatabaseErrors.IsOutage(problem))
+            {
+                OpsLog.PartFailed(logger, "sample data", Redaction.Redact(problem.Message), problem);
+            }
+
+            return null;
         }
     }
 

@@ -22,6 +22,8 @@ public static class OpsFeature
         .AddSingleton<QueueActions>()
         .AddSingleton<ProvidersPage>()
         .AddSingleton<CommercePage>()
+        .AddSingleton<RequestsPage>()
+        .AddSingleton<FindPage>()
         .AddSingleton<RecoveryPage>()
         .AddSingleton<RecoveryActions>()
         .AddSingleton<SwitchesPage>();

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Platform.Database;
 
@@ -13,7 +12,7 @@ internal sealed class StartupMigration(
     Migrator migrator,
     PartitionMaintenance partitions,
     MigrationGate gate,
-    LocalSampleData samples,
+    SampleData samples,
     IOptionsMonitor<DatabaseOptions> options,
     TimeProvider clock,
     ILogger<StartupMigration> logger) : BackgroundService
@@ -51,7 +50,7 @@ internal sealed class StartupMigration(
             await partitions.EnsureAsync(cancellationToken);
             if (report.WasEmpty)
             {
-                await samples.LoadAsync(cancellationToken);
+                await samples.LoadWhenLocalAsync(cancellationToken);
             }
 
             gate.Open(report.Newer);
@@ -94,28 +93,4 @@ public sealed class MigrationGate
     public void Fail(string error) => LastError = error;
 
     public Task WaitAsync(CancellationToken cancellationToken) => _opened.Task.WaitAsync(cancellationToken);
-}
-
-/// <summary>Rows that a feature loads into a new local database, so that its routes return something useful.</summary>
-public interface ISampleData
-{
-    /// <summary>Loads the rows; running it again changes nothing.</summary>
-    Task LoadAsync(CancellationToken cancellationToken);
-}
-
-/// <summary>The sample rows of all features. They are loaded in local runs only.</summary>
-internal sealed class LocalSampleData(IEnumerable<ISampleData> samples, IOptionsMonitor<RuntimeOptions> runtime)
-{
-    public async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        if (!runtime.CurrentValue.IsLocal)
-        {
-            return;
-        }
-
-        foreach (var sample in samples)
-        {
-            await sample.LoadAsync(cancellationToken);
-        }
-    }
 }
