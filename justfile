@@ -33,6 +33,10 @@ ci:
 walks:
     SMPLAT_WRITE_WALKS=true dotnet test Smplat.Tests --filter "FullyQualifiedName~WalkTests"
 
+# The table of docs/access-routes.md, written again from the declarations of the functions.
+access:
+    SMPLAT_WRITE_ACCESS=true dotnet test Smplat.Tests --filter "FullyQualifiedName~AccessTableTests"
+
 # How the source is cut: the table of docs/architecture.md.
 figures:
     .ci/figures

@@ -18,9 +18,14 @@ namespace Smplat.Cli;
 public static class CliServices
 {
     /// <param name="add">Adds the features that the command needs beyond database, counters, jobs and outbox.</param>
-    public static ServiceProvider Create(ParseResult parsed, Action<IServiceCollection>? add = null)
+    public static ServiceProvider Create(ParseResult parsed, Action<IServiceCollection>? add = null) =>
+        Create(parsed.GetValue(GlobalOptions.Database), add);
+
+    /// <param name="database">The connection string; null takes the configured one.</param>
+    /// <param name="add">Adds the features that the command needs beyond database, counters, jobs and outbox.</param>
+    public static ServiceProvider Create(string? database, Action<IServiceCollection>? add = null)
     {
-        var configuration = CliConfiguration.Build(parsed.GetValue(GlobalOptions.Database));
+        var configuration = CliConfiguration.Build(database);
         var services = new ServiceCollection();
         services.AddSingleton(configuration);
         services.AddSingleton(TimeProvider.System);
@@ -52,12 +57,16 @@ public static class CliServices
 public static class CliConfiguration
 {
     private const string Database = "SMPLAT_DATABASE";
+    private const string LocalFolder = "SMPLAT_LOCAL_FOLDER";
+
+    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <param name="database">The connection string from the command line; null when none was given.</param>
     public static IConfiguration Build(string? database)
     {
         var builder = new ConfigurationBuilder();
-        if (ReadRunningApp(Directory.GetCurrentDirectory()) is { } running)
+        var folder = new ConfigurationBuilder().AddEnvironmentVariables().Build()[LocalFolder];
+        if (ReadRunningApp(Directory.GetCurrentDirectory(), folder) is { } running)
         {
             builder.AddInMemoryCollection(running);
         }
@@ -71,12 +80,17 @@ public static class CliConfiguration
         return builder.Build();
     }
 
-    /// <summary>Finds <c>.local/environment.json</c> in this folder or one above it.</summary>
-    public static IReadOnlyDictionary<string, string?>? ReadRunningApp(string start)
+    /// <summary>
+    /// Finds environment.json of the app that runs from the checkout around a folder: in the folder that SMPLAT_LOCAL_FOLDER
+    /// or the checkout's local.settings.json names, else in <c>.local</c>.
+    /// </summary>
+    /// <param name="named">SMPLAT_LOCAL_FOLDER of the environment, which wins; a relative path starts at the checkout.</param>
+    public static IReadOnlyDictionary<string, string?>? ReadRunningApp(string start, string? named = null)
     {
-        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+        for (var checkout = new DirectoryInfo(start); checkout is not null; checkout = checkout.Parent)
         {
-            var file = Path.Combine(folder.FullName, ".local", "environment.json");
+            var local = string.IsNullOrWhiteSpace(named) ? NamedIn(checkout) ?? ".local" : named.Trim();
+            var file = Path.Combine(checkout.FullName, local, "environment.json");
             if (File.Exists(file))
             {
                 return Read(file);
@@ -84,6 +98,22 @@ public static class CliConfiguration
         }
 
         return null;
+    }
+
+    private static string? NamedIn(DirectoryInfo checkout)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(checkout.FullName, "local.settings.json")), Lenient);
+            return document.RootElement.TryGetProperty("Values", out var values)
+                && values.TryGetProperty(LocalFolder, out var folder) && folder.GetString() is { } text && !string.IsNullOrWhiteSpace(text)
+                ? text.Trim()
+                : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static Dictionary<string, string?>? Read(string file)
@@ -96,6 +126,14 @@ public static class CliConfiguration
             Copy(document.RootElement, "database", Database, settings);
             Copy(document.RootElement, "storage", "AzureWebJobsStorage", settings);
             Copy(document.RootElement, "url", "API_BASE_URL", settings);
+            if (document.RootElement.TryGetProperty("webhook_secrets", out var secrets) && secrets.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var secret in secrets.EnumerateObject())
+                {
+                    Copy(secrets, secret.Name, secret.Name, settings);
+                }
+            }
+
             return settings;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)

@@ -10,6 +10,7 @@ public sealed class ApiDocumentFunctions(ApiDocument document)
 {
     [Function("GetApiDocument")]
     [OpenToAll("The description of the API is not secret.")]
+    [RateLimit(RateCategory.System)]
     [Operation("This document", Tag = "Reference")]
     [Answers(200, "OpenAPI 3.1", ContentType = "application/json")]
     [Answers(304, "Not modified")]
@@ -20,6 +21,7 @@ public sealed class ApiDocumentFunctions(ApiDocument document)
 
     [Function("GetApiPage")]
     [OpenToAll("The description of the API is not secret.")]
+    [RateLimit(RateCategory.System)]
     [Operation("The API reference page", Tag = "Reference")]
     [Answers(200, "A page", ContentType = "text/html")]
     public Task<IResult> GetApiPageAsync(
@@ -29,6 +31,7 @@ public sealed class ApiDocumentFunctions(ApiDocument document)
 
     [Function("GetApiPageFile")]
     [OpenToAll("The page that loads these files is open too.")]
+    [RateLimit(RateCategory.System)]
     [Operation("A script of that page", Tag = "Reference")]
     [Answers(200, "The script", ContentType = "text/javascript")]
     [Answers(304, "Not modified")]

@@ -12,6 +12,7 @@ public sealed class CheckoutFunctions(CheckoutOperations checkouts, CheckoutResu
 {
     [Function("GetCheckout")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("The checkout of an order; created on first read", Tag = "Checkout")]
     [Answers(200, typeof(CheckoutOrchestration), Naming.Camel)]
     [Answers(404, "There is no such order")]
@@ -23,6 +24,7 @@ public sealed class CheckoutFunctions(CheckoutOperations checkouts, CheckoutResu
 
     [Function("GetCheckoutAlias")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("The checkout of an order, under the storefront's path", Tag = "Checkout")]
     [Answers(200, typeof(CheckoutOrchestration), Naming.Camel)]
     [Answers(404, "There is no such order")]
@@ -34,6 +36,7 @@ public sealed class CheckoutFunctions(CheckoutOperations checkouts, CheckoutResu
 
     [Function("ReportCheckoutEvent")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("Change the stage of a checkout; only the changes of the transition table are accepted", Tag = "Checkout")]
     [JsonBody(typeof(CheckoutUpdate), Example =
         """{"stage":"payment","status":"waiting","note":"Card declined","nextActionAt":"2026-03-02T10:00:00Z","metadataPatch":{"source":"storefront"}}""")]

@@ -14,50 +14,55 @@ public sealed class HealthFunctions(IOptionsMonitor<RuntimeOptions> runtime, Rea
 {
     [Function("GetHealth")]
     [OpenToAll("Platform probes have no key; the answer says nothing about data.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Liveness with environment and version, without checking dependencies", Tag = "Health")]
     [Answers(200, typeof(VersionedLivenessAnswer), Naming.Snake)]
     public Task<IResult> GetHealthAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "healthz")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "healthz")] HttpRequest request,
         CancellationToken cancellationToken) =>
         Task.FromResult(Answer.Snake(
             new VersionedLivenessAnswer("ok", runtime.CurrentValue.Environment, SmplatTelemetry.Version)));
 
     [Function("GetApiHealth")]
     [OpenToAll("Platform probes have no key; the answer says nothing about data.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Liveness", Tag = "Health")]
     [Answers(200, typeof(LivenessAnswer), Naming.Snake)]
     public Task<IResult> GetApiHealthAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/healthz")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/healthz")] HttpRequest request,
         CancellationToken cancellationToken) =>
         Task.FromResult(Answer.Snake(new LivenessAnswer("ok")));
 
     [Function("GetHealthAlias")]
     [OpenToAll("Platform probes have no key; the answer says nothing about data.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Liveness, under the name that the incident guide uses", Tag = "Health")]
     [Answers(200, typeof(LivenessAnswer), Naming.Snake)]
     public Task<IResult> GetHealthAliasAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/health/healthz")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/health/healthz")] HttpRequest request,
         CancellationToken cancellationToken) =>
         Task.FromResult(Answer.Snake(new LivenessAnswer("ok")));
 
     [Function("GetReadiness")]
     [OpenToAll("Monitors poll it without a key; details are redacted and the answer is cached for five seconds.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Readiness of every component; the verdict is in the body", Tag = "Health")]
     [Query(typeof(ReadinessQuery))]
     [QueryParameter("strict", "true answers 503 when the verdict is error")]
     [Answers(200, typeof(ReadinessAnswer), Naming.Snake)]
     public Task<IResult> GetReadinessAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/health/readyz")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/health/readyz")] HttpRequest request,
         CancellationToken cancellationToken) => AnswerReadinessAsync(request, cancellationToken);
 
     [Function("GetReadinessAlias")]
     [OpenToAll("Monitors poll it without a key; details are redacted and the answer is cached for five seconds.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Readiness of every component; the verdict is in the body (short path)", Tag = "Health")]
     [Query(typeof(ReadinessQuery))]
     [QueryParameter("strict", "true answers 503 when the verdict is error")]
     [Answers(200, typeof(ReadinessAnswer), Naming.Snake)]
     public Task<IResult> GetReadinessAliasAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/readyz")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/v1/readyz")] HttpRequest request,
         CancellationToken cancellationToken) => AnswerReadinessAsync(request, cancellationToken);
 
     /// <summary>Always 200, because the storefront reads the body only then; strict maps error to 503.</summary>

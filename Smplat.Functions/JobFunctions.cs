@@ -58,13 +58,13 @@ public sealed class JobFunctions(JobRegistry catalog, JobGate gate, JobQueries l
     {
         var command = await request.ReadAsync(RunJobCommand.Read, cancellationToken);
         return JobOutcomeAnswer.From(
-            await runner.RunNowAsync(jobId, command.TriggeredBy, command.EvenIfDisabled, cancellationToken));
+            await runner.RunNowAsync(jobId, command.TriggeredBy, command.EvenIfDisabled, command.Arguments, cancellationToken));
     }
 
     [Function("RestartJob")]
     [RequireKey(KeyScope.Operator)]
     [Operation("Take a job from its current owner, clear its error and run it", Tag = "Operators")]
-    [JsonBody(typeof(RunJobCommand), Example = """{"triggered_by":"on-call"}""")]
+    [JsonBody(typeof(RestartJobCommand), Example = """{"triggered_by":"on-call"}""")]
     [Answers(200, typeof(JobOutcomeAnswer), Naming.Snake)]
     [Answers(404, "There is no such job")]
     [Answers(409, "Switched off")]
@@ -73,7 +73,7 @@ public sealed class JobFunctions(JobRegistry catalog, JobGate gate, JobQueries l
         string jobId,
         CancellationToken cancellationToken)
     {
-        var command = await request.ReadAsync(RunJobCommand.Read, cancellationToken);
+        var command = await request.ReadAsync(RestartJobCommand.Read, cancellationToken);
         return JobOutcomeAnswer.From(await runner.RestartAsync(jobId, command.TriggeredBy, cancellationToken));
     }
 }
@@ -87,11 +87,22 @@ public sealed record ListJobRunsQuery(string? JobId, int Limit)
 
 /// <param name="TriggeredBy">Who runs it, for the ledger. Default <c>manual</c>.</param>
 /// <param name="EvenIfDisabled">Run a job whose switch is off.</param>
-public sealed record RunJobCommand(string TriggeredBy, bool EvenIfDisabled)
+/// <param name="Arguments">Values for parameters of the job, in place of its settings.</param>
+public sealed record RunJobCommand(string TriggeredBy, bool EvenIfDisabled, IReadOnlyDictionary<string, int> Arguments)
 {
     public static RunJobCommand Read(Fields fields) => new(
         fields.Text("triggered_by", 1, 64) ?? "manual",
-        fields.Flag("even_if_disabled") ?? false);
+        fields.Flag("even_if_disabled") ?? false,
+        JobParameter.All
+            .Select(name => (Name: name, Value: fields.Integer(name, 1, 100_000)))
+            .Where(argument => argument.Value is not null)
+            .ToDictionary(argument => argument.Name, argument => argument.Value!.Value));
+}
+
+/// <param name="TriggeredBy">Who restarts it, for the ledger. Default <c>manual</c>.</param>
+public sealed record RestartJobCommand(string TriggeredBy)
+{
+    public static RestartJobCommand Read(Fields fields) => new(fields.Text("triggered_by", 1, 64) ?? "manual");
 }
 
 /// <summary>A job with its settings and state.</summary>
@@ -171,6 +182,7 @@ public sealed record JobOutcomeAnswer(
             StatusCodes.Status409Conflict, "The job's switch is off. Turn it on, or send \"even_if_disabled\": true."),
         JobOutcome.Skipped => Answer.Detail(
             StatusCodes.Status409Conflict, "A run is under way or waits for its next attempt. Restart the job to take it over."),
+        JobOutcome.BadArgument bad => throw new InvalidInputException([new(["body", bad.Name], bad.Message, "job_argument")]),
         JobOutcome.Unknown unknown => Answer.Detail(StatusCodes.Status404NotFound, $"There is no job \"{unknown.JobId}\"."),
         _ => throw new InvalidOperationException($"No answer for {outcome}."),
     };

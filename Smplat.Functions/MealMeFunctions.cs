@@ -83,6 +83,8 @@ public sealed class MealMeFunctions(MealMeDelivery delivery, MealMeAnswers answe
 
     [Function("TakeMealMeWebhook")]
     [OpenToAll("The vendor signs the body; the signature is verified before anything else.", Signature = "x-mealme-signature")]
+    [RateLimit(RateCategory.Webhook)]
+    [BodyLimit(1024)]
     [Operation("Receive MealMe's events about an order", Tag = "Commerce",
         Description = "Header x-mealme-signature: HMAC-SHA256 of the raw body, in hex or Base64.")]
     [JsonBody(typeof(MealMeEventReader), nameof(MealMeEventReader.Shape), Example =

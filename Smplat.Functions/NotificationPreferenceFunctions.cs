@@ -11,6 +11,7 @@ public sealed class NotificationPreferenceFunctions(PreferenceOperations prefere
 {
     [Function("GetNotificationPreferences")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("userId")]
     [Operation("A person's message preferences; created with the defaults on first read", Tag = "Notifications")]
     [Answers(200, typeof(NotificationPreferences), Naming.Snake)]
     [Answers(404, "There is no such user")]
@@ -22,6 +23,7 @@ public sealed class NotificationPreferenceFunctions(PreferenceOperations prefere
 
     [Function("ChangeNotificationPreferences")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("userId")]
     [Operation("Change some of a person's preferences; null leaves one unchanged", Tag = "Notifications")]
     [JsonBody(typeof(ChangePreferences), Example = """{"order_updates":false,"marketing_messages":true}""")]
     [Answers(200, typeof(NotificationPreferences), Naming.Snake)]
@@ -38,6 +40,7 @@ public sealed class NotificationPreferenceFunctions(PreferenceOperations prefere
 
     [Function("ShowUnsubscribe")]
     [OpenToAll("The link in a mail is signed; its holder may see what it turns off.")]
+    [RateLimit(RateCategory.Standard)]
     [Operation("The page behind the unsubscribe link; it changes nothing, since mail scanners open links", Tag = "Notifications")]
     [Answers(200, "The page with its form", ContentType = "text/html")]
     [Answers(404, "The link is not valid", ContentType = "text/html")]
@@ -49,6 +52,7 @@ public sealed class NotificationPreferenceFunctions(PreferenceOperations prefere
 
     [Function("Unsubscribe")]
     [OpenToAll("One-click unsubscribe (RFC 8058): mail programs post without a key; the link is signed.")]
+    [RateLimit(RateCategory.Standard)]
     [Operation("Turn off the preference that the signed link names; repeating it changes nothing", Tag = "Notifications")]
     [Answers(200, "A page that names the preference that is now off", ContentType = "text/html")]
     [Answers(404, "The link is not valid", ContentType = "text/html")]

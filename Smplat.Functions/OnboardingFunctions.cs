@@ -13,6 +13,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 {
     [Function("StartOnboarding")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("Start the checklist of an order, or add data to it", Tag = "Onboarding")]
     [JsonBody(typeof(StartJourney), Example =
         """{"referralCode":"FRIEND10","platformContexts":[{"id":"ig-1","label":"Instagram","handle":"@studio","platformType":"instagram"}]}""")]
@@ -28,6 +29,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 
     [Function("GetOnboarding")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("The checklist of an order", Tag = "Onboarding")]
     [Answers(200, typeof(JourneyAnswer), Naming.Snake)]
     [Answers(404, "The order has no journey")]
@@ -41,6 +43,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
     /// <summary>The same checklist under the storefront's path.</summary>
     [Function("GetStorefrontJourney")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("The checklist of an order, under the storefront's path", Tag = "Onboarding")]
     [Answers(200, typeof(JourneyAnswer), Naming.Snake)]
     [Answers(404, "The order has no journey")]
@@ -53,6 +56,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 
     [Function("ToggleOnboardingTask")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("Complete or reopen a task; repeating it changes nothing", Tag = "Onboarding")]
     [JsonBody(typeof(ToggleTask), Example = """{"completed":true,"actor":"client"}""")]
     [Answers(200, typeof(TaskAnswer), Naming.Snake)]
@@ -71,6 +75,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 
     [Function("AddOnboardingArtifact")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("Add an artifact that the client must provide, or provides now", Tag = "Onboarding")]
     [JsonBody(typeof(AddArtifact), Example = """{"label":"Logo","url":"https://files.example/logo.svg"}""")]
     [Answers(201, typeof(ArtifactAnswer), Naming.Snake)]
@@ -85,6 +90,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 
     [Function("ReceiveOnboardingArtifact")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("Mark an artifact as received; repeating it changes nothing", Tag = "Onboarding")]
     [JsonBody(typeof(ReceiveArtifactBody), Example = """{"url":"https://files.example/logo.svg"}""")]
     [Answers(200, typeof(ArtifactAnswer), Naming.Snake)]
@@ -103,6 +109,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 
     [Function("CopyReferral")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("Record that the client copied a referral code", Tag = "Onboarding")]
     [JsonBody(typeof(CopyReferralBody), Example = """{"referral_code":"FRIEND10"}""")]
     [Answers(202, typeof(OnboardingStatusAnswer), Naming.Snake)]
@@ -119,6 +126,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 
     [Function("RecordPricingExperiments")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("Record which variants of pricing experiments a client was shown", Tag = "Onboarding")]
     [JsonBody(typeof(PricingExperimentsBody), Example = """{"experiments":[{"slug":"spring-price","variantKey":"b","isControl":false}]}""")]
     [Answers(202, typeof(OnboardingStatusAnswer), Naming.Snake)]

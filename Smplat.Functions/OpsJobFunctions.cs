@@ -11,6 +11,7 @@ public sealed class OpsJobFunctions(OpsAuthorization authorization, JobsPage pag
 {
     [Function("ShowOpsJobs")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("All jobs and their runs", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
@@ -21,6 +22,7 @@ public sealed class OpsJobFunctions(OpsAuthorization authorization, JobsPage pag
 
     [Function("ShowOpsJob")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("One job with its history", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
@@ -34,6 +36,7 @@ public sealed class OpsJobFunctions(OpsAuthorization authorization, JobsPage pag
 
     [Function("RunOpsJob")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Run a job from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
     [Answers(403, "The form does not belong to this session", ContentType = "text/html")]
@@ -47,6 +50,7 @@ public sealed class OpsJobFunctions(OpsAuthorization authorization, JobsPage pag
 
     [Function("RestartOpsJob")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Restart a job from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
     [Answers(403, "The form does not belong to this session", ContentType = "text/html")]

@@ -11,6 +11,7 @@ public sealed class OpsLoginFunctions(OpsLogin login)
 {
     [Function("ShowOpsLogin")]
     [OpenToAll("The login page is needed before signing in.")]
+    [RateLimit(RateCategory.System)]
     [Operation("The login form of the operators' page", Tag = "Operators' page")]
     [QueryParameter("next", "The page to open after signing in")]
     [Answers(200, "The form", ContentType = "text/html")]
@@ -20,6 +21,7 @@ public sealed class OpsLoginFunctions(OpsLogin login)
 
     [Function("LogInToOps")]
     [OpenToAll("The operator key is in the form, and too many wrong keys lock the address out.")]
+    [RateLimit(RateCategory.Heavy)]
     [Operation("Exchange an operator key for a session of the operators' page", Tag = "Operators' page")]
     [Answers(303, "Signed in")]
     [Answers(403, "The key is wrong, or the form did not come from the login page", ContentType = "text/html")]
@@ -30,6 +32,7 @@ public sealed class OpsLoginFunctions(OpsLogin login)
 
     [Function("LogOutOfOps")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [RateLimit(RateCategory.System)]
     [Operation("End a session of the operators' page", Tag = "Operators' page")]
     [Answers(303, "Signed out")]
     public Task<IResult> LogOutOfOpsAsync(
@@ -38,6 +41,7 @@ public sealed class OpsLoginFunctions(OpsLogin login)
 
     [Function("GetOpsAsset")]
     [OpenToAll("The login page needs its style as well, and none of these files contains a secret.")]
+    [RateLimit(RateCategory.System)]
     [Operation("A style, script or icon of the operators' page", Tag = "Operators' page")]
     [Answers(200, "The file", ContentType = "text/css")]
     [Answers(304, "Not modified")]

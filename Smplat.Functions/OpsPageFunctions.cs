@@ -12,6 +12,7 @@ public sealed class OpsPageFunctions(
 {
     [Function("ShowOpsOverview")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Readiness, incident banner and what needs attention", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
@@ -22,6 +23,7 @@ public sealed class OpsPageFunctions(
 
     [Function("ShowOpsCommerce")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("The commerce dashboards", Tag = "Operators' page")]
     [QueryParameter("window", "1h, 24h, 7d or 30d; without it each panel has its own")]
     [Answers(200, "The page", ContentType = "text/html")]
@@ -33,6 +35,7 @@ public sealed class OpsPageFunctions(
 
     [Function("ShowOpsProviders")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Health, switches, breakers and quotas of the providers", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]

@@ -11,6 +11,7 @@ public sealed class OpsQueueFunctions(OpsAuthorization authorization, QueuePage 
 {
     [Function("ShowOpsQueue")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Fulfillment queue and dead letters", Tag = "Operators' page")]
     [QueryParameter("type", "Only dead letters of this task type")]
     [Answers(200, "The page", ContentType = "text/html")]
@@ -22,6 +23,7 @@ public sealed class OpsQueueFunctions(OpsAuthorization authorization, QueuePage 
 
     [Function("ShowOpsDeadLetter")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("A dead letter with its history", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
@@ -35,6 +37,7 @@ public sealed class OpsQueueFunctions(OpsAuthorization authorization, QueuePage 
 
     [Function("ReplayOpsDeadLetter")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Replay a dead letter from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
     [Answers(403, "The form does not belong to this session", ContentType = "text/html")]
@@ -49,6 +52,7 @@ public sealed class OpsQueueFunctions(OpsAuthorization authorization, QueuePage 
 
     [Function("DiscardOpsDeadLetter")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Mark a dead letter as discarded from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
     [Answers(403, "The form does not belong to this session", ContentType = "text/html")]
@@ -63,6 +67,7 @@ public sealed class OpsQueueFunctions(OpsAuthorization authorization, QueuePage 
 
     [Function("RedriveOpsQueue")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Replay the oldest dead letters from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
     [Answers(403, "The form does not belong to this session", ContentType = "text/html")]

@@ -11,6 +11,7 @@ public sealed class OpsRecoveryFunctions(OpsAuthorization authorization, Recover
 {
     [Function("ShowOpsRecovery")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Checkout recovery, messages and digests", Tag = "Operators' page")]
     [QueryParameter("status", "Messages of this status; defaults to dead")]
     [Answers(200, "The page", ContentType = "text/html")]
@@ -22,6 +23,7 @@ public sealed class OpsRecoveryFunctions(OpsAuthorization authorization, Recover
 
     [Function("RedriveOpsMessages")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Resend dead or suppressed messages from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
     [Answers(403, "The form does not belong to this session", ContentType = "text/html")]

@@ -11,6 +11,7 @@ public sealed class OpsSwitchFunctions(OpsAuthorization authorization, SwitchesP
 {
     [Function("ShowOpsSwitches")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("All feature switches as this instance reads them", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
@@ -21,6 +22,7 @@ public sealed class OpsSwitchFunctions(OpsAuthorization authorization, SwitchesP
 
     [Function("SetOpsBanner")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Put up the incident banner from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
     [Answers(403, "The form does not belong to this session", ContentType = "text/html")]
@@ -32,6 +34,7 @@ public sealed class OpsSwitchFunctions(OpsAuthorization authorization, SwitchesP
 
     [Function("ClearOpsBanner")]
     [OpenToAll("The action checks the session cookie and the form token itself.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Take down the incident banner from the page", Tag = "Operators' page")]
     [Answers(303, "Done, or not signed in")]
     [Answers(403, "The form does not belong to this session", ContentType = "text/html")]

@@ -20,8 +20,8 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders
     [Answers(201, typeof(OrderAnswer), Naming.Snake)]
     [Answers(200, typeof(OrderAnswer), Naming.Snake, Description = "The key was used before; this is the same order")]
     [Answers(400, "Unsupported currency or source")]
-    [Answers(404, "Unknown product or user")]
-    [Answers(409, "The key was used for another order")]
+    [Answers(404, "Unknown product, bundle or user")]
+    [Answers(409, "The key was used for another order, a product or bundle is not available in the channel, or a bundle has another price")]
     public async Task<IResult> CreateOrderAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/orders")] HttpRequest request,
         CancellationToken cancellationToken)
@@ -38,6 +38,7 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders
 
     [Function("GetOrder")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("An order with its items", Tag = "Orders")]
     [Answers(200, typeof(OrderAnswer), Naming.Snake)]
     [Answers(404, "No such order")]
@@ -46,6 +47,20 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders
         string orderId,
         CancellationToken cancellationToken) =>
         await orders.FindAsync(RouteInput.Guid(orderId, "order_id"), cancellationToken) is { } order
+            ? Answer.Snake(OrderAnswer.From(order))
+            : Answer.From(new OrderNotFound());
+
+    [Function("FindOrder")]
+    [RequireKey(KeyScope.Operator)]
+    [Operation("The order with a number", Tag = "Orders")]
+    [Query(typeof(FindOrder))]
+    [QueryParameter("number", "The order number that the customer was told, such as SM000123")]
+    [Answers(200, typeof(OrderAnswer), Naming.Snake)]
+    [Answers(404, "No such order")]
+    public async Task<IResult> FindOrderAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/orders")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        await orders.FindByNumberAsync(request.ReadQuery(FindOrder.Read), cancellationToken) is { } order
             ? Answer.Snake(OrderAnswer.From(order))
             : Answer.From(new OrderNotFound());
 
@@ -87,6 +102,7 @@ public sealed class OrderFunctions(OrderPlacement placement, OrderQueries orders
 
     [Function("GetOrderProgress")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember("orderId", IsOrder = true)]
     [Operation("The progress of an order", Tag = "Fulfillment")]
     [Answers(200, typeof(OrderProgressReport), Naming.Snake)]
     [Answers(404, "No such order")]
@@ -176,6 +192,9 @@ public sealed record OrderItemAnswer
 
     public required JsonNode? PlatformContext { get; init; }
 
+    /// <summary>The bundle line that it is a part of; null for an ordinary line.</summary>
+    public required JsonNode? Bundle { get; init; }
+
     public static OrderItemAnswer From(OrderItem item) => new()
     {
         Id = item.Id,
@@ -187,5 +206,6 @@ public sealed record OrderItemAnswer
         SelectedOptions = OrderItem.Parse(item.SelectedOptions),
         Attributes = OrderItem.Parse(item.Attributes),
         PlatformContext = OrderItem.Parse(item.PlatformContext),
+        Bundle = OrderItem.Parse(item.Bundle),
     };
 }

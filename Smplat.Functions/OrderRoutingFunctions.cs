@@ -23,6 +23,7 @@ public sealed class OrderRoutingFunctions(
     [Function("RouteOrder")]
     [OpenToAll("Shoppers route orders without a key; commissions and configuration are shown to keyed callers only.", RefuseWrongKey = true)]
     [RateLimit(RateCategory.Order)]
+    [BodyLimit(10 * 1024)]
     [Operation("Quote a basket at all providers, rank the offers and return a confirmation token", Tag = "Commerce",
         Description = "With {\"action\":\"health_check\"} it returns the health of the providers instead.")]
     [JsonBody(typeof(RouteOrderReader), nameof(RouteOrderReader.Shape), Example =
@@ -39,7 +40,8 @@ public sealed class OrderRoutingFunctions(
         return RouteOrderReader.Read(body) switch
         {
             RouteReading.Order order => answers.Of(
-                await router.RouteAsync(order.Request, cancellationToken), request.HttpContext.Caller().IsKeyed),
+                await router.RouteAsync(order.Request.ChargedTo(request.HttpContext.Caller().Anonymous), cancellationToken),
+                request.HttpContext.Caller().IsKeyed),
             RouteReading.HealthCheck => answers.Of(await health.CheckAsync(cancellationToken)),
             RouteReading.Refused refused => answers.Of(refused.Refusal),
             var unknown => throw new InvalidOperationException($"No answer for {unknown}."),

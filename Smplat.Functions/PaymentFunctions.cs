@@ -50,6 +50,8 @@ public sealed class PaymentFunctions(CheckoutStart checkout, PaymentQueries paym
 
     [Function("ReceiveStripeWebhook")]
     [OpenToAll("Authorised by the provider's signature over the raw bytes, not by a key.", Signature = "Stripe-Signature")]
+    [RateLimit(RateCategory.Webhook)]
+    [BodyLimit(1024)]
     [Operation("Receive an event of the payment provider", Tag = "Payments", Description = "Authorised by the header Stripe-Signature, which the provider computes over the raw bytes.")]
     [Answers(200, typeof(WebhookAnswer), Naming.Snake)]
     [Answers(400, "Invalid webhook signature")]

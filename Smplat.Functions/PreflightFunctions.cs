@@ -9,6 +9,7 @@ public sealed class PreflightFunctions
 {
     [Function("AnswerPreflight")]
     [OpenToAll("Browsers send preflights without credentials; the response headers say what is allowed.")]
+    [RateLimit(RateCategory.System)]
     public Task<IResult> AnswerPreflightAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "{*path}")] HttpRequest request,
         CancellationToken cancellationToken) =>

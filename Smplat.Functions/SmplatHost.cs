@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Access;
 using Smplat.Core.Analytics;
 using Smplat.Core.Billing;
 using Smplat.Core.Catalog;
@@ -16,6 +17,8 @@ using Smplat.Core.Checkout;
 using Smplat.Core.Commerce;
 using Smplat.Core.Digests;
 using Smplat.Core.Fulfillment;
+using Smplat.Core.Guardrails;
+using Smplat.Core.Merchandising;
 using Smplat.Core.Notifications;
 using Smplat.Core.Onboarding;
 using Smplat.Core.Operators;
@@ -82,12 +85,15 @@ public static class SmplatHost
             .AddFulfillment()
             .AddCheckout()
             .AddBilling()
+            .AddGuardrails()
             .AddDigests()
             .AddOperators()
+            .AddAccess()
             .AddTrust()
             .AddAnalytics()
             .AddIngestion()
             .AddStorage()
+            .AddMerchandising()
             .AddOnboarding()
             .AddCatalogSearch()
             .AddCommerce()

@@ -35,6 +35,11 @@ public sealed class Timers(JobRunner jobs)
     public Task ForgetOldSearchesAsync([TimerTrigger("%CATALOG_SEARCH_RETENTION_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>
         jobs.TickAsync("catalog-search-retention", cancellationToken);
 
+    [RunsJob("asset-cleanup")]
+    [Function("CleanUpAssets")]
+    public Task CleanUpAssetsAsync([TimerTrigger("%ASSET_CLEANUP_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>
+        jobs.TickAsync("asset-cleanup", cancellationToken);
+
     [RunsJob(HostedRecoveryJob.Id)]
     [Function("RecoverHostedSessions")]
     public Task RecoverHostedSessionsAsync([TimerTrigger("%HOSTED_RECOVERY_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>

@@ -11,6 +11,8 @@ public sealed class TrustContentFunctions(ContentAuthorization gate, TrustConten
 {
     [Function("TakeTrustContent")]
     [OpenToAll("The content system authenticates with the secret in x-payload-signature.", Signature = "x-payload-signature")]
+    [RateLimit(RateCategory.Webhook)]
+    [BodyLimit(10 * 1024)]
     [Operation("Receive a trust experience that was changed or deleted in the content system", Tag = "Trust")]
     [JsonBody(typeof(ReceiveContent), Example =
         """{"collection":"checkout-trust-experiences","doc":{"id":"1","slug":"checkout","name":"Checkout","environment":"development"}}""")]
@@ -29,6 +31,7 @@ public sealed class TrustContentFunctions(ContentAuthorization gate, TrustConten
 
     [Function("ShowTrustPreview")]
     [OpenToAll("Editors open it in a browser with the preview token; without one configured it exists only locally.")]
+    [RateLimit(RateCategory.Standard)]
     [Operation("The preview page: the draft beside the published page", Tag = "Trust")]
     [Query(typeof(ReadExperience))]
     [QueryParameter("token", "CHECKOUT_PREVIEW_TOKEN")]

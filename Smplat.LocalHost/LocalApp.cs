@@ -4,6 +4,8 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Smplat.FakeVendors;
+using Smplat.FakeVendors.MealMe;
+using Smplat.FakeVendors.Stripe;
 using Smplat.LocalHost.Hosting;
 using Smplat.LocalHost.LocalServices;
 using Smplat.LocalHost.LocalServices.Processes;
@@ -22,6 +24,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
 {
     private const string BaseUrl = "API_BASE_URL";
     private const string DefaultOrigin = "http://localhost:7071";
+    private const string MailFolder = "SMPLAT_MAIL_FOLDER";
 
     private readonly LocalSettings _settings = new(root, args);
     private readonly LocalRun _services = new(root, TimeProvider.System);
@@ -30,6 +33,8 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
     private FunctionsHost? _host;
     private IDisposable? _watch;
     private bool _hasServices;
+    private string? _origin;
+    private string? _mailFolder;
 
     /// <summary>Completes when the worker keeps exiting and is no longer restarted.</summary>
     public Task WorkerLost => _host?.WorkerLost ?? Task.Delay(Timeout.Infinite);
@@ -73,6 +78,7 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         _watch?.Dispose();
         if (_host is not null)
         {
+            using var step = console.Step("App", "stopped");
             await _host.DisposeAsync();
         }
 
@@ -83,17 +89,25 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
 
         if (_hasServices)
         {
-            await _services.StopAsync();
+            await _services.StopAsync(console);
         }
     }
 
     /// <summary>The app settings, with the addresses of this run's services.</summary>
     private Dictionary<string, string> Effective()
     {
-        var settings = new Dictionary<string, string>(_settings.Read(), StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, value) in _found)
+        var settings = _settings.ReadWith(_found);
+
+        // Links in messages follow the address that the app serves on, unless API_BASE_URL names another one than the default.
+        if (_origin is not null && settings.GetValueOrDefault(BaseUrl)?.Trim().TrimEnd('/') is null or "" or DefaultOrigin)
         {
-            settings[name] = value;
+            settings[BaseUrl] = _origin;
+        }
+
+        // Mails are written into the folder of the run.
+        if (_mailFolder is not null && LocalSettings.IsLocal(settings) && string.IsNullOrWhiteSpace(settings.GetValueOrDefault(MailFolder)))
+        {
+            settings[MailFolder] = _mailFolder;
         }
 
         return settings;
@@ -116,16 +130,25 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
             step.Note($"{vendor.Name} on {vendor.Address.GetLeftPart(UriPartial.Authority)}, faults under /fake/faults");
         }
 
+        foreach (var (name, value) in _vendors.Settings)
+        {
+            if (_settings.ChosenMockSwitch(name) is { } chosen && !chosen.Equals(value, StringComparison.OrdinalIgnoreCase))
+            {
+                step.Note($"{name} is {chosen}: this provider's quotes are mocks and its fake is not asked");
+            }
+        }
+
         return _vendors.Settings;
     }
 
     private async Task<Uri> StartHostAsync(HostSettings own, string folder, CancellationToken cancellationToken)
     {
-        using var step = console.Step("Worker");
+        using var step = console.Step("App with its database");
         try
         {
             own = own with { Port = own.Port == 0 ? FreePort(own.BindAddress) : own.Port };
-            ServeUnder(own);
+            (_origin, _mailFolder) = (OriginOf(own), Path.Combine(own.Folder, "outbox"));
+            AddWebhookSecrets();
             var settings = Effective();
             var hostJson = HostJson.Find(folder, root).With(settings);
             var log = new HostLog(console.Line, hostJson.LogsRequests, TimeProvider.System);
@@ -155,17 +178,27 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
         return new Uri(_host.Address.AbsoluteUri.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
     }
 
-    /// <summary>
-    /// Links in messages follow the address that the app serves on, unless API_BASE_URL names another one than the default.
-    /// </summary>
-    private void ServeUnder(HostSettings own)
+    /// <summary>The origin that the app serves on.</summary>
+    private static string OriginOf(HostSettings own)
     {
-        if (_settings.Read().GetValueOrDefault(BaseUrl)?.TrimEnd('/') is null or "" or DefaultOrigin)
+        var host = own.BindAddress is not { } address || IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
+            ? "localhost"
+            : address.ToString();
+        return new UriBuilder("http", host, own.Port).Uri.GetLeftPart(UriPartial.Authority);
+    }
+
+    /// <summary>
+    /// Sample webhooks need a secret that the app knows: a local run without one of its own gets these. They protect nothing.
+    /// </summary>
+    private void AddWebhookSecrets()
+    {
+        var settings = Effective();
+        foreach (var (name, secret) in LocalWebhookSecrets.All)
         {
-            var host = own.BindAddress is not { } address || IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
-                ? "localhost"
-                : address.ToString();
-            _found[BaseUrl] = new UriBuilder("http", host, own.Port).Uri.GetLeftPart(UriPartial.Authority);
+            if (LocalSettings.IsLocal(settings) && string.IsNullOrWhiteSpace(settings.GetValueOrDefault(name)))
+            {
+                _found[name] = secret;
+            }
         }
     }
 
@@ -186,7 +219,10 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
 
         if (_hasServices)
         {
-            _services.Announce(address);
+            var settings = Effective();
+            _services.Announce(address, LocalWebhookSecrets.All.Keys
+                .Where(name => !string.IsNullOrWhiteSpace(settings.GetValueOrDefault(name)))
+                .ToDictionary(name => name, name => settings[name]));
         }
     }
 
@@ -253,6 +289,16 @@ internal sealed class LocalApp(string root, string? appFolder, string[] args, St
 
     private static IConfiguration AsConfiguration(IReadOnlyDictionary<string, string> settings) => new ConfigurationBuilder()
         .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
+}
+
+/// <summary>The webhook secrets of a local run without any, by setting; the same ones as those of the fake vendors.</summary>
+public static class LocalWebhookSecrets
+{
+    public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
+    {
+        ["STRIPE_WEBHOOK_SECRET"] = FakeStripe.WebhookSecret,
+        ["MEALME_WEBHOOK_SECRET"] = FakeMealMe.WebhookSecret,
+    };
 }
 
 /// <summary>The page at <c>/</c> of a local run. On the platform the host has its own page there.</summary>

@@ -48,6 +48,26 @@ public sealed class LocalSettings(string root, string[] args)
     }
 
     /// <summary>
+    /// Reads all sources, with the settings that a run has found out. Those win, except over a mock switch that the environment
+    /// or the command line sets: so the emergency can be rehearsed with fake vendors.
+    /// </summary>
+    public Dictionary<string, string> ReadWith(IReadOnlyDictionary<string, string> found)
+    {
+        var settings = new Dictionary<string, string>(Read(), StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in found)
+        {
+            settings[name] = ChosenMockSwitch(name) ?? value;
+        }
+
+        return settings;
+    }
+
+    /// <summary>A provider's mock switch as the environment or the command line sets it; null when they do not.</summary>
+    public string? ChosenMockSwitch(string name) =>
+        name.StartsWith("LOOPGPT_", StringComparison.OrdinalIgnoreCase) && name.EndsWith("_MOCK", StringComparison.OrdinalIgnoreCase)
+            && Given().GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
+
+    /// <summary>
     /// Calls back when a settings file of the checkout changes. Editors write in several steps, so it waits until the file has
     /// not changed for a moment.
     /// </summary>
@@ -121,6 +141,11 @@ public sealed class LocalSettings(string root, string[] args)
         _ => throw new JsonException($"{member.Name} must be a string, number or boolean."),
     };
 
+    /// <summary>Whether the settings are those of a local run.</summary>
+    public static bool IsLocal(IReadOnlyDictionary<string, string> settings) =>
+        EnvironmentNames.Select(name => settings.GetValueOrDefault(name)).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value))
+            ?.Trim().Equals("local", StringComparison.OrdinalIgnoreCase) == true;
+
     private static bool HasValue(Dictionary<string, string> values, string name) => !string.IsNullOrWhiteSpace(values.GetValueOrDefault(name));
 
     private sealed class FileWatch : IDisposable
@@ -158,7 +183,7 @@ public sealed class LocalSettings(string root, string[] args)
 /// <param name="HasTimers">SMPLAT_LOCAL_TIMERS: run timer functions on their schedules; on by default.</param>
 /// <param name="HasServices">SMPLAT_LOCAL_SERVICES: start Postgres and Azurite where none is configured; on by default.</param>
 /// <param name="HasFakeVendors">SMPLAT_FAKE_VENDORS: start fake vendors and point the app at them; off by default.</param>
-/// <param name="Folder">SMPLAT_LOCAL_FOLDER: folder for the data of local runs; .local in the checkout by default.</param>
+/// <param name="Folder">SMPLAT_LOCAL_FOLDER: folder for the data of local runs; .local in the checkout by default. A relative path starts at the checkout.</param>
 /// <param name="StopGrace">SMPLAT_LOCAL_STOP_GRACE_SECONDS: how long running functions may take to finish after a stop, 10 by default.</param>
 /// <param name="TimeZone">WEBSITE_TIME_ZONE, else TZ: time zone of the schedules, UTC by default.</param>
 internal sealed record HostSettings(
@@ -171,7 +196,7 @@ internal sealed record HostSettings(
         Switch(settings, "SMPLAT_LOCAL_TIMERS", true),
         Switch(settings, "SMPLAT_LOCAL_SERVICES", true),
         Switch(settings, "SMPLAT_FAKE_VENDORS", false),
-        Path.GetFullPath(settings.GetValueOrDefault("SMPLAT_LOCAL_FOLDER") is { Length: > 0 } folder ? folder : Path.Combine(root, ".local")),
+        Path.GetFullPath(settings.GetValueOrDefault("SMPLAT_LOCAL_FOLDER") is { } folder && !string.IsNullOrWhiteSpace(folder) ? folder.Trim() : ".local", Path.GetFullPath(root)),
         TimeSpan.FromSeconds(Number(settings, "SMPLAT_LOCAL_STOP_GRACE_SECONDS", 10, 0, 600)),
         Zone(settings));
 

@@ -3,18 +3,19 @@ using System.Globalization;
 
 namespace Smplat.LocalHost;
 
-/// <summary>Shows the progress of the start in the terminal.</summary>
+/// <summary>Shows the progress of the start and the stop in the terminal.</summary>
 public interface IStartupConsole
 {
     /// <summary>Writes a line.</summary>
     void Line(string text);
 
     /// <summary>Begins a step that takes time, such as "Postgres".</summary>
-    IStartupStep Step(string what);
+    /// <param name="done">What is true at its end, "ready" or "stopped".</param>
+    IStartupStep Step(string what, string done = "ready");
 }
 
 /// <summary>
-/// A running step of the start. Disposing it writes "Postgres ready in 0.8 s", unless it failed.
+/// A running step. Disposing it writes "Postgres ready in 0.8 s", unless it failed.
 /// </summary>
 public interface IStartupStep : IDisposable
 {
@@ -38,19 +39,20 @@ internal sealed class StartupConsole(TextWriter output) : IStartupConsole
         }
     }
 
-    public IStartupStep Step(string what) => new RunningStep(this, what);
+    public IStartupStep Step(string what, string done = "ready") => new RunningStep(this, what, done);
 
     private sealed class RunningStep : IStartupStep
     {
         private readonly StartupConsole _console;
         private readonly string _what;
+        private readonly string _done;
         private readonly long _began = Stopwatch.GetTimestamp();
         private bool _hasFailed;
 
-        public RunningStep(StartupConsole console, string what)
+        public RunningStep(StartupConsole console, string what, string done)
         {
-            (_console, _what) = (console, what);
-            console.Line($"  {what} ...");
+            (_console, _what, _done) = (console, what, done);
+            console.Line(done == "ready" ? $"  {what} ..." : $"  Stopping: {what} ...");
         }
 
         public void Note(string text) => _console.Line($"  {_what}: {text}");
@@ -66,7 +68,7 @@ internal sealed class StartupConsole(TextWriter output) : IStartupConsole
             if (!_hasFailed)
             {
                 var seconds = Stopwatch.GetElapsedTime(_began).TotalSeconds;
-                _console.Line(string.Create(CultureInfo.InvariantCulture, $"  {_what} ready in {seconds:0.0} s"));
+                _console.Line(string.Create(CultureInfo.InvariantCulture, $"  {_what} {_done} in {seconds:0.0} s"));
             }
         }
     }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Smplat.Benchmarks.Load;
 using Smplat.Core.Fulfillment;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Notifications;
 using Smplat.Core.Orders;
 using Smplat.Core.Platform.Database;
@@ -164,7 +165,7 @@ internal sealed class OurQueue : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         services.AddSingleton(TimeProvider.System);
-        services.AddDatabase().AddObservability().AddJobs().AddNotifications().AddOrders().AddFulfillment();
+        services.AddDatabase().AddObservability().AddJobs().AddNotifications().AddOrders().AddGuardrails().AddFulfillment();
         services.Replace(ServiceDescriptor.Singleton<ITaskGateway>(new NoWork()));
         return services.BuildServiceProvider();
     }

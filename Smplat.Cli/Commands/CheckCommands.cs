@@ -34,7 +34,7 @@ public sealed class CheckCommands : ICommandModule
 
     private static readonly Option<bool> Accept = new("--accept") { Description = "Start a new baseline now, after the increase was reviewed." };
 
-    private static readonly Option<bool> RequireKey = new("--require-key") { Description = "Fail if no key is given, instead of skipping the checks that need one." };
+    private static readonly Option<bool> RequireKey = new("--require-key") { Description = "Fail if the app needs a key and none is given, instead of skipping the checks that need one." };
 
     public void AddTo(RootCommand root)
     {
@@ -54,7 +54,8 @@ public sealed class CheckCommands : ICommandModule
     private static async Task<int> CheckAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         using var api = ApiOptions.Connect(parsed);
-        if (!api.HasKey && parsed.GetValue(RequireKey))
+        var isLetIn = await api.IsLetInAsync(cancellationToken);
+        if (!isLetIn && parsed.GetValue(RequireKey))
         {
             return CliCommand.Fail(ApiClient.NoKey);
         }
@@ -62,7 +63,7 @@ public sealed class CheckCommands : ICommandModule
         var limits = new ObservabilityLimits(
             parsed.GetValue(MaxDeadLettered), parsed.GetValue(MaxFailed), parsed.GetValue(MaxCheckout), parsed.GetValue(MaxWebhook),
             parsed.GetValue(MaxZeroRate), parsed.GetValue(MinSample));
-        var (figures, notes) = await ReadAsync(api, parsed.GetValue(SkipCatalog), cancellationToken);
+        var (figures, notes) = await ReadAsync(api, isLetIn, parsed.GetValue(SkipCatalog), cancellationToken);
         var baseline = ObservabilityBaseline.Open(parsed.GetValue(Baseline), api.Origin);
         var now = TimeProvider.System.GetUtcNow();
         var compared = baseline.Compare(figures, now, parsed.GetValue(Accept), notes);
@@ -81,12 +82,12 @@ public sealed class CheckCommands : ICommandModule
     }
 
     private static async Task<(ObservabilityFigures Figures, List<string> Notes)> ReadAsync(
-        ApiClient api, bool skipCatalog, CancellationToken cancellationToken)
+        ApiClient api, bool isLetIn, bool skipCatalog, CancellationToken cancellationToken)
     {
         var notes = new List<string>();
         var figures = new ObservabilityFigures().WithFulfillment(
             await api.GetAsync("/api/v1/fulfillment/observability", cancellationToken));
-        if (!api.HasKey)
+        if (!isLetIn)
         {
             notes.Add("payments and catalog: skipped, no key");
             return (figures, notes);

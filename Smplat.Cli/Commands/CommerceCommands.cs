@@ -1,11 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Commerce;
-using Smplat.Core.Commerce.Providers;
-using Smplat.Core.Commerce.Routing;
-using Spectre.Console;
 
 namespace Smplat.Cli.Commands;
 
@@ -13,86 +8,10 @@ namespace Smplat.Cli.Commands;
 public sealed class CommerceCommands : ICommandModule
 {
     public void AddTo(RootCommand root) =>
-        root.Subcommands.Add(new Command("commerce", "The grocery router.")
+        root.Subcommands.Add(new Command("commerce", "Decisions of the grocery router: repeat them, compare weights.")
         {
-            LogCommand.Build(), ReplayCommand.Build(), ExperimentCommand.Build(),
+            ReplayCommand.Build(), ExperimentCommand.Build(),
         });
-}
-
-/// <summary><c>smplat commerce log</c>: the newest rows of edge_logs.</summary>
-internal static class LogCommand
-{
-    private static readonly Option<int> Limit = new("--limit") { Description = "Maximum number of rows.", DefaultValueFactory = _ => 100 };
-
-    private static readonly Option<string?> Provider = new("--provider") { Description = "Only rows of this provider, for example KROGER_API or kroger." };
-
-    private static readonly Option<string?> Event = new("--event") { Description = "Only rows with this event, for example provider_quote_error." };
-
-    private static readonly Option<string?> Request = new("--request") { Description = "Only rows with this request id." };
-
-    private static readonly Option<string> Since = new("--since")
-    {
-        Description = "Only rows from this time on: 30m, 24h, 7d or an ISO instant.",
-        DefaultValueFactory = _ => "24h",
-    };
-
-    public static Command Build()
-    {
-        var command = new CliCommand(
-            "log", "Show the newest rows of edge_logs.", "smplat commerce log --provider kroger --event provider_quote_error --since 2h")
-        { Limit, Provider, Event, Request, Since };
-        command.SetWork(RunAsync);
-        return command;
-    }
-
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        string? provider = null;
-        if (parsed.GetValue(Provider) is { } name)
-        {
-            provider = ProviderIds.TryParse(name, out var id) ? id.ToWire() : throw new UsageException($"--provider: there is no provider \"{name}\".");
-        }
-
-        var since = PointInTime.Parse(parsed.GetValue(Since)!, TimeProvider.System.GetUtcNow(), "--since");
-        var limit = parsed.GetValue(Limit) is > 0 and <= 100_000 and var most ? most : throw new UsageException("--limit must be 1 to 100000.");
-        await using var services = CliServices.Create(parsed, services => services.AddCommerce());
-        var lines = await services.GetRequiredService<EdgeLogStore>().ListAsync(
-            new EdgeLogQuery(since, provider, parsed.GetValue(Event), parsed.GetValue(Request), limit), cancellationToken);
-        return parsed.Show(lines, () => Print(lines));
-    }
-
-    private static void Print(IEnumerable<EdgeLogLine> lines)
-    {
-        foreach (var line in lines)
-        {
-            AnsiConsole.WriteLine(Format(line));
-        }
-    }
-
-    private static string Format(EdgeLogLine line)
-    {
-        var facts = new List<string>
-        {
-            line.Timestamp.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
-            line.Level.ToUpperInvariant(),
-            line.Event,
-        };
-        Add("provider", line.ProviderId);
-        Add("ms", line.LatencyMs?.ToString(CultureInfo.InvariantCulture));
-        Add("cents", line.TotalCents?.ToString(CultureInfo.InvariantCulture));
-        Add("code", line.ErrorCode);
-        Add("error", line.Error is null ? null : $"\"{line.Error}\"");
-        Add("request", line.RequestId);
-        return string.Join(' ', facts);
-
-        void Add(string name, string? value)
-        {
-            if (value is not null)
-            {
-                facts.Add($"{name}={value}");
-            }
-        }
-    }
 }
 
 /// <summary><c>smplat commerce experiment</c>: the result of an experiment with other scoring weights.</summary>
@@ -102,7 +21,7 @@ internal static class ExperimentCommand
 
     private static readonly Option<string> Since = new("--since")
     {
-        Description = "Only decisions from this time on: 24h, 7d or an ISO instant.",
+        Description = $"Only decisions from this time on: {PointInTime.Forms}.",
         DefaultValueFactory = _ => "7d",
     };
 
@@ -113,7 +32,7 @@ internal static class ExperimentCommand
             "Show the result of an experiment with other weights; exit code 1 if a guardrail is breached.",
             "smplat commerce experiment --since 7d")
         {
-            Name, Since,
+            Name, Since, ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout,
         };
         command.SetWork(RunAsync);
         return command;
@@ -121,50 +40,51 @@ internal static class ExperimentCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        await using var services = CliServices.Create(parsed, services => services.AddCommerce());
         var since = PointInTime.Parse(parsed.GetValue(Since)!, TimeProvider.System.GetUtcNow(), "--since");
-        var report = await services.GetRequiredService<ExperimentReview>()
-            .ReadAsync(parsed.GetValue(Name), since, cancellationToken)
-            ?? throw new UsageException("No experiment is configured; pass --name.");
-        if (parsed.IsJson())
+        using var api = ApiOptions.Connect(parsed);
+        JsonElement report;
+        try
         {
-            AnsiConsole.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(report, RoutingJson.Default.ExperimentReport));
+            report = await api.GetAsync(
+                ApiPath.Of("/api/v1/operators/commerce/experiment", ("name", parsed.GetValue(Name)), ("since", since)), cancellationToken);
         }
-        else
+        catch (ApiException exception) when (exception.Status == 404)
         {
-            AnsiConsole.Write(Table(report.Arms));
-            AnsiConsole.WriteLine($"{report.Name}: {Words(report)}");
+            throw new UsageException("No experiment is configured; pass --name.");
         }
 
-        return report.Verdict == Verdict.GuardrailBreached ? CommandLine.Failed : 0;
+        return parsed.Show(report, () => Print(report), report.Text("verdict") == "guardrail_breached" ? CommandLine.Failed : 0);
     }
 
-    private static string Words(ExperimentReport report) => report.Verdict switch
+    private static void Print(JsonElement report)
     {
-        Verdict.InsufficientSample => $"no verdict yet: each arm needs {report.MinSample} decisions",
-        Verdict.GuardrailBreached => "stop it: price, confirmations or ratings are worse than the guardrail allows",
-        Verdict.Better => "the variant is better",
-        Verdict.Worse => "the variant is worse",
+        var table = new TextTable(
+            "It has no decisions yet.", "arm", "#decisions", "#price, cents", "#minutes", "#commission, cents", "#confirmed, %", "rating");
+        foreach (var arm in report.GetProperty("arms").EnumerateArray())
+        {
+            table.Add(
+                arm.Text("arm"),
+                arm.Text("decisions"),
+                Number(arm, "average_total_cents"),
+                Number(arm, "average_minutes"),
+                Number(arm, "average_commission_cents"),
+                Number(arm, "confirmed_percent"),
+                Number(arm, "average_rating") is { Length: > 0 } rating ? $"{rating} of {arm.Text("ratings")}" : "-");
+        }
+
+        table.Write();
+        Console.WriteLine($"{report.Text("name")}: {Words(report)}.");
+    }
+
+    private static string Words(JsonElement report) => report.Text("verdict") switch
+    {
+        "insufficient_sample" => $"no verdict yet: each arm needs {report.Text("min_sample")} decisions",
+        "guardrail_breached" => "stop it: price, confirmations or ratings are worse than the guardrail allows",
+        "better" => "the variant is better",
+        "worse" => "the variant is worse",
         _ => "no significant difference",
     };
 
-    private static Table Table(IReadOnlyList<ArmStats> arms)
-    {
-        var table = new Table().AddColumns("arm", "decisions", "price, cents", "minutes", "commission, cents", "confirmed, %", "rating");
-        foreach (var arm in arms)
-        {
-            table.AddRow(
-                arm.Arm,
-                arm.Decisions.ToString(CultureInfo.InvariantCulture),
-                Text(arm.AverageTotalCents),
-                Text(arm.AverageMinutes),
-                Text(arm.AverageCommissionCents),
-                Text(arm.ConfirmedPercent),
-                arm.AverageRating is { } rating ? $"{Text(rating)} of {arm.Ratings}" : "-");
-        }
-
-        return table;
-    }
-
-    private static string Text(decimal value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+    private static string Number(JsonElement element, string member) =>
+        element.GetProperty(member) is { ValueKind: JsonValueKind.Number } number ? number.GetDecimal().ToString("0.##", CultureInfo.InvariantCulture) : "";
 }

@@ -5,6 +5,7 @@ using Smplat.Core.Billing;
 using Smplat.Core.Catalog;
 using Smplat.Core.Checkout;
 using Smplat.Core.Commerce.Requests;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Onboarding;
 using Smplat.Core.Operators;
 using Smplat.Core.Orders;
@@ -88,7 +89,7 @@ public sealed class DatabaseCommands : ICommandModule
     private static async Task<int> SeedAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = CliServices.Create(
-            parsed, services => services.AddOperators().AddOrders().AddPayments().AddTrust().AddCheckout().AddBilling().AddAnalytics().AddOnboarding().AddCatalogSearch().AddRoutingSample());
+            parsed, services => services.AddOperators().AddOrders().AddPayments().AddTrust().AddCheckout().AddBilling().AddGuardrails().AddAnalytics().AddOnboarding().AddCatalogSearch().AddRoutingSample());
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
         await services.GetRequiredService<PartitionMaintenance>().EnsureAsync(cancellationToken);
         if (parsed.GetValue(Drop))

@@ -18,43 +18,35 @@ public sealed class DigestCommands : ICommandModule
     {
         var run = new CliCommand(
             "run",
-            "Send this week's digest to everyone who has not received it yet.",
+            "Let the app send this week's digest to everyone who has not received it yet.",
             "smplat digest run --dry-run",
             "smplat digest run --preview --html > digest.html",
             "smplat digest run")
-        { DryRun, Preview, Html, ReadinessGate.Force };
+        { DryRun, Preview, Html };
+        AppJob.AddOptions(run);
         run.SetWork(RunAsync);
         root.Subcommands.Add(new Command("digest", "Weekly digests.") { run });
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        if (!parsed.GetValue(Preview) && !parsed.GetValue(DryRun))
+        {
+            return await AppJob.RunAsync(parsed, WeeklyDigestJob.Id, "weekly_digest", new Dictionary<string, int?>(), cancellationToken);
+        }
+
         await using var services = RecoveryServices.Create(parsed);
-        if (parsed.GetValue(Preview))
-        {
-            return await PreviewAsync(services, parsed, cancellationToken);
-        }
+        return parsed.GetValue(Preview)
+            ? await PreviewAsync(services, parsed, cancellationToken)
+            : await CountAsync(services, parsed, cancellationToken);
+    }
 
-        var isDryRun = parsed.GetValue(DryRun);
-        if (!isDryRun && await ReadinessGate.RefuseAsync(services, parsed, "weekly_digest", cancellationToken) is { } refusal)
-        {
-            return CliCommand.Fail(refusal);
-        }
-
-        DigestReport report;
-        try
-        {
-            report = await services.GetRequiredService<WeeklyDigest>().RunAsync(isManual: true, isDryRun, cancellationToken);
-        }
-        catch (DigestIncompleteException exception)
-        {
-            return CliCommand.Fail(exception.Message);
-        }
-
-        var text = string.Create(
+    private static async Task<int> CountAsync(IServiceProvider services, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var report = await services.GetRequiredService<WeeklyDigest>().RunAsync(isManual: true, isDryRun: true, cancellationToken);
+        return parsed.Show(report, string.Create(
             CultureInfo.InvariantCulture,
-            $"{(isDryRun ? "Would enqueue" : "Enqueued")} {report.Enqueued} digests; {report.Empty} of {report.Readers} recipients have no content; operators' digest: {(report.OperatorDigest ? "yes" : "no")}.");
-        return parsed.Show(report, text, report.Failed == 0 ? 0 : CommandLine.Failed);
+            $"Would enqueue {report.Enqueued} digests; {report.Empty} of {report.Readers} recipients have no content; operators' digest: {(report.OperatorDigest ? "yes" : "no")}."));
     }
 
     private static async Task<int> PreviewAsync(IServiceProvider services, ParseResult parsed, CancellationToken cancellationToken)

@@ -18,6 +18,7 @@ public sealed class ExportCommands : ICommandModule
             ExportOfferEvents.Build(),
             ExportOnboardingSegments.Build(),
             ExportCatalogInsights.Build(),
+            ExportFollowUps.Build(),
         });
 }
 
@@ -26,9 +27,9 @@ internal static class ExportOfferEvents
 {
     private static readonly Option<int> LookbackDays = new("--lookback-days") { Description = "Days back from now, 1 or more.", DefaultValueFactory = _ => 7 };
 
-    private static readonly Option<string?> Since = new("--since") { Description = "Only events from this time on (ISO 8601, UTC). Replaces --lookback-days." };
+    private static readonly Option<string?> Since = new("--since") { Description = "Only events from this time on, such as 7d or 2026-03-01T10:00 (UTC). Replaces --lookback-days." };
 
-    private static readonly Option<string?> Until = new("--until") { Description = "Only events before this time (ISO 8601, UTC). Default: now." };
+    private static readonly Option<string?> Until = new("--until") { Description = "Only events before this time, such as 1d or 2026-04-01 (UTC). Default: now." };
 
     private static readonly Option<string?> EventType = new("--event-type") { Description = "Only events of this type." };
 
@@ -101,20 +102,12 @@ internal static class ExportOfferEvents
 
     private static EventSelection Select(ParseResult parsed, DateTimeOffset now)
     {
-        var until = Instant(parsed, Until) ?? now;
-        var since = Instant(parsed, Since) ?? now.AddDays(-parsed.GetValue(LookbackDays));
+        var until = PointInTime.Read(parsed, Until, now) ?? now;
+        var since = PointInTime.Read(parsed, Since, now) ?? now.AddDays(-parsed.GetValue(LookbackDays));
         return since < until
             ? new EventSelection(since, until, parsed.GetValue(EventType), parsed.GetValue(OfferSlug))
             : throw new UsageException("--since must be before --until.");
     }
-
-    private static DateTimeOffset? Instant(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) switch
-    {
-        null => null,
-        var text when DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) => instant,
-        var text => throw new UsageException($"{option.Name} must be an ISO 8601 time, not \"{text}\"."),
-    };
 }
 
 /// <summary>A progress bar on standard error; none when that is redirected or the rows go to a stream.</summary>
@@ -158,7 +151,7 @@ internal static class ExportCatalogInsights
         Format.AcceptOnlyFromAmong("json", "md");
         var command = new CliCommand(
             "catalog-insights",
-            "Export the top catalog searches and the top searches without results. Needs an API key.",
+            "Export the top catalog searches and the top searches without results.",
             "smplat export catalog-insights --format md",
             "smplat export catalog-insights --base-url https://api.example.com --top-n 10 --output insights.json")
         {
@@ -176,11 +169,6 @@ internal static class ExportCatalogInsights
         }
 
         using var api = ApiOptions.Connect(parsed);
-        if (!api.HasKey)
-        {
-            throw new UsageException(ApiClient.NoKey);
-        }
-
         var snapshot = await api.GetAsync("/api/v1/observability/catalog-search", cancellationToken);
         var insights = CatalogInsights.Read(snapshot, parsed.GetValue(TopN));
         var text = parsed.GetValue(Format) == "md" && !parsed.IsJson() ? insights.ToMarkdown() : insights.ToJson();

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Spectre.Console;
 
 namespace Smplat.Cli.Commands;
 
@@ -36,20 +35,18 @@ public sealed class FlagCommands : ICommandModule
                 .Where(flag => flag.GetProperty("setting").GetString()!.Contains(only, StringComparison.OrdinalIgnoreCase))
                 .Where(flag => !parsed.GetValue(Changed) || !flag.GetProperty("is_default").GetBoolean()),
         ];
-        return parsed.Show(new { flags }, () => Print(flags));
+        return parsed.Show(new { flags }, TableOf(flags));
     }
 
-    private static void Print(IEnumerable<JsonElement> flags)
+    private static TextTable TableOf(IEnumerable<JsonElement> flags)
     {
-        var table = new Table().AddColumns("setting", "on", "default");
+        var table = new TextTable("There are no such flags.", "setting", "on", "default");
         foreach (var flag in flags)
         {
-            table.AddRow(
-                Markup.Escape(flag.GetProperty("setting").GetString()!),
-                flag.GetProperty("is_on").GetBoolean() ? "[green]yes[/]" : "[grey]no[/]",
-                flag.GetProperty("is_default").GetBoolean() ? "" : "changed");
+            table.Add(
+                flag.Text("setting"), flag.GetProperty("is_on").GetBoolean() ? "yes" : "no", flag.GetProperty("is_default").GetBoolean() ? "" : "changed");
         }
 
-        AnsiConsole.Write(table);
+        return table;
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Checkout;
 using Smplat.Core.Fulfillment;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Core.Platform.Database;
@@ -13,8 +14,8 @@ using Smplat.Core.Platform.Security;
 namespace Smplat.Cli.Commands;
 
 /// <summary>
-/// <c>smplat fulfillment</c>: the worker and its dead letters. Dead letters are handled in the database directly, so it works
-/// while the app is down.
+/// <c>smplat fulfillment</c>: the worker and its dead letters, through the app; extra workers and lost kick-offs directly in
+/// the database, so that they work while the app is down.
 /// </summary>
 public sealed class FulfillmentCommands : ICommandModule
 {
@@ -45,7 +46,7 @@ public sealed class FulfillmentCommands : ICommandModule
 
     /// <summary>All features that take part when an order changes status.</summary>
     internal static ServiceProvider Services(ParseResult parsed) => CliServices.Create(
-        parsed, services => services.AddOrders().AddPayments().AddFulfillment().AddCheckout());
+        parsed, services => services.AddOrders().AddPayments().AddGuardrails().AddFulfillment().AddCheckout());
 
     /// <summary>Runs in the app, because only its settings say which endpoints tasks may call.</summary>
     private static async Task<int> DrainAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -59,7 +60,7 @@ public sealed class FulfillmentCommands : ICommandModule
         }
 
         return parsed.Show(
-            answer, string.Join(", ", answer.GetProperty("summary").EnumerateObject().Select(entry => $"{entry.Name} {entry.Value}")));
+            answer, $"The worker ran: {JobSummary.Format(answer.GetProperty("summary"))}.");
     }
 
     private static async Task<int> KickoffAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -28,26 +28,18 @@ public sealed class HealthCommands : ICommandModule
 
     private static void Print(JsonElement report, string status)
     {
-        var table = new Table().AddColumns("component", "status", "detail", "last success", "last error");
+        var table = new TextTable("The app reports no components.", "component", "status", "~detail", "last success", "last error");
         foreach (var component in report.GetProperty("components").EnumerateObject())
         {
-            table.AddRow(
-                Markup.Escape(component.Name),
-                Paint(component.Value.GetProperty("status").GetString()!),
-                component.Value.Cell("detail"),
-                component.Value.Cell("last_success_at"),
-                component.Value.Cell("last_error_at"));
+            table.Add(
+                component.Name,
+                component.Value.Text("status"),
+                component.Value.Text("detail"),
+                component.Value.Text("last_success_at"),
+                component.Value.Text("last_error_at"));
         }
 
-        AnsiConsole.Write(table);
-        AnsiConsole.MarkupLine($"The app is {(status == "error" ? "in " : "")}{Paint(status)}.");
+        table.Write();
+        Terminal.Out.MarkupLine($"The app is {(status == "error" ? "in " : "")}{Paint.Status(status)}.");
     }
-
-    private static string Paint(string status) => status switch
-    {
-        "ready" => "[green]ready[/]",
-        "error" => "[red]error[/]",
-        "disabled" => "[grey]disabled[/]",
-        _ => $"[yellow]{Markup.Escape(status)}[/]",
-    };
 }

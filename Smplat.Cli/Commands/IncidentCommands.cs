@@ -21,7 +21,7 @@ public sealed class IncidentCommands : ICommandModule
 
     private static readonly Option<string> Since = new("--since")
     {
-        Description = "Collect failed runs and log lines from this time on: 30m, 24h, 7d or an ISO instant.",
+        Description = $"Collect failed runs and log lines from this time on: {PointInTime.Forms}.",
         DefaultValueFactory = _ => "24h",
     };
 

@@ -1,31 +1,23 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Spectre.Console;
-
 namespace Smplat.Cli.Commands;
 
 /// <summary><c>smplat jobs</c>: the job ledger and manual runs, through the app that runs the jobs.</summary>
 public sealed class JobCommands : ICommandModule
 {
-    private const int WidthForTraces = 160;
-
     private static readonly Argument<string> Job = new("job") { Description = "Id of the job; smplat jobs list shows them." };
 
     private static readonly Option<string?> OnlyJob = new("--job") { Description = "Only runs of this job." };
 
     private static readonly Option<int> Limit = new("--limit") { Description = "Maximum number of runs, 1 to 200.", DefaultValueFactory = _ => 50 };
 
-    private static readonly Option<string> TriggeredBy = new("--triggered-by")
-    {
-        Description = "Who starts the run; recorded in the ledger.",
-        DefaultValueFactory = _ => "manual",
-    };
-
     private static readonly Option<bool> EvenIfDisabled = new("--even-if-disabled") { Description = "Run the job even if it is disabled." };
 
     public void AddTo(RootCommand root)
     {
+        Job.CompletionSources.Add(JobIds.All);
+        OnlyJob.CompletionSources.Add(JobIds.All);
         var jobs = new Command("jobs", "Scheduled jobs: state, history and manual runs.");
         jobs.Subcommands.Add(Make("list", "List all jobs with their state.", "smplat jobs list", ListAsync));
         jobs.Subcommands.Add(Make("history", "List runs, newest first.", "smplat jobs history --job weekly-digest --limit 20", HistoryAsync, OnlyJob, Limit));
@@ -35,7 +27,7 @@ public sealed class JobCommands : ICommandModule
             "smplat jobs run onboarding-nudges --triggered-by on-call",
             (parsed, token) => RunAsync(parsed, "run", token),
             Job,
-            TriggeredBy,
+            AppJob.TriggeredBy,
             EvenIfDisabled));
         jobs.Subcommands.Add(Make(
             "restart",
@@ -43,7 +35,7 @@ public sealed class JobCommands : ICommandModule
             "smplat jobs restart hosted-session-recovery --triggered-by on-call",
             (parsed, token) => RunAsync(parsed, "restart", token),
             Job,
-            TriggeredBy));
+            AppJob.TriggeredBy));
         root.Subcommands.Add(jobs);
     }
 
@@ -71,26 +63,26 @@ public sealed class JobCommands : ICommandModule
     {
         using var api = ApiOptions.Connect(parsed);
         var answer = await api.GetAsync("/api/v1/operators/jobs", cancellationToken);
-        return parsed.Show(answer, () => PrintJobs(answer));
+        return parsed.Show(answer, JobTable(answer));
     }
 
-    private static void PrintJobs(JsonElement answer)
+    private static TextTable JobTable(JsonElement answer)
     {
-        var table = new Table().AddColumns(Whole("job"), new("enabled"), new("runs"), new("failed"), new("in a row"), Whole("last success"), new("error or purpose"));
+        var table = new TextTable("There are no jobs.", "job", "enabled", "#runs", "#failed", "#in a row", "last success", "~about");
         foreach (var job in answer.GetProperty("jobs").EnumerateArray())
         {
             var state = job.GetProperty("state");
-            table.AddRow(
-                Markup.Escape(job.GetProperty("id").GetString()!),
-                job.GetProperty("enabled").GetBoolean() ? "[green]yes[/]" : "[grey]no[/]",
-                state.Cell("runs"),
-                state.Cell("run_failures"),
-                state.Cell("consecutive_run_failures"),
-                state.Cell("last_success_at"),
-                state.Cell("last_error") is { Length: > 0 } error ? $"[red]{error}[/]" : $"[grey]{job.Cell("purpose")}[/]");
+            table.Add(
+                job.Text("id"),
+                job.GetProperty("enabled").GetBoolean() ? "yes" : "no",
+                state.Text("runs"),
+                state.Text("run_failures"),
+                state.Text("consecutive_run_failures"),
+                state.Text("last_success_at"),
+                state.Text("last_error") is { Length: > 0 } error ? $"error: {error}" : job.Text("purpose"));
         }
 
-        AnsiConsole.Write(table);
+        return table;
     }
 
     private static async Task<int> HistoryAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -99,48 +91,53 @@ public sealed class JobCommands : ICommandModule
         var filter = parsed.GetValue(OnlyJob) is { } job ? $"&job_id={Uri.EscapeDataString(job)}" : "";
         var answer = await api.GetAsync(
             string.Create(CultureInfo.InvariantCulture, $"/api/v1/operators/job-runs?limit={parsed.GetValue(Limit)}{filter}"), cancellationToken);
-        return parsed.Show(answer, () => PrintRuns(answer));
+        return parsed.Show(answer, RunTable(answer));
     }
 
-    private static void PrintRuns(JsonElement answer)
+    private static TextTable RunTable(JsonElement answer)
     {
-        // On a narrow terminal the trace id goes below the result, on one line, so that it can be copied.
-        var isWide = AnsiConsole.Profile.Width >= WidthForTraces;
-        var table = new Table().AddColumns(Whole("started"), Whole("job"), new("by"), Whole("status"), new("result"));
-        if (isWide)
-        {
-            table.AddColumn(Whole("trace"));
-        }
-
+        var table = new TextTable("There are no such runs.", "started", "job", "by", "status", "~result", "trace");
         foreach (var run in answer.GetProperty("runs").EnumerateArray())
         {
-            var trace = run.Cell("trace_id");
-            var result = run.Cell("error") is { Length: > 0 } error ? $"[red]{error}[/]" : Markup.Escape(JobSummary.Format(run.GetProperty("summary")));
-            string[] cells = [run.Cell("started_at"), run.Cell("job_id"), run.Cell("triggered_by"), Status(run)];
-            table.AddRow(isWide ? [.. cells, result, trace] : [.. cells, trace.Length == 0 ? result : $"{result}\n[grey]{trace}[/]"]);
+            table.Add(
+                run.Text("started_at"),
+                run.Text("job_id"),
+                run.Text("triggered_by"),
+                Status(run),
+                run.Text("error") is { Length: > 0 } error ? $"error: {error}" : JobSummary.Format(run.GetProperty("summary")),
+                run.Text("trace_id"));
         }
 
-        AnsiConsole.Write(table);
+        return table;
     }
 
     private static string Status(JsonElement run) =>
-        run.GetProperty("attempt").GetInt32() is > 1 and var attempt ? $"{run.Cell("status")}, attempt {attempt}" : run.Cell("status");
-
-    private static TableColumn Whole(string name) => new TableColumn(name).NoWrap();
+        run.GetProperty("attempt").GetInt32() is > 1 and var attempt ? $"{run.Text("status")}, attempt {attempt}" : run.Text("status");
 
     private static async Task<int> RunAsync(ParseResult parsed, string verb, CancellationToken cancellationToken)
     {
         using var api = ApiOptions.Connect(parsed);
         var answer = await api.PostAsync(
             $"/api/v1/operators/jobs/{Uri.EscapeDataString(parsed.GetValue(Job)!)}/{verb}",
-            new { triggered_by = parsed.GetValue(TriggeredBy), even_if_disabled = parsed.GetValue(EvenIfDisabled) },
+            new { triggered_by = parsed.GetValue(AppJob.TriggeredBy), even_if_disabled = parsed.GetValue(EvenIfDisabled) },
             cancellationToken);
+        return ShowOutcome(parsed, answer);
+    }
+
+    /// <summary>Shows the outcome of a run; the exit code says whether it was completed.</summary>
+    internal static int ShowOutcome(ParseResult parsed, JsonElement answer)
+    {
         var status = answer.GetProperty("status").GetString();
         return parsed.Show(
             answer,
-            $"{status} {answer.Text("summary")}{answer.Text("error")}{Retry(answer)}".TrimEnd(),
+            $"{parsed.GetValue(Job)} {status}{About(answer)}{Retry(answer)}.",
             status == "completed" ? 0 : CommandLine.Failed);
     }
+
+    private static string About(JsonElement answer) =>
+        answer.Text("error") is { Length: > 0 } error ? $": {error.TrimEnd('.')}"
+        : answer.TryGetProperty("summary", out var summary) && JobSummary.Format(summary) is { Length: > 0 } facts ? $": {facts}"
+        : "";
 
     private static string Retry(JsonElement answer) =>
         answer.Text("next_attempt_at") is { Length: > 0 } next ? $"; next attempt at {next}" : "";
@@ -165,8 +162,16 @@ public static class JobSummary
         JsonValueKind.Null or JsonValueKind.False => true,
         JsonValueKind.Number => value.GetDouble() == 0,
         JsonValueKind.String => value.GetString()!.Length == 0,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.EnumerateObject().All(entry => IsEmpty(entry.Value)),
         _ => false,
     };
 
-    private static string Word(JsonElement value) => value.ValueKind == JsonValueKind.True ? "yes" : value.ToString();
+    private static string Word(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => "yes",
+        JsonValueKind.Array => string.Join(' ', value.EnumerateArray().Select(Word)),
+        JsonValueKind.Object => $"({Format(value)})",
+        _ => value.ToString(),
+    };
 }

@@ -44,20 +44,20 @@ public sealed class KeyCommands : ICommandModule
 
     private static void Print(JsonElement report)
     {
-        var keys = new Table().AddColumns("setting", "fingerprint", "scopes", "used for", "uses", "last used");
+        var keys = new TextTable("No key is configured.", "setting", "fingerprint", "~scopes", "~used for", "#uses", "last used");
         foreach (var key in report.GetProperty("keys").EnumerateArray())
         {
-            keys.AddRow(
-                key.Cell("setting"), key.Cell("fingerprint"), List(key, "scopes"), List(key, "used_scopes"), key.Cell("uses"),
-                key.GetProperty("is_unused").GetBoolean() ? "[yellow]unused[/]" : key.Cell("last_used_at"));
+            keys.Add(
+                key.Text("setting"), key.Text("fingerprint"), List(key, "scopes"), List(key, "used_scopes"), key.Text("uses"),
+                key.GetProperty("is_unused").GetBoolean() ? "unused" : key.Text("last_used_at"));
         }
 
-        AnsiConsole.Write(keys);
+        keys.Write();
         Print("Removed keys", report.GetProperty("retired"));
         Print("Refused", report.GetProperty("refused"));
         foreach (var finding in report.GetProperty("findings").EnumerateArray())
         {
-            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]-[/] {finding.GetString()}");
+            Terminal.Out.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]-[/] {finding.GetString()}");
         }
     }
 
@@ -68,17 +68,18 @@ public sealed class KeyCommands : ICommandModule
             return;
         }
 
-        var table = new Table().Title(title).AddColumns("key", "fingerprint", "scope", "outcome", "times", "first", "last");
+        var table = new TextTable("", "key", "fingerprint", "scope", "outcome", "#times", "first", "last");
         foreach (var use in uses.EnumerateArray())
         {
-            table.AddRow(
-                use.Cell("key_name"), use.Cell("fingerprint"), use.Cell("scope"), use.Cell("outcome"), use.Cell("uses"),
-                use.Cell("first_used_at"), use.Cell("last_used_at"));
+            table.Add(
+                use.Text("key_name"), use.Text("fingerprint"), use.Text("scope"), use.Text("outcome"), use.Text("uses"),
+                use.Text("first_used_at"), use.Text("last_used_at"));
         }
 
-        AnsiConsole.Write(table);
+        Console.WriteLine();
+        Console.WriteLine($"{title}:");
+        table.Write();
     }
 
-    private static string List(JsonElement element, string member) =>
-        Markup.Escape(string.Join(", ", element.GetProperty(member).EnumerateArray()));
+    private static string List(JsonElement element, string member) => string.Join(", ", element.GetProperty(member).EnumerateArray());
 }

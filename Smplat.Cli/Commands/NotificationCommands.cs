@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Notifications;
-using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Outbox;
-using Spectre.Console;
 
 namespace Smplat.Cli.Commands;
 
@@ -28,66 +26,88 @@ public sealed class NotificationCommands : ICommandModule
 
     private static readonly Option<string> Why = new("--reason") { Description = "Why; recorded with each message.", Required = true };
 
+    private const string Path = "/api/v1/operators/notifications";
+
     public void AddTo(RootCommand root)
     {
+        Kind.CompletionSources.Add([.. MessageKinds.All.Select(kind => kind.Name)]);
+        OnlyKind.CompletionSources.Add([.. MessageKinds.All.Select(kind => kind.Name)]);
+        Status.CompletionSources.Add([.. OutboxStatus.All]);
         var preview = new CliCommand(
             "preview",
             "Render a message with sample values.",
             "smplat notifications preview weekly_digest",
             "smplat notifications preview payment_success --html > mail.html")
-        { Kind, Html };
+        { Kind, Html, ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout };
         preview.SetWork(PreviewAsync);
-        var kinds = new CliCommand("kinds", "List the kinds of messages.", "smplat notifications kinds");
+        var kinds = new CliCommand("kinds", "List the kinds of messages.", "smplat notifications kinds")
+        { ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout };
         kinds.SetWork(KindsAsync);
         var list = new CliCommand(
             "list",
             "List messages and their delivery status, newest first.",
             "smplat notifications list --status dead",
             "smplat notifications list --kind weekly_digest --json")
-        { Status, OnlyKind, OnlyReason, Limit };
+        { Status, OnlyKind, OnlyReason, Limit, ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout };
         list.SetWork(ListAsync);
         var redrive = new CliCommand(
             "redrive",
             "Queue dead or suppressed messages for delivery again.",
-            "smplat notifications redrive --message-reason attempts_exhausted --actor on-call --reason \"the mail server is back\"")
-        { OnlyKind, OnlyReason, Limit, Actor, Why };
+            "smplat notifications redrive --message-reason attempts_exhausted --actor on-call --reason \"the mail server is back\" --dry-run",
+            "smplat notifications redrive --message-reason attempts_exhausted --actor on-call --reason \"the mail server is back\" --yes")
+        {
+            OnlyKind, OnlyReason, Limit, Actor, Why, Confirmation.DryRun, Confirmation.Yes, ApiOptions.BaseUrl, ApiOptions.ApiKey, ApiOptions.Timeout,
+        };
         redrive.SetWork(RedriveAsync);
         var deliver = new CliCommand(
             "deliver",
-            "Deliver due messages from this process, with its own mail settings. smplat jobs run outbox lets the app do it.",
+            "Let the app deliver due messages now.",
             "smplat notifications deliver");
-        deliver.SetWork(DeliverAsync);
+        deliver.RunsJob(DeliverOutboxJob.Id, "notification_outbox");
         root.Subcommands.Add(new Command("notifications", "Mail and Slack messages.") { preview, kinds, list, redrive, deliver });
     }
 
     private static async Task<int> PreviewAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        await using var services = RecoveryServices.Create(parsed);
-        if (services.GetRequiredService<MessagePreview>().Render(parsed.GetValue(Kind)!) is not { } message)
-        {
-            throw new UsageException($"There is no kind {parsed.GetValue(Kind)}; smplat notifications kinds lists them.");
-        }
+        using var api = ApiOptions.Connect(parsed);
+        var kind = parsed.GetValue(Kind)!;
+        var text = parsed.GetValue(Html) && !parsed.IsJson() ? "" : await RenderAsync("text");
+        var html = parsed.GetValue(Html) || parsed.IsJson() ? await RenderAsync("html") : "";
+        return parsed.Show(Document(text, html), parsed.GetValue(Html) ? html : text);
 
-        return parsed.Show(
-            new { message.Subject, message.Text, message.Html },
-            (parsed.GetValue(Html) ? message.Html : $"Subject: {message.Subject}\n\n{message.Text}")!);
+        async Task<string> RenderAsync(string format)
+        {
+            try
+            {
+                return Encoding.UTF8.GetString(await api.ReadAsync(
+                    HttpMethod.Get, ApiPath.Of($"{Path}/preview/{Uri.EscapeDataString(kind)}", ("format", format)), null, cancellationToken));
+            }
+            catch (ApiException exception) when (exception.Status == 404)
+            {
+                throw new UsageException($"There is no kind {kind}; smplat notifications kinds lists them.");
+            }
+        }
     }
 
-    private static Task<int> KindsAsync(ParseResult parsed, CancellationToken cancellationToken) =>
-        Task.FromResult(parsed.Show(MessageKinds.All, PrintKinds));
-
-    private static void PrintKinds()
+    /// <summary>The app's text form begins with the subject and an empty line.</summary>
+    private static object Document(string text, string html)
     {
-        var table = new Table().AddColumns("kind", "class", "preference");
-        foreach (var kind in MessageKinds.All)
-        {
-            table.AddRow(kind.Name, ClassOf(kind), kind.Preference ?? "");
-        }
-
-        Terminal.Out.Write(table);
+        var parts = text.Split("\n\n", 2);
+        return new { subject = parts[0].Replace("Subject: ", "", StringComparison.Ordinal), text = parts[^1], html };
     }
 
-    private static string ClassOf(MessageKind kind) => kind.Class.ToString().ToLowerInvariant();
+    private static async Task<int> KindsAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var api = ApiOptions.Connect(parsed);
+        var answer = await api.GetAsync($"{Path}/kinds", cancellationToken);
+        var table = new TextTable("There are no kinds of messages.", "kind", "class", "preference");
+        foreach (var kind in answer.GetProperty("kinds").EnumerateArray())
+        {
+            table.Add(kind.Text("name"), kind.Text("class").ToLowerInvariant(), kind.Text("preference"));
+        }
+
+        return parsed.Show(answer, table);
+    }
 
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -96,29 +116,29 @@ public sealed class NotificationCommands : ICommandModule
             throw new UsageException($"--status must be one of {string.Join(", ", OutboxStatus.All)}.");
         }
 
-        await using var services = RecoveryServices.Create(parsed);
-        var query = new ListMessages(
-            parsed.GetValue(Status), parsed.GetValue(OnlyKind), parsed.GetValue(OnlyReason), null, LimitOf(parsed, 200));
-        var rows = await services.GetRequiredService<OutboxOperations>().ListAsync(query, cancellationToken);
-        return parsed.Show(rows, () => Print(rows));
+        using var api = ApiOptions.Connect(parsed);
+        var answer = await api.GetAsync(
+            ApiPath.Of(
+                $"{Path}/messages",
+                ("status", parsed.GetValue(Status)),
+                ("kind", parsed.GetValue(OnlyKind)),
+                ("reason", parsed.GetValue(OnlyReason)),
+                ("limit", LimitOf(parsed, 200))),
+            cancellationToken);
+        return parsed.Show(answer, TableOf(answer, "There are no such messages."));
     }
 
-    private static void Print(IEnumerable<MessageRow> rows)
+    private static TextTable TableOf(JsonElement answer, string empty)
     {
-        var table = new Table().AddColumns("created", "kind", "key", "status", "reason", "attempts", "error");
-        foreach (var row in rows)
+        var table = new TextTable(empty, "created", "kind", "status", "reason", "#attempts", "key", "~error");
+        foreach (var row in answer.GetProperty("messages").EnumerateArray())
         {
-            table.AddRow(
-                row.CreatedAt.ToString("u", CultureInfo.InvariantCulture),
-                Markup.Escape(row.Kind),
-                Markup.Escape(row.IdempotencyKey),
-                row.Status,
-                Markup.Escape(row.Reason ?? ""),
-                row.Attempts.ToString(CultureInfo.InvariantCulture),
-                Markup.Escape(row.Error ?? ""));
+            table.Add(
+                row.Text("created_at"), row.Text("kind"), row.Text("status"), row.Text("reason"), row.Text("attempts"), row.Text("idempotency_key"),
+                row.Text("error"));
         }
 
-        Terminal.Out.Write(table);
+        return table;
     }
 
     private static async Task<int> RedriveAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -128,36 +148,34 @@ public sealed class NotificationCommands : ICommandModule
             throw new UsageException("Pass --message-reason to select the messages.");
         }
 
-        await using var services = RecoveryServices.Create(parsed);
-        var command = new RedriveMessages(
-            [], parsed.GetValue(OnlyKind), reason, LimitOf(parsed, 1000), parsed.GetValue(Actor)!, parsed.GetValue(Why)!);
-        var count = await services.GetRequiredService<OutboxOperations>().RedriveAsync(command, cancellationToken);
-        return parsed.Show(new { redriven = count }, $"{count} messages queued for delivery.");
+        using var api = ApiOptions.Connect(parsed);
+        var limit = LimitOf(parsed, 1000);
+        if (parsed.GetValue(Confirmation.DryRun))
+        {
+            var matching = await api.GetAsync(
+                ApiPath.Of($"{Path}/messages", ("kind", parsed.GetValue(OnlyKind)), ("reason", reason), ("limit", Math.Min(200, limit))), cancellationToken);
+            return parsed.Show(matching, () =>
+            {
+                TableOf(matching, "No message has this reason.").Write();
+                Console.WriteLine("Those that are dead or suppressed would be queued, the oldest first; nothing was changed.");
+            });
+        }
+
+        if (!await Confirmation.AskAsync(
+            parsed, string.Create(CultureInfo.InvariantCulture, $"This queues up to {limit} messages with reason {reason} for delivery"), cancellationToken))
+        {
+            return CommandLine.Failed;
+        }
+
+        var answer = await api.PostAsync(
+            $"{Path}/redrive",
+            new { kind = parsed.GetValue(OnlyKind), message_reason = reason, limit, actor = parsed.GetValue(Actor), reason = parsed.GetValue(Why) },
+            cancellationToken);
+        return parsed.Show(answer, $"{answer.Text("redriven")} messages queued for delivery.");
     }
 
     /// <exception cref="UsageException">It is out of range.</exception>
     private static int LimitOf(ParseResult parsed, int max) => parsed.GetValue(Limit) is var limit && limit >= 1 && limit <= max
         ? limit
         : throw new UsageException($"--limit must be 1 to {max}.");
-
-    private static async Task<int> DeliverAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        await using var services = RecoveryServices.Create(parsed);
-        if (services.GetRequiredService<MailSender>().Choose() is null)
-        {
-            throw new UsageException(
-                "No mail sender is configured: set SMTP_HOST and SMTP_SENDER_EMAIL as in the app. Without them every mail would be suppressed.");
-        }
-
-        var run = new JobRun(Guid.NewGuid(), "manual", 1, TimeProvider.System.GetUtcNow());
-        try
-        {
-            var report = await services.GetRequiredService<DeliverOutboxJob>().RunAsync(run, cancellationToken);
-            return parsed.Show(report.Summary, JsonSerializer.Serialize(report.Summary));
-        }
-        catch (ReceiversUnavailableException exception)
-        {
-            return CliCommand.Fail(exception.Message);
-        }
-    }
 }

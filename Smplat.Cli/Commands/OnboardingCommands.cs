@@ -1,40 +1,34 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Onboarding;
 using Smplat.Core.Orders;
-using Smplat.Core.Platform.Observability;
-using Spectre.Console;
+using Smplat.Core.Platform.Jobs;
 
 namespace Smplat.Cli.Commands;
 
 /// <summary><c>smplat onboarding nudges</c>: runs the two-hourly reminder job manually.</summary>
 public sealed class OnboardingCommands : ICommandModule
 {
-    private static readonly Option<int> IdleHours = new("--idle-hours") { Description = "Hours without activity before a reminder, 1 to 8760.", DefaultValueFactory = _ => 24 };
+    private static readonly Option<int?> IdleHours = new("--idle-hours") { Description = "Hours without activity before a reminder, 1 to 8760. Default: from the settings." };
 
-    private static readonly Option<int> Limit = new("--limit") { Description = "Maximum number of journeys, 1 to 10000.", DefaultValueFactory = _ => 100 };
+    private static readonly Option<int?> Limit = new("--limit") { Description = "Maximum number of journeys, 1 to 10000. Default: from the settings." };
 
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Show who would be reminded; write nothing." };
-
-    private static readonly Option<string> TriggeredBy = new("--triggered-by")
-    {
-        Description = "Who starts the run; recorded with every reminder.",
-        DefaultValueFactory = _ => NudgeCommand.Automation,
-    };
-
-    private static readonly Option<bool> SkipReadiness = new("--skip-readiness") { Description = "Run even if readiness reports an error." };
 
     public void AddTo(RootCommand root)
     {
         var nudges = new CliCommand(
             "nudges",
-            "Remind clients of open onboarding tasks, with one message per journey.",
+            "Let the app remind clients of open onboarding tasks, with one message per journey.",
             "smplat onboarding nudges --idle-hours 24 --limit 100 --dry-run",
             "smplat onboarding nudges --idle-hours 48 --triggered-by on-call")
         {
-            IdleHours, Limit, DryRun, TriggeredBy, SkipReadiness,
+            IdleHours, Limit, DryRun,
         };
+        AppJob.AddOptions(nudges);
         nudges.SetWork(NudgeAsync);
         root.Subcommands.Add(new Command("onboarding", "Onboarding journeys.") { nudges });
     }
@@ -47,44 +41,36 @@ public sealed class OnboardingCommands : ICommandModule
             throw new UsageException("--idle-hours must be 1 to 8760 and --limit 1 to 10000.");
         }
 
-        await using var services = CliServices.Create(parsed, services => services.AddOrders().AddOnboarding());
-        var order = new NudgeCommand(TimeSpan.FromHours(hours), limit, parsed.GetValue(DryRun), parsed.GetValue(TriggeredBy)!);
-        if (!order.IsDryRun && !parsed.GetValue(SkipReadiness))
+        if (!parsed.GetValue(DryRun))
         {
-            var readiness = await services.GetRequiredService<ReadinessCheck>().CheckAsync(cancellationToken);
-            if (readiness.Status == ComponentStatus.Error)
-            {
-                return CliCommand.Fail("Readiness reports an error. Fix it, or use --skip-readiness.");
-            }
+            var arguments = new Dictionary<string, int?> { [JobParameter.IdleHours] = hours, [JobParameter.Limit] = limit };
+            return await AppJob.RunAsync(parsed, "onboarding-nudges", "", arguments, cancellationToken);
         }
 
+        await using var services = CliServices.Create(parsed, services => services.AddOrders().AddOnboarding().AddGuardrails());
+        var settings = services.GetRequiredService<IOptionsMonitor<OnboardingOptions>>().CurrentValue;
+        var order = new NudgeCommand(
+            TimeSpan.FromHours(hours ?? settings.IdleHours), limit ?? settings.NudgeLimit, true, parsed.GetValue(AppJob.TriggeredBy)!);
         var report = await services.GetRequiredService<NudgeRun>().RunAsync(order, cancellationToken);
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        return parsed.Show(new { order.IsDryRun, report.Journeys, report.Messages, report.Skipped, report.Due }, () => Print(report, order, now));
+        return parsed.Show(new { order.IsDryRun, report.Journeys, report.Messages, report.Skipped, report.Due }, () => Print(report, now));
     }
 
-    private static void Print(NudgeReport report, NudgeCommand order, DateTimeOffset now)
+    private static void Print(NudgeReport report, DateTimeOffset now)
     {
         if (report.Due.Count > 0)
         {
-            var table = new Table().AddColumns("order", "task", "reason", "idle h", "channel");
+            var table = new TextTable("", "order", "task", "reason", "#idle h", "channel");
             foreach (var task in report.Due)
             {
-                table.AddRow(
-                    Markup.Escape(task.OrderNumber),
-                    Markup.Escape(task.TaskSlug),
-                    task.Reason,
-                    task.IdleHours(now).ToString(CultureInfo.InvariantCulture),
-                    task.RecommendedChannel);
+                table.Add(
+                    task.OrderNumber, task.TaskSlug, task.Reason, task.IdleHours(now).ToString(CultureInfo.InvariantCulture), task.RecommendedChannel);
             }
 
-            Terminal.Out.Write(table);
+            table.Write();
         }
 
-        Terminal.Out.WriteLine(order.IsDryRun
-            ? string.Create(CultureInfo.InvariantCulture, $"Dry run: {report.Due.Count} tasks of {report.Journeys} journeys are due; nothing was written.")
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{report.Due.Count} tasks of {report.Journeys} journeys were due: {report.Messages} messages queued, {report.Skipped} skipped."));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"Dry run: {report.Due.Count} tasks of {report.Journeys} journeys are due; nothing was written."));
     }
 }

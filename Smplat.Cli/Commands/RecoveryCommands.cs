@@ -1,15 +1,15 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Billing;
 using Smplat.Core.Checkout;
 using Smplat.Core.Digests;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Operators;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Core.Platform.Jobs;
-using Smplat.Core.Platform.Observability;
-using Spectre.Console;
 
 namespace Smplat.Cli.Commands;
 
@@ -22,17 +22,11 @@ public sealed class RecoveryCommands : ICommandModule
         WriteIndented = true,
     };
 
-    private static readonly Option<string> TriggeredBy = new("--triggered-by")
-    {
-        Description = "Who starts the run; recorded with it.",
-        DefaultValueFactory = _ => "manual",
-    };
-
     private static readonly Option<int?> Limit = new("--limit") { Description = "Maximum number of sessions. Default: from the settings." };
 
     private static readonly Option<int?> MaxAttempts = new("--max-attempts") { Description = "Maximum attempts per session. Default: from the settings." };
 
-    private static readonly Option<string?> Out = new("--out") { Description = "File for the plan. Default: standard output." };
+    private static readonly Option<string?> Out = new("--out") { Description = "File for the plan. Default: show it only." };
 
     private static readonly Option<int> PlanLimit = new("--plan-limit") { Description = "Maximum number of items of each kind.", DefaultValueFactory = _ => 500 };
 
@@ -42,18 +36,17 @@ public sealed class RecoveryCommands : ICommandModule
     {
         var checkout = new CliCommand(
             "run",
-            "Recover abandoned checkouts now.",
+            "Let the app recover abandoned checkouts now.",
             "smplat recovery checkout run",
-            "smplat recovery checkout run --force")
-        { TriggeredBy, ReadinessGate.Force };
-        checkout.SetWork(SweepAsync);
+            "smplat recovery checkout run --force");
+        checkout.RunsJob(RecoverySweepJob.Id, "catalog_scheduler");
         var hosted = new CliCommand(
             "run",
-            "Recover hosted payment sessions now.",
+            "Let the app recover hosted payment sessions now.",
             "smplat recovery hosted run --triggered-by manual",
             "smplat recovery hosted run --limit 10 --force")
-        { TriggeredBy, Limit, MaxAttempts, ReadinessGate.Force };
-        hosted.SetWork(RecoverAsync);
+        { Limit, MaxAttempts };
+        hosted.RunsJob(HostedRecoveryJob.Id, "hosted_session_recovery", (JobParameter.Limit, Limit), (JobParameter.MaxAttempts, MaxAttempts));
         var inspect = new CliCommand(
             "inspect",
             "List what does not recover automatically, as a plan.",
@@ -64,9 +57,9 @@ public sealed class RecoveryCommands : ICommandModule
         var apply = new CliCommand(
             "apply",
             "Carry out a plan; items that changed since are skipped.",
-            "smplat recovery inspect --out plan.json",
-            "smplat recovery apply plan.json")
-        { Plan };
+            "smplat recovery apply plan.json --dry-run",
+            "smplat recovery apply plan.json --yes")
+        { Plan, Confirmation.DryRun, Confirmation.Yes };
         apply.SetWork(ApplyAsync);
         root.Subcommands.Add(new Command("recovery", "Abandoned checkouts, hosted sessions and stuck messages.")
         {
@@ -77,46 +70,16 @@ public sealed class RecoveryCommands : ICommandModule
         });
     }
 
-    private static async Task<int> SweepAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        await using var services = RecoveryServices.Create(parsed);
-        if (await ReadinessGate.RefuseAsync(services, parsed, "catalog_scheduler", cancellationToken) is { } refusal)
-        {
-            return CliCommand.Fail(refusal);
-        }
-
-        var run = new JobRun(Guid.NewGuid(), parsed.GetValue(TriggeredBy)!, 1, TimeProvider.System.GetUtcNow());
-        var report = await services.GetRequiredService<RecoverySweepJob>().RunAsync(run, cancellationToken);
-        Console.WriteLine(JsonSerializer.Serialize(report.Summary, Readable));
-        return 0;
-    }
-
-    private static async Task<int> RecoverAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        await using var services = RecoveryServices.Create(parsed);
-        if (await ReadinessGate.RefuseAsync(services, parsed, "hosted_session_recovery", cancellationToken) is { } refusal)
-        {
-            return CliCommand.Fail(refusal);
-        }
-
-        var report = await services.GetRequiredService<HostedRecovery>().RunAsync(
-            parsed.GetValue(TriggeredBy)!, parsed.GetValue(Limit), parsed.GetValue(MaxAttempts), cancellationToken);
-        Console.WriteLine(JsonSerializer.Serialize(report, Readable));
-        return 0;
-    }
-
     private static async Task<int> InspectAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = RecoveryServices.Create(parsed);
         var plan = await services.GetRequiredService<RecoveryRepair>().InspectAsync(parsed.GetValue(PlanLimit), cancellationToken);
-        var json = JsonSerializer.Serialize(plan, Readable);
         if (parsed.GetValue(Out) is not { } file)
         {
-            Console.WriteLine(json);
-            return 0;
+            return parsed.Show(plan, TableOf(plan));
         }
 
-        await File.WriteAllTextAsync(file, json + "\n", cancellationToken);
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(plan, Readable) + "\n", cancellationToken);
         return parsed.Show(
             new { file, items = plan.Items.Count },
             $"{plan.Items.Count} items in {file}. Review it, change actions where needed, then run: smplat recovery apply {file}");
@@ -125,24 +88,42 @@ public sealed class RecoveryCommands : ICommandModule
     private static async Task<int> ApplyAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var plan = await ReadAsync(parsed.GetValue(Plan)!, cancellationToken);
-        await using var services = RecoveryServices.Create(parsed);
-        var results = await services.GetRequiredService<RecoveryRepair>().ApplyAsync(plan, cancellationToken);
-        return parsed.Show(results, () => Print(results));
-    }
-
-    private static void Print(IEnumerable<RepairResult> results)
-    {
-        var table = new Table().AddColumns("subject", "name", "action", "outcome");
-        foreach (var result in results)
+        if (parsed.GetValue(Confirmation.DryRun))
         {
-            table.AddRow(
-                Markup.Escape(result.Item.Subject),
-                Markup.Escape(result.Item.Name),
-                Markup.Escape(result.Item.Action),
-                Markup.Escape(result.Outcome));
+            return parsed.Show(plan, () =>
+            {
+                TableOf(plan).Write();
+                Console.WriteLine("Nothing was changed.");
+            });
         }
 
-        Terminal.Out.Write(table);
+        var count = plan.Items.Count(item => item.Action != RepairAction.Leave);
+        if (count > 0 && !await Confirmation.AskAsync(
+            parsed, string.Create(CultureInfo.InvariantCulture, $"This carries out {count} of {plan.Items.Count} items of the plan"), cancellationToken))
+        {
+            return CommandLine.Failed;
+        }
+
+        await using var services = RecoveryServices.Create(parsed);
+        var results = await services.GetRequiredService<RecoveryRepair>().ApplyAsync(plan, cancellationToken);
+        var table = new TextTable("The plan has no items.", "subject", "name", "action", "~outcome");
+        foreach (var result in results)
+        {
+            table.Add(result.Item.Subject, result.Item.Name, result.Item.Action, result.Outcome);
+        }
+
+        return parsed.Show(results, table);
+    }
+
+    private static TextTable TableOf(RepairPlan plan)
+    {
+        var table = new TextTable("Nothing needs a decision.", "subject", "name", "action", "~why");
+        foreach (var item in plan.Items)
+        {
+            table.Add(item.Subject, item.Name, item.Action, item.Why);
+        }
+
+        return table;
     }
 
     private static async Task<RepairPlan> ReadAsync(string file, CancellationToken cancellationToken)
@@ -164,35 +145,9 @@ public sealed class RecoveryCommands : ICommandModule
     }
 }
 
-/// <summary>Refuses manual job runs while another component reports an error, unless forced.</summary>
-public static class ReadinessGate
-{
-    public static readonly Option<bool> Force = new("--force") { Description = "Run even if readiness reports an error." };
-
-    /// <param name="own">The component of the job itself, which is ignored: the run may fix its error.</param>
-    /// <returns>Null when the command may run; else the reason why not.</returns>
-    public static async Task<string?> RefuseAsync(
-        IServiceProvider services, ParseResult parsed, string own, CancellationToken cancellationToken)
-    {
-        if (parsed.GetValue(Force))
-        {
-            return null;
-        }
-
-        var report = await services.GetRequiredService<ReadinessCheck>().CheckAsync(cancellationToken);
-        string[] broken =
-        [
-            .. report.Components
-                .Where(component => component.Key != own && component.Value.Status == ComponentStatus.Error)
-                .Select(component => $"{component.Key} ({component.Value.Detail})"),
-        ];
-        return broken.Length == 0 ? null : $"Readiness reports errors: {string.Join("; ", broken)}. Fix them, or use --force.";
-    }
-}
-
 /// <summary>The services of the recovery, digest and notification commands.</summary>
 internal static class RecoveryServices
 {
     public static ServiceProvider Create(ParseResult parsed) =>
-        CliServices.Create(parsed, services => services.AddOrders().AddPayments().AddCheckout().AddBilling().AddDigests().AddRecoveryRepair());
+        CliServices.Create(parsed, services => services.AddOrders().AddPayments().AddCheckout().AddBilling().AddDigests().AddGuardrails().AddRecoveryRepair());
 }

@@ -54,18 +54,30 @@ public static class ReferencePage
 
         | Setting | First match wins |
         | --- | --- |
-        | database | `--database`, `SMPLAT_DATABASE`, the app running from this checkout (`.local/environment.json`) |
+        | database | `--database`, `SMPLAT_DATABASE`, the app running from this checkout (`environment.json` in `.local` or `SMPLAT_LOCAL_FOLDER`) |
         | app URL | `--base-url`, `API_BASE_URL`, the app running from this checkout, `http://localhost:7071` |
         | API key | `--api-key`, `OPERATOR_API_KEY`, `CHECKOUT_API_KEY` |
 
-        Commands with `--base-url` call a running app; the others use the database directly and need no app. Other settings
-        come from the environment, under the names in [settings.md](settings.md).
+        Commands with `--base-url` call a running app; the others use the database directly and need no app. A local app without
+        keys needs none from the command line either. Other settings come from the environment, under the names in
+        [settings.md](settings.md).
+
+        ## Completion
+
+        `source <(smplat completion bash)` completes commands, options, job ids, providers, kinds of messages and events; `zsh`,
+        `fish` and `pwsh` have their own scripts. Add the line to your shell's profile.
 
         ## Output
 
         Results go to standard output, problems and progress to standard error. `--json` prints one JSON document
-        with the same field names as the routes; without it, commands print tables and sentences. When output is piped or
-        redirected, it has no colour and lines are not truncated.
+        with the same field names as the routes; without it, commands print tables and sentences. Tables fit the terminal: free
+        text is wrapped, and columns without room stand below their row; ids are never cut. When output is piped or
+        redirected, it has no colour and each row is one line, unless COLUMNS is exported.
+
+        ## Questions
+
+        Commands that change many rows show with `--dry-run` what they would change, and ask before they change it. Where nobody
+        can answer, as in a script or with `--json`, they need `--yes`.
 
 
         """;
@@ -79,7 +91,7 @@ public static class ReferencePage
         }
 
         page.Append("\n## Options of every command\n\n");
-        Table(page, "Option", [GlobalOptions.Database, GlobalOptions.Json]);
+        Table(page, "Option", GlobalOptions.All);
         foreach (var (path, command) in CommandPaths.Leaves(root))
         {
             page.Append(CultureInfo.InvariantCulture, $"\n## `smplat {path}`\n\n{command.Description}\n\n");
@@ -107,6 +119,9 @@ public static class ReferencePage
     }
 
     private static string Name(Symbol symbol) => symbol is Argument ? symbol.Name.ToUpperInvariant() : symbol.Name;
+
+    /// <summary>The default of an option as people read it; empty when there is none worth naming.</summary>
+    internal static string DefaultOf(Option option) => Default(option).Trim('`');
 
     private static string Default(Symbol symbol) => symbol switch
     {

@@ -17,7 +17,7 @@ internal static class ReplayCommand
 {
     private static readonly Option<string> Since = new("--since")
     {
-        Description = "Only decisions from this time on: 24h, 7d or an ISO instant.",
+        Description = $"Only decisions from this time on: {PointInTime.Forms}.",
         DefaultValueFactory = _ => "24h",
     };
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Fulfillment;
+using Smplat.Core.Guardrails;
+using Smplat.Core.Merchandising;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Core.Platform.Database;
@@ -69,7 +71,6 @@ internal static class CheckoutSmoke
 {
     internal static async Task RunAsync(ISmokeTarget target, SmokeReport report, CancellationToken cancellationToken)
     {
-        target.RequireKey();
         var health = await target.GetAsync("/healthz", cancellationToken);
         report.Check(health.TryGetProperty("status", out var status) && status.GetString() == "ok", "/healthz says ok");
 
@@ -181,9 +182,6 @@ public interface ISmokeTarget : IAsyncDisposable
     Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken);
 
     Task<JsonElement> PlaceOrderAsync(object body, CancellationToken cancellationToken);
-
-    /// <exception cref="SmokeFailedException">The checks need an API key and none was given.</exception>
-    void RequireKey();
 }
 
 /// <summary>A running app.</summary>
@@ -193,14 +191,6 @@ public sealed class HttpTarget(ApiClient api) : ISmokeTarget
 
     public Task<JsonElement> PlaceOrderAsync(object body, CancellationToken cancellationToken) =>
         api.PostAsync("/api/v1/orders/", body, cancellationToken);
-
-    public void RequireKey()
-    {
-        if (!api.HasKey)
-        {
-            throw new SmokeFailedException(ApiClient.NoKey);
-        }
-    }
 
     public ValueTask DisposeAsync()
     {
@@ -221,7 +211,7 @@ public sealed class InProcessTarget : ISmokeTarget
 
     public static async Task<InProcessTarget> CreateAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var services = CliServices.Create(parsed, add => add.AddOrders().AddPayments().AddFulfillment());
+        var services = CliServices.Create(parsed, add => add.AddOrders().AddPayments().AddGuardrails().AddFulfillment());
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
         await services.GetServices<ISampleData>().OfType<SampleProducts>().Single().EnsureInstagramGrowthAsync(cancellationToken);
         return new(services);
@@ -236,7 +226,7 @@ public sealed class InProcessTarget : ISmokeTarget
         "/api/v1/payments/observability" => Element(
             await _services.GetRequiredService<PaymentCounters>().ReadAsync(cancellationToken), Snake),
         "/api/v1/products/" => Element(
-            await Catalog.ListAsync(new(null, ListProducts.MaxLimit), cancellationToken), Camel),
+            await Catalog.ListAsync(new(), cancellationToken), Camel),
         _ when path.StartsWith("/api/v1/products/", StringComparison.Ordinal) => Element(
             await Catalog.FindAsync(Uri.UnescapeDataString(path["/api/v1/products/".Length..]), cancellationToken), Camel),
         _ => throw new InvalidOperationException($"{path} is not part of a smoke check."),
@@ -253,11 +243,6 @@ public sealed class InProcessTarget : ISmokeTarget
             PlaceOrderOutcome.Refused refused => throw new SmokeFailedException(refused.Refusal.Message),
             var unknown => throw new InvalidOperationException($"Unexpected outcome {unknown}."),
         };
-    }
-
-    public void RequireKey()
-    {
-        // Operations need no key.
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();

@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Analytics;
 
@@ -219,28 +219,6 @@ internal static class EventColumns
 
     /// <summary>ISO 8601 with microseconds and the UTC offset.</summary>
     public const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'+00:00'";
-}
-
-/// <summary>Makes text safe to open in a spreadsheet: what would run as a formula is shown as text.</summary>
-internal static class SpreadsheetCell
-{
-    private static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n");
-
-    /// <summary>The cell as CSV: an apostrophe in front of formulas, and quotes where CSV requires them.</summary>
-    public static string Escape(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return "";
-        }
-
-        var safe = IsFormula(text) ? "'" + text : text;
-        return safe.AsSpan().ContainsAny(Special) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
-    }
-
-    /// <summary>Spreadsheets ignore leading spaces, tabs and line breaks.</summary>
-    private static bool IsFormula(string text) =>
-        text.AsSpan().TrimStart() is ['=' or '+' or '-' or '@', ..] || text[0] is '\t' or '\r' or '\n';
 }
 
 /// <summary>JSON from the database without the spaces that Postgres adds.</summary>

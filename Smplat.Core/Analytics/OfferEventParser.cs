@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -8,7 +9,8 @@ namespace Smplat.Core.Analytics;
 
 /// <summary>
 /// Parses a single event, an array or <c>{"batch": […]}</c> in one pass over the bytes. An event that breaks a rule is
-/// rejected by itself; a body that is not JSON, or contains too many events, is refused as a whole.
+/// rejected by itself, also one that is nested too deep or holds broken text; a body that is not JSON, or contains too many
+/// events, is refused as a whole.
 /// </summary>
 public sealed class OfferEventParser(TimeProvider clock)
 {
@@ -19,11 +21,6 @@ public sealed class OfferEventParser(TimeProvider clock)
     public ParsedEvents Parse(
         ReadOnlyMemory<byte> body, OfferEventNaming naming, OfferEventRules rules, string? fallbackKey)
     {
-        if (!Utf8.IsValid(body.Span))
-        {
-            throw Refuse("The body is not valid UTF-8.", "json_invalid");
-        }
-
         try
         {
             return new OfferEventReader(body, naming, rules, _texts, clock.GetUtcNow(), fallbackKey).Read();
@@ -43,9 +40,13 @@ public sealed class OfferEventParser(TimeProvider clock)
 /// <summary>One pass of <see cref="OfferEventParser"/> over a body.</summary>
 internal ref struct OfferEventReader
 {
-    /// <summary>A body nested deeper than this is treated as an attack and refused.</summary>
-    private const int MaxBodyDepth = 256;
+    /// <summary>An event nested deeper than this is rejected.</summary>
+    private const int MaxEventDepth = 256;
 
+    /// <summary>As sent; the events are parts of it.</summary>
+    private readonly ReadOnlyMemory<byte> _sent;
+
+    /// <summary>What is read: the same bytes, with a question mark for each that is no UTF-8.</summary>
     private readonly ReadOnlyMemory<byte> _body;
     private readonly OfferEventNaming _naming;
     private readonly OfferEventRules _rules;
@@ -55,6 +56,7 @@ internal ref struct OfferEventReader
     private Utf8JsonReader _json;
     private List<FieldError>? _errors;
     private object[] _path;
+    private int _deepest;
 
     public OfferEventReader(
         ReadOnlyMemory<byte> body,
@@ -64,13 +66,15 @@ internal ref struct OfferEventReader
         DateTimeOffset now,
         string? fallbackKey)
     {
-        _body = body;
+        _sent = body;
+        _body = Utf8.IsValid(body.Span) ? body : Readable(body.Span);
         _naming = naming;
         _rules = rules;
         _texts = texts;
         _now = now;
         _fallbackKey = fallbackKey;
-        _json = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = MaxBodyDepth });
+        // The reader spends one bit for each level, so the size of the body bounds it; each event has a limit of its own.
+        _json = new Utf8JsonReader(_body.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
         _path = ["body"];
     }
 
@@ -115,14 +119,33 @@ internal ref struct OfferEventReader
             : throw OfferEventParser.Refuse("The batch is empty.", "too_short");
     }
 
+    private static byte[] Readable(ReadOnlySpan<byte> body)
+    {
+        var readable = body.ToArray();
+        for (var at = 0; at < readable.Length;)
+        {
+            var isValid = Rune.DecodeFromUtf8(body[at..], out _, out var count) == OperationStatus.Done;
+            if (!isValid)
+            {
+                readable.AsSpan(at, count).Fill((byte)'?');
+            }
+
+            at += count;
+        }
+
+        return readable;
+    }
+
     private OfferEventItem ReadItem(int index, out ParsedEvents? batch)
     {
         batch = null;
         _errors = null;
+        _deepest = 0;
+        var outside = _json.CurrentDepth;
         var start = (int)_json.TokenStartIndex;
         if (_json.TokenType != JsonTokenType.StartObject)
         {
-            _json.Skip();
+            Skip();
             Fail(null, "A JSON object is expected.", "dict_type");
             return Reject(FallbackId(index), start);
         }
@@ -136,7 +159,7 @@ internal ref struct OfferEventReader
             var bit = field == OfferEventField.Unknown ? 0 : 1 << (int)field;
             if ((seen & bit) != 0)
             {
-                _json.Skip();
+                Skip();
                 Fail(field, "A member may be given only once.", "json_duplicate");
                 continue;
             }
@@ -153,7 +176,27 @@ internal ref struct OfferEventReader
             ReadField(field, ref draft);
         }
 
+        if (_deepest - outside > MaxEventDepth)
+        {
+            Fail(null, $"At most {MaxEventDepth} levels are allowed.", "too_deep");
+        }
+
         return Finish(ref draft, index, start);
+    }
+
+    /// <summary>Skips the value, and notes how deep it is.</summary>
+    private void Skip()
+    {
+        if (_json.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            return;
+        }
+
+        var outside = _json.CurrentDepth;
+        while (_json.Read() && _json.CurrentDepth > outside)
+        {
+            _deepest = Math.Max(_deepest, _json.CurrentDepth);
+        }
     }
 
     private void SkipRest()
@@ -205,7 +248,7 @@ internal ref struct OfferEventReader
                 draft.OccurredAt = OccurredAt(out draft.WasClamped);
                 break;
             default:
-                _json.Skip();
+                Skip();
                 break;
         }
     }
@@ -219,7 +262,7 @@ internal ref struct OfferEventReader
 
         if (_json.TokenType != JsonTokenType.String)
         {
-            _json.Skip();
+            Skip();
             Fail(field, "A string is expected.", "string_type");
             return null;
         }
@@ -273,7 +316,7 @@ internal ref struct OfferEventReader
             && !(_json.TokenType == JsonTokenType.String && !_json.ValueIsEscaped && decimal.TryParse(
                 _json.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out total)))
         {
-            _json.Skip();
+            Skip();
             Fail(
                 OfferEventField.CartTotal,
                 isNumber ? $"A number of at most {OfferEventLimits.CartTotal} is expected." : "A number is expected.",
@@ -350,7 +393,7 @@ internal ref struct OfferEventReader
 
         if (_json.TokenType != JsonTokenType.String || !_json.TryGetDateTime(out var moment))
         {
-            _json.Skip();
+            Skip();
             Fail(OfferEventField.OccurredAt, "A time in ISO 8601 format is expected.", "datetime_parsing");
             return null;
         }
@@ -373,6 +416,11 @@ internal ref struct OfferEventReader
     {
         var id = draft.EventId ?? FallbackId(index);
         var size = (int)_json.BytesConsumed - start;
+        if (!Utf8.IsValid(_sent.Span.Slice(start, size)))
+        {
+            Fail(null, "The event is not valid UTF-8.", "string_unicode");
+        }
+
         if (size > _rules.Options.MaxEventBytes)
         {
             Fail(null, $"The event has {size} bytes; at most {_rules.Options.MaxEventBytes} are allowed.", "too_large");
@@ -387,7 +435,7 @@ internal ref struct OfferEventReader
         }
 
         return _errors is null
-            ? new OfferEventItem(id, draft.ToEvent(id, storedType!, _body[start..(start + size)]), [], _body[start..(start + size)])
+            ? new OfferEventItem(id, draft.ToEvent(id, storedType!, _body[start..(start + size)]), [], _sent[start..(start + size)])
             : Reject(id, start);
     }
 
@@ -406,7 +454,7 @@ internal ref struct OfferEventReader
     }
 
     private readonly OfferEventItem Reject(Guid id, int start) =>
-        new(id, null, _errors!, _body[start..(int)_json.BytesConsumed]);
+        new(id, null, _errors!, _sent[start..(int)_json.BytesConsumed]);
 
     private readonly Guid FallbackId(int index) => _fallbackKey is null ? Guid.CreateVersion7(_now)
         : index < 0 ? EventKeyPolicy.IdOf(_fallbackKey)

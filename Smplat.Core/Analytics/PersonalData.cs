@@ -35,7 +35,8 @@ internal readonly record struct MetadataScan(bool HoldsPersonalData, (string Mes
                 case JsonTokenType.PropertyName:
                     members++;
                     isStorable &= !json.ValueIsEscaped || JsonbText.IsStorable(json.ValueSpan);
-                    isPersonal |= isStorable && rules.LooksForPersonalData && PersonalDataPolicy.IsPersonalName(in json);
+                    isPersonal |= isStorable && rules.LooksForPersonalData
+                        && (PersonalDataPolicy.IsPersonalName(in json) || PersonalDataPolicy.HoldsAddress(in json));
                     break;
                 case JsonTokenType.String:
                     isStorable &= !json.ValueIsEscaped || JsonbText.IsStorable(json.ValueSpan);
@@ -69,12 +70,14 @@ internal static class PersonalDataRedaction
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
+        // A rejected event is kept whatever its depth.
+        MaxDepth = int.MaxValue,
     };
 
     /// <param name="value">All texts in it must be storable, see <see cref="JsonbText"/>.</param>
     public static ReadOnlyMemory<byte> Redact(ReadOnlyMemory<byte> value)
     {
-        var json = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = 256 });
+        var json = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
         var output = new ArrayBufferWriter<byte>(value.Length + 64);
         using (var writer = new Utf8JsonWriter(output, Plain))
         {
@@ -123,7 +126,7 @@ internal static class PersonalDataRedaction
 
     private static void CopyMember(ref Utf8JsonReader json, Utf8JsonWriter writer)
     {
-        writer.WritePropertyName(json.GetString()!);
+        writer.WritePropertyName(PersonalDataPolicy.HoldsAddress(in json) ? PersonalDataPolicy.Redacted : json.GetString()!);
         if (PersonalDataPolicy.IsPersonalName(in json))
         {
             writer.WriteStringValue(PersonalDataPolicy.Redacted);

@@ -70,9 +70,12 @@ public sealed class RejectedEventStore(NpgsqlDataSource database)
     // In bounded batches, so that a large backlog never holds many locks.
     private const string DeleteOld =
         """
+        with old as (
+            select id from rejected_event where last_seen_at < @Before order by last_seen_at limit @Limit for update skip locked
+        )
         delete from rejected_event
-        where id in (
-            select id from rejected_event where last_seen_at < @Before order by last_seen_at limit @Limit for update skip locked)
+        using old
+        where rejected_event.id = old.id
         """;
 
     public async Task KeepAsync(IReadOnlyList<RejectedEvent> events, DateTimeOffset now, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Platform.Input;
 
@@ -33,7 +34,7 @@ public sealed record RejectedEvent(
     }
 
     private static string? PayloadOf(OfferEventItem item, OfferEventRules rules) =>
-        item.Raw.Length > LargestKept ? null
+        item.Raw.Length > LargestKept || !Utf8.IsValid(item.Raw.Span) ? null
         : !rules.LooksForPersonalData ? Encoding.UTF8.GetString(item.Raw.Span)
         : JsonbText.IsStorable(item.Raw.Span) ? Encoding.UTF8.GetString(PersonalDataRedaction.Redact(item.Raw).Span)
         : null;

@@ -127,7 +127,10 @@ public sealed class HostedRecoveryJob(HostedRecovery recovery, IOptionsMonitor<H
 {
     public const string Id = "hosted-session-recovery";
 
-    public JobDefinition Definition { get; } = new(Id, "Recovers hosted payment sessions that were not completed.");
+    public JobDefinition Definition { get; } = new(Id, "Recovers hosted payment sessions that were not completed.")
+    {
+        Parameters = [new(JobParameter.Limit, 1, 10_000), new(JobParameter.MaxAttempts, 1, 100)],
+    };
 
     public bool IsEnabled => options.CurrentValue.IsEnabled;
 
@@ -136,7 +139,8 @@ public sealed class HostedRecoveryJob(HostedRecovery recovery, IOptionsMonitor<H
     public async Task<JobReport> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var label = run.TriggeredBy == JobRun.Timer ? options.CurrentValue.TriggerLabel : run.TriggeredBy;
-        var report = await recovery.RunAsync(label, null, null, cancellationToken);
+        var report = await recovery.RunAsync(
+            label, run.Argument(JobParameter.Limit), run.Argument(JobParameter.MaxAttempts), cancellationToken);
         var done = report.Scheduled + report.Expired + report.Abandoned + report.Exhausted + report.Regenerated + report.Failed;
         return JobReport.Of(
             done > 0,

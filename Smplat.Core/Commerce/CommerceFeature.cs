@@ -50,6 +50,7 @@ public static class CommerceFeature
     private static IServiceCollection AddRoutingLog(this IServiceCollection services)
     {
         services.AddSingleton<EdgeLogStore>();
+        services.AddSingleton<RoutingLogQueries>();
         services.AddSingleton<EdgeLog>();
         services.AddHostedService(provider => provider.GetRequiredService<EdgeLog>());
         services.AddSingleton<CommerceCounters>();

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Digests;
@@ -106,7 +107,7 @@ public sealed class DigestStore(NpgsqlDataSource database)
         """;
 
     private const string ListProviderOrders = """
-        select coalesce(amount, 0) as amount, payload::text as payload
+        select coalesce(amount, 0) as amount, service_id, payload::text as payload
         from fulfillment_provider_orders
         where created_at >= @since and created_at < @until
         """;
@@ -148,7 +149,7 @@ public sealed class DigestStore(NpgsqlDataSource database)
         var counts = await connection.QuerySingleAsync<OperatorCounts>(Sql.Command(CountBusiness, window, cancellationToken));
         var revenue = await connection.QueryAsync<CurrencyRevenue>(Sql.Command(Revenue, window, cancellationToken));
         var recovered = await connection.QueryAsync<CurrencyRevenue>(Sql.Command(RecoveredRevenue, window, cancellationToken));
-        var orders = await connection.QueryAsync<(decimal Amount, string Payload)>(
+        var orders = await connection.QueryAsync<(decimal Amount, string ServiceId, string Payload)>(
             Sql.Command(ListProviderOrders, window, cancellationToken));
         return new(counts, revenue.AsList(), recovered.AsList(), ProviderTelemetry.From(orders));
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Notifications;
 using Smplat.Core.Platform.Outbox;
 using Smplat.Core.Platform.Settings;
@@ -11,11 +12,14 @@ namespace Smplat.Core.Digests;
 public sealed class OperatorDigest(
     NpgsqlDataSource database,
     DigestStore store,
+    FollowUpQueries followUps,
     OutboxWriter outbox,
     IOptionsMonitor<DigestOptions> options,
     IOptionsMonitor<RuntimeOptions> runtime,
     TimeProvider clock)
 {
+    private const int ListedActions = 5;
+
     /// <returns>True when a message was enqueued; in a dry run, when one would have been.</returns>
     public async Task<bool> IssueAsync(bool isManual, bool isDryRun, CancellationToken cancellationToken)
     {
@@ -58,7 +62,9 @@ public sealed class OperatorDigest(
 
     private async Task<string> PayloadAsync(string week, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var figures = await store.ReadFiguresAsync(now - TimeSpan.FromDays(7), now, cancellationToken);
+        var since = now - TimeSpan.FromDays(7);
+        var figures = await store.ReadFiguresAsync(since, now, cancellationToken);
+        var activity = await followUps.ReadActivityAsync(since, now, ListedActions, cancellationToken);
         var counts = figures.Counts;
         return JsonSerializer.Serialize(new
         {
@@ -69,17 +75,21 @@ public sealed class OperatorDigest(
             tasks_completed = counts.TasksCompleted,
             tasks_failed = counts.TasksFailed,
             revenue = figures.Revenue.Select(row => new { amount = row.Amount, currency = row.Currency, orders = row.Orders }),
-            conversion_href = new Uri(runtime.CurrentValue.FrontendUrl, "admin/reports#experiment-analytics").AbsoluteUri,
+            conversion_href = GuardrailLinks.Conversions(runtime.CurrentValue.FrontendUrl, null),
             provider = new
             {
                 total_orders = figures.Providers.TotalOrders,
-                pass = figures.Providers.Pass,
-                warn = figures.Providers.Warn,
-                fail = figures.Providers.Fail,
-                replays_executed = figures.Providers.ReplaysExecuted,
-                replays_failed = figures.Providers.ReplaysFailed,
-                replays_scheduled = figures.Providers.ReplaysScheduled,
+                pass = figures.Providers.Guardrails.Pass,
+                warn = figures.Providers.Guardrails.Warn,
+                fail = figures.Providers.Guardrails.Fail,
+                replays_executed = figures.Providers.Replays.Executed,
+                replays_failed = figures.Providers.Replays.Failed,
+                replays_scheduled = figures.Providers.Replays.Scheduled,
             },
+            automation_actions = activity.Latest.Select(deed => new { verb = deed.Verb, provider = deed.ProviderName ?? deed.ProviderId }),
+            actions_captured = activity.Count,
+            paused_providers = activity.Paused.Select(
+                status => new { provider = status.ProviderName ?? status.ProviderId, since = status.UpdatedAt }),
             recovery = new
             {
                 prompts = counts.Prompts,
@@ -130,90 +140,4 @@ public sealed record OperatorCounts
     public required long HostedCompleted { get; init; }
 
     public required long HostedExhausted { get; init; }
-}
-
-/// <summary>Orders at external providers: margins compared with their guardrails, and replays.</summary>
-public sealed record ProviderTelemetry(
-    int TotalOrders, int Pass, int Warn, int Fail, int ReplaysExecuted, int ReplaysFailed, int ReplaysScheduled)
-{
-    public static ProviderTelemetry From(IEnumerable<(decimal Amount, string Payload)> orders)
-    {
-        var (total, pass, warn, fail, executed, failed, scheduled) = (0, 0, 0, 0, 0, 0, 0);
-        foreach (var (amount, text) in orders)
-        {
-            var payload = JsonSerializer.Deserialize<JsonElement>(text);
-            total++;
-            switch (GuardrailPolicy.Evaluate(amount, payload))
-            {
-                case GuardrailVerdict.Pass: pass++; break;
-                case GuardrailVerdict.Warn: warn++; break;
-                case GuardrailVerdict.Fail: fail++; break;
-            }
-
-            foreach (var replay in List(payload, "replays", "replay_entries"))
-            {
-                var isFailed = replay.ValueKind == JsonValueKind.Object
-                    && replay.TryGetProperty("status", out var status) && status.ToString() == "failed";
-                (executed, failed) = isFailed ? (executed, failed + 1) : (executed + 1, failed);
-            }
-
-            scheduled += List(payload, "scheduledReplays", "scheduled_replays").Count();
-        }
-
-        return new(total, pass, warn, fail, executed, failed, scheduled);
-    }
-
-    private static IEnumerable<JsonElement> List(JsonElement payload, params string[] names) =>
-        payload.ValueKind != JsonValueKind.Object ? [] : names
-            .Select(name => payload.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list : default)
-            .Where(list => list.ValueKind == JsonValueKind.Array)
-            .Take(1)
-            .SelectMany(list => list.EnumerateArray());
-}
-
-internal enum GuardrailVerdict
-{
-    /// <summary>Cannot be evaluated: guardrails, cost or price are missing.</summary>
-    Idle,
-    Pass,
-    Warn,
-    Fail,
-}
-
-/// <summary>Compares the margin of a provider's order with its guardrails.</summary>
-internal static class GuardrailPolicy
-{
-    public static GuardrailVerdict Evaluate(decimal price, JsonElement payload)
-    {
-        if (price <= 0 || Guardrails(payload) is not { } rules || Number(payload, "providerCostAmount", "provider_cost_amount") is not { } cost)
-        {
-            return GuardrailVerdict.Idle;
-        }
-
-        var margin = price - cost;
-        var percent = margin / price * 100;
-        if (margin < Number(rules, "minimumMarginAbsolute", "minimum_margin_absolute")
-            || percent < Number(rules, "minimumMarginPercent", "minimum_margin_percent"))
-        {
-            return GuardrailVerdict.Fail;
-        }
-
-        return percent < Number(rules, "warningMarginPercent", "warning_margin_percent")
-            ? GuardrailVerdict.Warn
-            : GuardrailVerdict.Pass;
-    }
-
-    private static JsonElement? Guardrails(JsonElement payload) =>
-        Member(payload, "guardrails") ?? Member(Member(Member(payload, "service"), "metadata"), "guardrails");
-
-    private static JsonElement? Member(JsonElement? element, string name) =>
-        element is { ValueKind: JsonValueKind.Object } found
-            && found.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
-                ? value
-                : null;
-
-    private static decimal? Number(JsonElement element, params string[] names) => names
-        .Select(name => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)
-            && value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) ? number : (decimal?)null)
-        .FirstOrDefault(number => number is not null);
 }

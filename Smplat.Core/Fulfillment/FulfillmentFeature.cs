@@ -30,6 +30,7 @@ public static class FulfillmentFeature
         services.AddSingleton<HostBulkheads>();
         services.AddSingleton<ProviderStore>();
         services.AddSingleton<ProviderOrdering>();
+        services.AddSingleton<ProviderOrderCall>();
         services.AddOutboxHandler<ProviderOrderHandler>();
         services.AddSingleton<TaskQueueStore>();
         services.AddSingleton<TaskCreation>();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Orders;
 using Smplat.Core.Platform.Outbox;
 using Smplat.Core.Platform.Security;
@@ -9,19 +10,19 @@ using Smplat.Core.Platform.Security;
 namespace Smplat.Core.Fulfillment;
 
 /// <summary>
-/// Places a recorded order at its provider. The call carries the record's id as idempotency key, so that repeating it has no
-/// second effect. A failure is stored with the record and does not stop the customer's order; a temporary one is retried.
+/// Places a recorded order at its provider. A failure is stored with the record and does not stop the customer's order; a
+/// temporary one is retried. Orders at a provider that operators have paused wait until it is resumed, and lose no attempt.
 /// </summary>
 internal sealed class ProviderOrderHandler(
     ProviderStore store,
-    OrderQueries orders,
-    GuardedHttp http,
-    HostBulkheads hosts,
+    ProviderOrderCall provider,
+    FollowUpQueries guardrails,
     IOptionsMonitor<ExecutionOptions> options,
-    TimeProvider clock,
-    ILogger<ProviderOrderHandler> logger) : IOutboxHandler
+    TimeProvider clock) : IOutboxHandler
 {
     public const string MessageKind = "provider_order";
+
+    private static readonly TimeSpan PauseCheck = TimeSpan.FromMinutes(1);
 
     public string Kind => MessageKind;
 
@@ -38,7 +39,13 @@ internal sealed class ProviderOrderHandler(
             return;
         }
 
-        var (members, isTemporary) = await CallAsync(order, payload, endpoint, cancellationToken);
+        var statuses = await guardrails.FindStatusesAsync([order.ProviderId], cancellationToken);
+        if (statuses.GetValueOrDefault(order.ProviderId) is { IsPaused: true })
+        {
+            throw new DeliveryPausedException($"Provider {order.ProviderId} is paused by a guardrail follow-up.", PauseCheck);
+        }
+
+        var (members, isTemporary) = await provider.PlaceAsync(order, payload, endpoint, cancellationToken);
         await store.MergeAsync(id, members.ToJsonString(), clock.GetUtcNow(), cancellationToken);
         if (isTemporary)
         {
@@ -50,8 +57,21 @@ internal sealed class ProviderOrderHandler(
         (await store.FindServicesAsync([order.ServiceId], cancellationToken)).GetValueOrDefault(order.ServiceId) is { } service
             ? ProviderEndpoint.Find(JsonNode.Parse(service.ProviderMetadata))
             : null;
+}
 
-    private async Task<(JsonObject Members, bool IsTemporary)> CallAsync(
+/// <summary>
+/// The call of a provider's order endpoint. It carries the record's id as idempotency key, so that repeating it has no second
+/// effect.
+/// </summary>
+internal sealed class ProviderOrderCall(
+    OrderQueries orders,
+    GuardedHttp http,
+    HostBulkheads hosts,
+    IOptionsMonitor<ExecutionOptions> options,
+    ILogger<ProviderOrderCall> logger)
+{
+    /// <returns>What to store with the record, and whether another attempt may succeed.</returns>
+    public async Task<(JsonObject Members, bool IsTemporary)> PlaceAsync(
         ProviderOrder order, JsonObject payload, JsonObject endpoint, CancellationToken cancellationToken)
     {
         var settings = options.CurrentValue;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using Smplat.Core.Merchandising;
 using Smplat.Core.Orders;
 
 namespace Smplat.Core.Fulfillment;

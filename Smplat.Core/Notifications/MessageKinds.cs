@@ -20,6 +20,7 @@ public static class MessageKinds
     public const string HostedSessionRecovery = "hosted_session_recovery";
     public const string HostedSessionRecoveryAlert = "hosted_session_recovery_alert";
     public const string PresetEventAlert = "preset_event_alert";
+    public const string ProviderGuardrailFollowUp = "provider_guardrail_followup";
 
     public static readonly IReadOnlyList<MessageKind> All =
     [
@@ -38,6 +39,7 @@ public static class MessageKinds
         new(HostedSessionRecovery, MessageClass.Reminder, Preference.OrderUpdates),
         new(HostedSessionRecoveryAlert, MessageClass.Operator, null),
         new(PresetEventAlert, MessageClass.Operator, null),
+        new(ProviderGuardrailFollowUp, MessageClass.Operator, null),
     ];
 
     private static readonly Dictionary<string, MessageKind> ByName = All.ToDictionary(kind => kind.Name);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Onboarding;
@@ -40,6 +41,7 @@ public sealed class JourneyQueries(
     JourneyQueryStore store,
     JourneyStore journeys,
     NudgeStore nudges,
+    FollowUpQueries followUps,
     IOptionsMonitor<OnboardingOptions> options,
     TimeProvider clock)
 {
@@ -67,7 +69,14 @@ public sealed class JourneyQueries(
             journey,
             await store.ListInteractionsAsync(journeyId, cancellationToken),
             [.. due.Select(task => Advise(task, now, idle))],
-            await store.ListProvidersAsync(journey.OrderId, cancellationToken)));
+            await ListProvidersAsync(journey.OrderId, cancellationToken)));
+    }
+
+    private async Task<IReadOnlyList<ProviderReference>> ListProvidersAsync(Guid orderId, CancellationToken cancellationToken)
+    {
+        var providers = await store.ListProvidersAsync(orderId, cancellationToken);
+        var statuses = await followUps.FindStatusesAsync([.. providers.Select(provider => provider.ProviderId)], cancellationToken);
+        return [.. providers.Select(provider => provider with { GuardrailStatus = statuses.GetValueOrDefault(provider.ProviderId) })];
     }
 
     private static JourneySummary Judge(JourneySummary row, DateTimeOffset now) =>
@@ -192,9 +201,9 @@ public sealed record NudgeAdvice
 }
 
 /// <summary>An external provider that works on items of the order.</summary>
-/// <param name="GuardrailStatus">Null if no guardrail status is recorded.</param>
+/// <param name="GuardrailStatus">Where the provider stands after its last follow-up; null if there was none.</param>
 public sealed record ProviderReference(
-    string ProviderId, string? ProviderName, IReadOnlyList<ProviderItem> OrderItems, JsonElement? GuardrailStatus);
+    string ProviderId, string? ProviderName, IReadOnlyList<ProviderItem> OrderItems, GuardrailStatus? GuardrailStatus);
 
 public sealed record ProviderItem(Guid OrderItemId, string OrderItemLabel);
 

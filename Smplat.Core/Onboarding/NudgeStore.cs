@@ -19,7 +19,7 @@ public sealed class NudgeStore(NpgsqlDataSource database)
             from onboarding_journeys j
             join onboarding_tasks t on t.journey_id = j.id
             join orders o on o.id = j.order_id
-            where j.status <> 'completed'
+            where j.status in ('not_started', 'active', 'stalled')
                 and t.status <> 'completed'
                 and o.status <> 'canceled'
                 and (@JourneyId::uuid is null or j.id = @JourneyId)

@@ -7,7 +7,11 @@ namespace Smplat.Core.Onboarding;
 /// <summary>Reminds clients of open tasks, every two hours.</summary>
 internal sealed class OnboardingNudgesJob(NudgeRun nudges, IOptionsMonitor<OnboardingOptions> options) : IJob
 {
-    public JobDefinition Definition { get; } = new("onboarding-nudges", "Reminds clients of open onboarding tasks.") { MaxAttempts = 3 };
+    public JobDefinition Definition { get; } = new("onboarding-nudges", "Reminds clients of open onboarding tasks.")
+    {
+        MaxAttempts = 3,
+        Parameters = [new(JobParameter.IdleHours, 1, 8_760), new(JobParameter.Limit, 1, 10_000)],
+    };
 
     public bool IsEnabled => options.CurrentValue.NudgesEnabled;
 
@@ -18,7 +22,12 @@ internal sealed class OnboardingNudgesJob(NudgeRun nudges, IOptionsMonitor<Onboa
         var settings = options.CurrentValue;
         var triggeredBy = run.TriggeredBy == JobRun.Timer ? NudgeCommand.Automation : run.TriggeredBy;
         var report = await nudges.RunAsync(
-            new(TimeSpan.FromHours(settings.IdleHours), settings.NudgeLimit, false, triggeredBy), cancellationToken);
+            new(
+                TimeSpan.FromHours(run.Argument(JobParameter.IdleHours) ?? settings.IdleHours),
+                run.Argument(JobParameter.Limit) ?? settings.NudgeLimit,
+                false,
+                triggeredBy),
+            cancellationToken);
         return JobReport.Of(
             report.Due.Count > 0,
             ("journeys", report.Journeys),

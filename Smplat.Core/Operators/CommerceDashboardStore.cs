@@ -12,16 +12,16 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 8;
 
-    // A request is counted by the line that ends it. The row without a minute is the whole window, whose percentiles cannot be
-    // computed from those of the minutes.
+    // A request is counted by the line that ends it, and its time counts whether it failed or not. The row without a minute is the
+    // whole window, whose percentiles cannot be computed from those of the minutes.
     private const string Minutes =
-        """
+        $"""
         select
             date_trunc('minute', "timestamp") as minute,
             count(*) as requests,
-            count(*) filter (where event = 'router_failure') as failures,
-            percentile_cont(0.50) within group (order by total_latency_ms) as p50_ms,
-            percentile_cont(0.95) within group (order by total_latency_ms) as p95_ms
+            count(*) filter (where {RequestLine.IsFailed}) as failures,
+            percentile_cont(0.50) within group (order by {RequestLine.Millis}) as p50_ms,
+            percentile_cont(0.95) within group (order by {RequestLine.Millis}) as p95_ms
         from edge_logs
         where "timestamp" >= @since and "timestamp" <= @until
             and function_name = 'loopgpt_route_order'
@@ -30,74 +30,72 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         order by 1
         """;
 
-    // The same over longer windows, from the hourly totals and the lines that came after them.
+    // Requests over longer windows, from the hourly totals and the lines that came after them.
     private const string Requests =
-        """
+        $"""
         with bound as materialized (
             select greatest(summed_until, @since) as at from ops_hour_mark where id = 1
         ),
         request as (
-            select hour_at as at, bucket, requests
+            select hour_at as at, bucket, requests, failed
             from ops_hour_request
             where hour_at >= @since and hour_at < (select at from bound)
             union all
-            select
-                "timestamp",
-                case when event = 'router_failure' then -1
-                    else floor(ln(greatest(coalesce(total_latency_ms, 1), 1)) / 0.048790164169432)::smallint end,
-                1
+            select "timestamp", {RequestLine.Bucket}, 1, ({RequestLine.IsFailed})::integer
             from edge_logs
             where "timestamp" >= (select at from bound) and "timestamp" <= @until
                 and function_name = 'loopgpt_route_order'
                 and event in ('router_latency', 'router_failure')
         )
-        select date_bin(@step, at, @since) as at, bucket::integer as bucket, sum(requests)::bigint as requests
+        select date_bin(@step, at, @since) as at, bucket::integer as bucket, sum(requests)::bigint as requests, sum(failed)::bigint as failed
         from request
         group by 1, 2
         """;
 
+    // From buckets like the longer windows, so that the same quotes show the same figures on every page.
     private const string LiveQuotes =
-        """
+        $"""
         select
             provider_id,
-            null::timestamptz as at,
-            count(*) as calls,
-            count(*) filter (where event = 'provider_quote_error') as errors,
-            percentile_cont(0.50) within group (order by latency_ms) filter (where event = 'provider_quote_success') as p50_ms,
-            percentile_cont(0.95) within group (order by latency_ms) filter (where event = 'provider_quote_success') as p95_ms
+            @since::timestamptz as at,
+            ({QuoteLine.Bucket})::integer as bucket,
+            count(*) as quotes,
+            count(*) filter (where {QuoteLine.IsFailed}) as failed,
+            count(*) filter (where {QuoteLine.IsPriced}) as priced
         from edge_logs
         where "timestamp" >= @since and "timestamp" <= @until
             and function_name = 'loopgpt_route_order'
             and event in ('provider_quote_success', 'provider_quote_error')
             and provider_id is not null
-        group by provider_id
-        order by provider_id
+        group by 1, 3
         """;
 
     // Hours before the mark come from their totals, the rest from the log lines. Where totals are used, @since is the start of an hour.
     private const string Quotes =
-        """
+        $"""
         with bound as materialized (
             select case when @isSummed then greatest(summed_until, @since) else @since end as at from ops_hour_mark where id = 1
         ),
         quote as (
-            select provider_id, hour_at as at, bucket, quotes
+            select provider_id, hour_at as at, bucket, quotes, failed, priced
             from ops_hour_quote
             where hour_at >= @since and hour_at < (select at from bound)
             union all
             select
                 provider_id,
                 "timestamp",
-                case when event = 'provider_quote_error' then -1
-                    else floor(ln(greatest(coalesce(latency_ms, 1), 1)) / 0.048790164169432)::smallint end,
-                1
+                {QuoteLine.Bucket},
+                1,
+                ({QuoteLine.IsFailed})::integer,
+                ({QuoteLine.IsPriced})::integer
             from edge_logs
             where "timestamp" >= (select at from bound) and "timestamp" <= @until
                 and function_name = 'loopgpt_route_order'
                 and event in ('provider_quote_success', 'provider_quote_error')
                 and provider_id is not null
         )
-        select provider_id, date_bin(@step, at, @since) as at, bucket::integer as bucket, sum(quotes)::bigint as quotes
+        select provider_id, date_bin(@step, at, @since) as at, bucket::integer as bucket, sum(quotes)::bigint as quotes,
+            sum(failed)::bigint as failed, sum(priced)::bigint as priced
         from quote
         group by 1, 2, 3
         """;
@@ -115,7 +113,7 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
             select selected_provider_id, 1, coalesce(total_cents, 0)
             from edge_logs
             where event = 'router_decision' and "timestamp" >= (select at from bound) and "timestamp" <= @until
-                and selected_provider_id is not null
+                and selected_provider_id is not null and not is_mock
         )
         select provider_id, sum(orders)::bigint as orders, sum(cart_cents) / sum(orders) as average_total_cents
         from decision
@@ -131,7 +129,8 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         group by provider_id
         """;
 
-    // A more expensive choice (speed, availability) saves nothing. @whole is the first hour that lies completely in the window:
+    // A failed confirmation has a commission when a part of its order was confirmed. A more expensive choice (speed, availability)
+    // saves nothing. @whole is the first hour that lies completely in the window:
     // what comes before it, and what is not summed yet, is read from the log lines.
     private const string Business =
         """
@@ -141,24 +140,26 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         line as (
             select "timestamp", event, total_cents, commission_cents, best_alternative_cents
             from edge_logs
-            where event in ('router_decision', 'commerce.confirm_order.success') and "timestamp" >= @since and "timestamp" < @whole
+            where event in ('router_decision', 'commerce.confirm_order.success', 'commerce.confirm_order.failure') and not is_mock
+                and "timestamp" >= @since and "timestamp" < @whole
             union all
             select "timestamp", event, total_cents, commission_cents, best_alternative_cents
             from edge_logs
-            where event in ('router_decision', 'commerce.confirm_order.success')
+            where event in ('router_decision', 'commerce.confirm_order.success', 'commerce.confirm_order.failure') and not is_mock
                 and "timestamp" >= (select at from bound) and "timestamp" <= @until
         ),
         part as (
-            select hour_at as at, orders, confirmed, cart_cents, commission_cents, savings_cents
+            select hour_at as at, orders, confirmed, cart_cents, commission_cents, earned_cents, savings_cents
             from ops_hour_decision
             where hour_at >= @whole and hour_at < (select at from bound)
             union all
             select
                 "timestamp",
                 (event = 'router_decision')::integer,
-                (event <> 'router_decision')::integer,
+                (event = 'commerce.confirm_order.success')::integer,
                 case when event = 'router_decision' then coalesce(total_cents, 0) else 0 end,
                 case when event = 'router_decision' then coalesce(commission_cents, 0) else 0 end,
+                case when event <> 'router_decision' then coalesce(commission_cents, 0) else 0 end,
                 case when event = 'router_decision'
                     then greatest(0, coalesce(best_alternative_cents, total_cents, 0) - coalesce(total_cents, 0)) else 0 end
             from line
@@ -168,7 +169,8 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
             sum(orders)::bigint as orders,
             sum(confirmed)::bigint as confirmed,
             sum(cart_cents) as cart_cents,
-            sum(commission_cents) as commission_cents,
+            sum(commission_cents) as expected_commission_cents,
+            sum(earned_cents) as earned_commission_cents,
             sum(savings_cents) as savings_cents
         from part
         group by 1
@@ -181,8 +183,8 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var window = new { since, until };
         var minutes = await connection.QueryAsync<RouterMinute>(Command(Minutes, window, cancellationToken));
-        var quotes = await connection.QueryAsync<ProviderQuotes>(Command(LiveQuotes, window, cancellationToken));
-        return (minutes.AsList(), quotes.AsList());
+        var quotes = await connection.QueryAsync<QuoteBucket>(Command(LiveQuotes, window, cancellationToken));
+        return (minutes.AsList(), [.. QuoteBucket.Sum(quotes.AsList()).Where(whole => whole.At is null)]);
     }
 
     public async Task<ProviderPerformance> ReadProvidersAsync(
@@ -220,6 +222,37 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         Sql.Command(text, parameters, cancellationToken, timeoutSeconds: TimeoutSeconds);
 }
 
+/// <summary>
+/// What one line about a quote says, the same for every page. A provider that has no store there, or none of the items, has
+/// answered: that is no failure. The time of a failed quote counts like that of any other.
+/// </summary>
+file static class QuoteLine
+{
+    /// <summary>-1 for a line without a time.</summary>
+    public const string Bucket =
+        "case when latency_ms is null then -1 else floor(ln(greatest(latency_ms, 1)) / 0.048790164169432)::smallint end";
+
+    /// <summary>Of a provider's answer as of a whole request.</summary>
+    public const string IsNoRefusal = "coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED', 'CALLER_QUOTA')";
+
+    public const string IsFailed = $"event = 'provider_quote_error' and {IsNoRefusal}";
+
+    /// <summary>A quote with a real price, which is what a provider's quotes cost.</summary>
+    public const string IsPriced = "event = 'provider_quote_success' and not is_mock";
+}
+
+/// <summary>What the line that ends a request says. A request that all providers refused was answered: that is no failure.</summary>
+file static class RequestLine
+{
+    public const string Millis = "coalesce(total_latency_ms, latency_ms)";
+
+    /// <summary>-1 for a line without a time.</summary>
+    public const string Bucket =
+        $"case when {Millis} is null then -1 else floor(ln(greatest({Millis}, 1)) / 0.048790164169432)::smallint end";
+
+    public const string IsFailed = $"event = 'router_failure' and {QuoteLine.IsNoRefusal}";
+}
+
 /// <summary>Fills the hourly totals of requests, quotes and decisions, and advances the mark up to which they are complete.</summary>
 public sealed class HourlyTotalsStore(NpgsqlDataSource database)
 {
@@ -238,13 +271,13 @@ public sealed class HourlyTotalsStore(NpgsqlDataSource database)
         """;
 
     private const string SumRequests =
-        """
-        insert into ops_hour_request (hour_at, bucket, requests)
+        $"""
+        insert into ops_hour_request (hour_at, bucket, requests, failed)
         select
             date_trunc('hour', "timestamp", 'UTC'),
-            case when event = 'router_failure' then -1
-                else floor(ln(greatest(coalesce(total_latency_ms, 1), 1)) / 0.048790164169432)::smallint end,
-            count(*)
+            {RequestLine.Bucket},
+            count(*),
+            count(*) filter (where {RequestLine.IsFailed})
         from edge_logs
         where "timestamp" >= @from and "timestamp" < @to
             and function_name = 'loopgpt_route_order'
@@ -253,14 +286,15 @@ public sealed class HourlyTotalsStore(NpgsqlDataSource database)
         """;
 
     private const string SumQuotes =
-        """
-        insert into ops_hour_quote (hour_at, provider_id, bucket, quotes)
+        $"""
+        insert into ops_hour_quote (hour_at, provider_id, bucket, quotes, failed, priced)
         select
             date_trunc('hour', "timestamp", 'UTC'),
             provider_id,
-            case when event = 'provider_quote_error' then -1
-                else floor(ln(greatest(coalesce(latency_ms, 1), 1)) / 0.048790164169432)::smallint end,
-            count(*)
+            {QuoteLine.Bucket},
+            count(*),
+            count(*) filter (where {QuoteLine.IsFailed}),
+            count(*) filter (where {QuoteLine.IsPriced})
         from edge_logs
         where "timestamp" >= @from and "timestamp" < @to
             and function_name = 'loopgpt_route_order'
@@ -271,7 +305,7 @@ public sealed class HourlyTotalsStore(NpgsqlDataSource database)
 
     private const string SumDecisions =
         """
-        insert into ops_hour_decision (hour_at, provider_id, orders, confirmed, cart_cents, commission_cents, savings_cents)
+        insert into ops_hour_decision (hour_at, provider_id, orders, confirmed, cart_cents, commission_cents, earned_cents, savings_cents)
         select
             date_trunc('hour', "timestamp", 'UTC'),
             coalesce(selected_provider_id, ''),
@@ -279,11 +313,13 @@ public sealed class HourlyTotalsStore(NpgsqlDataSource database)
             count(*) filter (where event = 'commerce.confirm_order.success'),
             coalesce(sum(total_cents) filter (where event = 'router_decision'), 0),
             coalesce(sum(commission_cents) filter (where event = 'router_decision'), 0),
+            coalesce(sum(commission_cents) filter (where event <> 'router_decision'), 0),
             coalesce(sum(greatest(0, coalesce(best_alternative_cents, total_cents) - total_cents))
                 filter (where event = 'router_decision'), 0)
         from edge_logs
         where "timestamp" >= @from and "timestamp" < @to
-            and event in ('router_decision', 'commerce.confirm_order.success')
+            and event in ('router_decision', 'commerce.confirm_order.success', 'commerce.confirm_order.failure')
+            and not is_mock
         group by 1, 2
         """;
 

@@ -91,6 +91,9 @@ public sealed record RouterMinute(DateTimeOffset? Minute, long Requests, long Fa
 /// <param name="At">Start of the interval; null for the whole window.</param>
 public sealed record ProviderQuotes(string ProviderId, DateTimeOffset? At, long Calls, long Errors, double? P50Ms, double? P95Ms)
 {
+    /// <summary>Quotes with a real price; neither mocks nor answers without an offer.</summary>
+    public long Priced { get; init; }
+
     public double? SuccessRate => Calls == 0 ? null : (double)(Calls - Errors) / Calls;
 }
 
@@ -145,16 +148,25 @@ public sealed record DashboardWindow(string Label, TimeSpan Length, TimeSpan Ste
 /// <summary>What routing earned in a window that ends now.</summary>
 /// <param name="Window">Label of the window.</param>
 /// <param name="CartCents">Totals of the chosen quotes.</param>
+/// <param name="ExpectedCommissionCents">Of the routed orders.</param>
+/// <param name="EarnedCommissionCents">Of the confirmed orders.</param>
 /// <param name="SavingsCents">How much less the chosen quotes cost than the cheapest alternative. More expensive choices count as zero.</param>
 public sealed record BusinessWindow(
-    string Window, long Orders, long Confirmed, decimal CartCents, decimal CommissionCents, decimal SavingsCents)
+    string Window,
+    long Orders,
+    long Confirmed,
+    decimal CartCents,
+    decimal ExpectedCommissionCents,
+    decimal EarnedCommissionCents,
+    decimal SavingsCents)
 {
     public static BusinessWindow Of(string window, IReadOnlyList<BusinessDay> days) => new(
         window,
         days.Sum(day => day.Orders),
         days.Sum(day => day.Confirmed),
         days.Sum(day => day.CartCents),
-        days.Sum(day => day.CommissionCents),
+        days.Sum(day => day.ExpectedCommissionCents),
+        days.Sum(day => day.EarnedCommissionCents),
         days.Sum(day => day.SavingsCents));
 
     /// <summary>Null without any order.</summary>
@@ -163,7 +175,13 @@ public sealed record BusinessWindow(
 
 /// <summary>What routing earned on one day, or in one hour, in UTC.</summary>
 public sealed record BusinessDay(
-    DateTimeOffset Day, long Orders, long Confirmed, decimal CartCents, decimal CommissionCents, decimal SavingsCents);
+    DateTimeOffset Day,
+    long Orders,
+    long Confirmed,
+    decimal CartCents,
+    decimal ExpectedCommissionCents,
+    decimal EarnedCommissionCents,
+    decimal SavingsCents);
 
 /// <summary>The business dashboard.</summary>
 /// <param name="Days">By day or hour, oldest first. Those without orders are left out.</param>
@@ -171,7 +189,7 @@ public sealed record BusinessDashboard(DateTimeOffset Until, IReadOnlyList<Busin
 
 /// <summary>Requests in one interval with about the same latency.</summary>
 /// <param name="Bucket">A bucket of <see cref="LatencyBuckets"/>.</param>
-internal sealed record RequestBucket(DateTimeOffset At, int Bucket, long Requests)
+internal sealed record RequestBucket(DateTimeOffset At, int Bucket, long Requests, long Failed)
 {
     /// <summary>The whole window, and each interval.</summary>
     public static IReadOnlyList<RouterMinute> Sum(IReadOnlyList<RequestBucket> steps) =>
@@ -181,19 +199,19 @@ internal sealed record RequestBucket(DateTimeOffset At, int Bucket, long Request
 
     private static RouterMinute Sum(DateTimeOffset? at, IReadOnlyList<RequestBucket> steps)
     {
-        var answered = steps.Where(step => step.Bucket != LatencyBuckets.Failed).Select(step => (step.Bucket, step.Requests)).ToArray();
+        var timed = steps.Where(step => step.Bucket != LatencyBuckets.Untimed).Select(step => (step.Bucket, step.Requests)).ToArray();
         return new(
             at,
             steps.Sum(step => step.Requests),
-            steps.Where(step => step.Bucket == LatencyBuckets.Failed).Sum(step => step.Requests),
-            LatencyBuckets.Percentile(answered, 0.5),
-            LatencyBuckets.Percentile(answered, 0.95));
+            steps.Sum(step => step.Failed),
+            LatencyBuckets.Percentile(timed, 0.5),
+            LatencyBuckets.Percentile(timed, 0.95));
     }
 }
 
 /// <summary>Quotes of one provider in one interval with about the same latency.</summary>
 /// <param name="Bucket">A bucket of <see cref="LatencyBuckets"/>.</param>
-internal sealed record QuoteBucket(string ProviderId, DateTimeOffset At, int Bucket, long Quotes)
+internal sealed record QuoteBucket(string ProviderId, DateTimeOffset At, int Bucket, long Quotes, long Failed, long Priced)
 {
     /// <summary>Each provider over the whole window, and in each interval.</summary>
     public static IReadOnlyList<ProviderQuotes> Sum(IReadOnlyList<QuoteBucket> steps) =>
@@ -205,14 +223,17 @@ internal sealed record QuoteBucket(string ProviderId, DateTimeOffset At, int Buc
 
     private static ProviderQuotes Sum(string provider, DateTimeOffset? at, QuoteBucket[] steps)
     {
-        var came = steps.Where(step => step.Bucket != LatencyBuckets.Failed).Select(step => (step.Bucket, step.Quotes)).ToArray();
+        var timed = steps.Where(step => step.Bucket != LatencyBuckets.Untimed).Select(step => (step.Bucket, step.Quotes)).ToArray();
         return new(
             provider,
             at,
             steps.Sum(step => step.Quotes),
-            steps.Where(step => step.Bucket == LatencyBuckets.Failed).Sum(step => step.Quotes),
-            LatencyBuckets.Percentile(came, 0.5),
-            LatencyBuckets.Percentile(came, 0.95));
+            steps.Sum(step => step.Failed),
+            LatencyBuckets.Percentile(timed, 0.5),
+            LatencyBuckets.Percentile(timed, 0.95))
+        {
+            Priced = steps.Sum(step => step.Priced),
+        };
     }
 }
 
@@ -225,10 +246,10 @@ internal static class LatencyBuckets
     /// <summary>Natural logarithm of the width of a bucket, the same as in the SQL statements.</summary>
     public const double Step = 0.048790164169432;
 
-    /// <summary>The bucket of quotes that failed.</summary>
-    public const int Failed = -1;
+    /// <summary>The bucket of quotes and requests whose time is not known.</summary>
+    public const int Untimed = -1;
 
-    /// <param name="counts">Count by bucket, without failures.</param>
+    /// <param name="counts">Count by bucket, without the untimed.</param>
     /// <param name="share">0 to 1.</param>
     /// <returns>The middle of the bucket that contains the percentile; null without any count.</returns>
     public static double? Percentile(IEnumerable<(int Bucket, long Count)> counts, double share)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Smplat.Core.Merchandising;
 using Smplat.Core.Platform.Input;
 using Smplat.Core.Platform.Outbox;
 
@@ -63,6 +64,9 @@ public sealed record OrderItem
     public string? Attributes { get; init; }
 
     public string? PlatformContext { get; init; }
+
+    /// <summary>JSON of the bundle line that it is a part of; null for an ordinary line.</summary>
+    public string? Bundle { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 

@@ -1,12 +1,24 @@
 using Npgsql;
+using Smplat.Core.Merchandising;
+using Smplat.Core.Platform.Input;
 
 namespace Smplat.Core.Orders;
 
+/// <param name="Number">Such as SM000123, in the case in which it was told.</param>
+public sealed record FindOrder(string Number)
+{
+    public static FindOrder Read(Fields fields) => new(fields.RequiredText("number", 1, 60));
+}
+
 /// <summary>Reads of orders, for routes and for other features.</summary>
-public sealed class OrderQueries(OrderStore orders, ProductStore products)
+public sealed class OrderQueries(OrderStore orders, ProductQueries products)
 {
     public Task<Order?> FindAsync(Guid orderId, CancellationToken cancellationToken) =>
         orders.FindAsync(orderId, cancellationToken);
+
+    /// <summary>The order with the number that its customer was told.</summary>
+    public Task<Order?> FindByNumberAsync(FindOrder wanted, CancellationToken cancellationToken) =>
+        orders.FindByNumberAsync(wanted.Number, cancellationToken);
 
     /// <summary>
     /// The same inside a transaction, with the order's row locked: what it returns stays true until the commit.

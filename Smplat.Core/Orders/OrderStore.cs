@@ -20,7 +20,7 @@ public sealed class OrderStore(NpgsqlDataSource database)
     private const string ItemColumns =
         """
         id, order_id, product_id, product_title, quantity, unit_price, total_price, selected_options::text, attributes::text,
-        platform_context::text, created_at, updated_at
+        platform_context::text, bundle::text, created_at, updated_at
         """;
 
     // A sequence never returns a number twice, whatever runs concurrently or rolls back.
@@ -40,13 +40,16 @@ public sealed class OrderStore(NpgsqlDataSource database)
         """
         insert into order_items
             (id, order_id, product_id, product_title, quantity, unit_price, total_price, selected_options, attributes,
-             platform_context, created_at, updated_at)
+             platform_context, bundle, created_at, updated_at)
         values
             (@Id, @OrderId, @ProductId, @ProductTitle, @Quantity, @UnitPrice, @TotalPrice, @SelectedOptions::jsonb,
-             @Attributes::jsonb, @PlatformContext::jsonb, @CreatedAt, @UpdatedAt)
+             @Attributes::jsonb, @PlatformContext::jsonb, @Bundle::jsonb, @CreatedAt,
+             @UpdatedAt)
         """;
 
     private const string FindOrder = $"select {OrderColumns} from orders where id = @Id";
+
+    private const string FindOrderByNumber = $"select {OrderColumns} from orders where order_number = @OrderNumber";
 
     private const string LockOrder = $"select {OrderColumns} from orders where id = @Id for update";
 
@@ -101,10 +104,10 @@ public sealed class OrderStore(NpgsqlDataSource database)
     private const string Exists = "select exists (select 1 from orders where id = @OrderId)";
 
     /// <summary>Stores the order under the next free number.</summary>
-    public async Task<Order> InsertAsync(Order draft, string? requestKey, CancellationToken cancellationToken)
+    public async Task<Order> InsertAsync(
+        Order draft, string? requestKey, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var connection = transaction.Connection!;
         var number = await connection.ExecuteScalarAsync<long>(Sql.Command(NextNumber, null, cancellationToken, transaction));
         var order = draft with { OrderNumber = string.Create(CultureInfo.InvariantCulture, $"SM{number:D6}") };
         await connection.ExecuteAsync(Sql.Command(
@@ -129,12 +132,14 @@ public sealed class OrderStore(NpgsqlDataSource database)
             cancellationToken,
             transaction));
         await connection.ExecuteAsync(Sql.Command(InsertItem, order.Items, cancellationToken, transaction));
-        await transaction.CommitAsync(cancellationToken);
         return order;
     }
 
     public Task<Order?> FindAsync(Guid orderId, CancellationToken cancellationToken) =>
         FindAsync(FindOrder, new { Id = orderId }, cancellationToken);
+
+    public Task<Order?> FindByNumberAsync(string orderNumber, CancellationToken cancellationToken) =>
+        FindAsync(FindOrderByNumber, new { OrderNumber = orderNumber }, cancellationToken);
 
     public Task<Order?> FindByRequestKeyAsync(string requestKey, CancellationToken cancellationToken) =>
         FindAsync(FindOrderByKey, new { RequestKey = requestKey }, cancellationToken);

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Platform.Database;
+using Smplat.Core.Merchandising;
 
 namespace Smplat.Core.Orders;
 
@@ -7,9 +7,7 @@ public static class OrdersFeature
 {
     public static IServiceCollection AddOrders(this IServiceCollection services)
     {
-        services.AddSingleton<ProductStore>();
-        services.AddSingleton<ProductQueries>();
-        services.AddSingleton<ISampleData, SampleProducts>();
+        services.AddProducts();
         services.AddSingleton<OrderStore>();
         services.AddSingleton<OrderPlacement>();
         services.AddSingleton<OrderQueries>();

@@ -40,8 +40,8 @@ internal sealed class TrustSampleStore(NpgsqlDataSource database)
     // the worker does not claim them.
     private const string Load =
         """
-        insert into products (id, slug, title, category, base_price, status)
-        select md5('trust-sample-product-' || n)::uuid, slug, title, 'fulfillment', 49, 'active'
+        insert into products (id, slug, title, category, base_price, status, channel_eligibility)
+        select md5('trust-sample-product-' || n)::uuid, slug, title, 'fulfillment', 49, 'active', '["storefront"]'
         from (values (1, 'story-boost', 'Story Boost'), (2, 'reel-launch', 'Reel Launch')) as product (n, slug, title)
         on conflict do nothing;
         insert into orders (id, order_number, status, subtotal, total, created_at)

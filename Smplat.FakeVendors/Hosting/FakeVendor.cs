@@ -99,7 +99,7 @@ public abstract class FakeVendor(string name, TimeProvider clock) : IAsyncDispos
         }
 
         var call = await Calls.TakeAsync(context, clock.GetUtcNow());
-        var fault = Faults.Take(context.Request.Path);
+        var fault = Faults.Take(context.Request.Path, context.Request.QueryString);
         try
         {
             await FaultInjection.RunAsync(context, fault, () => ServeAsync(context, next), _closing.Token);

@@ -57,12 +57,14 @@ public sealed class FaultPlan
         }
     }
 
-    public Fault? Take(PathString path)
+    /// <param name="query">The query with its question mark, so that one search among several can fail.</param>
+    public Fault? Take(PathString path, QueryString query)
     {
+        var target = path.Value + Uri.UnescapeDataString(query.Value ?? "");
         lock (_gate)
         {
             var due = _planned
-                .Where(planned => path.Value!.StartsWith(planned.Path, StringComparison.OrdinalIgnoreCase))
+                .Where(planned => target.StartsWith(planned.Path, StringComparison.OrdinalIgnoreCase))
                 .OrderBy(planned => planned.Left == int.MaxValue)
                 .ThenByDescending(planned => planned.Left == int.MaxValue ? planned.Path.Length : 0)
                 .FirstOrDefault();

@@ -4,9 +4,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Access;
+using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Operators;
-using Smplat.Core.Platform.Observability;
+using Smplat.Core.Orders;
 using Smplat.Core.Platform.Settings;
+using Smplat.Functions.Http.OpenApi;
 
 namespace Smplat.Functions.Http;
 
@@ -30,6 +33,25 @@ public sealed class OpenToAllAttribute(string reason) : Attribute
     public string? Signature { get; init; }
 }
 
+/// <summary>
+/// The function serves one member. A request with a member token gets only what belongs to the member whom the token names;
+/// with a storefront key alone the storefront speaks for all its members.
+/// </summary>
+/// <param name="parameter">
+/// The path parameter with the id of the member or of the member's order; null when the function takes the member from the token.
+/// </param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ForMemberAttribute(string? parameter = null) : Attribute
+{
+    public string? Parameter { get; } = parameter;
+
+    /// <summary>The parameter is the id of an order, which must be the member's.</summary>
+    public bool IsOrder { get; init; }
+
+    /// <summary>A storefront key alone is not enough: the request needs a member token.</summary>
+    public bool IsTokenRequired { get; init; }
+}
+
 /// <summary>What a key gives access to.</summary>
 public enum KeyScope
 {
@@ -41,17 +63,29 @@ public enum KeyScope
 
     /// <summary>Operators: OPERATOR_API_KEY, or the checkout key while there is none.</summary>
     Operator,
+
+    /// <summary>Configuration and what cannot be undone: ADMIN_API_KEY only.</summary>
+    Admin,
 }
 
-/// <summary>Lets a request through when its key gives access to the function, and sets the caller of the request.</summary>
+/// <summary>
+/// Lets a request through when its key, and the member token if there is one, give access to the function, and sets the caller
+/// and the body limit of the request. The key says what the calling server may do, the token for whom; the lower of both counts.
+/// </summary>
 public sealed class AccessMiddleware(
     KeyRing keys,
     FunctionTraits traits,
+    MemberTokens tokens,
     IOptionsMonitor<RuntimeOptions> runtime,
     IOptionsMonitor<HttpOptions> options,
-    DurableCounters counters,
-    KeyUseLog uses) : IFunctionsWorkerMiddleware
+    OrderQueries orders,
+    AccessRecorder recorder) : IFunctionsWorkerMiddleware
 {
+    /// <summary>The header with the signed token of a member.</summary>
+    public const string TokenHeader = "X-Member-Token";
+
+    private const string NoAdminKey = "This route needs the key of administrators, and none is configured; set ADMIN_API_KEY.";
+
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         if (context.GetHttpContext() is not { } http)
@@ -62,46 +96,128 @@ public sealed class AccessMiddleware(
         var trait = traits.Of(context.FunctionDefinition);
         var key = SentKey(http.Request);
         var match = key is null ? null : keys.Match(key);
-        http.SetCaller(new(match, ClientAddress.Of(http, options.CurrentValue.ClientAddressHeader)));
+        http.SetCaller(new(match, ClientAddress.Of(http, options.CurrentValue.ClientAddressHeader)), trait);
+        http.SetBodyLimit(trait.BodyLimit);
 
         if (trait.Scope is not { } scope)
         {
-            return trait.RefuseWrongKey && key is not null && match is null && !keys.IsEmpty
-                ? Refuse(http, KeyUseOutcome.WrongKey)
-                : next(context);
-        }
-
-        if (keys.IsEmpty)
-        {
-            // Fail closed: only a local run may have no keys.
-            if (runtime.CurrentValue.IsLocal)
+            if (trait.RefuseWrongKey && key is not null && match is null && !keys.IsEmpty)
             {
-                return next(context);
+                return Refuse(http, ErrorKind.Unauthorized, KeyUseOutcome.WrongKey, "Invalid API key");
             }
 
-            Note(null, scope, KeyUseOutcome.NotConfigured);
-            return ErrorBody.WriteAsync(http, ErrorKind.NotConfigured, "No API key is configured for this app; set CHECKOUT_API_KEY.");
+            recorder.WatchSignature(http, trait);
+            return next(context);
         }
 
-        var outcome = match is null ? key is null ? KeyUseOutcome.NoKey : KeyUseOutcome.WrongKey
-            : match.Scopes.Contains(scope) ? KeyUseOutcome.Opened
-            : KeyUseOutcome.WrongScope;
-        Note(match, scope, outcome);
-        return outcome switch
+        // Fail closed: only a local run may have no keys.
+        var isOpen = keys.IsEmpty && runtime.CurrentValue.IsLocal;
+        if (!isOpen && JudgeKey(http, scope, key, match) is { } refused)
         {
-            KeyUseOutcome.Opened => next(context),
-            KeyUseOutcome.WrongScope => ErrorBody.WriteAsync(http, ErrorKind.Forbidden, "This key does not give access to this route."),
-            _ => Refuse(http, outcome),
-        };
+            return refused;
+        }
+
+        if (trait.Member is { IsTokenRequired: true } || http.Request.Headers.ContainsKey(TokenHeader))
+        {
+            return InvokeForMemberAsync(context, http, trait, next);
+        }
+
+        recorder.WatchChange(http, trait);
+        return next(context);
     }
 
-    private void Note(KeyMatch? match, KeyScope scope, string outcome) =>
-        uses.Note(match?.Name ?? "unknown", match?.Fingerprint ?? "", scope.ToString().ToLowerInvariant(), outcome);
-
-    private Task Refuse(HttpContext http, string why)
+    /// <returns>The answer that refuses the request; null when the key opens the route.</returns>
+    private Task? JudgeKey(HttpContext http, KeyScope scope, string? key, KeyMatch? match)
     {
-        counters.Increment("smplat_http_refused_total", ("reason", why));
-        return ErrorBody.WriteAsync(http, ErrorKind.Unauthorized, "Invalid API key");
+        if (keys.IsEmpty)
+        {
+            recorder.NoteKey(null, scope, KeyUseOutcome.NotConfigured);
+            return Refuse(http, ErrorKind.NotConfigured, KeyUseOutcome.NotConfigured, "No API key is configured for this app; set CHECKOUT_API_KEY.");
+        }
+
+        if (match is null)
+        {
+            var outcome = key is null ? KeyUseOutcome.NoKey : KeyUseOutcome.WrongKey;
+            recorder.NoteKey(null, scope, outcome);
+            return Refuse(http, ErrorKind.Unauthorized, outcome, "Invalid API key");
+        }
+
+        if (match.Scopes.Contains(scope))
+        {
+            recorder.NoteKey(match, scope, KeyUseOutcome.Opened);
+            return null;
+        }
+
+        recorder.NoteKey(match, scope, KeyUseOutcome.WrongScope);
+        return scope == KeyScope.Admin && !keys.Opens(KeyScope.Admin)
+            ? Refuse(http, ErrorKind.NotConfigured, "no_admin_key", NoAdminKey)
+            : Refuse(http, ErrorKind.Forbidden, KeyUseOutcome.WrongScope, "This key does not give access to this route.");
+    }
+
+    private async Task InvokeForMemberAsync(FunctionContext context, HttpContext http, FunctionTrait trait, FunctionExecutionDelegate next)
+    {
+        var token = http.Request.Headers[TokenHeader].ToString();
+        if (token.Length == 0)
+        {
+            await Refuse(http, ErrorKind.Unauthorized, "no_token", $"This route needs a member token in the header {TokenHeader}.");
+            return;
+        }
+
+        switch (await tokens.ReadAsync(token))
+        {
+            case MemberTokenOutcome.Valid { Member: var member }:
+                http.SetCaller(http.Caller() with { Member = member }, trait);
+                if (await JudgeMemberAsync(http, trait, member, context.CancellationToken) is { } refusal)
+                {
+                    await Refuse(http, ErrorKind.Forbidden, refusal.Reason, refusal.Message);
+                    return;
+                }
+
+                recorder.WatchChange(http, trait);
+                await next(context);
+                break;
+            case MemberTokenOutcome.Invalid { Reason: MemberTokenOutcome.OutOfTime }:
+                await Refuse(http, ErrorKind.Unauthorized, MemberTokenOutcome.OutOfTime, "The member token has expired, or is not valid yet.");
+                break;
+            case MemberTokenOutcome.Invalid invalid:
+                await Refuse(http, ErrorKind.Unauthorized, invalid.Reason, "Invalid member token");
+                break;
+            default:
+                await Refuse(
+                    http, ErrorKind.NotConfigured, "no_token_key", "Member tokens are not configured; set MEMBER_TOKEN_SECRET or MEMBER_TOKEN_PUBLIC_KEY.");
+                break;
+        }
+    }
+
+    /// <summary>A token can only lower what the key opens; a role that is above the key's changes nothing.</summary>
+    private async Task<(string Reason, string Message)?> JudgeMemberAsync(
+        HttpContext http, FunctionTrait trait, Member member, CancellationToken cancellationToken)
+    {
+        var needed = trait.Tier == AccessTier.Metrics ? AccessTier.Operator : trait.Tier;
+        if (member.Tier < needed)
+        {
+            return ("below_tier", "The member's role does not give access to this route.");
+        }
+
+        if (member.Tier > AccessTier.Member || trait.Member is not { Parameter: { } parameter } rule)
+        {
+            return null;
+        }
+
+        // What is no id, and an order that does not exist, is nobody's; the function says so.
+        return !Guid.TryParse(PathParameter.Read(trait.Route, http.Request.Path, parameter), out var id) || await IsOwnAsync(rule, id, member, cancellationToken)
+            ? null
+            : ("other_member", rule.IsOrder ? "The order belongs to somebody else." : "The member token names another member.");
+    }
+
+    private async Task<bool> IsOwnAsync(ForMemberAttribute rule, Guid id, Member member, CancellationToken cancellationToken) => rule.IsOrder
+        ? await orders.FindAsync(id, cancellationToken) is not { } order || order.UserId == member.Id
+        : id == member.Id;
+
+    private Task Refuse(HttpContext http, ErrorKind kind, string reason, string message)
+    {
+        recorder.Refused(http, reason, kind.Status);
+        return ErrorBody.WriteAsync(http, kind, message);
     }
 
     private static string? SentKey(HttpRequest request)
@@ -116,23 +232,32 @@ public sealed class AccessMiddleware(
     }
 }
 
-/// <summary>The caller: the key that was sent, and the address that rate limits count by.</summary>
+/// <summary>The caller: the key that was sent, the address that rate limits count by, and the member for whom it calls.</summary>
 /// <param name="Key">Null for anonymous callers.</param>
 /// <param name="Address">Client address, IPv6 cut to its /64.</param>
-public sealed record Caller(KeyMatch? Key, string Address)
+/// <param name="Member">Whom a valid member token names; null without one.</param>
+public sealed record Caller(KeyMatch? Key, string Address, Member? Member = null)
 {
     public bool IsKeyed => Key is not null;
+
+    /// <summary>Who is charged for vendor calls; null for callers with a key.</summary>
+    public AnonymousCaller? Anonymous => IsKeyed ? null : new AnonymousCaller(Address);
 }
 
 public static class CallerOfRequest
 {
     private static readonly object Slot = new();
+    private static readonly object TraitSlot = new();
 
     /// <summary>The caller, set before the function runs.</summary>
     public static Caller Caller(this HttpContext context) =>
         context.Items.TryGetValue(Slot, out var caller) ? (Caller)caller! : new(null, "unknown");
 
-    internal static void SetCaller(this HttpContext context, Caller caller) => context.Items[Slot] = caller;
+    /// <summary>What the function that was called declares.</summary>
+    internal static FunctionTrait Trait(this HttpContext context) => (FunctionTrait)context.Items[TraitSlot]!;
+
+    internal static void SetCaller(this HttpContext context, Caller caller, FunctionTrait trait) =>
+        (context.Items[Slot], context.Items[TraitSlot]) = (caller, trait);
 }
 
 /// <summary>The configured keys, kept as digests so that a comparison takes the same time for every input.</summary>
@@ -147,6 +272,9 @@ public sealed class KeyRing
     }
 
     public bool IsEmpty => _keys.Length == 0;
+
+    /// <summary>Whether one of the configured keys has the scope.</summary>
+    public bool Opens(KeyScope scope) => Array.Exists(_keys, key => key.Match.Scopes.Contains(scope));
 
     /// <summary>The keys that are accepted now, by name and fingerprint.</summary>
     public IReadOnlyList<KeyMatch> Held => [.. _keys.Select(key => key.Match)];
@@ -184,6 +312,7 @@ public sealed class KeyRing
             (options.Checkout, "checkout", "CHECKOUT_API_KEY", checkout),
             (options.CheckoutPrevious, "checkout-previous", "CHECKOUT_API_KEY_PREVIOUS", checkout),
             (options.Operator, "operator", "OPERATOR_API_KEY", [KeyScope.Storefront, KeyScope.Metrics, KeyScope.Operator]),
+            (options.Admin, "admin", "ADMIN_API_KEY", [KeyScope.Storefront, KeyScope.Metrics, KeyScope.Operator, KeyScope.Admin]),
             (options.Metrics, "metrics", "METRICS_API_KEY", [KeyScope.Metrics]),
         ];
         return

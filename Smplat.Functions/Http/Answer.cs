@@ -60,6 +60,7 @@ public static class Answer
         Invalid => StatusCodes.Status400BadRequest,
         NotFound => StatusCodes.Status404NotFound,
         Conflict => StatusCodes.Status409Conflict,
+        ConditionMissing => StatusCodes.Status428PreconditionRequired,
         TooMany => StatusCodes.Status429TooManyRequests,
         Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => throw new InvalidOperationException($"No status for {refusal.GetType()}."),

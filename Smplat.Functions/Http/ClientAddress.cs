@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Platform.Security;
 using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Functions.Http;
@@ -17,37 +16,12 @@ public static class ClientAddress
     /// <param name="addressHeader">The header that callers cannot set; null when there is none.</param>
     public static string Of(HttpContext context, string? addressHeader)
     {
-        if (!string.IsNullOrEmpty(addressHeader) && Parse(context.Request.Headers[addressHeader].ToString()) is { } named)
+        if (!string.IsNullOrEmpty(addressHeader) && NetworkAddress.Parse(context.Request.Headers[addressHeader].ToString()) is { } named)
         {
-            return Format(named);
+            return NetworkAddress.Format(named);
         }
 
-        return context.Connection.RemoteIpAddress is { } remote ? Format(remote) : "unknown";
-    }
-
-    /// <summary>With or without a port.</summary>
-    private static IPAddress? Parse(string text) =>
-        IPAddress.TryParse(text, out var address) ? address
-        : IPEndPoint.TryParse(text, out var endpoint) ? endpoint.Address
-        : null;
-
-    private static string Format(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4().ToString();
-        }
-
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address.ToString();
-        }
-
-        // One customer usually has a whole /64.
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out _);
-        bytes[8..].Clear();
-        return new IPAddress(bytes) + "/64";
+        return context.Connection.RemoteIpAddress is { } remote ? NetworkAddress.Format(remote) : "unknown";
     }
 }
 

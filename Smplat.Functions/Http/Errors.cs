@@ -20,7 +20,7 @@ namespace Smplat.Functions.Http;
 /// The outermost layer: one span per request, and an answer for every exception. Unexpected exceptions are logged once
 /// with the trace id that the caller gets; their message is not sent.
 /// </summary>
-public sealed class ErrorMiddleware(FunctionTraits traits, ILogger<ErrorMiddleware> logger) : IFunctionsWorkerMiddleware
+public sealed class ErrorMiddleware(FunctionTraits traits, MigrationGate migrations, ILogger<ErrorMiddleware> logger) : IFunctionsWorkerMiddleware
 {
     private const int MaxIdLength = 64;
 
@@ -63,6 +63,18 @@ public sealed class ErrorMiddleware(FunctionTraits traits, ILogger<ErrorMiddlewa
                 // The host cancels over its own channel, perhaps before the connection closes: the caller disconnected, the
                 // function timed out, or the host is stopping. A caller that is still connected can try again.
                 await ErrorBody.WriteAsync(http, ErrorKind.Interrupted, "The request was interrupted before it finished; try again.", retryAfter: 1);
+                break;
+            case var conflict when DatabaseErrors.IsConflict(conflict):
+                activity.Fail(exception);
+                HttpLog.StorageUnavailable(logger, function, Redaction.Redact(exception.Message));
+                await ErrorBody.WriteAsync(
+                    http, ErrorKind.StorageUnavailable, "Another request was changing the same data, and this one was rolled back; try again.", retryAfter: 1);
+                break;
+            case var early when !migrations.IsOpen && DatabaseErrors.IsMissingSchema(early):
+                activity.Fail(exception);
+                HttpLog.StorageUnavailable(logger, function, Redaction.Redact(exception.Message));
+                await ErrorBody.WriteAsync(
+                    http, ErrorKind.StorageUnavailable, "The database is still being migrated; try again shortly.", retryAfter: 5);
                 break;
             case var outage when DatabaseErrors.IsOutage(outage):
                 activity.Fail(exception);

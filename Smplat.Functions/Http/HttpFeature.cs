@@ -26,6 +26,7 @@ public static class HttpFeature
         builder.Services.AddSettings<RateOptions>();
         builder.Services.AddSingleton<KeyRing>();
         builder.Services.AddSingleton<FunctionTraits>();
+        builder.Services.AddSingleton<AccessRecorder>();
         builder.Services.AddSingleton<RateLimiter>();
         builder.Services.AddHostedService<ClientAddressNotice>();
         builder.UseMiddleware<ErrorMiddleware>();

@@ -32,10 +32,18 @@ public sealed class KeyOptions
     [SecretSetting]
     public string? CheckoutPrevious { get; init; }
 
-    /// <summary>Key of operators, with access to everything. When unset, the checkout key has this access.</summary>
+    /// <summary>Key of operators. When unset, the checkout key has their access.</summary>
     [ConfigurationKeyName("OPERATOR_API_KEY")]
     [SecretSetting]
     public string? Operator { get; init; }
+
+    /// <summary>
+    /// Key of administrators, with access to everything. When unset, no key opens what only they may do: configuration, deleting
+    /// bundles, and restoring from the audit trail.
+    /// </summary>
+    [ConfigurationKeyName("ADMIN_API_KEY")]
+    [SecretSetting]
+    public string? Admin { get; init; }
 
     /// <summary>Key of scrapers and dashboards. When unset, only the checkout and operator keys can read metrics.</summary>
     [ConfigurationKeyName("METRICS_API_KEY")]
@@ -76,6 +84,11 @@ public sealed class RateOptions
     [Range(0, 1_000_000)]
     public int Auth { get; init; } = 5;
 
+    /// <summary>Per 60 s and address, for signed events of vendors. Default 3000; 0 means no limit.</summary>
+    [ConfigurationKeyName("SMPLAT_RATE_WEBHOOK")]
+    [Range(0, 1_000_000)]
+    public int Webhook { get; init; } = 3000;
+
     /// <summary>
     /// Per 60 s and key, over all limited routes. Default 0, no limit, because one storefront server calls for all its
     /// shoppers.
@@ -92,6 +105,7 @@ public sealed class RateOptions
         RateCategory.Heavy => new(Heavy, TimeSpan.FromSeconds(60)),
         RateCategory.System => new(System, TimeSpan.FromSeconds(60)),
         RateCategory.Auth => new(Auth, TimeSpan.FromSeconds(900)),
+        RateCategory.Webhook => new(Webhook, TimeSpan.FromSeconds(60)),
         _ => throw new ArgumentOutOfRangeException(nameof(category), category, "No rule for this category."),
     };
 }

@@ -33,11 +33,14 @@ public enum RateCategory
 
     /// <summary>5 in 900 s.</summary>
     Auth,
+
+    /// <summary>3,000 in 60 s: signed events, which a vendor sends from few addresses.</summary>
+    Webhook,
 }
 
 /// <summary>Counts requests to limited routes, refuses those over the limit and reports the state in headers.</summary>
 public sealed class RateLimitMiddleware(
-    RateLimiter limiter, FunctionTraits traits, IOptionsMonitor<RateOptions> options, TimeProvider clock)
+    RateLimiter limiter, FunctionTraits traits, IOptionsMonitor<RateOptions> options, AccessRecorder recorder, TimeProvider clock)
     : IFunctionsWorkerMiddleware
 {
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -63,6 +66,7 @@ public sealed class RateLimitMiddleware(
             return next(context);
         }
 
+        recorder.RateLimited(http, category);
         var wait = Math.Max(1, (int)Math.Ceiling((verdict.ResetAt - clock.GetUtcNow()).TotalSeconds));
         return ErrorBody.WriteAsync(
             http, ErrorKind.TooMany, $"Too many requests: {rule.Limit} per {rule.Window.TotalSeconds:F0} s are allowed.", wait);

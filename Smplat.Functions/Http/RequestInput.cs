@@ -106,20 +106,37 @@ public static class RouteInput
         : throw new InvalidInputException([new(["header", name], "A value is required.", "missing")]);
 }
 
-/// <summary>Reads bodies within the limit, counting the bytes that actually arrive, before and after decompression.</summary>
+/// <summary>
+/// The largest body of the function. Without it: 64 KiB when the function is open to all, 10 MiB when it needs a key.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class BodyLimitAttribute(int kibibytes) : Attribute
+{
+    public int Bytes { get; } = kibibytes * 1024;
+}
+
+/// <summary>
+/// Reads bodies within the limit of their function, counting the bytes that actually arrive, before and after decompression.
+/// </summary>
 public static class RequestBody
 {
-    /// <summary>10 MiB for every body.</summary>
+    /// <summary>10 MiB: the limit of functions that need a key, and of no function more.</summary>
     public const int MaxBytes = 10 * 1024 * 1024;
+
+    /// <summary>64 KiB: the limit of functions that are open to all.</summary>
+    public const int MaxOpenBytes = 64 * 1024;
+
+    private static readonly object LimitSlot = new();
 
     private const int ChunkBytes = 16 * 1024;
 
     /// <exception cref="UnreadableBodyException">The body is over the limit, badly encoded or incomplete.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(this HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > MaxBytes)
+        var limit = LimitOf(request.HttpContext);
+        if (request.ContentLength > limit)
         {
-            throw TooLarge();
+            throw TooLarge(limit);
         }
 
         var encoding = request.Headers.ContentEncoding.ToString();
@@ -127,13 +144,13 @@ public static class RequestBody
         {
             if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             {
-                return await ReadToEndAsync(request.Body, (int)(request.ContentLength ?? 0), cancellationToken);
+                return await ReadToEndAsync(request.Body, (int)(request.ContentLength ?? 0), limit, cancellationToken);
             }
 
             // The compressed bytes have the same limit, so a decompression bomb is stopped on either side.
-            var wire = new MemoryStream((await ReadToEndAsync(request.Body, 0, cancellationToken)).ToArray());
+            var wire = new MemoryStream((await ReadToEndAsync(request.Body, 0, limit, cancellationToken)).ToArray());
             await using var decoded = Decode(encoding, wire);
-            return await ReadToEndAsync(decoded, 0, cancellationToken);
+            return await ReadToEndAsync(decoded, 0, limit, cancellationToken);
         }
         catch (InvalidDataException)
         {
@@ -142,10 +159,15 @@ public static class RequestBody
         catch (BadHttpRequestException exception)
         {
             throw exception.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? TooLarge()
+                ? TooLarge(limit)
                 : new UnreadableBodyException(ErrorKind.InvalidRequest, "The body is incomplete or malformed.");
         }
     }
+
+    /// <summary>Sets the limit before the function runs.</summary>
+    internal static void SetBodyLimit(this HttpContext http, int bytes) => http.Items[LimitSlot] = bytes;
+
+    private static int LimitOf(HttpContext http) => http.Items.TryGetValue(LimitSlot, out var limit) ? (int)limit! : MaxOpenBytes;
 
     private static Stream Decode(string encoding, Stream wire) => encoding.ToLowerInvariant() switch
     {
@@ -157,9 +179,9 @@ public static class RequestBody
     };
 
     private static async Task<ReadOnlyMemory<byte>> ReadToEndAsync(
-        Stream stream, int expected, CancellationToken cancellationToken)
+        Stream stream, int expected, int limit, CancellationToken cancellationToken)
     {
-        var buffer = new ArrayBufferWriter<byte>(Math.Clamp(expected + 1, 256, MaxBytes + 1));
+        var buffer = new ArrayBufferWriter<byte>(Math.Clamp(expected + 1, 256, limit + 1));
         while (true)
         {
             var memory = buffer.GetMemory(buffer.WrittenCount == 0 && expected > 0 ? expected + 1 : ChunkBytes);
@@ -170,15 +192,15 @@ public static class RequestBody
             }
 
             buffer.Advance(count);
-            if (buffer.WrittenCount > MaxBytes)
+            if (buffer.WrittenCount > limit)
             {
-                throw TooLarge();
+                throw TooLarge(limit);
             }
         }
     }
 
-    private static UnreadableBodyException TooLarge() =>
-        new(ErrorKind.TooLarge, $"A body may have at most {MaxBytes} bytes (10 MiB).", MaxBytes);
+    private static UnreadableBodyException TooLarge(int limit) =>
+        new(ErrorKind.TooLarge, $"A body may have at most {limit} bytes ({limit / 1024} KiB).", limit);
 }
 
 /// <summary>A body that cannot be read at all: too large, in an unknown encoding, or incomplete.</summary>

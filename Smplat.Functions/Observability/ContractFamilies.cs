@@ -1,4 +1,6 @@
+using Smplat.Core.Access;
 using Smplat.Core.Platform.Observability;
+using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Observability;
 
@@ -34,8 +36,13 @@ internal static class ContractFamilies
         WithLabels("smplat_loyalty_nudges_dispatched_total", "Loyalty nudges sent by type"),
         WithLabels("smplat_loyalty_nudge_channels_total", "Loyalty nudges sent by channel"),
         WithLabels("smplat_notifications_total", "Messages by kind and outcome"),
-        WithLabels("smplat_auth_attempts_total", "Sign-in attempts by outcome"),
-        Total("smplat_auth_lockouts_total", "Lockouts after too many failed sign-ins"),
+        WithLabels(AuthMetrics.Attempts, "Sign-in attempts by outcome and surface, of shoppers and of operators"),
+        WithLabels(AuthMetrics.Lockouts, "Lockouts after too many failed sign-ins, by surface") with
+        {
+            ShownFor = ("surface", [AuthMetrics.Storefront, AuthMetrics.Operators]),
+        },
+        WithLabels(AuthMetrics.Checks, "Questions of storefronts whether a sign-in is locked out, by answer"),
+        WithLabels(AccessRecorder.Refusals, "Requests refused by a key, a member token, a session, a signature or a rate limit, by tier and reason"),
         WithLabels("smplat_storefront_surface_answers_total", "Answers to storefronts by surface and by whether it is shown or suspended"),
         WithLabels("smplat_http_refused_total", "Requests refused for a missing or wrong key, by reason"),
     ];

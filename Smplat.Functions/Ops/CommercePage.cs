@@ -67,7 +67,7 @@ internal static class RealTimePanel
                 [.. live.Providers.Select(provider => ProviderName.For(provider.ProviderId))],
                 new ChartSeries("Success", [.. live.Providers.Select(provider => provider.SuccessRate * 100)]))}
             {LineChart.Render(
-                new("live-errors", "Requests that were not routed", "%", $"No requests in the {period}, so there is no error rate.")
+                new("live-errors", "Requests that failed", "%", $"No requests in the {period}, so there is no error rate.")
                 {
                     Href = index => RequestLink.Between(steps[index], window.Step, outcome: "failed"),
                 },
@@ -172,19 +172,20 @@ internal static class ProviderPerformancePanel
         var selections = figures.Selections.ToDictionary(entry => entry.ProviderId);
         var table = OpsParts.Table(
             "Cost by provider",
-            ["Provider", "#Quotes", "#Errors", "#Vendor calls", "#Estimated cost", "#Orders won", "#Average cart"],
+            ["Provider", "#Asked", "#Quotes", "#Errors", "#Vendor calls", "#Estimated cost", "#Orders won", "#Average cart"],
             whole.Select(quote => (Markup[])
             [
                 Markup.Of($"{ProviderName.For(quote.ProviderId)}"),
-                Markup.Of($"{OpsText.Count(quote.Calls - quote.Errors)}"),
+                Markup.Of($"{OpsText.Count(quote.Calls)}"),
+                Markup.Of($"{OpsText.Count(quote.Priced)}"),
                 Markup.Of($"{OpsParts.Link(RequestLink.List(("window", figures.Window.Label), ("provider", quote.ProviderId), ("event", "provider_quote_error")), OpsText.Count(quote.Errors))} <small>{OpsText.Percent(1 - quote.SuccessRate)}</small>"),
                 Markup.Of($"{OpsText.Count(calls.GetValueOrDefault(quote.ProviderId))}"),
-                Markup.Of($"{OpsText.Dollars(QuoteCosts.CentsOf(quote.ProviderId) * (quote.Calls - quote.Errors))}"),
+                Markup.Of($"{OpsText.Dollars(QuoteCosts.CentsOf(quote.ProviderId) * quote.Priced)}"),
                 Markup.Of($"{OpsText.Count(selections.GetValueOrDefault(quote.ProviderId)?.Orders ?? 0)}"),
                 Markup.Of($"{OpsText.Dollars(selections.GetValueOrDefault(quote.ProviderId)?.AverageTotalCents)}"),
             ]),
             "No quotes were requested in this period.");
-        return Markup.Of($"{table}{OpsParts.Hint("Estimated as in the runbook: $0.001 per quote from an aggregator, $0.002 per quote from a direct API.")}");
+        return Markup.Of($"{table}{OpsParts.Hint("Estimated as in the runbook: $0.001 per quote from an aggregator, $0.002 per quote from a direct API. Mocks and answers without an offer cost nothing.")}");
     }
 }
 
@@ -222,7 +223,8 @@ internal static class BusinessPanel
             {ColumnChart.Render(
                 new("business-money", $"Commission and savings per {per}", "$", $"Nothing was earned or saved in the {period}.") { Href = Step },
                 places,
-                new("Commission", [.. steps.Select(at => (double?)((days.GetValueOrDefault(at)?.CommissionCents ?? 0) / 100))]),
+                new("Commission expected", [.. steps.Select(at => (double?)((days.GetValueOrDefault(at)?.ExpectedCommissionCents ?? 0) / 100))]),
+                new("Commission earned", [.. steps.Select(at => (double?)((days.GetValueOrDefault(at)?.EarnedCommissionCents ?? 0) / 100))]),
                 new("Savings of shoppers", [.. steps.Select(at => (double?)((days.GetValueOrDefault(at)?.SavingsCents ?? 0) / 100))]))}
             </div>
             """);
@@ -235,7 +237,8 @@ internal static class BusinessPanel
             Row(figures, "Orders routed", window => OpsText.Count(window.Orders)),
             Row(figures, "Orders confirmed", window => OpsText.Count(window.Confirmed)),
             Row(figures, "Average cart", window => OpsText.Dollars(window.AverageCartCents)),
-            Row(figures, "Commission expected", window => OpsText.Dollars(window.CommissionCents)),
+            Row(figures, "Commission expected (routed)", window => OpsText.Dollars(window.ExpectedCommissionCents)),
+            Row(figures, "Commission earned (confirmed)", window => OpsText.Dollars(window.EarnedCommissionCents)),
             Row(figures, "Savings against the cheapest alternative", window => OpsText.Dollars(window.SavingsCents)),
         ],
         "Nothing was routed.");

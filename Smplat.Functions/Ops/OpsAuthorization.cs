@@ -30,6 +30,7 @@ public sealed class OpsAuthorization(
     BannerOperations board,
     SampleLoad samples,
     IOptionsMonitor<RuntimeOptions> runtime,
+    AccessRecorder recorder,
     TimeProvider clock,
     ILogger<OpsAuthorization> logger)
 {
@@ -45,6 +46,7 @@ public sealed class OpsAuthorization(
 
         if (Authorize(request) is not { } authorized)
         {
+            recorder.Redirected(request.HttpContext);
             return OpsAnswer.Redirect(OpsPath.LoginFor(request.Path + request.QueryString));
         }
 
@@ -72,6 +74,7 @@ public sealed class OpsAuthorization(
 
         if (Authorize(request) is not { } authorized)
         {
+            recorder.Redirected(request.HttpContext);
             return OpsAnswer.Redirect(OpsPath.LoginFor(backTo));
         }
 
@@ -79,11 +82,13 @@ public sealed class OpsAuthorization(
         if (!sessions.IsTokenOf(authorized.Session, form[OpsForms.TokenField]))
         {
             OpsLog.ForgedForm(logger, request.Path);
+            recorder.Refused(request.HttpContext, "forged_form", StatusCodes.Status403Forbidden, sessions.KeyOf(authorized.Session));
             return Refuse(
                 OpsNotice.Refused(StatusCodes.Status403Forbidden, "This form does not belong to your session. Nothing was done."), backTo);
         }
 
         var notice = await TryAsync(authorized, form.With("actor", authorized.Actor), act, cancellationToken);
+        recorder.Changed(request.HttpContext, notice.Status, sessions.KeyOf(authorized.Session));
         OpsLog.Acted(logger, authorized.Actor, request.Path, notice.IsDone ? "done" : "refused");
         if (!notice.IsDone)
         {

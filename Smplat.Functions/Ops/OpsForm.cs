@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 using Smplat.Core.Platform.Input;
 using Smplat.Functions.Http;
 
@@ -12,6 +13,10 @@ public sealed class OpsForm
 {
     private const string MediaType = "application/x-www-form-urlencoded";
 
+    private const int MaxFields = 64;
+
+    private const int MaxNameLength = 64;
+
     private readonly Dictionary<string, object> _members;
 
     private OpsForm(Dictionary<string, object> members) => _members = members;
@@ -20,6 +25,7 @@ public sealed class OpsForm
     public string? this[string name] => _members.GetValueOrDefault(name) as string;
 
     /// <summary>Any other content type reads as an empty form, which has no token.</summary>
+    /// <exception cref="UnreadableBodyException">The form has more than 64 fields, or a name of more than 64 characters.</exception>
     public static async Task<OpsForm> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var bytes = await request.ReadBytesAsync(cancellationToken);
@@ -29,7 +35,7 @@ public sealed class OpsForm
         }
 
         var members = new Dictionary<string, object>();
-        foreach (var (name, values) in QueryHelpers.ParseQuery(Encoding.UTF8.GetString(bytes.Span)))
+        foreach (var (name, values) in Parse(Encoding.UTF8.GetString(bytes.Span)))
         {
             if (values is [{ } single])
             {
@@ -45,6 +51,25 @@ public sealed class OpsForm
         }
 
         return new(members);
+    }
+
+    private static Dictionary<string, StringValues> Parse(string text)
+    {
+        try
+        {
+            using var reader = new FormReader(text)
+            {
+                ValueCountLimit = MaxFields,
+                KeyLengthLimit = MaxNameLength,
+                ValueLengthLimit = RequestBody.MaxOpenBytes,
+            };
+            return reader.ReadForm();
+        }
+        catch (InvalidDataException)
+        {
+            throw new UnreadableBodyException(
+                ErrorKind.InvalidRequest, $"A form may have at most {MaxFields} fields, with names of at most {MaxNameLength} characters.");
+        }
     }
 
     /// <summary>Sets a field that the sender cannot choose, such as the actor.</summary>

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Smplat.Core.Access;
 using Smplat.Core.Operators;
 using Smplat.Core.Platform.Observability;
 using Smplat.Functions.Http;
@@ -18,7 +19,7 @@ public sealed class OpsLogin(
     OpsCookies cookies,
     KeyRing keys,
     OpsLockout lockout,
-    KeyUseLog uses,
+    AccessRecorder recorder,
     ILogger<OpsLogin> logger)
 {
     private static readonly TimeSpan FormLifetime = TimeSpan.FromHours(1);
@@ -36,22 +37,31 @@ public sealed class OpsLogin(
             return refusal;
         }
 
+        // What costs nothing is checked before the form is read.
+        var address = request.HttpContext.Caller().Address;
+        if (lockout.LockedFor(address) is { } wait)
+        {
+            OpsLog.LoginRefused(logger, "locked out");
+            recorder.Refused(request.HttpContext, "locked_out", StatusCodes.Status429TooManyRequests);
+            return LockedOut(request, OpsPath.Read(request.Query["next"]), wait);
+        }
+
         var form = await OpsForm.ReadAsync(request, cancellationToken);
         var next = OpsPath.Read(form["next"]);
         if (!IsOwnForm(request, form[OpsForms.TokenField]))
         {
             OpsLog.LoginRefused(logger, "the form was not fetched by this browser");
+            recorder.Refused(request.HttpContext, "forged_form", StatusCodes.Status403Forbidden);
             return Form(request, next, StatusCodes.Status403Forbidden, "This form has expired. Please try again.");
         }
 
-        var address = request.HttpContext.Caller().Address;
-        if (lockout.LockedFor(address) is { } wait)
+        if (sessions.IsKeyless)
         {
-            OpsLog.LoginRefused(logger, "locked out");
-            return LockedOut(request, next, wait);
+            return Accept(request, OpsSessions.KeylessName, next);
         }
 
-        return KeyNameOf(form["key"]) is { } keyName ? Accept(request, keyName, next) : Refuse(request, address, next);
+        var match = form["key"] is { } key ? keys.Match(key) : null;
+        return NoteKey(match) ? Accept(request, match!.Name, next) : Refuse(request, address, next, match);
     }
 
     /// <summary>Also works without a session, so that signing out twice is not an error.</summary>
@@ -66,22 +76,15 @@ public sealed class OpsLogin(
             },
             cancellationToken);
 
-    /// <summary>The name of the operator key; null when it is not one.</summary>
-    private string? KeyNameOf(string? key)
+    /// <returns>Whether the key is an operator's.</returns>
+    private bool NoteKey(KeyMatch? match)
     {
-        if (sessions.IsKeyless)
-        {
-            return OpsSessions.KeylessName;
-        }
-
-        var match = key is null ? null : keys.Match(key);
         var isOperator = match?.Scopes.Contains(KeyScope.Operator) ?? false;
-        uses.Note(
-            match?.Name ?? "unknown",
-            match?.Fingerprint ?? "",
-            "operator",
+        recorder.NoteKey(
+            match,
+            KeyScope.Operator,
             isOperator ? KeyUseOutcome.Opened : match is null ? KeyUseOutcome.WrongKey : KeyUseOutcome.WrongScope);
-        return isOperator ? match!.Name : null;
+        return isOperator;
     }
 
     private IResult Accept(HttpRequest request, string keyName, string next)
@@ -91,15 +94,22 @@ public sealed class OpsLogin(
         cookies.Remove(request, OpsCookies.LoginForm);
         cookies.Write(request, OpsCookies.Session, cookie, session.ExpiresAt - session.IssuedAt);
         OpsLog.SignedIn(logger, keyName);
+        recorder.Changed(request.HttpContext, StatusCodes.Status303SeeOther, sessions.KeyOf(session));
         return OpsAnswer.Redirect(next);
     }
 
-    private IResult Refuse(HttpRequest request, string address, string next)
+    private IResult Refuse(HttpRequest request, string address, string next, KeyMatch? match)
     {
         lockout.Fail(address);
         OpsLog.LoginRefused(logger, "wrong key");
-        return lockout.LockedFor(address) is { } wait
-            ? LockedOut(request, next, wait)
+        var wait = lockout.LockedFor(address);
+        recorder.Refused(
+            request.HttpContext,
+            match is null ? KeyUseOutcome.WrongKey : KeyUseOutcome.WrongScope,
+            wait is null ? StatusCodes.Status403Forbidden : StatusCodes.Status429TooManyRequests,
+            match);
+        return wait is { } left
+            ? LockedOut(request, next, left)
             : Form(request, next, StatusCodes.Status403Forbidden, "This is not an operator key.");
     }
 
@@ -167,14 +177,14 @@ public sealed class OpsLockout(RateLimiter limiter, IOptionsMonitor<OpsPageOptio
 
     public void Fail(string address)
     {
-        counters.Increment("smplat_auth_attempts_total", ("outcome", "failure"));
+        counters.Increment(AuthMetrics.Attempts, ("outcome", "failure"), ("surface", AuthMetrics.Operators));
         if (limiter.Take(NameOf(address), Rule) is { Allowed: true, Remaining: 0 })
         {
-            counters.Increment("smplat_auth_lockouts_total");
+            counters.Increment(AuthMetrics.Lockouts, ("surface", AuthMetrics.Operators));
         }
     }
 
-    public void Succeed() => counters.Increment("smplat_auth_attempts_total", ("outcome", "success"));
+    public void Succeed() => counters.Increment(AuthMetrics.Attempts, ("outcome", "success"), ("surface", AuthMetrics.Operators));
 
     private RateRule Rule => new(options.CurrentValue.LoginAttempts, TimeSpan.FromMinutes(options.CurrentValue.LockoutMinutes));
 

@@ -21,7 +21,10 @@ internal static class OpsParts
     internal static Markup Tile(string name, string value, string? note = null, string tone = "") =>
         Tile(name, Markup.Of($"{value}"), note, tone);
 
-    /// <summary>A table in a scrollable box, or a sentence if there are no rows.</summary>
+    /// <summary>
+    /// A table in a scrollable box, or a sentence if there are no rows. On a phone each row is a card and each cell carries its
+    /// heading, so that no column is cut off. The roles keep it a table for screen readers there too.
+    /// </summary>
     /// <param name="caption">For screen readers: what the rows are.</param>
     /// <param name="heads">Column headings; <c>#</c> in front marks numbers, an empty heading marks buttons.</param>
     internal static Markup Table(string caption, IReadOnlyList<string> heads, IEnumerable<Markup[]> rows, string empty)
@@ -35,10 +38,10 @@ internal static class OpsParts
         return Markup.Of(
             $"""
             <div class="scroll" role="region" aria-label="{caption}" tabindex="0">
-            <table>
+            <table role="table">
             <caption class="unseen">{caption}</caption>
-            <thead><tr>{heads.Select(Head)}</tr></thead>
-            <tbody>{all.Select(row => Row(row, heads))}</tbody>
+            <thead role="rowgroup"><tr role="row">{heads.Select(Head)}</tr></thead>
+            <tbody role="rowgroup">{all.Select(row => Row(row, heads))}</tbody>
             </table>
             </div>
             """);
@@ -72,21 +75,20 @@ internal static class OpsParts
 
     private static Markup Head(string head) => head switch
     {
-        "" => Markup.Of($"""<th scope="col"><span class="unseen">Actions</span></th>"""),
-        ['#', .. var number] => Markup.Of($"""<th scope="col" class="number">{number}</th>"""),
-        _ => Markup.Of($"""<th scope="col">{head}</th>"""),
+        "" => Markup.Of($"""<th scope="col" role="columnheader"><span class="unseen">Actions</span></th>"""),
+        ['#', .. var number] => Markup.Of($"""<th scope="col" role="columnheader" class="number">{number}</th>"""),
+        _ => Markup.Of($"""<th scope="col" role="columnheader">{head}</th>"""),
     };
 
     private static Markup Row(Markup[] cells, IReadOnlyList<string> heads) => Markup.Of(
-        $"""<tr>{cells.Select((cell, column) => Cell(cell, column, heads[column]))}</tr>""");
+        $"""<tr role="row">{cells.Select((cell, column) => Cell(cell, column, heads[column]))}</tr>""");
 
-    /// <summary>On a phone a row becomes a block, and each cell shows the heading of its column.</summary>
     private static Markup Cell(Markup content, int column, string head) => (column, head) switch
     {
-        (0, _) => Markup.Of($"""<th scope="row">{content}</th>"""),
-        (_, "") => Markup.Of($"<td>{content}</td>"),
-        (_, ['#', .. var number]) => Markup.Of($"""<td class="number" data-label="{number}">{content}</td>"""),
-        _ => Markup.Of($"""<td data-label="{head}">{content}</td>"""),
+        (0, _) => Markup.Of($"""<th scope="row" role="rowheader">{content}</th>"""),
+        (_, "") => Markup.Of($"""<td role="cell">{content}</td>"""),
+        (_, ['#', .. var number]) => Markup.Of($"""<td role="cell" class="number" data-label="{number}">{content}</td>"""),
+        _ => Markup.Of($"""<td role="cell" data-label="{head}">{content}</td>"""),
     };
 
     private static Markup Note(string? text) => Markup.Of($"<small>{text}</small>").When(!string.IsNullOrEmpty(text));

@@ -70,6 +70,9 @@ public sealed class OpsSessions(
         return isOver ? null : session;
     }
 
+    /// <summary>The key with which the session was begun; null in a local run without keys.</summary>
+    public KeyMatch? KeyOf(OpsSession session) => keys.Find(session.KeyName)?.Match;
+
     /// <summary>The token that every form of the session carries.</summary>
     public string TokenOf(OpsSession session) => SignerOf(session.KeyName)!.TagOf($"form|{session.Id}");
 

@@ -57,6 +57,9 @@ internal static class RunLock
 /// <param name="Storage">Connection string of the storage service, or null.</param>
 public sealed record RunningApp(int Pid, string Url, string Database, string? Storage, DateTimeOffset StartedAt)
 {
+    /// <summary>By setting: secrets with which a sample webhook is signed.</summary>
+    public IReadOnlyDictionary<string, string> WebhookSecrets { get; init; } = new Dictionary<string, string>();
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -43,7 +43,8 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
     }
 
     /// <summary>Writes the app's address for other processes of this checkout: the command line and a second start.</summary>
-    public void Announce(Uri address)
+    /// <param name="webhookSecrets">By setting: secrets with which a sample webhook is signed.</param>
+    public void Announce(Uri address, IReadOnlyDictionary<string, string>? webhookSecrets = null)
     {
         if (_plan is not null)
         {
@@ -52,12 +53,16 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
                 address.GetLeftPart(UriPartial.Authority),
                 Effective(LocalSettingNames.Database) ?? Effective(LocalSettingNames.DatabaseAlias) ?? "",
                 Effective(LocalSettingNames.Storage),
-                clock.GetUtcNow());
+                clock.GetUtcNow())
+            {
+                WebhookSecrets = webhookSecrets ?? new Dictionary<string, string>(),
+            };
             app.Write(_plan.Checkout.Local);
         }
     }
 
-    public async Task StopAsync()
+    /// <param name="console">Told what stops and how long it took.</param>
+    public async Task StopAsync(IStartupConsole? console = null)
     {
         if (_plan is null || _lock is null)
         {
@@ -67,11 +72,13 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
         RunningApp.Remove(_plan.Checkout.Local);
         if (_azurite is not null)
         {
+            using var step = console?.Step("Azurite", "stopped");
             await _azurite.StopAsync();
         }
 
         if (_postgres is not null)
         {
+            using var step = console?.Step("Postgres", "stopped");
             await _postgres.StopAsync(CancellationToken.None);
         }
 
@@ -92,7 +99,7 @@ public sealed class LocalRun(string root, TimeProvider clock) : IAsyncDisposable
             step.Note($"{_postgres}");
             if (await new LocalDatabaseStore(_postgres.ConnectionString("postgres")).EnsureAsync(cancellationToken))
             {
-                step.Note("Created the database smplat");
+                step.Note("Created the database smplat; the app fills it with its tables and sample data");
             }
 
             return _postgres.ConnectionString("smplat");
@@ -178,7 +185,7 @@ internal sealed record LocalPlan(
     {
         var folder = Text(configuration, LocalSettingNames.Folder);
         return new(
-            folder is null ? new(root) : new(root, Path.GetFullPath(folder)),
+            folder is null ? new(root) : new(root, Path.GetFullPath(folder, Path.GetFullPath(root))),
             new(configuration["PATH"]),
             (Text(configuration, LocalSettingNames.Database) ?? Text(configuration, LocalSettingNames.DatabaseAlias)) is null,
             Text(configuration, LocalSettingNames.Storage),

@@ -6,7 +6,6 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Analytics;
 
 /// <summary>The jobs that enforce the retention described in docs/analytics.md.</summary>
-[Parallelizable]
 public sealed class AnalyticsRetentionTests
 {
     private readonly FixedClock _clock = new();

@@ -8,7 +8,6 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Analytics;
 
 /// <summary>Events under concurrency, with bad events in the same group and with a full queue.</summary>
-[Parallelizable]
 public sealed class EventDurabilityTests
 {
     [Test]

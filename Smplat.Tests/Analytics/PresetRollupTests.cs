@@ -6,7 +6,6 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Tests.Analytics;
 
 /// <summary>Rollup, alerts and the read over them, on a real database.</summary>
-[Parallelizable]
 public sealed class PresetRollupTests
 {
     private AnalyticsFixture _api = null!;

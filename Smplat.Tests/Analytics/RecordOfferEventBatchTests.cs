@@ -6,7 +6,6 @@ using System.Text.Json;
 
 namespace Smplat.Tests.Analytics;
 
-[Parallelizable]
 public sealed class RecordOfferEventBatchTests
 {
     private AnalyticsFixture _api = null!;
@@ -58,6 +57,46 @@ public sealed class RecordOfferEventBatchTests
         Assert.That(
             results.Select(result => result.GetProperty("status").GetString()), Is.EqualTo(new[] { "rejected", "accepted" }));
         Assert.That(results[0].GetProperty("code").GetString(), Is.EqualTo("json_duplicate"));
+    }
+
+    [TestCase(260, "extra")]
+    [TestCase(300, "extra")]
+    [TestCase(300, "metadata")]
+    [TestCase(2_000, "metadata")]
+    [TestCase(6_000, "extra")]
+    [TestCase(40_000, "offer_slug")]
+    public async Task An_event_that_is_nested_too_deep_is_refused_and_its_neighbour_stored(int levels, string member)
+    {
+        var deep = string.Concat(Enumerable.Repeat("{\"a\":", levels)) + "1" + new string('}', levels);
+        var before = await _api.CountAsync();
+
+        var (status, body) = await _api.PostAsync(
+            $$$"""[{"{{{member}}}":{{{deep}}},"event_type":"b"{{{(member == "offer_slug" ? "" : ",\"offer_slug\":\"a\"")}}}},{"offer_slug":"a","event_type":"b"}]""");
+
+        Assert.That(status, Is.EqualTo(HttpStatusCode.MultiStatus), body.GetRawText());
+        Assert.That(
+            body.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("status").GetString()),
+            Is.EqualTo(new[] { "rejected", "accepted" }));
+        Assert.That(await _api.CountAsync() - before, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task An_event_with_broken_text_is_refused_and_its_neighbour_stored()
+    {
+        var before = await _api.CountAsync();
+        byte[] bytes =
+        [
+            .. """[{"offer_slug":"caf"""u8, 0xC3, .. "\",\"event_type\":\"b\",\"metadata\":{\"n\u0061me\":\""u8, 0xE2, 0x82,
+            .. "\"}},{\"offer_slug\":\"café\",\"event_type\":\"b\"}]"u8,
+        ];
+        using var content = new ByteArrayContent(bytes);
+
+        var (status, body) = await _api.PostAsync(content);
+
+        Assert.That(status, Is.EqualTo(HttpStatusCode.MultiStatus), body.GetRawText());
+        Assert.That(body.GetProperty("results")[0].GetProperty("code").GetString(), Is.EqualTo("string_unicode"));
+        Assert.That(body.GetProperty("results")[1].GetProperty("status").GetString(), Is.EqualTo("accepted"));
+        Assert.That(await _api.CountAsync() - before, Is.EqualTo(1));
     }
 
     [Test]

@@ -4,7 +4,6 @@ using System.Text.Json;
 namespace Smplat.Tests.Analytics;
 
 /// <summary>Single events with POST /api/v1/analytics/offer-events.</summary>
-[Parallelizable]
 public sealed class RecordOfferEventTests
 {
     private const string Key = "test-key";
@@ -126,6 +125,19 @@ public sealed class RecordOfferEventTests
             new { id })).Single();
         Assert.That(clamped, Is.True);
         Assert.That(gap, Is.LessThan(60));
+    }
+
+    [TestCase("""{"note":"ping @team, then ada@example.test"}""")]
+    [TestCase("""{"ada@example.test":"clicked"}""")]
+    [TestCase("""{"landing":{"url":"https://shop.example/?mail=ada%40example.test"}}""")]
+    [TestCase("""{"list":["ada\uff20example.test"]}""")]
+    public async Task A_mail_address_in_metadata_is_not_stored(string metadata)
+    {
+        var (_, body) = await PostAsync($$"""{"offer_slug":"a","event_type":"b","metadata":{{metadata}}}""");
+
+        var id = body.GetProperty("id").GetGuid();
+        var stored = (await _api.RowsAsync<string>("select metadata::text from checkout_offer_events where id = @id", new { id })).Single();
+        Assert.That(stored, Does.Contain("[redacted]").And.Not.Contain("example.test"));
     }
 
     [Test]

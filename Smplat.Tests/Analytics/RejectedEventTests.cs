@@ -7,7 +7,6 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Analytics;
 
 /// <summary>Rejected events are kept with the reason, and stored when the rules allow it.</summary>
-[Parallelizable]
 public sealed class RejectedEventTests
 {
     private const string Path = "/api/v1/operators/analytics/rejected-events";
@@ -93,7 +92,7 @@ public sealed class RejectedEventTests
     {
         await using var api = await StartAsync([("ANALYTICS_PII_POLICY", policy), .. Strict]);
 
-        await api.PostAsync("""{"offer_slug":"a","event_type":"swipe","metadata":{"customerEmail":"x","note":"ada\u0040example.test","n":[1,2.50]}}""");
+        await api.PostAsync("""{"offer_slug":"a","event_type":"swipe","metadata":{"customerEmail":"x","note":"ada\u0040example.test","bob@example.test":1,"link":"https://s/?e=eve%40example.test","n":[1,2.50]}}""");
 
         var (_, listed) = await api.GetAsync(Path);
         var payload = listed.GetProperty("events")[0].GetProperty("payload").GetString()!;

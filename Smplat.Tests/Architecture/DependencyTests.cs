@@ -17,7 +17,8 @@ public sealed class DependencyTests
         ("Payments", "Orders"), ("Fulfillment", "Orders"), ("Checkout", "Orders"), ("Onboarding", "Orders"),
         ("Checkout", "Payments"), ("Billing", "Payments"), ("Digests", "Analytics"), ("Operators", "Checkout"), ("Operators", "Billing"),
         ("Onboarding", "Notifications"), ("Analytics", "Notifications"), ("Checkout", "Notifications"), ("Billing", "Notifications"),
-        ("Digests", "Notifications"),
+        ("Digests", "Notifications"), ("Guardrails", "Notifications"), ("Digests", "Guardrails"), ("Onboarding", "Guardrails"), ("Fulfillment", "Guardrails"),
+        ("Digests", "Notifications"), ("Orders", "Merchandising"), ("Fulfillment", "Merchandising"),
     ];
 
     [Test]

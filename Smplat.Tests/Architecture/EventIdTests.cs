@@ -33,6 +33,9 @@ public sealed class EventIdTests
         ["Checkout"] = (7000, 7999),
         ["Billing"] = (7000, 7999),
         ["Digests"] = (7000, 7999),
+        ["Guardrails"] = (8100, 8199),
+        ["Merchandising"] = (8000, 8099),
+        ["Access"] = (8200, 8299),
     };
 
     [Test]

@@ -60,6 +60,27 @@ public sealed class FunctionTests
             Is.Empty);
 
     [Test]
+    public void Every_open_function_has_a_rate_category() =>
+        Assert.That(
+            from entry in All
+            where entry.Method.IsDefined(typeof(OpenToAllAttribute)) && !entry.Method.IsDefined(typeof(RateLimitAttribute))
+            select entry.Function.Name,
+            Is.Empty);
+
+    [Test]
+    public void An_open_function_reads_more_than_64_kib_only_for_a_known_reason() =>
+        Assert.That(
+            from entry in All
+            where entry.Method.IsDefined(typeof(OpenToAllAttribute)) && FunctionTraits.BodyLimitOf(entry.Method) > RequestBody.MaxOpenBytes
+            select entry.Function.Name,
+            Is.EquivalentTo(new[]
+            {
+                "ReceiveStripeWebhook", "TakeMealMeWebhook", // signed events with whole objects in them
+                "TakeTrustContent", // authorized by its header before the body is read
+                "RouteOrder", // the contract of the router names 10 MiB; callers without a key have 10 requests a minute
+            }));
+
+    [Test]
     public void Every_http_function_states_the_host_level_and_is_described() =>
         Assert.That(
             from entry in All

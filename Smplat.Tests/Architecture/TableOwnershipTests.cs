@@ -18,6 +18,8 @@ public sealed partial class TableOwnershipTests
         ("Digests", "Billing"), ("Digests", "Checkout"), ("Digests", "Fulfillment"), ("Digests", "Orders"), ("Digests", "Outbox"),
         ("Digests", "Payments"),
         ("Fulfillment", "Orders"),
+        ("Guardrails", "Fulfillment"),
+        ("Merchandising", "Fulfillment"), ("Merchandising", "Orders"),
         ("Notifications", "Orders"),
         ("Onboarding", "Fulfillment"), ("Onboarding", "Orders"),
         ("Operators", "Billing"), ("Operators", "Checkout"), ("Operators", "Commerce"), ("Operators", "Digests"),
@@ -25,7 +27,7 @@ public sealed partial class TableOwnershipTests
         ("Operators", "Payments"), ("Operators", "Platform"),
         ("Outbox", "Orders"),
         ("Payments", "Orders"),
-        ("Trust", "Fulfillment"), ("Trust", "Orders"),
+        ("Trust", "Fulfillment"), ("Trust", "Merchandising"), ("Trust", "Orders"),
     ];
 
     private static readonly Dictionary<string, string> Owners = OwnerLine()

@@ -10,7 +10,6 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.Catalog;
 
-[Parallelizable]
 public sealed class CatalogSearchTests
 {
     private const string Path = "/api/v1/observability/catalog-search";

@@ -9,10 +9,11 @@ public sealed class OutputTests
     /// <summary>Commands that succeed with a new app and its database.</summary>
     private static readonly string[] Commands =
     [
-        "banner set careful --by on-call", "banner show", "banner clear", "check observability", "commerce log", "digest run --dry-run",
-        "events rejected", "events replay", "export catalog-insights", "export offer-events --output -", "flags", "flags --changed",
-        "fulfillment dead-letters list", "fulfillment dead-letters redrive --reason tried", "fulfillment drain", "jobs list", "jobs history",
-        "jobs run retention", "jobs restart retention", "keys review", "migrate", "notifications kinds", "notifications list",
+        "banner set careful --by on-call", "banner show", "banner clear", "check observability", "completion bash", "digest run --dry-run",
+        "events rejected", "events replay --dry-run", "events replay --yes", "export catalog-insights", "export offer-events --output -", "flags", "flags --changed",
+        "fulfillment dead-letters list", "fulfillment dead-letters redrive --reason tried --dry-run", "fulfillment dead-letters redrive --reason tried --yes",
+        "fulfillment drain", "jobs list", "jobs history",
+        "jobs run retention", "jobs restart retention", "keys review", "migrate", "open ops --print", "providers list", "notifications kinds", "notifications list",
         "notifications preview weekly_digest", "notifications deliver", "onboarding nudges --dry-run", "recovery inspect", "recovery hosted run --force",
         "recovery checkout run --force", "seed", "reference", "smoke fulfillment --in-process", "smoke checkout --in-process",
     ];
@@ -51,6 +52,14 @@ public sealed class OutputTests
 
     [TestCase("jobs run")]
     [TestCase("health --timeout 0")]
+    [TestCase("jobs history --limit many")]
+    [TestCase("fulfillment dead-letters show 42")]
+    [TestCase("fulfillment dead-letters redrive")]
+    [TestCase("logs tail --provider aldi")]
+    [TestCase("trigger nonsense")]
+    [TestCase("trigger payment_intent.succeeded --base-url https://api.example.com")]
+    [TestCase("trigger payment_intent.succeeded")]
+    [TestCase("export offer-events --format xml")]
     [TestCase("health --base-url nonsense")]
     [TestCase("jobs dance")]
     [TestCase("incident snapshot --since yesterday")]

@@ -1,5 +1,6 @@
 using Smplat.Core.Checkout;
 using Smplat.Core.Digests;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
 using Smplat.Tests.Platform.Outbox;
@@ -10,7 +11,7 @@ namespace Smplat.Tests.Digests;
 internal static class DigestFixture
 {
     public static Task<OutboxFixture> StartAsync(Dictionary<string, string?>? settings = null, FixedClock? clock = null) =>
-        OutboxFixture.StartAsync(settings, services => services.AddOrders().AddPayments().AddCheckout().AddDigests(), clock);
+        OutboxFixture.StartAsync(settings, services => services.AddOrders().AddPayments().AddCheckout().AddGuardrails().AddDigests(), clock);
 
     public static Task<DigestReport> DigestAsync(this OutboxFixture fixture, bool isManual = false, bool isDryRun = false) =>
         fixture.Get<WeeklyDigest>().RunAsync(isManual, isDryRun, CancellationToken.None);

@@ -1,4 +1,5 @@
 using Smplat.Core.Digests;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Platform.Jobs;
 using Smplat.FakeVendors.Smtp;
 using Smplat.Tests.Support;
@@ -118,6 +119,11 @@ public sealed class WeeklyDigestTests
             values (gen_random_uuid(), @order, @order, 'secret-provider', 's', 100, '{"providerCostAmount": 95, "guardrails": {"minimumMarginPercent": 10}}', @at)
             """,
             new { order, at = fixture.Clock.GetUtcNow().AddHours(-1) });
+        var followUps = fixture.Get<FollowUpOperations>();
+        await followUps.RecordAsync(
+            new() { ProviderId = "secret-provider", ProviderName = "Provider S", Action = FollowUpAction.Pause, Source = FollowUpSource.Automation }, default);
+        await followUps.RecordAsync(new() { ProviderId = "other", Action = FollowUpAction.Escalate }, default);
+        fixture.Clock.Advance(TimeSpan.FromSeconds(1));
 
         await fixture.DigestAsync();
         await fixture.DigestAsync(isManual: true);
@@ -130,6 +136,8 @@ public sealed class WeeklyDigestTests
             Assert.That(client, Does.Not.Contain("98,765").And.Not.Contain("secret-provider").And.Not.Contain("admin/reports").And.Not.Contain("evenue"));
             Assert.That(operators, Does.Contain("Revenue: €98,765 from 1 orders"));
             Assert.That(operators, Does.Contain("Routed orders: 1").And.Contain("0 pass, 0 warn, 1 fail"));
+            Assert.That(operators, Does.Contain("Guardrail automation actions").And.Contain("- Auto-pause: Provider S").And.Contain("- Escalate: other"));
+            Assert.That(operators, Does.Contain("Actions captured: 2").And.Contain("Paused providers").And.Contain("- Provider S, since"));
         });
     }
 

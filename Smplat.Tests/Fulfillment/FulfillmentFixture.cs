@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Smplat.Core.Fulfillment;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Notifications;
 using Smplat.Core.Orders;
 using Smplat.Core.Payments;
@@ -61,13 +62,15 @@ internal sealed class FulfillmentFixture : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(all).Build());
         services.AddSingleton(clock);
-        services.AddDatabase().AddObservability().AddJobs().AddNotifications().AddOrders().AddPayments().AddFulfillment();
+        services.AddDatabase().AddObservability().AddJobs().AddNotifications().AddOrders().AddPayments().AddGuardrails().AddFulfillment();
         if (gateway is not null)
         {
             services.Replace(ServiceDescriptor.Singleton(gateway));
         }
 
-        return services.BuildServiceProvider();
+        var provider = services.BuildServiceProvider();
+        provider.GetRequiredService<MigrationGate>().Open();
+        return provider;
     }
 
     public T Get<T>()

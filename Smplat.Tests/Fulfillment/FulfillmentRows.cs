@@ -21,8 +21,8 @@ internal sealed class FulfillmentRows(NpgsqlDataSource database, TimeProvider cl
         var id = Guid.NewGuid();
         await ExecuteAsync(
             """
-            insert into products (id, slug, title, category, base_price, status, fulfillment_config)
-            values (@id, @slug, 'A product', @category, 100, 'active', @config::jsonb)
+            insert into products (id, slug, title, category, base_price, status, channel_eligibility, fulfillment_config)
+            values (@id, @slug, 'A product', @category, 100, 'active', '["storefront"]', @config::jsonb)
             """,
             new { id, slug = $"product-{id}", category, config });
         return id;

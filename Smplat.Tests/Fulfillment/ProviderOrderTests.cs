@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Smplat.Core.Fulfillment;
+using Smplat.Core.Guardrails;
 using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Outbox;
 using Smplat.FakeVendors.FulfillmentProvider;
@@ -79,6 +80,32 @@ public sealed class ProviderOrderTests
         await DispatchAsync(fixture);
         Assert.That(
             await fixture.ScalarAsync<string>("select payload ->> 'providerOrderId' from fulfillment_provider_orders"), Does.StartWith("job-"));
+    }
+
+    [Test]
+    public async Task A_paused_provider_gets_its_orders_once_it_is_resumed()
+    {
+        await using var provider = await StartProviderAsync();
+        await using var fixture = await FulfillmentFixture.CreateAsync(settings: Open());
+        await fixture.Get<FulfillmentKickoff>().RunAsync(await AnOrderAsync(fixture, Endpoint(provider)), CancellationToken.None);
+        var followUps = fixture.Get<FollowUpOperations>();
+        await followUps.RecordAsync(new() { ProviderId = "p1", Action = FollowUpAction.Pause }, CancellationToken.None);
+
+        for (var minute = 0; minute < 30; minute++)
+        {
+            await DispatchAsync(fixture);
+            fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.That(provider.Calls.All, Is.Empty);
+        Assert.That(
+            await fixture.ScalarAsync<string>("select status || attempts || error from notification_outbox where kind = 'provider_order'"),
+            Is.EqualTo("pending0Provider p1 is paused by a guardrail follow-up."));
+
+        await followUps.RecordAsync(new() { ProviderId = "p1", Action = FollowUpAction.Resume }, CancellationToken.None);
+        fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+        await DispatchAsync(fixture);
+        Assert.That(provider.Calls.All, Has.Count.EqualTo(1));
     }
 
     [Test]

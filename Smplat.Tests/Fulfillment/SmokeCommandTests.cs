@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Smplat.Cli;
-using Smplat.Core.Orders;
+using Smplat.Core.Merchandising;
 using Smplat.Core.Platform.Database;
 using Smplat.Tests.Support;
 
@@ -49,7 +49,8 @@ public sealed class SmokeCommandTests
         await using var fixture = await FulfillmentFixture.CreateAsync(ScriptedGateway.Failing(isPermanent: true));
         var id = await fixture.Given.ATaskAsync();
         await fixture.RunWorkerAsync();
-        string[] at = ["--database", fixture.ConnectionString];
+        await using var app = await SmplatApp.StartAsync(new Dictionary<string, string> { ["SMPLAT_DATABASE"] = fixture.ConnectionString });
+        string[] at = ["--base-url", app.Client.BaseAddress!.OriginalString];
 
         Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "list", .. at]), Is.Zero);
         Assert.That(await CommandLine.RunAsync(["fulfillment", "dead-letters", "show", $"{id}", .. at]), Is.Zero);

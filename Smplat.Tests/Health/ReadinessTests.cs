@@ -48,6 +48,24 @@ public sealed class ReadinessTests
         Assert.That(asked, Is.EqualTo(2));
     }
 
+    [TestCase("/healthz")]
+    [TestCase("/api/v1/healthz")]
+    [TestCase("/api/v1/health/healthz")]
+    [TestCase("/api/v1/health/readyz")]
+    [TestCase("/api/v1/readyz")]
+    [TestCase("/api/v1/readyz?strict=true")]
+    public async Task A_monitor_that_sends_head_gets_the_status_without_a_body(string path)
+    {
+        await using var app = await SmplatApp.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+
+        using var answer = await app.Client.SendAsync(request);
+
+        Assert.That((int)answer.StatusCode, Is.EqualTo(200));
+        Assert.That(answer.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/json"));
+        Assert.That(await answer.Content.ReadAsByteArrayAsync(), Is.Empty);
+    }
+
     [TestCase("/api/v1/health/readyz")]
     [TestCase("/api/v1/readyz")]
     public async Task Both_paths_return_all_four_members_of_each_component(string path)

@@ -18,6 +18,11 @@ public sealed partial class AppSettingsTests
         JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "local.settings.sample.json")))
             .RootElement.GetProperty("Values").Deserialize<Dictionary<string, string>>()!;
 
+    /// <summary>Names in the vault and their settings, without the connection string, which the template writes itself.</summary>
+    private static Dictionary<string, string> Secrets { get; } =
+        Declared.Where(setting => setting.Value.TryGetProperty("secret", out _) && setting.Key != "SMPLAT_DATABASE")
+            .ToDictionary(setting => setting.Value.GetProperty("secret").GetString()!, setting => setting.Key);
+
     [Test]
     public void Every_setting_of_the_sample_is_declared() =>
         Assert.That(Sample.Keys.Except(Declared.Keys), Is.Empty, "Add them to infra/app-settings.json.");
@@ -64,19 +69,38 @@ public sealed partial class AppSettingsTests
             Is.Empty);
     }
 
-    [Test]
-    public void Secrets_in_use_are_secrets_of_settings()
+    [TestCase("dev.bicepparam")]
+    [TestCase("prod.bicepparam")]
+    public void A_parameter_file_reads_each_secret_from_its_setting_and_names_it_for_the_vault(string file)
     {
-        var known = Declared.Values.Where(setting => setting.TryGetProperty("secret", out _))
-            .Select(setting => setting.GetProperty("secret").GetString()).ToHashSet();
+        var text = File.ReadAllText(Path.Combine(InfraFiles.Folder, file));
+        var given = Given().Matches(text).ToDictionary(secret => secret.Groups[1].Value, secret => secret.Groups[2].Value);
 
-        Assert.That(
-            from file in Directory.EnumerateFiles(InfraFiles.Folder, "*.bicep*")
-            from Match list in InUse().Matches(File.ReadAllText(file))
-            from Match name in Name().Matches(list.Groups[1].Value)
-            where !known.Contains(name.Groups[1].Value)
-            select $"{Path.GetFileName(file)}: {name.Groups[1].Value}",
-            Is.Empty);
+        Assert.That(given, Is.Not.Empty.And.SubsetOf(Secrets));
+        Assert.That(InVault().Match(text).Groups[1].Value.Split(','), Is.EqualTo(given.Keys));
+    }
+
+    [Test]
+    public void The_parameters_of_azd_take_every_secret_from_its_setting()
+    {
+        using var parameters = JsonDocument.Parse(File.ReadAllText(Path.Combine(InfraFiles.Folder, "main.parameters.json")));
+        var given = parameters.RootElement.GetProperty("parameters").GetProperty("secretValues").GetProperty("value")
+            .Deserialize<Dictionary<string, string>>()!;
+
+        Assert.That(given, Is.EqualTo(Secrets.ToDictionary(secret => secret.Key, secret => $"${{{secret.Value}}}")));
+    }
+
+    [Test]
+    public void The_page_lists_the_secrets_of_each_parameter_file()
+    {
+        var rows = Row().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "deployment.md")));
+
+        foreach (var (file, column) in new[] { ("dev.bicepparam", 3), ("prod.bicepparam", 4) })
+        {
+            var used = Given().Matches(File.ReadAllText(Path.Combine(InfraFiles.Folder, file))).Select(secret => (secret.Groups[1].Value, secret.Groups[2].Value));
+            var listed = rows.Where(row => row.Groups[column].Value == "yes").Select(row => (row.Groups[1].Value, row.Groups[2].Value));
+            Assert.That(listed, Is.EquivalentTo(used), file);
+        }
     }
 
     [Test]
@@ -89,9 +113,12 @@ public sealed partial class AppSettingsTests
     [GeneratedRegex(@"^\| `([A-Z0-9_]+)` \|.*\*\*Secret\.\*\*", RegexOptions.Multiline)]
     private static partial Regex Secret();
 
-    [GeneratedRegex(@"secretsInUse[^=\n]*= \[([^\]]*)\]")]
-    private static partial Regex InUse();
+    [GeneratedRegex("'([a-z0-9-]+)': readEnvironmentVariable\\('([A-Z0-9_]+)', ''\\)")]
+    private static partial Regex Given();
 
-    [GeneratedRegex("'([^']+)'")]
-    private static partial Regex Name();
+    [GeneratedRegex("param namesInVault = '([^']*)'")]
+    private static partial Regex InVault();
+
+    [GeneratedRegex(@"^\| `([a-z0-9-]+)` \| `([A-Z0-9_]+)` \| (yes|) *\| (yes|) *\|", RegexOptions.Multiline)]
+    private static partial Regex Row();
 }

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Smplat.FakeVendors;
 using Smplat.FakeVendors.Hosting;
 using Smplat.Tests.Support;
@@ -14,7 +13,7 @@ namespace Smplat.Tests.LocalHost;
 /// The app as deployed, with host and worker as separate processes. CI runs these against the published output
 /// (SMPLAT_TEST_APP), a local run against the build.
 /// </summary>
-public sealed partial class DeployedAppTests
+public sealed class DeployedAppTests
 {
     private const string Order =
         """{"items":[{"id":"1","name":"Bananas","quantity":1,"unit":"lb"}],"shippingAddress":{"street":"123 Test","city":"SF","state":"CA","postalCode":"94102","country":"US"}}""";
@@ -51,16 +50,14 @@ public sealed partial class DeployedAppTests
     [Test]
     public async Task Every_call_in_the_requests_file_reaches_its_function_and_none_fails()
     {
+        var file = RequestsFile.Read();
         var failed = new List<string>();
-        foreach (var call in Calls())
+        foreach (var call in file.Calls.Where(call => call.Method is not null))
         {
-            using var request = call.Request();
-            using var answer = await _client.SendAsync(request);
-            var body = await answer.Content.ReadAsByteArrayAsync();
-            // The headers are the app's: the host's own answers have none.
-            if ((int)answer.StatusCode >= 500 || !answer.Headers.Contains("X-Content-Type-Options"))
+            var (status, body, isOfTheApp) = await file.SendAsync(_client, call);
+            if ((int)status >= 500 || !isOfTheApp)
             {
-                failed.Add($"{call.Name}: {(int)answer.StatusCode} {Encoding.UTF8.GetString(body)[..Math.Min(200, body.Length)]}");
+                failed.Add($"{call.Name}: {(int)status} {body}");
             }
         }
 
@@ -179,47 +176,5 @@ public sealed partial class DeployedAppTests
         using var content = new StringContent(Order, Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync("/functions/v1/loopgpt_route_order", content, cancellationToken);
         return answer.StatusCode;
-    }
-
-    /// <summary>The calls in docs/requests.http, with variables replaced.</summary>
-    private static IEnumerable<FileCall> Calls()
-    {
-        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "requests.http")).ReplaceLineEndings("\n");
-        foreach (var block in text.Split("\n### ").Skip(1))
-        {
-            var lines = block.Split('\n').Where(line => !line.StartsWith('#') && !line.StartsWith('@')).ToArray();
-            var start = RequestLine().Match(lines[1]);
-            var headers = lines.Skip(2).TakeWhile(line => line.Length > 0).Select(line => line.Split(": ", 2)).ToArray();
-            var body = string.Join('\n', lines.Skip(2 + headers.Length)).Trim();
-            yield return new(
-                lines[0].Split(':')[0], new HttpMethod(start.Groups["method"].Value), start.Groups["path"].Value,
-                [.. headers.Select(header => (header[0], header[1].Replace("{{key}}", "local", StringComparison.Ordinal)))], body);
-        }
-    }
-
-    [GeneratedRegex(@"^(?<method>[A-Z]+) \{\{host\}\}(?<path>\S*)")]
-    private static partial Regex RequestLine();
-
-    private sealed record FileCall(string Name, HttpMethod Method, string Path, IReadOnlyList<(string Name, string Value)> Headers, string Body)
-    {
-        public HttpRequestMessage Request()
-        {
-            var request = new HttpRequestMessage(Method, Path);
-            if (Body.Length > 0)
-            {
-                request.Content = new StringContent(Body, Encoding.UTF8);
-                request.Content.Headers.ContentType = null;
-            }
-
-            foreach (var (name, value) in Headers)
-            {
-                if (!request.Headers.TryAddWithoutValidation(name, value))
-                {
-                    request.Content?.Headers.TryAddWithoutValidation(name, value);
-                }
-            }
-
-            return request;
-        }
     }
 }

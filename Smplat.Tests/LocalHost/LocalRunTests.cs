@@ -5,7 +5,6 @@ using Smplat.LocalHost.LocalServices.Processes;
 
 namespace Smplat.Tests.LocalHost;
 
-[Parallelizable]
 public sealed class LocalRunTests
 {
     [Test]

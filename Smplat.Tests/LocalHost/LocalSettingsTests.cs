@@ -5,7 +5,6 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.LocalHost;
 
 /// <summary>The sources of the app settings of a local run, and what happens when the file changes.</summary>
-[Parallelizable]
 public sealed class LocalSettingsTests
 {
     private readonly TimerFolder _root = new();
@@ -53,6 +52,24 @@ public sealed class LocalSettingsTests
             Environment.SetEnvironmentVariable(mark + "B", null);
             Environment.SetEnvironmentVariable(mark + "C", null);
         }
+    }
+
+    [Test]
+    public void A_mock_switch_that_is_set_wins_over_the_fake_vendor_and_the_one_of_the_file_does_not()
+    {
+        Write("local.settings.json", """{ "Values": { "LOOPGPT_WALMART_MOCK": "true" } }""");
+        var found = new Dictionary<string, string>
+        {
+            ["LOOPGPT_KROGER_MOCK"] = "false",
+            ["LOOPGPT_WALMART_MOCK"] = "false",
+            ["KROGER_BASE_URL"] = "http://127.0.0.1:1/v1",
+        };
+
+        var settings = new LocalSettings(_root.Path, ["--LOOPGPT_KROGER_MOCK=true", "--KROGER_BASE_URL=http://elsewhere"]).ReadWith(found);
+
+        Assert.That(
+            new[] { settings["LOOPGPT_KROGER_MOCK"], settings["LOOPGPT_WALMART_MOCK"], settings["KROGER_BASE_URL"] },
+            Is.EqualTo(new[] { "true", "false", "http://127.0.0.1:1/v1" }));
     }
 
     [Test]

@@ -4,7 +4,6 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost;
 
-[Parallelizable]
 public sealed class MissingToolsTests
 {
     [Test]

@@ -1,6 +1,5 @@
 namespace Smplat.Tests.LocalHost;
 
-[Parallelizable]
 public sealed class NpmPackagesTests
 {
     private const string Install = "sleep 0.3; rm -rf node_modules; mkdir node_modules";

@@ -5,7 +5,6 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost;
 
-[Parallelizable]
 public sealed class PostgresServerTests
 {
     [Test]

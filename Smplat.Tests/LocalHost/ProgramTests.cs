@@ -4,14 +4,15 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Smplat.Core.Platform.Outbox;
 using Smplat.LocalHost;
 using Smplat.LocalHost.LocalServices;
+using Smplat.Tests.Platform.Outbox;
 using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost;
 
 /// <summary>The program as a separate process, with the built app as its worker.</summary>
-[Parallelizable]
 public sealed partial class ProgramTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -37,6 +38,25 @@ public sealed partial class ProgramTests
             using var json = JsonDocument.Parse(line);
             Assert.That(json.RootElement.GetProperty("service").GetString(), Is.EqualTo("smplat-api"));
         }
+    }
+
+    [TestCase("http://localhost:7071", true)]
+    [TestCase("", true)]
+    [TestCase("https://api.shop.example", false)]
+    public async Task Links_in_mails_lead_to_the_address_that_it_serves_on_unless_another_is_set(string apiBaseUrl, bool follows)
+    {
+        NeedsLinux();
+        await using var rig = await OutboxFixture.StartAsync(clock: new FixedClock(TimeProvider.System.GetUtcNow()));
+        await rig.EnqueueAsync("order_status_update", await rig.APersonAsync(), "key-1");
+        using var folder = new TimerFolder();
+        await using var program = new RunningProgram(App(rig.Database, folder, $"--API_BASE_URL={apiBaseUrl}"));
+        var url = await program.ServingAsync();
+
+        var answer = await program.PostAsync($"{url}/api/v1/operators/jobs/outbox/run");
+        var mail = await File.ReadAllTextAsync(Directory.GetFiles(Path.Combine(folder.Path, "outbox"), "*.eml").Single());
+
+        Assert.That(answer, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(mail.Replace("=\r\n", "", StringComparison.Ordinal), Does.Contain($"{(follows ? url : apiBaseUrl)}/{UnsubscribeLinks.Path}/"));
     }
 
     [Test]
@@ -215,6 +235,12 @@ public sealed partial class ProgramTests
         public async Task<HttpStatusCode> GetAsync(string address)
         {
             using var answer = await _client.GetAsync(new Uri(address));
+            return answer.StatusCode;
+        }
+
+        public async Task<HttpStatusCode> PostAsync(string address)
+        {
+            using var answer = await _client.PostAsync(new Uri(address), new StringContent("{}"));
             return answer.StatusCode;
         }
 

@@ -12,7 +12,7 @@ internal sealed class RecordingConsole : IStartupConsole
 
     public void Line(string text) => _lines.Enqueue(text);
 
-    public IStartupStep Step(string what)
+    public IStartupStep Step(string what, string done = "ready")
     {
         Line(what);
         return new RecordingStep(this);

@@ -4,7 +4,6 @@ using System.Text.Json;
 namespace Smplat.Tests.Onboarding;
 
 /// <summary>Reports over pricing experiments.</summary>
-[Parallelizable]
 public sealed class ExperimentReportTests
 {
     private OnboardingFixture _api = null!;

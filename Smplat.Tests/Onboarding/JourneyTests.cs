@@ -4,7 +4,6 @@ using System.Text.Json;
 namespace Smplat.Tests.Onboarding;
 
 /// <summary>The client's side of a journey.</summary>
-[Parallelizable]
 public sealed class JourneyTests
 {
     private OnboardingFixture _api = null!;

@@ -27,7 +27,8 @@ public sealed class NudgeCommandTests
     {
         var dry = await CommandLine.RunAsync(["onboarding", "nudges", "--idle-hours", "24", "--limit", "100", "--dry-run", .. _at]);
         var untouched = await _api.CountAsync("notification_outbox") + await _api.CountAsync("onboarding_interactions");
-        var real = await CommandLine.RunAsync(["onboarding", "nudges", "--triggered-by", "on-call", "--skip-readiness", .. _at]);
+        _past.Advance(TimeSpan.FromDays(3));
+        var real = await CommandLine.RunAsync(["onboarding", "nudges", "--triggered-by", "on-call", "--skip-readiness", "--base-url", _api.Address]);
 
         Assert.That((dry, untouched, real), Is.EqualTo((0, 0L, 0)));
         Assert.That(await _api.CountAsync("notification_outbox"), Is.EqualTo(1));
@@ -46,8 +47,8 @@ public sealed class NudgeCommandTests
     {
         await _api.SendAsync(HttpMethod.Post, "/api/v1/analytics/offer-events", """{"offer_slug":"a"}""");
 
-        Assert.That(await CommandLine.RunAsync(["events", "rejected", "--code", "missing", .. _at]), Is.Zero);
-        Assert.That(await CommandLine.RunAsync(["events", "replay", .. _at]), Is.Zero);
+        Assert.That(await CommandLine.RunAsync(["events", "rejected", "--code", "missing", "--base-url", _api.Address]), Is.Zero);
+        Assert.That(await CommandLine.RunAsync(["events", "replay", "--yes", "--base-url", _api.Address]), Is.Zero);
         Assert.That(await _api.CountAsync("rejected_event", "attempts = 1 and status = 'waiting'"), Is.EqualTo(1));
     }
 }

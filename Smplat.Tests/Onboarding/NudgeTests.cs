@@ -6,7 +6,6 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Onboarding;
 
 /// <summary>Who is reminded, when, and how often.</summary>
-[Parallelizable]
 public sealed class NudgeTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 1, 0, 0, TimeSpan.Zero);

@@ -4,7 +4,6 @@ using System.Text.Json;
 namespace Smplat.Tests.Onboarding;
 
 /// <summary>POST /api/v1/analytics/onboarding-events and its alias.</summary>
-[Parallelizable]
 public sealed class OnboardingEventTests
 {
     private OnboardingFixture _api = null!;

@@ -24,6 +24,8 @@ internal sealed class OnboardingFixture(SmplatApp app) : IAsyncDisposable
                 }
             }));
 
+    public string Address => app.Client.BaseAddress!.OriginalString;
+
     public string ConnectionString => app.OwnDatabase!.ConnectionString;
 
     public T Get<T>()

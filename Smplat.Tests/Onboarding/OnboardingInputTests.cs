@@ -6,7 +6,6 @@ using Smplat.Core.Platform.Database;
 namespace Smplat.Tests.Onboarding;
 
 /// <summary>What storefronts may send, and what is kept of it.</summary>
-[Parallelizable]
 public sealed class OnboardingInputTests
 {
     private OnboardingFixture _api = null!;

@@ -5,7 +5,6 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Onboarding;
 
 /// <summary>The job that carries out what docs/analytics.md promises to forget of onboarding.</summary>
-[Parallelizable]
 public sealed class OnboardingRetentionTests
 {
     [Test]

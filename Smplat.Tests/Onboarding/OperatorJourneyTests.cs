@@ -4,7 +4,6 @@ using System.Text.Json;
 namespace Smplat.Tests.Onboarding;
 
 /// <summary>What operators see and do.</summary>
-[Parallelizable]
 public sealed class OperatorJourneyTests
 {
     private OnboardingFixture _api = null!;

@@ -30,8 +30,32 @@ public sealed class OpsDashboardTests
         Assert.That(live.Total.ErrorRate, Is.EqualTo(0.2));
         Assert.That(live.Minutes.Where(minute => minute.Minute is not null).Select(minute => minute.Requests), Is.EqualTo(new[] { 4L, 1L }));
         Assert.That(
-            live.Providers.Select(provider => (provider.ProviderId, provider.Calls, provider.SuccessRate, provider.P50Ms)),
-            Is.EqualTo(new[] { ("KROGER_API", 1L, (double?)0, (double?)null), ("MEALME", 2L, 1, 200) }));
+            live.Providers.Select(provider => (provider.ProviderId, provider.Calls, provider.SuccessRate)),
+            Is.EqualTo(new[] { ("KROGER_API", 1L, (double?)0), ("MEALME", 2L, 1) }));
+        Assert.That(live.Providers[0].P50Ms, Is.EqualTo(8000).Within(2.6).Percent, "a failed quote has its time like any other");
+        Assert.That(live.Providers[1].P50Ms, Is.EqualTo(100).Within(2.6).Percent);
+    }
+
+    [Test]
+    public async Task An_honest_refusal_is_no_failure_and_both_pages_show_the_same_figures_for_the_same_quotes()
+    {
+        await using var ops = await OpsFixture.StartAsync(clock: Noon);
+        for (var quote = 0; quote < 10; quote++)
+        {
+            await ops.Rows.AQuoteAsync("MEALME", 100 + (7 * quote));
+        }
+
+        await ops.Rows.AQuoteAsync("MEALME", 10_000, isError: true);
+        await ops.Rows.AQuoteAsync("MEALME", 10_000, isError: true);
+        await ops.Rows.AQuoteAsync("MEALME", 50, isError: true);
+        await ops.Rows.ExecuteAsync("update edge_logs set error_code = 'NO_ITEMS_MATCHED' where latency_ms = 50");
+
+        var live = (await Dashboards(ops).ReadLiveAsync(CancellationToken.None)).Providers.Single();
+        var day = (await Dashboards(ops).ReadProvidersAsync(DashboardWindow.Day, CancellationToken.None)).Quotes.Single(quote => quote.At is null);
+
+        Assert.That((live.Calls, live.Errors), Is.EqualTo((13L, 2L)));
+        Assert.That(live.P95Ms, Is.EqualTo(10_000).Within(2.6).Percent);
+        Assert.That(day, Is.EqualTo(live));
     }
 
     [Test]
@@ -83,9 +107,10 @@ public sealed class OpsDashboardTests
             figures.Windows,
             Is.EqualTo(new[]
             {
-                new BusinessWindow("24h", 2, 0, 4000, 120, 500), new BusinessWindow("7d", 3, 1, 6000, 180, 500), new BusinessWindow("30d", 4, 1, 10000, 190, 600),
+                new BusinessWindow("24h", 2, 0, 4000, 120, 0, 500), new BusinessWindow("7d", 3, 1, 6000, 180, 60, 500),
+                new BusinessWindow("30d", 4, 1, 10000, 190, 60, 600),
             }),
-            "a dearer choice saves nothing");
+            "a dearer choice saves nothing, and only what was confirmed is earned");
         Assert.That(figures.Windows[0].AverageCartCents, Is.EqualTo(2000));
         Assert.That(figures.Days.Sum(day => day.Orders), Is.EqualTo(4));
     }

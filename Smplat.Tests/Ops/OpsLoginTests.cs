@@ -104,9 +104,9 @@ public sealed class OpsLoginTests
         Assert.That(right.Headers.RetryAfter!.Delta, Is.EqualTo(TimeSpan.FromMinutes(10)));
         Assert.That((int)later.StatusCode, Is.EqualTo(303));
         var feed = await FeedAsync(ops);
-        Assert.That(feed, Does.Contain("smplat_auth_attempts_total{outcome=\"failure\"} 3"));
-        Assert.That(feed, Does.Contain("smplat_auth_attempts_total{outcome=\"success\"} 1"));
-        Assert.That(feed, Does.Contain("smplat_auth_lockouts_total 1"));
+        Assert.That(feed, Does.Contain("smplat_auth_attempts_total{outcome=\"failure\",surface=\"operators\"} 3"));
+        Assert.That(feed, Does.Contain("smplat_auth_attempts_total{outcome=\"success\",surface=\"operators\"} 1"));
+        Assert.That(feed, Does.Contain("smplat_auth_lockouts_total{surface=\"operators\"} 1"));
     }
 
     [Test]

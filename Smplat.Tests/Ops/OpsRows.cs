@@ -48,8 +48,8 @@ internal sealed class OpsRows(NpgsqlDataSource database, TimeProvider clock)
 
     public Task AConfirmationAsync(TimeSpan? ago = null) => ExecuteAsync(
         """
-        insert into edge_logs (function_name, "timestamp", event, provider_id)
-        values ('loopgpt_confirm_order', @at, 'commerce.confirm_order.success', 'MEALME')
+        insert into edge_logs (function_name, "timestamp", event, provider_id, commission_cents)
+        values ('loopgpt_confirm_order', @at, 'commerce.confirm_order.success', 'MEALME', 60)
         """,
         new { at = At(ago) });
 

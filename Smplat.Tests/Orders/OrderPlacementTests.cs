@@ -1,3 +1,4 @@
+using Smplat.Core.Merchandising;
 using Smplat.Core.Orders;
 using Smplat.Tests.Fulfillment;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Smplat.Core.Orders;
+using Smplat.Core.Merchandising;
 using Smplat.Core.Platform.Database;
 using Smplat.Tests.Support;
 

@@ -90,6 +90,50 @@ public sealed class AppIdentityTests
         Assert.That(shown, Is.EqualTo("Bearer the-token"));
     }
 
+    [Test]
+    public async Task An_upload_address_is_signed_with_a_delegation_key_that_is_fetched_once()
+    {
+        var (keys, shown) = (0, "");
+        await using var endpoint = await ServeAsync(context =>
+            context.Response.WriteAsync("""{"access_token":"the-token","expires_on":"9999999999","resource":"https://storage.azure.com","token_type":"Bearer"}"""));
+        SetIdentity(endpoint, "proof");
+        await using var service = await ServeAsync(
+            context =>
+            {
+                shown = context.Request.Headers.Authorization.ToString();
+                var isKey = context.Request.Query["comp"] == "userdelegationkey";
+                keys += isKey ? 1 : 0;
+                context.Response.StatusCode = isKey ? 200 : 201;
+                context.Response.ContentType = "application/xml";
+                return context.Response.WriteAsync(isKey
+                    ? $"""
+                        <?xml version="1.0" encoding="utf-8"?>
+                        <UserDelegationKey><SignedOid>oid-1</SignedOid><SignedTid>tid-1</SignedTid><SignedStart>2026-05-01T11:55:00Z</SignedStart>
+                        <SignedExpiry>2026-05-01T18:00:00Z</SignedExpiry><SignedService>b</SignedService><SignedVersion>2024-11-04</SignedVersion>
+                        <Value>{Convert.ToBase64String(new byte[32])}</Value></UserDelegationKey>
+                        """
+                    : "");
+            },
+            secure: true);
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
+        using var transport = new HttpClientTransport(handler);
+        using var assets = new BlobAssets(
+            new Commerce.Support.Monitor<StorageOptions>(new() { BlobServiceUri = new Uri(AddressOf(service), "stsmplat") }), new FixedClock(Now), transport);
+
+        var first = await assets.SignUploadAsync("product-media/a.png", "image/png", TimeSpan.FromSeconds(300), CancellationToken.None);
+        var second = await assets.SignUploadAsync("product-media/b.png", "image/png", TimeSpan.FromSeconds(300), CancellationToken.None);
+
+        var query = System.Web.HttpUtility.ParseQueryString(first.UploadUrl.Query);
+        Assert.Multiple(() =>
+        {
+            Assert.That((query["skoid"], query["sp"], query["sr"], query["spr"]), Is.EqualTo(("oid-1", "c", "b", "https")));
+            Assert.That(query["se"], Is.EqualTo("2026-05-01T12:05:00Z"));
+            Assert.That(query["sig"], Is.Not.Empty.And.Not.EqualTo(System.Web.HttpUtility.ParseQueryString(second.UploadUrl.Query)["sig"]));
+            Assert.That(first.AssetUrl.Query, Is.Empty);
+            Assert.That((keys, shown), Is.EqualTo((1, "Bearer the-token")));
+        });
+    }
+
     [TestCase("AzureWebJobsStorage__accountName", "stsmplat", "https://stsmplat.table.core.windows.net/")]
     [TestCase("AzureWebJobsStorage__tableServiceUri", "https://tables.example.com/", "https://tables.example.com/")]
     [TestCase("AzureWebJobsStorage:accountName", "stsmplat", "https://stsmplat.table.core.windows.net/")]

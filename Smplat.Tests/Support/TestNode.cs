@@ -41,4 +41,13 @@ internal sealed class TestNode
         start.Environment["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true";
         return LocalCommand.RunAsync(start, Limit, CancellationToken.None);
     }
+
+    /// <summary>Starts a script of a package that runs until it is killed. Its output is for whoever started it.</summary>
+    public Process Start(string script, params string[] arguments) => LocalProcess.Start(
+        new ProcessStartInfo(_tools.Node, [Path.Combine(_modules, script), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        });
 }

@@ -22,6 +22,9 @@ public static class TestSettings
     /// <summary>Whether the lists in <c>docs/walks</c> are written again instead of only compared.</summary>
     public static bool WritesWalks => Environment["SMPLAT_WRITE_WALKS"] is "true";
 
+    /// <summary>Whether <c>docs/access-routes.md</c> is written again instead of only compared.</summary>
+    public static bool WritesAccess => Environment["SMPLAT_WRITE_ACCESS"] is "true";
+
     public static SearchPath SearchPath => new(Environment["PATH"]);
 
     public static PostgresChoice Postgres =>

@@ -8,7 +8,6 @@ namespace Smplat.Tests.Trust;
 /// The defects of the original metrics, one by one: the contract's id keeps its formula, the corrected id gives the expected
 /// value.
 /// </summary>
-[Parallelizable]
 public sealed class CorrectedMetricTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);

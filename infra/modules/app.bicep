@@ -12,14 +12,15 @@ param storageName string
 param deploymentContainer string
 param vaultName string
 param insightsConnection string
-param secretsInUse array
+param secretNames array
+param databaseConnections int
 param settings object
 param maximumInstances int
 param subnetId string
 
 var appName = 'func-${environmentName}-${take(suffix, 6)}'
 var declared = items(loadJsonContent('../app-settings.json'))
-var inUse = union(secretsInUse, ['smplat-database'])
+var inUse = union(secretNames, ['smplat-database'])
 
 // An empty value means unset, and is left out.
 var values = toObject(
@@ -41,6 +42,7 @@ var platform = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnection
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   SMPLAT_ENVIRONMENT: appEnvironment
+  SMPLAT_DATABASE_MAX_CONNECTIONS: string(databaseConnections)
   FRONTEND_URL: frontendUrl
   API_BASE_URL: 'https://${appName}.azurewebsites.net'
 }

@@ -1,4 +1,5 @@
-// The vault. It holds the connection string of Postgres; operators put the other secrets into it.
+// The vault, the connection string of Postgres, and the secrets that are given to this deployment. Resource Manager writes them, so
+// this works from outside when the networks are closed as well.
 param location string
 param tags object
 param suffix string
@@ -6,6 +7,9 @@ param privateNetworking bool
 
 @secure()
 param databaseConnection string
+
+@secure()
+param secretValues object
 
 resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   name: 'kv-${take(suffix, 13)}-smplat'
@@ -28,5 +32,15 @@ resource database 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = {
     value: databaseConnection
   }
 }
+
+resource secrets 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = [
+  for secret in filter(items(secretValues), secret => !empty(secret.value)): {
+    parent: vault
+    name: secret.key
+    properties: {
+      value: secret.value
+    }
+  }
+]
 
 output name string = vault.name

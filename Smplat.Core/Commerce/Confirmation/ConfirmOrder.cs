@@ -106,6 +106,11 @@ public sealed record ConfirmAnswer
 
     public string? CheckoutUrl { get; init; }
 
+    /// <summary>True when prices, order and links of the order, or of a part of it, are invented; a warning says of which.</summary>
+    public bool? Mock { get; init; }
+
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     /// <summary>The parts of a split order, each with its status.</summary>
     public IReadOnlyList<ConfirmedPart>? Orders { get; init; }
 
@@ -134,6 +139,9 @@ public sealed record ConfirmedPart(ProviderId Provider, string Status, IReadOnly
     public string? TrackingUrl { get; init; }
 
     public DateTimeOffset? EstimatedDelivery { get; init; }
+
+    /// <summary>True when the part is invented, so that nothing is ordered there.</summary>
+    public bool? Mock { get; init; }
 
     public string? Error { get; init; }
 }

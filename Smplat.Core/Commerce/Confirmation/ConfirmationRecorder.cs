@@ -23,12 +23,7 @@ public sealed class ConfirmationRecorder(
             answer = await EndAsync(session, done.Length == 0 ? "failed" : "confirmed", outcomes, done, answer);
         }
 
-        await events.EndedAsync(
-            session.RequestId,
-            answer,
-            done.Length == 0 ? null : done.Sum(leg => leg.Order.TotalCents),
-            done.Length == 0 ? null : done.Sum(leg => leg.Order.CommissionCents),
-            durationMs);
+        await events.EndedAsync(session.RequestId, answer, answer.Error == ConfirmCodes.InProgress ? [] : done, durationMs);
         return answer;
     }
 
@@ -43,7 +38,7 @@ public sealed class ConfirmationRecorder(
         var answer = await sessions.ReleaseAsync(requoted, clock.GetUtcNow(), CancellationToken.None)
             ? answers.PriceChanged(legs)
             : TakenOver();
-        await events.EndedAsync(session.RequestId, answer, null, null, durationMs);
+        await events.EndedAsync(session.RequestId, answer, [], durationMs);
         return answer;
     }
 
@@ -75,6 +70,7 @@ public sealed record SessionCompletion(
 /// <summary>Builds the answers to a confirmation.</summary>
 public sealed class ConfirmAnswers(ProviderRegistry registry)
 {
+
     public ConfirmAnswer PriceChanged(IReadOnlyList<PreparedLeg> legs)
     {
         var (before, now) = (legs.Sum(leg => leg.Agreed.TotalCents), legs.Sum(leg => leg.Quote!.TotalCents));
@@ -136,6 +132,7 @@ public sealed class ConfirmAnswers(ProviderRegistry registry)
     private ConfirmAnswer Success(LegOutcome.Done[] done)
     {
         var first = done[0].Order;
+        var mocks = done.Where(leg => leg.Order.IsMock).Select(leg => Name(leg.Order.Provider)).ToArray();
         var tracking = done.Select(leg => leg.Order.TrackingUrl).OfType<string>().ToArray();
         return new ConfirmAnswer
         {
@@ -149,6 +146,10 @@ public sealed class ConfirmAnswers(ProviderRegistry registry)
             Mode = Array.TrueForAll(done, leg => leg.Order.Mode == ConfirmMode.Placed) ? ConfirmMode.Placed : ConfirmMode.Handoff,
             CheckoutUrl = done.Select(leg => leg.Order.CheckoutUrl).FirstOrDefault(url => url is not null),
             Message = string.Join(' ', Sentences(done)),
+            Mock = mocks.Length > 0 ? true : null,
+            Warnings = mocks.Length == 0 ? null
+                : mocks.Length == done.Length ? ["Prices, order and links are invented (mock mode); nothing was ordered"]
+                : [$"Prices, order and links at {Join(mocks)} are invented (mock mode); nothing was ordered there"],
         };
     }
 
@@ -190,6 +191,7 @@ public sealed class ConfirmAnswers(ProviderRegistry registry)
                    CheckoutUrl = order.CheckoutUrl,
                    TrackingUrl = order.TrackingUrl,
                    EstimatedDelivery = done.EstimatedDelivery,
+                   Mock = order.IsMock ? true : null,
                },
                LegOutcome.Failed failed => part with { Status = "failed", Error = failed.Failure.Code },
                LegOutcome.Unknown => part with { Status = "checking" },
@@ -203,20 +205,24 @@ public sealed class ConfirmAnswers(ProviderRegistry registry)
 /// <summary>Records how confirmations end: in <c>edge_logs</c> and in the log.</summary>
 public sealed class ConfirmationEventLog(EdgeLog log, TimeProvider clock, ILogger<ConfirmationEventLog> logger)
 {
-    public ValueTask EndedAsync(string requestId, ConfirmAnswer answer, long? totalCents, long? commissionCents, int durationMs)
+    /// <param name="done">The confirmed parts; their amounts count as earned, except those of mocks.</param>
+    public ValueTask EndedAsync(string requestId, ConfirmAnswer answer, IReadOnlyList<LegOutcome.Done> done, int durationMs)
     {
         var isSuccess = answer.Success;
+        var isMock = done.Count > 0 && done.All(leg => leg.Order.IsMock);
+        var booked = done.Where(leg => isMock || !leg.Order.IsMock).Select(leg => leg.Order).ToArray();
         CommerceLog.Confirmed(
             logger, isSuccess ? "success" : "failure", requestId, answer.Provider?.ToWire(), answer.Error, durationMs);
         return log.WriteAsync(
         [
             Row(isSuccess ? EdgeLogEvents.ConfirmSuccess : EdgeLogEvents.ConfirmFailure, requestId, answer.Provider) with
             {
-                Level = isSuccess ? "info" : "error",
+                Level = isSuccess || answer.Error == ConfirmCodes.PriceChanged ? "info" : "error",
                 LatencyMs = durationMs,
-                TotalCents = totalCents,
-                CommissionCents = commissionCents,
+                TotalCents = booked.Length == 0 ? null : booked.Sum(order => order.TotalCents),
+                CommissionCents = booked.Length == 0 ? null : booked.Sum(order => order.CommissionCents),
                 ErrorCode = answer.Error,
+                IsMock = isMock,
                 Error = isSuccess ? null : answer.Message,
             },
             .. Failover(requestId, answer),

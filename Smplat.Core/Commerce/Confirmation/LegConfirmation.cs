@@ -62,6 +62,9 @@ public sealed record PlacedOrder
 
     public ProviderId? FailoverFrom { get; init; }
 
+    /// <summary>Made from invented prices; no provider has it.</summary>
+    public bool IsMock { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
@@ -286,6 +289,7 @@ public sealed class LegConfirmation(
             TrackingUrl = placed?.TrackingUrl,
             CheckoutUrl = handedOff?.CheckoutUrl,
             FailoverFrom = failoverFrom,
+            IsMock = quote.Quote.IsMock,
             CreatedAt = now,
         };
         return Done(session, leg, quote, order, placed?.EstimatedDelivery);
@@ -361,7 +365,7 @@ public sealed class QuoteRefresh(
     /// <summary>A mock price is never ordered for real, nor a real price with the mock.</summary>
     private bool IsStale(ProviderQuote quote, ProviderConfig config) =>
         clock.GetUtcNow() - quote.FetchedAt > TimeSpan.FromSeconds(options.CurrentValue.RequoteAfterSeconds)
-        || (quote.Pricing == PricingMode.Mock) != config.Mock;
+        || quote.IsMock != config.Mock;
 }
 
 /// <summary>

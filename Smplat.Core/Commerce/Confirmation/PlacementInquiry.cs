@@ -46,7 +46,7 @@ public sealed class PlacementInquiry(
         }
 
         var gateway = gateways.For(quote.Provider);
-        if (attempt.Outcome == "started" && gateway.Capabilities.AsksBeforeSubmitting && quote.Quote.Pricing != PricingMode.Mock)
+        if (attempt.Outcome == "started" && gateway.Capabilities.AsksBeforeSubmitting && !quote.Quote.IsMock)
         {
             return new PlacementEvidence.Dead("the attempt was never allowed to submit");
         }

@@ -78,17 +78,17 @@ public sealed class ProviderOrderStore(NpgsqlDataSource database)
         """
         insert into commerce.orders (
             id, order_ref, request_id, session_id, leg, provider_id, provider_order_id, user_id, status, mode, total_cents,
-            commission_cents, items_count, tracking_url, checkout_url, failover_from, created_at, updated_at)
+            commission_cents, items_count, tracking_url, checkout_url, failover_from, is_mock, created_at, updated_at)
         values (
             @Id, @OrderRef, @RequestId, @SessionId, @Leg, @provider, @ProviderOrderId, @UserId, @status, @mode, @TotalCents,
-            @CommissionCents, @ItemsCount, @TrackingUrl, @CheckoutUrl, @failoverFrom, @CreatedAt, @CreatedAt)
+            @CommissionCents, @ItemsCount, @TrackingUrl, @CheckoutUrl, @failoverFrom, @IsMock, @CreatedAt, @CreatedAt)
         on conflict (session_id, leg) do nothing
         """;
 
     private const string FindBooked =
         """
         select id, order_ref, request_id, session_id, leg, provider_id, provider_order_id, user_id, mode, total_cents,
-            commission_cents, items_count, tracking_url, checkout_url, failover_from, created_at
+            commission_cents, items_count, tracking_url, checkout_url, failover_from, is_mock, created_at
         from commerce.orders
         where session_id = @sessionId
         order by leg
@@ -296,6 +296,7 @@ public sealed class ProviderOrderStore(NpgsqlDataSource database)
         order.TrackingUrl,
         order.CheckoutUrl,
         failoverFrom = order.FailoverFrom?.ToWire(),
+        order.IsMock,
         order.CreatedAt,
     };
 
@@ -332,6 +333,8 @@ public sealed class ProviderOrderStore(NpgsqlDataSource database)
 
         public string? FailoverFrom { get; init; }
 
+        public bool IsMock { get; init; }
+
         public required DateTimeOffset CreatedAt { get; init; }
 
         public PlacedOrder ToOrder() => new()
@@ -351,6 +354,7 @@ public sealed class ProviderOrderStore(NpgsqlDataSource database)
             TrackingUrl = TrackingUrl,
             CheckoutUrl = CheckoutUrl,
             FailoverFrom = FailoverFrom is null ? null : ProviderIds.Parse(FailoverFrom),
+            IsMock = IsMock,
             CreatedAt = CreatedAt,
         };
     }

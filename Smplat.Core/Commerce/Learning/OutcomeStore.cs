@@ -38,6 +38,7 @@ public sealed class OutcomeStore(NpgsqlDataSource database)
         "select total_cents, commission_cents from commerce.orders where order_ref = @orderRef and provider_id = @provider";
 
     // The same outcomes give the same row, however often it runs and on which instance. Value and commission of successes only.
+    // What a mock did says nothing about its provider.
     private const string RefreshStats =
         """
         with weighed as (
@@ -46,6 +47,8 @@ public sealed class OutcomeStore(NpgsqlDataSource database)
                 power(0.5, greatest(0, extract(epoch from (@now - created_at))) / (14 * 86400.0)) as weight
             from commerce.order_outcomes
             where created_at > @since
+                and not exists (
+                    select from commerce.orders mock where mock.order_ref = order_outcomes.order_id and mock.is_mock)
         )
         insert into analytics.provider_metrics as metrics (
             provider_id, provider_name, total_orders, successful_orders, failed_orders, cancelled_orders, total_gmv_cents,

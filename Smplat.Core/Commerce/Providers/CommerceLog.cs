@@ -34,6 +34,15 @@ internal static partial class CommerceLog
     [LoggerMessage(2012, LogLevel.Error, "commerce.route_order.failure {RequestId}: {ErrorCode}, asked {Attempted}, {DurationMs} ms")]
     public static partial void NotRouted(ILogger logger, string requestId, string errorCode, string attempted, int durationMs);
 
+    [LoggerMessage(2013, LogLevel.Information,
+        "{ProviderId} has nothing to offer: {Error} ({ErrorCode}) after {LatencyMs} ms in {RequestId}")]
+    public static partial void QuoteRefused(
+        ILogger logger, string providerId, string error, string errorCode, int latencyMs, string requestId);
+
+    [LoggerMessage(2025, LogLevel.Information,
+        "commerce.route_order.refusal {RequestId}: {ErrorCode}, asked {Attempted}, {DurationMs} ms")]
+    public static partial void NothingOffered(ILogger logger, string requestId, string errorCode, string attempted, int durationMs);
+
     [LoggerMessage(2020, LogLevel.Information,
         "commerce.confirm_order.{Result} {RequestId}: {ProviderId} {ErrorCode}, {DurationMs} ms")]
     public static partial void Confirmed(

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
@@ -39,13 +40,13 @@ internal abstract class HandoffGateway<TStore>(
             return new QuoteOutcome.Failed(ProviderFailure.MissingCredentials(Id));
         }
 
-        var budget = CallBudget.From(config, clock);
-        var store = await cache.GetAsync(
+        var budget = CallBudget.From(config, clock, request.Caller);
+        var store = await CallBudget.ShareAsync(budget.Caller, () => cache.GetAsync(
             CacheKey.Store(Id, request.Address, Root.Authority),
             StoreJson,
             found => IsNone(found) ? NoStoreLifetime : TimeSpan.FromSeconds(Lifetimes.StoreSeconds),
             token => FindStoreAsync(request.Address, budget, token),
-            cancellationToken);
+            cancellationToken));
         return IsNone(store)
             ? new QuoteOutcome.Failed(ProviderFailure.NoStores(Id))
             : await PriceAsync(request, config, store, budget, cancellationToken);
@@ -107,11 +108,13 @@ internal abstract class ProductSearchGateway(
     protected override async Task<QuoteOutcome> PriceAsync(
         QuoteRequest request, ProviderConfig config, NearestStore store, CallBudget budget, CancellationToken cancellationToken)
     {
+        var searches = new SearchFailures(http.CurrentValue.ItemConcurrency);
         var items = await BoundedFanOut.AllAsync(
             request.Items,
             http.CurrentValue.ItemConcurrency,
-            (item, token) => MatchAsync(item, store, budget, token),
+            (item, token) => searches.OrNoneAsync(item, () => MatchAsync(item, store, budget, token)),
             cancellationToken);
+        searches.ThrowIfAllFailed();
         var basket = new MatchedBasket(items);
         prices.Learn(Id, basket);
         return basket.IsEmpty
@@ -125,8 +128,9 @@ internal abstract class ProductSearchGateway(
     /// <summary>Which searches may share cached products: those at the same store, or all.</summary>
     protected abstract string SearchScope(NearestStore store);
 
+    /// <summary>Everything that it reads is part of the cache key, so it is given the term and not the item.</summary>
     protected abstract Task<IReadOnlyList<VendorProduct>> SearchAsync(
-        RequestedItem item, string term, NearestStore store, CallBudget budget, CancellationToken cancellationToken);
+        string term, NearestStore store, CallBudget budget, CancellationToken cancellationToken);
 
     private async Task<MatchedItem> MatchAsync(
         RequestedItem item, NearestStore store, CallBudget budget, CancellationToken cancellationToken)
@@ -137,12 +141,12 @@ internal abstract class ProductSearchGateway(
             return new MatchedItem(item);
         }
 
-        var products = await Cache.GetAsync(
-            CacheKey.Sku(Id, SearchScope(store), item),
+        var products = await CallBudget.ShareAsync(budget.Caller, () => Cache.GetAsync(
+            CacheKey.Sku(Id, Root.Authority, SearchScope(store), term),
             VendorJson.Default.IReadOnlyListVendorProduct,
             _ => TimeSpan.FromSeconds(Lifetimes.SkuSeconds),
-            token => SearchAsync(item, term, store, budget, token),
-            cancellationToken);
+            token => SearchAsync(term, store, budget, token),
+            cancellationToken));
         return ProductMatcher.Match(item, products);
     }
 
@@ -165,7 +169,64 @@ internal abstract class ProductSearchGateway(
             Estimates = AllButItems,
             Tariff = new DeliveryTariff(Delivery.FeeCents, Delivery.FreeFromCents),
             Warnings = [DeliveryEstimate.Warning, .. basket.Warnings],
+            IsPartial = basket.IsPartial,
         };
+    }
+}
+
+/// <summary>
+/// The product searches of one basket. A search that fails by itself makes its item unavailable, with a warning; when none has
+/// worked, the vendor is broken and the quote ends with the failure.
+/// </summary>
+/// <param name="limit">So many failures without one success are enough to stop.</param>
+internal sealed class SearchFailures(int limit)
+{
+    private readonly Lock _gate = new();
+    private ProviderFailureException? _first;
+    private int _failures;
+    private int _successes;
+
+    public async Task<MatchedItem> OrNoneAsync(RequestedItem item, Func<Task<MatchedItem>> match)
+    {
+        var found = await OrNullAsync(match);
+        return found ?? MatchedItem.OfFailedSearch(item);
+    }
+
+    /// <summary>Null when the search failed by itself.</summary>
+    public async Task<T?> OrNullAsync<T>(Func<Task<T>> search)
+        where T : class
+    {
+        try
+        {
+            var found = await search();
+            lock (_gate)
+            {
+                _successes++;
+            }
+
+            return found;
+        }
+        catch (ProviderFailureException failed) when (failed.Failure.ConcernsOneSearch() && !IsOutage(failed))
+        {
+            return null;
+        }
+    }
+
+    public void ThrowIfAllFailed()
+    {
+        if (_successes == 0 && _first is not null)
+        {
+            ExceptionDispatchInfo.Throw(_first);
+        }
+    }
+
+    private bool IsOutage(ProviderFailureException failed)
+    {
+        lock (_gate)
+        {
+            _first ??= failed;
+            return ++_failures >= limit && _successes == 0;
+        }
     }
 }
 

@@ -50,17 +50,32 @@ internal static class IngredientText
     }
 
     /// <summary>Every word before the name is a number, a range or a unit: in "2 eggs", eggs belongs to the name.</summary>
-    private static bool IsOnlyQuantity(string[] words, int count) => words.Take(count).All(word =>
-        UnitOfMeasure.Find(word) is not null || word.Any(letter => char.IsNumber(letter)) || word is "a" or "an" or "to" or "-" or "fl");
+    private static bool IsOnlyQuantity(string[] words, int count) => !IsHalfAndHalf(words, count) && words.Take(count).All(word =>
+        UnitOfMeasure.Find(word) is not null || word.Any(char.IsNumber) || word is "a" or "an" or "to" or "-" or "fl" or "and" or "half" or "quarter"
+            || QuantityText.NumberWord(word.ToLowerInvariant()) is not null);
 
-    /// <summary>Drops the text after a comma or in brackets, which says how to prepare the ingredient.</summary>
+    private static bool IsHalfAndHalf(string[] words, int count) =>
+        words[count - 1].Equals("half", StringComparison.OrdinalIgnoreCase) && words[count].ToLowerInvariant() is "and" or "&" or "n";
+
+    /// <summary>
+    /// Drops the text in brackets and after the comma that ends the name, which says how to prepare the ingredient. A comma
+    /// between mere adjectives ends nothing: 2 boneless, skinless chicken breasts.
+    /// </summary>
     private static string Plain(string text)
     {
-        var end = text.IndexOf(',', StringComparison.Ordinal);
-        var line = end > 0 && !char.IsAsciiDigit(text[end - 1]) ? text[..end] : text;
-        var open = line.IndexOf('(', StringComparison.Ordinal);
-        var close = line.IndexOf(')', StringComparison.Ordinal);
-        return open >= 0 && close > open ? line.Remove(open, close - open + 1) : line;
+        var open = text.IndexOf('(', StringComparison.Ordinal);
+        var close = text.IndexOf(')', StringComparison.Ordinal);
+        var line = open >= 0 && close > open ? text.Remove(open, close - open + 1) : text;
+        for (var comma = line.IndexOf(','); comma >= 0; comma = line.IndexOf(',', comma + 1))
+        {
+            var isNumber = comma > 0 && comma + 1 < line.Length && char.IsAsciiDigit(line[comma - 1]) && char.IsAsciiDigit(line[comma + 1]);
+            if (!isNumber && ProductName.NamesSomething(line[..comma]))
+            {
+                return line[..comma];
+            }
+        }
+
+        return line;
     }
 }
 
@@ -166,10 +181,8 @@ internal static partial class QuantityText
 
     private static bool TryReadAmount(List<string> words, ref int at, out decimal amount)
     {
-        if (at < words.Count && words[at] is "a" or "an" or "one")
+        if (TryReadWords(words, ref at, out amount))
         {
-            amount = 1;
-            at++;
             return true;
         }
 
@@ -192,6 +205,56 @@ internal static partial class QuantityText
 
         return true;
     }
+
+    /// <summary>A number in words: a, two, half, half a, two and a half. Half and half is a name.</summary>
+    private static bool TryReadWords(List<string> words, ref int at, out decimal amount)
+    {
+        amount = 0;
+        var isHalf = at < words.Count && words[at] is "half" or "quarter";
+        var isName = at + 1 < words.Count && isHalf && words[at + 1] is "and" or "&";
+        if (at >= words.Count || isName || !(isHalf || NumberWord(words[at]) is not null))
+        {
+            return false;
+        }
+
+        amount = isHalf ? HalfOrQuarter(words[at]) : NumberWord(words[at])!.Value;
+        at++;
+        if (at < words.Count && isHalf && words[at] is "a" or "an")
+        {
+            at++;
+        }
+        else if (at < words.Count && !isHalf && words[at] is "half" or "quarter")
+        {
+            // A half pound, two half gallons.
+            amount *= HalfOrQuarter(words[at]);
+            at++;
+        }
+        else if (at + 2 < words.Count && words[at] == "and" && words[at + 1] == "a" && words[at + 2] is "half" or "quarter")
+        {
+            amount += HalfOrQuarter(words[at + 2]);
+            at += 3;
+        }
+
+        return true;
+    }
+
+    private static decimal HalfOrQuarter(string word) => word == "half" ? 0.5m : 0.25m;
+
+    public static decimal? NumberWord(string word) => word switch
+    {
+        "a" or "an" or "one" => 1,
+        "two" => 2,
+        "three" => 3,
+        "four" => 4,
+        "five" => 5,
+        "six" => 6,
+        "seven" => 7,
+        "eight" => 8,
+        "nine" => 9,
+        "ten" => 10,
+        "twelve" => 12,
+        _ => null,
+    };
 
     /// <summary>A number, a fraction, or a number and a fraction.</summary>
     private static bool TryReadNumber(List<string> words, ref int at, out decimal number)
@@ -263,7 +326,7 @@ internal static partial class QuantityText
     }
 
     /// <summary>A comma is a decimal comma only when it is the only mark and not a group of thousands.</summary>
-    private static bool TryReadDecimal(string word, out decimal number)
+    public static bool TryReadDecimal(string word, out decimal number)
     {
         var comma = word.IndexOf(',', StringComparison.Ordinal);
         var plain = comma < 0 ? word
@@ -274,7 +337,7 @@ internal static partial class QuantityText
             && number <= MaxAmount;
     }
 
-    private static decimal? VulgarFraction(char letter) => letter switch
+    public static decimal? VulgarFraction(char letter) => letter switch
     {
         '½' => 0.5m,
         '⅓' => 1m / 3,
@@ -328,9 +391,11 @@ internal sealed record UnitOfMeasure(string Name, UnitDimension Dimension, decim
 
         Add(new("g", UnitDimension.Weight, 1), "gr", "gram", "grams", "gramme", "grammes");
         Add(new("kg", UnitDimension.Weight, 1000), "kgs", "kilo", "kilos", "kilogram", "kilograms");
-        Add(new("oz", UnitDimension.Weight, 28.349523125m), "ounce", "ounces");
+        Add(new("oz", UnitDimension.Weight, 28.349523125m), "ozs", "ounce", "ounces");
         Add(new("lb", UnitDimension.Weight, 453.59237m), "lbs", "pound", "pounds", "#");
         Add(new("ml", UnitDimension.Volume, 1), "milliliter", "milliliters", "millilitre", "millilitres");
+        Add(new("cl", UnitDimension.Volume, 10), "centiliter", "centiliters", "centilitre", "centilitres");
+        Add(new("dl", UnitDimension.Volume, 100), "deciliter", "deciliters", "decilitre", "decilitres");
         Add(new("l", UnitDimension.Volume, 1000), "lt", "ltr", "liter", "liters", "litre", "litres");
         Add(new("cup", UnitDimension.Volume, 236.5882365m), "cups", "c");
         Add(new("tbsp", UnitDimension.Volume, 14.78676478125m), "tbsps", "tbs", "tablespoon", "tablespoons");

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>
@@ -31,7 +28,7 @@ internal static class ProductMatcher
     private static Weighed Weigh(RequestedItem item, ProductName wanted, VendorProduct product)
     {
         var pack = SizeOf(product);
-        var packs = PackCount.For(item.Quantity, item.Unit, pack);
+        var packs = PackCount.For(item.Quantity, item.Unit, pack, PieceWeights.Find(wanted), IsSoldByWeight(product));
         var dimension = (UnitOfMeasure.Find(item.Unit) ?? UnitOfMeasure.Piece).Dimension;
         var perBase = pack is { BaseAmount: > 0 } && pack.Unit.Dimension == dimension
             ? product.PriceCents / pack.BaseAmount
@@ -39,11 +36,14 @@ internal static class ProductMatcher
         return new Weighed(product, packs, Relevance.Score(item, wanted, product), perBase);
     }
 
-    /// <summary>Goods sold by weight have the size "per lb": a pack is one of that unit.</summary>
+    /// <summary>The vendor's size text; else a size at the end of the name.</summary>
     private static PackSize? SizeOf(VendorProduct product) =>
-        PackSize.Parse(product.SizeText is { } text && text.StartsWith("per ", StringComparison.OrdinalIgnoreCase)
-            ? "1 " + text[4..]
-            : product.SizeText);
+        PackSize.Parse(string.IsNullOrWhiteSpace(product.SizeText) ? PackSize.TextIn(product.Name) : product.SizeText);
+
+    private static bool IsSoldByWeight(VendorProduct product) => product.IsSoldByWeight
+        || (product.SizeText?.TrimStart() is { } text
+            && (text.StartsWith("per ", StringComparison.OrdinalIgnoreCase) || text.StartsWith('/'))
+            && PackSize.Parse(text) is { Unit.Dimension: UnitDimension.Weight });
 
     private static string? WarningOf(RequestedItem item, Weighed best) => best switch
     {
@@ -79,15 +79,24 @@ internal static class ProductMatcher
 internal sealed record MatchedItem(
     RequestedItem Item, VendorProduct? Product = null, int Packs = 0, string? Reason = null, string? Warning = null)
 {
+    public static MatchedItem OfFailedSearch(RequestedItem item) =>
+        new(item, Warning: $"{item.Name}: the provider's search failed, so it counts as unavailable") { IsSearchFailed = true };
+
     public long LineCents => Product is null ? 0 : checked(Product.PriceCents * Packs);
 
     public bool IsSubstituted => Reason is not null;
+
+    /// <summary>The vendor did not say whether it has the item.</summary>
+    public bool IsSearchFailed { get; init; }
 }
 
 /// <summary>All items of a basket as one vendor can serve them.</summary>
 internal sealed record MatchedBasket(IReadOnlyList<MatchedItem> Items)
 {
     public bool IsEmpty => Items.All(item => item.Product is null);
+
+    /// <summary>Some items were not searched, so that the same basket may get another answer a moment later.</summary>
+    public bool IsPartial => Items.Any(item => item.IsSearchFailed);
 
     public long SubtotalCents => Items.Sum(item => item.LineCents);
 
@@ -141,6 +150,9 @@ public sealed record VendorProduct(string Sku, string Name, long PriceCents)
     /// <summary>What the vendor's cart call needs when it is not the sku.</summary>
     public string? Reference { get; init; }
 
+    /// <summary>The price is that of a unit of weight, and the shop weighs the goods.</summary>
+    public bool IsSoldByWeight { get; init; }
+
     public bool IsInStock { get; init; } = true;
 
     /// <summary>False when the store sells it only over the counter.</summary>
@@ -151,88 +163,4 @@ public sealed record VendorProduct(string Sku, string Name, long PriceCents)
 
     /// <summary>The most packs that one order may hold.</summary>
     public int? MaxPacks { get; init; }
-}
-
-/// <summary>How many packs cover a request.</summary>
-/// <param name="Warning">Set when the number is a guess.</param>
-internal readonly record struct PackCount(int Packs, string? Warning)
-{
-    /// <summary>A larger number of packs is an error, not a purchase.</summary>
-    private const int MaxPacks = 9_999;
-
-    /// <summary>
-    /// Same dimension: enough packs to cover the amount. Counted units, or a product of unknown size: the quantity, rounded up.
-    /// A weight or volume of something sold by count: one pack and a warning.
-    /// </summary>
-    public static PackCount For(decimal quantity, string? unit, PackSize? pack)
-    {
-        var asked = UnitOfMeasure.Find(unit) ?? UnitOfMeasure.Piece;
-        if (asked.Dimension == UnitDimension.Count)
-        {
-            var pieces = pack is { Unit.Dimension: UnitDimension.Count, Amount: > 1 } && asked.Name is "piece" or "dozen" or "slice" or "clove"
-                ? Math.Ceiling(quantity * asked.BaseFactor / (pack?.BaseAmount ?? 1))
-                : Math.Ceiling(quantity);
-            return Limit(pieces, null);
-        }
-
-        if (pack is null || pack.Unit.Dimension == UnitDimension.Count)
-        {
-            return new PackCount(1, $"Pack size unknown for {asked.Name}, one pack assumed");
-        }
-
-        return pack.Unit.Dimension == asked.Dimension
-            ? Limit(Math.Ceiling(quantity * asked.BaseFactor / pack.BaseAmount), null)
-            : CrossDimension(quantity, asked, pack);
-    }
-
-    /// <summary>A volume of something sold by weight, or the reverse: converted at the density of water, with a warning.</summary>
-    private static PackCount CrossDimension(decimal quantity, UnitOfMeasure asked, PackSize pack) =>
-        Limit(
-            Math.Ceiling(quantity * asked.BaseFactor / pack.BaseAmount),
-            $"{asked.Name} compared with {pack.Unit.Name} by the density of water");
-
-    private static PackCount Limit(decimal packs, string? warning) =>
-        new((int)Math.Clamp(packs, 1, MaxPacks), warning);
-}
-
-/// <summary>What one pack of a product holds, read from a vendor's size text such as <c>16 oz</c>, <c>12 ct</c> or <c>6 pk / 12 fl oz</c>.</summary>
-/// <param name="Count">Single containers in the pack.</param>
-/// <param name="Amount">Content of one container in the unit, or the number of pieces for a count.</param>
-internal sealed partial record PackSize(decimal Count, decimal Amount, UnitOfMeasure Unit)
-{
-    /// <summary>Content of the whole pack in the base unit of its dimension.</summary>
-    public decimal BaseAmount => Count * Amount * Unit.BaseFactor;
-
-    public static PackSize? Parse(string? text)
-    {
-        if (string.IsNullOrWhiteSpace(text) || text.Length > 100)
-        {
-            return null;
-        }
-
-        var parts = Part().Matches(text.ToLowerInvariant())
-            .Select(match => (Amount: ReadNumber(match.Groups["n"].Value), Unit: UnitOfMeasure.Find(Spaces().Replace(match.Groups["u"].Value, " "))))
-            .Where(part => part is { Amount: > 0 and <= 100_000, Unit: not null })
-            .Select(part => (part.Amount, Unit: part.Unit!))
-            .ToList();
-        return parts switch
-        {
-            [] => null,
-            [var only] => new PackSize(1, only.Amount, only.Unit),
-            [var count, var content, ..] when count.Unit.Dimension == UnitDimension.Count
-                && content.Unit.Dimension != UnitDimension.Count => new PackSize(count.Amount * count.Unit.BaseFactor, content.Amount, content.Unit),
-            [var content, var count, ..] when count.Unit.Dimension == UnitDimension.Count
-                && content.Unit.Dimension != UnitDimension.Count => new PackSize(count.Amount * count.Unit.BaseFactor, content.Amount, content.Unit),
-            [var first, ..] => new PackSize(1, first.Amount, first.Unit),
-        };
-    }
-
-    private static decimal ReadNumber(string text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : 0;
-
-    [GeneratedRegex(@"(?<n>\d{1,6}(?:\.\d{1,4})?)\s*[-x]?\s*(?<u>fl\.?\s*oz|fluid\s+ounces?|[a-z#]+)", RegexOptions.CultureInvariant)]
-    private static partial Regex Part();
-
-    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
-    private static partial Regex Spaces();
 }

@@ -8,6 +8,12 @@ public sealed record ProviderFailure(string Code, string Message, bool Retryable
     /// <summary>How long the vendor asks us to wait before the next call.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The caller may cause no more calls, which says nothing about the provider.</summary>
+    public bool IsCallersQuota { get; init; }
+
+    /// <summary>No call was sent, so the failure counts for no provider.</summary>
+    public bool WasNotAsked => IsCallersQuota || Code == ProviderFailureCodes.CircuitOpen;
+
     public static ProviderFailure Timeout(ProviderId id, int timeoutMs) =>
         new(ProviderFailureCodes.Timeout, $"Provider {id.ToWire()} timed out after {timeoutMs}ms", true);
 
@@ -44,12 +50,24 @@ public sealed record ProviderFailure(string Code, string Message, bool Retryable
     public static ProviderFailure QuotaExhausted(ProviderId id) =>
         new(ProviderFailureCodes.QuotaExhausted, $"The call quota of provider {id.ToWire()} is used up", false);
 
+    public static ProviderFailure OpenQuotaExhausted(ProviderId id) =>
+        new(ProviderFailureCodes.QuotaExhausted, $"The calls of provider {id.ToWire()} for callers without a key are used up", false) { IsCallersQuota = true };
+
     public static ProviderFailure CircuitOpen(ProviderId id) =>
         new(ProviderFailureCodes.CircuitOpen, $"Provider {id.ToWire()} is paused after repeated failures", true);
 
     /// <summary>The provider answered something that does not match its contract.</summary>
     public static ProviderFailure BadAnswer(ProviderId id, string what) =>
         new(ProviderFailureCodes.BadAnswer, $"Provider {id.ToWire()} answered {what}", false);
+
+    /// <summary>
+    /// Whether one product search failed by itself, so that the other items can still be quoted: the vendor does not like the
+    /// term, or breaks over it. Credentials, quota, a busy vendor, a lost connection and a timeout concern every call.
+    /// </summary>
+    public bool ConcernsOneSearch() =>
+        Code == ProviderFailureCodes.BadAnswer
+        || (Code.StartsWith(ProviderFailureCodes.HttpPrefix, StringComparison.Ordinal)
+            && !ProviderFailureCodes.IsCredentialProblem(Code) && Code is not ("HTTP_402" or "HTTP_407" or "HTTP_429"));
 
     /// <summary>
     /// Whether the failure shows that the provider is down or broken. A refusal that it meant (no store, no match), our own
@@ -83,6 +101,12 @@ public static class ProviderFailureCodes
     /// <summary>Whether the provider answered correctly but has nothing to offer, which says nothing against its health.</summary>
     public static bool IsEmptyOffer(string code) => code is NoStores or NoItemsMatched;
 
+    /// <summary>In the routing log, a request that no provider was asked for, since its caller may cause no more calls.</summary>
+    public const string CallerQuota = "CALLER_QUOTA";
+
+    /// <summary>Whether a line of the routing log with this code is a refusal and no failure. The SQL statements list the same codes.</summary>
+    public static bool IsRefusal(string? code) => code is NoStores or NoItemsMatched or CallerQuota;
+
     /// <summary>Whether the vendor refused our credentials; such failures raise the credential alert.</summary>
     public static bool IsCredentialProblem(string code) => code is AuthFailed or "HTTP_401" or "HTTP_403";
 }
@@ -92,4 +116,10 @@ public sealed class ProviderFailureException(ProviderFailure failure, Exception?
     : Exception(failure.Message, inner)
 {
     public ProviderFailure Failure { get; } = failure;
+
+    /// <summary>
+    /// Whether another caller, who waited for the same answer, is not concerned by the refusal and may ask itself; null for
+    /// callers with a key. Not set when the failure concerns everybody.
+    /// </summary>
+    public Func<AnonymousCaller?, bool>? MayAskAgain { get; init; }
 }

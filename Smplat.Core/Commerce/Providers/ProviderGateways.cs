@@ -107,7 +107,7 @@ internal sealed class MockSwitchGateway(
         (live is null || MockGateway.IsMockOrder(request.ProviderOrderId) ? mock : live)
             .CancelAsync(request, config, cancellationToken);
 
-    private IProviderGateway? For(ProviderQuote quote) => quote.Pricing == PricingMode.Mock ? mock : live;
+    private IProviderGateway? For(ProviderQuote quote) => quote.IsMock ? mock : live;
 
     private Task<QuoteOutcome> QuoteLiveAsync(
         QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken) =>
@@ -264,7 +264,7 @@ internal sealed class CachingGateway(
     public override async Task<QuoteOutcome> QuoteAsync(
         QuoteRequest request, ProviderConfig config, CancellationToken cancellationToken)
     {
-        var key = CacheKey.Quote(Id, request.CartHash, VariantOf(config));
+        var key = CacheKey.Quote(Id, request, VariantOf(config));
         var lifetime = TimeSpan.FromSeconds(lifetimes.CurrentValue.QuoteSeconds);
         var kept = await cache.FindAsync(key, CommerceJson.Default.ProviderQuote, cancellationToken);
         if (kept is not null && !request.Fresh && AgeOf(kept) < lifetime)
@@ -299,12 +299,13 @@ internal sealed class CachingGateway(
     {
         try
         {
+            // Callers with a key do not wait for a quote that is charged to one without, whose share may be used up.
             return await _quotes.RunAsync(
-                key.Text,
+                request.Caller is null ? key.Text : key.Text + ":open",
                 async token =>
                 {
                     var outcome = await Inner.QuoteAsync(request, config, token);
-                    if (outcome is QuoteOutcome.Quoted { Quote: var quote })
+                    if (outcome is QuoteOutcome.Quoted { Quote: { IsPartial: false } quote })
                     {
                         cache.Keep(
                             key, CommerceJson.Default.ProviderQuote, quote, lifetime > MaxStaleAge ? lifetime : MaxStaleAge);

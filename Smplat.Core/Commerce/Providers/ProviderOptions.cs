@@ -207,6 +207,22 @@ public sealed class VendorQuotaOptions
     [Range(0, 100_000_000)]
     public int MealMe { get; init; }
 
+    /// <summary>
+    /// Share of each daily limit that is reserved for callers with a key and for confirmations: callers without one are
+    /// refused earlier. Default 0.5.
+    /// </summary>
+    [ConfigurationKeyName("LOOPGPT_VENDOR_KEYED_SHARE")]
+    [Range(0.0, 1.0)]
+    public decimal KeyedShare { get; init; } = 0.5m;
+
+    /// <summary>
+    /// Calls at one vendor that one address without a key may cause within 24 hours, as one instance counts them; a basket of
+    /// 20 new items costs about 40 at Kroger and 20 at Walmart. Default 500; 0 means that only the daily limits hold.
+    /// </summary>
+    [ConfigurationKeyName("LOOPGPT_VENDOR_CALLS_PER_ADDRESS")]
+    [Range(0, 100_000_000)]
+    public int CallsPerAddress { get; init; } = 500;
+
     public IReadOnlyList<QuotaLimit> All =>
     [
         LimitOf(ProviderId.KrogerApi, "products"),
@@ -216,6 +232,11 @@ public sealed class VendorQuotaOptions
         LimitOf(ProviderId.Instacart, ""),
         LimitOf(ProviderId.MealMe, ""),
     ];
+
+    /// <summary>The part of a limit that callers without a key may use; null when nothing is left for them.</summary>
+    public QuotaLimit? OpenLimitOf(QuotaLimit limit) => (int)(limit.PerDay * (1 - KeyedShare)) is > 0 and var open
+        ? new QuotaLimit(limit.Bucket + ".open", open)
+        : null;
 
     /// <summary>The bucket that a call counts against. Kroger counts per endpoint; its token endpoint has no limit.</summary>
     public QuotaLimit LimitOf(ProviderId id, string endpoint) => (id, endpoint) switch

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>A normalised basket and where it goes. The same object is given to every provider.</summary>
-/// <param name="CartHash">Hash of the lines with their ids, postal code and country, independent of routing preferences; the key of quote caches.</param>
+/// <param name="CartHash">Hash of the lines with their ids, postal code and country, independent of routing preferences.</param>
 public sealed record QuoteRequest(
     IReadOnlyList<RequestedItem> Items,
     DeliveryAddress Address,
@@ -14,6 +14,16 @@ public sealed record QuoteRequest(
 {
     /// <summary>Asks the provider even when a recent quote is known, as a confirmation does.</summary>
     public bool Fresh { get; init; }
+
+    /// <summary>Who is charged for the vendor calls; null for callers with a key and for our own work. Never stored.</summary>
+    [JsonIgnore]
+    public AnonymousCaller? Caller { get; init; }
+}
+
+/// <summary>A caller without a key, known by its network address. The address stays in memory and is not written anywhere.</summary>
+public sealed record AnonymousCaller(string Address)
+{
+    public override string ToString() => "AnonymousCaller";
 }
 
 /// <summary>One line of the basket as the shopper wrote it.</summary>
@@ -74,6 +84,10 @@ public sealed record ProviderQuote
 
     public required PricingMode Pricing { get; init; }
 
+    /// <summary>The prices are invented, so that the quote counts in no figure of the business.</summary>
+    [JsonIgnore]
+    public bool IsMock => Pricing == PricingMode.Mock;
+
     public required IReadOnlyList<QuoteFee> Fees { get; init; }
 
     /// <summary>When the provider was asked; a cached quote keeps the time of the original call.</summary>
@@ -93,6 +107,10 @@ public sealed record ProviderQuote
 
     /// <summary>The provider's delivery tariff, when it is known beyond this basket; used to price split orders.</summary>
     public DeliveryTariff? Tariff { get; init; }
+
+    /// <summary>The provider failed over a part of the basket; such a quote is not cached.</summary>
+    [JsonIgnore]
+    public bool IsPartial { get; init; }
 
     [JsonIgnore]
     public int FoundCount => ItemAvailability.Count(row => row.Status == AvailabilityStatus.Found);

@@ -1,7 +1,3 @@
-using System.Collections.Frozen;
-using System.Text;
-using Smplat.Core.Platform.Input;
-
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>
@@ -19,9 +15,11 @@ internal static class Relevance
     private const int MissingWord = 550;
     private const int MissingKind = 350;
     private const int MissingNeutral = 250;
+    private const int MissingContainer = 100;
     private const int OtherProduct = 450;
     private const int ExtraWord = 120;
     private const int ExtraChanger = 400;
+    private const int ExtraFlavour = 130;
     private const int ExtraKind = 80;
     private const int OtherPreparation = 100;
     private const int BrandAgrees = 60;
@@ -32,40 +30,90 @@ internal static class Relevance
     /// <param name="wanted">The item's name, parsed once for all candidates.</param>
     public static int Score(RequestedItem item, ProductName wanted, VendorProduct product)
     {
-        var name = ProductName.Parse(product.Name);
         var brand = product.Brand is { } maker ? ProductName.Parse(maker).Words : [];
-        var score = 1000;
+        var name = ProductName.Parse(product.Name, brand);
+        var isBrandOnly = AsksForABrand(wanted, brand);
+        return 1000
+            - Missing(wanted, name, brand, isBrandOnly)
+            - Extra(wanted, name, brand, isBrandOnly)
+            - OtherMake(wanted, name)
+            - (OtherPreparation * GroceryWords.Preparations.Count(
+                word => wanted.Descriptors.Contains(word) != name.Descriptors.Contains(word)))
+            + PreferenceScore(item, product);
+    }
+
+    /// <summary>Cheerios or Coca-Cola Classic: what the product is called beside its brand does not matter then.</summary>
+    private static bool AsksForABrand(ProductName wanted, IReadOnlyList<string> brand)
+    {
+        var names = wanted.Words.Where(word => !GroceryWords.Neutral.Contains(word)).ToArray();
+        return names.Length > 0
+            && (names.All(word => brand.Contains(word) || GroceryWords.Brands.Contains(word)) || GroceryWords.IsBrandPhrase(names));
+    }
+
+    private static int Missing(ProductName wanted, ProductName name, IReadOnlyList<string> brand, bool isBrandOnly)
+    {
+        var missing = 0;
         foreach (var word in wanted.Words)
         {
-            if (!name.Words.Contains(word) && !brand.Contains(word))
+            if (!name.Words.Contains(word) && !brand.Contains(word) && !name.Also.Contains(word)
+                && !(wanted.Fat is not null && name.Fat is not null && GroceryWords.FatWords.Contains(word)))
             {
-                score -= GroceryWords.Neutral.Contains(word) ? MissingNeutral
+                missing += GroceryWords.Neutral.Contains(word) ? (isBrandOnly ? MissingContainer : MissingNeutral)
+                    : GroceryWords.Containers.Contains(word) ? MissingContainer
                     : GroceryWords.Kinds.Contains(word) ? MissingKind
                     : MissingWord;
             }
         }
 
-        var own = name.Words.Where(word => !brand.Contains(word) || wanted.Words.Contains(word)).ToArray();
-        foreach (var extra in own.Where(word => !wanted.Words.Contains(word)))
-        {
-            score -= GroceryWords.Neutral.Contains(extra) || GroceryWords.Forms.Contains(extra) ? 0
-                : GroceryWords.Kinds.Contains(extra) ? ExtraKind
-                : GroceryWords.Changers.Contains(extra) ? ExtraChanger
-                : ExtraWord;
-        }
-
-        if (Head(own) is { } head && !wanted.Words.Contains(head))
-        {
-            score -= OtherProduct;
-        }
-
-        score -= OtherPreparation * GroceryWords.Preparations.Count(
-            word => wanted.Descriptors.Contains(word) != name.Descriptors.Contains(word));
-        return score + PreferenceScore(item, product);
+        return missing;
     }
 
-    private static string? Head(string[] words) =>
-        Array.FindLast(words, word => !GroceryWords.Forms.Contains(word) && !GroceryWords.Neutral.Contains(word));
+    private static int Extra(ProductName wanted, ProductName name, IReadOnlyList<string> brand, bool isBrandOnly)
+    {
+        var own = name.Words
+            .Where(word => (!brand.Contains(word) || wanted.Words.Contains(word)) && !GroceryWords.IsClassOf(word, wanted.Words))
+            .ToArray();
+        var (plain, other) = (0, 0);
+        foreach (var extra in own.Where(word => !wanted.Words.Contains(word) && !IsWithoutCost(word)))
+        {
+            if (GroceryWords.Kinds.Contains(extra))
+            {
+                other += ExtraKind;
+            }
+            else if (GroceryWords.Changers.Contains(extra) && !wanted.Also.Contains(extra))
+            {
+                other += isBrandOnly ? ExtraFlavour : ExtraChanger;
+            }
+            else if (isBrandOnly && GroceryWords.Flavours.Contains(extra))
+            {
+                other += ExtraFlavour;
+            }
+            else
+            {
+                plain++;
+            }
+        }
+
+        if (!isBrandOnly && Head(own) is { } head && !wanted.Words.Contains(head) && !wanted.Also.Contains(head))
+        {
+            other += OtherProduct;
+        }
+
+        // A long label alone makes no other product: from the third word on each costs next to nothing.
+        return other + (isBrandOnly ? plain : (ExtraWord * Math.Min(plain, 2)) + Math.Max(plain - 2, 0));
+    }
+
+    /// <summary>Another fat content or another share of lean meat is an acceptable substitute.</summary>
+    private static int OtherMake(ProductName wanted, ProductName name) =>
+        (wanted.Fat is { } fat && name.Fat is { } own && fat != own)
+        || (wanted.Percent is { } percent && name.Percent is { } other && percent != other && wanted.Fat is null)
+            ? MissingKind
+            : 0;
+
+    private static bool IsWithoutCost(string word) =>
+        GroceryWords.Neutral.Contains(word) || GroceryWords.Forms.Contains(word) || GroceryWords.Containers.Contains(word);
+
+    private static string? Head(string[] words) => Array.FindLast(words, word => !IsWithoutCost(word));
 
     private static int PreferenceScore(RequestedItem item, VendorProduct product)
     {
@@ -77,7 +125,7 @@ internal static class Relevance
         }
 
         if (item.Preferences?.GetValueOrDefault("size") is { } size && product.SizeText is { } text
-            && PackSize.Parse(size) is { } wish && PackSize.Parse(text) == wish)
+            && PackSize.Parse(size) is { } wish && PackSize.Parse(text) is { } own && own.HasSameContentAs(wish))
         {
             score += SizeAgrees;
         }
@@ -90,175 +138,4 @@ internal static class Relevance
 
         return score;
     }
-}
-
-/// <summary>A parsed name: its words in the singular without sizes and fillers, and the head, the word that names the product.</summary>
-internal sealed class ProductName
-{
-    private const int MaxWords = 24;
-
-    private ProductName(IReadOnlyList<string> words, IReadOnlyList<string> descriptors)
-    {
-        Words = words;
-        Descriptors = descriptors;
-    }
-
-    /// <summary>Words in the order of the name, without descriptors.</summary>
-    public IReadOnlyList<string> Words { get; }
-
-    /// <summary>Words such as frozen or organic.</summary>
-    public IReadOnlyList<string> Descriptors { get; }
-
-    /// <summary>The word that names the product: tortilla in flour tortilla. Null when the name has only fillers.</summary>
-    public string? Head => Words.LastOrDefault(word => !GroceryWords.Forms.Contains(word)) ?? (Words.Count > 0 ? Words[^1] : null);
-
-    public static ProductName Parse(string text)
-    {
-        var words = new List<string>();
-        var descriptors = new List<string>();
-        var comma = text.IndexOf(',', StringComparison.Ordinal);
-        var afterNumber = false;
-        foreach (var word in Split(comma > 0 ? text.AsSpan(0, comma) : text))
-        {
-            var isSize = char.IsAsciiDigit(word[0]) || (afterNumber && UnitOfMeasure.Find(word) is not null);
-            afterNumber = char.IsAsciiDigit(word[0]);
-            if (isSize)
-            {
-                continue;
-            }
-
-            if (words.Count > 0 && GroceryWords.Cuts.Contains(word))
-            {
-                break;
-            }
-
-            var singular = Singular(word);
-            if (GroceryWords.Descriptors.Contains(singular))
-            {
-                descriptors.Add(singular);
-            }
-            else if (!GroceryWords.Ignored.Contains(singular) && singular.Length > 1 && words.Count < MaxWords)
-            {
-                words.Add(singular);
-            }
-        }
-
-        return new ProductName(words, descriptors);
-    }
-
-    internal static string Singular(string word) => word switch
-    {
-        { Length: > 4 } when word.EndsWith("ies", StringComparison.Ordinal) && word is not "cookies" => word[..^3] + "y",
-        "leaves" => "leaf",
-        "loaves" => "loaf",
-        { Length: > 4 } when word.EndsWith("oes", StringComparison.Ordinal) => word[..^2],
-        { Length: > 4 } when word.EndsWith("ches", StringComparison.Ordinal) || word.EndsWith("shes", StringComparison.Ordinal)
-            || word.EndsWith("sses", StringComparison.Ordinal) || word.EndsWith("xes", StringComparison.Ordinal) => word[..^2],
-        { Length: > 3 } when word.EndsWith('s') && !word.EndsWith("ss", StringComparison.Ordinal)
-            && !word.EndsWith("us", StringComparison.Ordinal) => word[..^1],
-        _ => word,
-    };
-
-    private static List<string> Split(ReadOnlySpan<char> text)
-    {
-        var words = new List<string>();
-        var start = -1;
-        for (var index = 0; index <= text.Length; index++)
-        {
-            var inWord = index < text.Length && (char.IsLetterOrDigit(text[index]) || text[index] is '\'' or '%');
-            if (inWord && start < 0)
-            {
-                start = index;
-            }
-            else if (!inWord && start >= 0)
-            {
-                var word = text[start..index].ToString().Replace("'", "", StringComparison.Ordinal).ToLowerInvariant();
-                start = -1;
-                if (word.Length > 0)
-                {
-                    words.Add(word);
-                }
-            }
-        }
-
-        return words;
-    }
-}
-
-/// <summary>The search term for an item at a vendor: its words in lower case, at most eight.</summary>
-internal static class SearchTerm
-{
-    private const int MaxWords = 8;
-    private const int MaxLength = 80;
-
-    public static string Of(string name)
-    {
-        var parsed = ProductName.Parse(name);
-        var words = parsed.Words.Count > 0 ? parsed.Descriptors.Concat(parsed.Words) : Slug.Of(name).Split('-', StringSplitOptions.RemoveEmptyEntries);
-        var term = string.Join(' ', words.Take(MaxWords));
-        return SafeText.Cut(term, MaxLength);
-    }
-}
-
-/// <summary>Lower-case text in which each run of characters outside a to z and 0 to 9 is one dash.</summary>
-internal static class Slug
-{
-    public static string Of(string text)
-    {
-        var slug = new StringBuilder(text.Length);
-        foreach (var letter in text)
-        {
-            var lower = char.ToLowerInvariant(letter);
-            if (lower is (>= 'a' and <= 'z') or (>= '0' and <= '9'))
-            {
-                slug.Append(lower);
-            }
-            else if (slug.Length == 0 || slug[^1] != '-')
-            {
-                slug.Append('-');
-            }
-        }
-
-        return slug.ToString();
-    }
-}
-
-/// <summary>The kinds of words in grocery names.</summary>
-internal static class GroceryWords
-{
-    /// <summary>Words that say how a product was preserved or grown. Neither side has to name them.</summary>
-    public static readonly FrozenSet<string> Descriptors =
-        Set("fresh frozen dried dry canned can raw cooked organic free range natural");
-
-    /// <summary>Descriptors that make it another product when only one side names them.</summary>
-    public static readonly FrozenSet<string> Preparations = Set("frozen dried dry canned can cooked");
-
-    /// <summary>Adjectives that do not change the product: extra ones on a label do not count.</summary>
-    public static readonly FrozenSet<string> Neutral = Set(
-        """
-        all purpose grade large medium small extra virgin long grain short whole reduced low fat nonfat skim vitamin boneless
-        skinless salted unsalted sweetened unsweetened granulated iodized table classic original traditional plain pure real
-        creamy crunchy shredded sliced soft raw unfiltered purified drinking ripe baby loose premium value family
-        cage hardwood smoked old fashioned jumbo thick cut lean hand picked seedless each style
-        """);
-
-    /// <summary>Words for the form in which the same product is sold.</summary>
-    public static readonly FrozenSet<string> Forms = Set(
-        "crown floret fillet bulb head clove bunch slice chunk leaf piece stick bag bar breast thigh wing loin drumstick stalk");
-
-    /// <summary>Words that turn the next word into another product: peanut butter is not butter.</summary>
-    public static readonly FrozenSet<string> Changers = Set(
-        "peanut almond soy oat coconut cashew hazelnut chocolate strawberry vanilla baking ice sour condensed evaporated imitation");
-
-    /// <summary>Colours and kinds: another one is an acceptable substitute, not the same product.</summary>
-    public static readonly FrozenSet<string> Kinds = Set("white brown black red green yellow golden dark light sweet russet");
-
-    public static readonly FrozenSet<string> Ignored = Set("of the and with in a an for or per each");
-
-    /// <summary>Everything after one of these describes what the product comes with, not the product itself.</summary>
-    public static readonly FrozenSet<string> Cuts = Set("in with for");
-
-    private static FrozenSet<string> Set(string words) =>
-        words.Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .ToFrozenSet(StringComparer.Ordinal);
 }

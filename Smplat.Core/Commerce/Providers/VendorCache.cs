@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
@@ -143,23 +145,85 @@ public sealed class VendorCache(
 /// <param name="Kind">quote, store, sku, link or cart; a bounded label for metrics.</param>
 public readonly record struct CacheKey(string Kind, string Text)
 {
-    /// <summary>A provider's price for a basket.</summary>
-    public static CacheKey Quote(ProviderId id, string cartHash, string variant) =>
-        new("quote", $"quote:{id.ToWire()}:{cartHash}:{variant}");
+    /// <summary>
+    /// A provider's price for a request. The whole request as it is handed to the gateway is part of the key, since the gateway
+    /// may read all of it: two requests share a quote only when they are the same but for <see cref="QuoteRequest.Fresh"/>.
+    /// </summary>
+    public static CacheKey Quote(ProviderId id, QuoteRequest request, string variant) =>
+        new("quote", $"quote:{id.ToWire()}:{RequestHash.Of(request)}:{variant}");
 
+    /// <summary>The store near a postal code.</summary>
     public static CacheKey Store(ProviderId id, DeliveryAddress address, string variant) => new(
         "store",
         $"store:{id.ToWire()}:{address.Country.ToUpperInvariant()}:{address.PostalCode.ToUpperInvariant()}:{variant}");
 
-    public static CacheKey Sku(ProviderId id, string storeId, RequestedItem item) => new(
-        "sku",
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"sku:{id.ToWire()}:{storeId}:{SearchTerm.Of(item.Name)}:{item.Unit.ToLowerInvariant()}"));
+    /// <summary>Where an address is: the vendor is given all of it.</summary>
+    public static CacheKey Place(ProviderId id, DeliveryAddress address, string variant) =>
+        new("store", $"place:{id.ToWire()}:{RequestHash.Of(address)}:{variant}");
+
+    /// <summary>A product search, which reads nothing but the term.</summary>
+    public static CacheKey Sku(ProviderId id, string host, string storeId, string term) =>
+        new("sku", $"sku:{id.ToWire()}:{host}:{storeId}:{term}");
 
     public static CacheKey Link(ProviderId id, string contentHash) => new("link", $"link:{id.ToWire()}:{contentHash}");
 
     public static CacheKey Cart(ProviderId id, string idempotencyKey) => new("cart", $"cart:{id.ToWire()}:{idempotencyKey}");
+}
+
+/// <summary>A hash of everything that a request holds. Each field has its length before it, so that no two requests read alike.</summary>
+internal static class RequestHash
+{
+    public static string Of(QuoteRequest request)
+    {
+        var text = new StringBuilder();
+        foreach (var item in request.Items)
+        {
+            Add(text, item.Id, item.Name, Text(item.Quantity), item.Unit, item.PriceHintCents?.ToString(CultureInfo.InvariantCulture), item.Category);
+            foreach (var (wish, value) in (item.Preferences ?? new Dictionary<string, string>()).OrderBy(wish => wish.Key, StringComparer.Ordinal))
+            {
+                Add(text, wish, value);
+            }
+
+            text.Append(';');
+        }
+
+        Add(text, request.Address);
+        Add(text, request.CartHash, request.SpecialInstructions, Text(request.Window?.Earliest), Text(request.Window?.Latest));
+        if (request.User is { } user)
+        {
+            Add(
+                text, user.KrogerCustomerId, user.WalmartCustomerId, user.InstacartUserId, user.MealMeUserId, user.KrogerAccessToken,
+                user.LoyaltyIds is null ? null : "");
+            Add(text, [.. user.LoyaltyIds ?? []]);
+        }
+
+        return Hash(text);
+    }
+
+    public static string Of(DeliveryAddress address)
+    {
+        var text = new StringBuilder();
+        Add(text, address);
+        return Hash(text);
+    }
+
+    private static void Add(StringBuilder text, DeliveryAddress address) =>
+        Add(text, address.City, address.PostalCode, address.Country, address.State, address.Street);
+
+    private static void Add(StringBuilder text, params ReadOnlySpan<string?> fields)
+    {
+        foreach (var field in fields)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{field?.Length ?? -1}:{field},");
+        }
+    }
+
+    /// <summary>2 and 2.0 are the same quantity.</summary>
+    private static string Text(decimal number) => (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
+
+    private static string? Text(DateTimeOffset? time) => time?.ToString("O", CultureInfo.InvariantCulture);
+
+    private static string Hash(StringBuilder text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
 }
 
 /// <summary>

@@ -82,14 +82,39 @@ internal sealed record VendorCall(
 public sealed class CallBudget(TimeProvider clock, TimeSpan total, int retries)
 {
     private const int UsualRetries = 2;
+    private const int MaxShared = 4;
 
     private readonly long _start = clock.GetTimestamp();
 
     public int Retries => retries;
 
+    /// <summary>Who is charged for the calls; null for callers with a key and for our own work.</summary>
+    public AnonymousCaller? Caller { get; init; }
+
+    /// <summary>
+    /// Asks for something that callers share. The one that asks first is charged; when it has no key and its share is used up,
+    /// the others who waited ask again on their own account.
+    /// </summary>
+    public static async Task<T> ShareAsync<T>(AnonymousCaller? caller, Func<Task<T>> ask)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (ProviderFailureException refused)
+                when (refused.MayAskAgain?.Invoke(caller) == true && attempt < MaxShared)
+            {
+                // The next attempt begins a call of its own, or joins another caller's.
+            }
+        }
+    }
+
     public TimeSpan Left => total - clock.GetElapsedTime(_start);
 
-    public static CallBudget From(ProviderConfig config, TimeProvider clock) => new(clock, config.Timeout, config.MaxRetries);
+    public static CallBudget From(ProviderConfig config, TimeProvider clock, AnonymousCaller? caller = null) =>
+        new(clock, config.Timeout, config.MaxRetries) { Caller = caller };
 
     /// <summary>Runs vendor calls outside of routing, which have no provider configuration, within a time limit.</summary>
     /// <param name="failed">Makes the result of a vendor's failure, or of the timeout.</param>
@@ -296,9 +321,16 @@ internal sealed class QuotaHandler(VendorQuotas quotas) : DelegatingHandler
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var call = VendorCall.From(request);
-        return await quotas.TryTakeAsync(call.Id, call.Endpoint, cancellationToken)
-            ? await base.SendAsync(request, cancellationToken)
-            : throw new ProviderFailureException(ProviderFailure.QuotaExhausted(call.Id));
+        var verdict = await quotas.TakeAsync(call.Id, call.Endpoint, call.Budget.Caller, cancellationToken);
+        return verdict switch
+        {
+            QuotaVerdict.Granted => await base.SendAsync(request, cancellationToken),
+            QuotaVerdict.UsedUp => throw new ProviderFailureException(ProviderFailure.QuotaExhausted(call.Id)),
+            _ => throw new ProviderFailureException(ProviderFailure.OpenQuotaExhausted(call.Id))
+            {
+                MayAskAgain = other => other is null || (verdict == QuotaVerdict.CallerUsedUp && other != call.Budget.Caller),
+            },
+        };
     }
 }
 

@@ -7,15 +7,44 @@ namespace Smplat.Core.Commerce.Providers;
 public sealed class VendorQuotas(IQuotaStore store, IOptionsMonitor<VendorQuotaOptions> options, TimeProvider clock) : IDisposable
 {
     private readonly ConcurrentDictionary<string, QuotaBucket> _buckets = new(StringComparer.Ordinal);
+    private readonly CallerCharges _callers = new(clock);
 
     /// <summary>False when the quota is used up; the call must not be sent.</summary>
-    public ValueTask<bool> TryTakeAsync(ProviderId id, string endpoint, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryTakeAsync(ProviderId id, string endpoint, CancellationToken cancellationToken) =>
+        await TakeAsync(id, endpoint, null, cancellationToken) == QuotaVerdict.Granted;
+
+    /// <summary>
+    /// Takes one call. A caller without a key must also stay within the share of all such callers and within what one address
+    /// may cause. So nobody without a key can use up what callers with a key need.
+    /// </summary>
+    internal async ValueTask<QuotaVerdict> TakeAsync(
+        ProviderId id, string endpoint, AnonymousCaller? caller, CancellationToken cancellationToken)
     {
-        var limit = options.CurrentValue.LimitOf(id, endpoint);
-        return limit.PerDay == 0
-            ? ValueTask.FromResult(true)
-            : _buckets.GetOrAdd(limit.Bucket, _ => new QuotaBucket(store, clock)).TryTakeAsync(limit, cancellationToken);
+        var settings = options.CurrentValue;
+        var limit = settings.LimitOf(id, endpoint);
+        if (limit.PerDay == 0)
+        {
+            return QuotaVerdict.Granted;
+        }
+
+        if (caller is not null)
+        {
+            if (!_callers.TryCharge(caller, id, settings.CallsPerAddress))
+            {
+                return QuotaVerdict.CallerUsedUp;
+            }
+
+            if (settings.OpenLimitOf(limit) is not { } open || !await TakeAsync(open, cancellationToken))
+            {
+                return QuotaVerdict.OpenShareUsedUp;
+            }
+        }
+
+        return await TakeAsync(limit, cancellationToken) ? QuotaVerdict.Granted : QuotaVerdict.UsedUp;
     }
+
+    private ValueTask<bool> TakeAsync(QuotaLimit limit, CancellationToken cancellationToken) =>
+        _buckets.GetOrAdd(limit.Bucket, _ => new QuotaBucket(store, clock)).TryTakeAsync(limit, cancellationToken);
 
     /// <summary>Limit and use of each limited bucket over all instances; use is null while the table service is unavailable.</summary>
     public async Task<IReadOnlyList<QuotaUse>> ReadAsync(CancellationToken cancellationToken)
@@ -30,6 +59,61 @@ public sealed class VendorQuotas(IQuotaStore store, IOptionsMonitor<VendorQuotaO
         foreach (var bucket in _buckets.Values)
         {
             bucket.Dispose();
+        }
+    }
+}
+
+/// <summary>Whether a call may be sent, and whom a refusal concerns.</summary>
+internal enum QuotaVerdict
+{
+    Granted,
+
+    /// <summary>The vendor allows nobody another call.</summary>
+    UsedUp,
+
+    /// <summary>What callers without a key may use together is used up.</summary>
+    OpenShareUsedUp,
+
+    /// <summary>This caller has caused too many calls.</summary>
+    CallerUsedUp,
+}
+
+/// <summary>
+/// The vendor calls that each caller without a key has caused, in memory and bounded: over capacity, the oldest windows are
+/// dropped. A window starts with a caller's first call and lasts 24 hours.
+/// </summary>
+internal sealed class CallerCharges(TimeProvider clock)
+{
+    private const int Capacity = 20_000;
+
+    private static readonly TimeSpan Window = TimeSpan.FromHours(24);
+
+    private readonly Dictionary<(string Address, ProviderId Id), (DateTimeOffset Start, int Calls)> _charges = [];
+    private readonly Lock _gate = new();
+
+    /// <summary>False when the caller has caused so many calls that another one is refused.</summary>
+    public bool TryCharge(AnonymousCaller caller, ProviderId id, int limit)
+    {
+        var now = clock.GetUtcNow();
+        lock (_gate)
+        {
+            var key = (caller.Address, id);
+            var charge = _charges.TryGetValue(key, out var known) && now - known.Start < Window ? known : (Start: now, Calls: 0);
+            if (limit > 0 && charge.Calls >= limit)
+            {
+                return false;
+            }
+
+            if (_charges.Count >= Capacity && !_charges.ContainsKey(key))
+            {
+                foreach (var (old, _) in _charges.OrderBy(entry => entry.Value.Start).Take(Capacity / 10).ToArray())
+                {
+                    _charges.Remove(old);
+                }
+            }
+
+            _charges[key] = (charge.Start, charge.Calls + 1);
+            return true;
         }
     }
 }

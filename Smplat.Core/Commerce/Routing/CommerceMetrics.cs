@@ -10,7 +10,7 @@ internal static class CommerceMetricNames
 
     public const string Failures = "loopgpt_router_failures_total";
 
-    /// <summary>Labels <c>provider_id</c> and <c>outcome</c> (success, error).</summary>
+    /// <summary>Labels <c>provider_id</c> and <c>outcome</c> (success, mock, nothing_to_offer, error).</summary>
     public const string Quotes = "loopgpt_provider_quotes_total";
 
     /// <summary>Label <c>provider_id</c>.</summary>
@@ -20,9 +20,11 @@ internal static class CommerceMetricNames
 
     public const string CommissionCents = "loopgpt_router_commission_cents_total";
 
+    public const string EarnedCents = "loopgpt_confirmed_commission_cents_total";
+
     public const string SavingsCents = "loopgpt_router_savings_cents_total";
 
-    /// <summary>Label <c>outcome</c> (success, failure).</summary>
+    /// <summary>Label <c>outcome</c> (success, mock, price_changed, failure).</summary>
     public const string Confirmations = "loopgpt_confirmations_total";
 
     /// <summary>Label <c>outcome</c> (success, failure).</summary>
@@ -148,25 +150,26 @@ internal static class CommerceMetricFamilies
     public static IReadOnlyList<MetricFamily> All { get; } =
     [
         Total(CommerceMetricNames.Requests, "Orders that the router answered, routed or not"),
-        Total(CommerceMetricNames.Failures, "Orders that the router could not route"),
-        Total(CommerceMetricNames.CartCents, "Totals of the chosen quotes, in cents"),
-        Total(CommerceMetricNames.CommissionCents, "Commission expected from the chosen quotes, in cents"),
-        Total(CommerceMetricNames.SavingsCents, "What the chosen quotes cost less than the cheapest alternative, in cents"),
+        Total(CommerceMetricNames.Failures, "Orders that failed; that no provider has the items, or the caller may cause no more calls, is no failure"),
+        Total(CommerceMetricNames.CartCents, "Totals of the chosen quotes, in cents, without mocks"),
+        Total(CommerceMetricNames.CommissionCents, "Commission expected from the routed orders, in cents, without mocks"),
+        Total(CommerceMetricNames.EarnedCents, "Commission earned with the confirmed orders, in cents, without mocks"),
+        Total(CommerceMetricNames.SavingsCents, "What the chosen quotes cost less than the cheapest alternative, in cents, without mocks"),
         Total(EdgeLog.DroppedCounter, "Lines of the routing log that could not be written"),
         Total(EdgeLog.RefusedCounter, "Lines of the routing log that the database refused; they are kept as text"),
         Labelled(CommerceMetricNames.Quotes, "Quotes requested from providers by outcome"),
-        Labelled(CommerceMetricNames.Selections, "Orders routed to a provider"),
+        Labelled(CommerceMetricNames.Selections, "Orders routed to a provider, without mocks"),
         Labelled(CommerceMetricNames.Confirmations, "Confirmations by outcome"),
         Labelled(CommerceMetricNames.Failovers, "Confirmations that went to another provider, by outcome"),
         Labelled(VendorCallLedger.CredentialCounter, "Calls that a vendor refused because of the app's credentials"),
         Gauge(CommerceMetricNames.RecentRequests, "Orders answered in the last 5 minutes"),
-        Gauge(CommerceMetricNames.ErrorRate, "Share of orders of the last 5 minutes that were not routed, 0 to 1"),
+        Gauge(CommerceMetricNames.ErrorRate, "Share of orders of the last 5 minutes that failed, 0 to 1; that no provider has the items is no failure"),
         Gauge(CommerceMetricNames.LatencyP50, "Median time to route an order in the last 5 minutes, in ms"),
         Gauge(CommerceMetricNames.LatencyP95, "95th percentile of the time to route an order in the last 5 minutes, in ms"),
         Gauge(CommerceMetricNames.RecentQuotes, "Quotes requested from a provider in the last 5 minutes"),
         Gauge(CommerceMetricNames.ProviderSuccessRate, "Share of a provider's calls of the last 5 minutes that it answered, including answers without stores or items, 0 to 1"),
         Gauge(CommerceMetricNames.ProviderLatencyP95, "95th percentile of a provider's time to quote in the last 5 minutes, in ms"),
-        Gauge(CommerceMetricNames.RecentSelections, "Orders of the last hour routed to a provider, of the newest 20,000"),
+        Gauge(CommerceMetricNames.RecentSelections, "Orders of the last hour routed to a provider, of the newest 20,000, without mocks"),
         Gauge(CommerceMetricNames.SelectionPercent, "Percentage of the last hour's orders routed to a provider, 0 to 100"),
         Gauge(CommerceMetricNames.ConfirmLatencyP95, "95th percentile of the time to confirm in the last 5 minutes, in ms"),
     ];

@@ -178,6 +178,9 @@ public sealed record EdgeLogRow(string FunctionName, DateTimeOffset Timestamp, s
 
     public bool? Retryable { get; init; }
 
+    /// <summary>The prices were invented: the line counts in no figure of the business.</summary>
+    public bool IsMock { get; init; }
+
     /// <summary>JSON.</summary>
     public string? Payload { get; init; }
 
@@ -191,6 +194,7 @@ public sealed record EdgeLogRow(string FunctionName, DateTimeOffset Timestamp, s
     public EdgeLogRow AsText() => new(FunctionName, Timestamp, Event)
     {
         LineId = LineId,
+        IsMock = IsMock,
         Level = Level is "debug" or "info" or "warn" or "error" ? Level : "warn",
         RequestId = RequestId,
         ProviderId = ProviderId,
@@ -211,6 +215,7 @@ public sealed class CommerceCounters(DurableCounters counters)
 {
     private const string Success = "success";
     private const string Failure = "failure";
+    private const string PriceChanged = "PRICE_CHANGED";
 
     public void Count(IReadOnlyList<EdgeLogRow> rows)
     {
@@ -229,22 +234,32 @@ public sealed class CommerceCounters(DurableCounters counters)
                 break;
             case EdgeLogEvents.Failure:
                 counters.Add(CommerceMetricNames.Requests, rows.Count);
-                counters.Add(CommerceMetricNames.Failures, rows.Count);
+                counters.Add(CommerceMetricNames.Failures, rows.Count(row => !ProviderFailureCodes.IsRefusal(row.ErrorCode)));
                 break;
             case EdgeLogEvents.QuoteSuccess:
-                counters.Add(CommerceMetricNames.Quotes, rows.Count, ("provider_id", provider), ("outcome", Success));
+                var invented = rows.Count(row => row.IsMock);
+                Add(CommerceMetricNames.Quotes, rows.Count - invented, ("provider_id", provider), ("outcome", Success));
+                Add(CommerceMetricNames.Quotes, invented, ("provider_id", provider), ("outcome", "mock"));
                 break;
             case EdgeLogEvents.QuoteError:
-                counters.Add(CommerceMetricNames.Quotes, rows.Count, ("provider_id", provider), ("outcome", "error"));
+                var refused = rows.Count(row => ProviderFailureCodes.IsRefusal(row.ErrorCode));
+                Add(CommerceMetricNames.Quotes, rows.Count - refused, ("provider_id", provider), ("outcome", "error"));
+                Add(CommerceMetricNames.Quotes, refused, ("provider_id", provider), ("outcome", "nothing_to_offer"));
                 break;
             case EdgeLogEvents.Decision:
-                CountDecisions(provider, rows);
+                CountDecisions(provider, [.. rows.Where(row => !row.IsMock)]);
                 break;
             case EdgeLogEvents.ConfirmSuccess:
-                counters.Add(CommerceMetricNames.Confirmations, rows.Count, ("outcome", Success));
+                var real = rows.Where(row => !row.IsMock).ToArray();
+                Add(CommerceMetricNames.Confirmations, real.Length, ("outcome", Success));
+                Add(CommerceMetricNames.Confirmations, rows.Count - real.Length, ("outcome", "mock"));
+                CountEarned(rows);
                 break;
             case EdgeLogEvents.ConfirmFailure:
-                counters.Add(CommerceMetricNames.Confirmations, rows.Count, ("outcome", Failure));
+                var offers = rows.Count(row => row.ErrorCode == PriceChanged);
+                Add(CommerceMetricNames.Confirmations, rows.Count - offers, ("outcome", Failure));
+                Add(CommerceMetricNames.Confirmations, offers, ("outcome", "price_changed"));
+                CountEarned(rows);
                 break;
             case EdgeLogEvents.FailoverSuccess:
                 counters.Add(CommerceMetricNames.Failovers, rows.Count, ("outcome", Success));
@@ -255,9 +270,22 @@ public sealed class CommerceCounters(DurableCounters counters)
         }
     }
 
+    /// <summary>A series begins with its first count.</summary>
+    private void Add(string name, int count, params (string Name, string Value)[] labels)
+    {
+        if (count > 0)
+        {
+            counters.Add(name, count, labels);
+        }
+    }
+
+    /// <summary>A part of an order that failed as a whole may have been confirmed; its commission is earned too.</summary>
+    private void CountEarned(IReadOnlyList<EdgeLogRow> rows) =>
+        counters.Add(CommerceMetricNames.EarnedCents, rows.Where(row => !row.IsMock).Sum(row => row.CommissionCents ?? 0));
+
     private void CountDecisions(string provider, IReadOnlyList<EdgeLogRow> rows)
     {
-        counters.Add(CommerceMetricNames.Selections, rows.Count, ("provider_id", provider));
+        Add(CommerceMetricNames.Selections, rows.Count, ("provider_id", provider));
         counters.Add(CommerceMetricNames.CartCents, rows.Sum(row => row.TotalCents ?? 0));
         counters.Add(CommerceMetricNames.CommissionCents, rows.Sum(row => row.CommissionCents ?? 0));
 

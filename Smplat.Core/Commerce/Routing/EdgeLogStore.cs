@@ -28,7 +28,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
         copy edge_logs (
             function_name, "timestamp", event, level, request_id, provider_id, latency_ms, total_latency_ms,
             selected_provider_id, total_cents, best_alternative_cents, commission_cents, user_hash, error, error_code,
-            retryable, payload, line_id, trace_id)
+            retryable, payload, line_id, is_mock, trace_id)
         from stdin (format binary)
         """;
 
@@ -42,7 +42,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
 
     private const string Newest =
         """
-        select "timestamp", level, event, request_id, coalesce(provider_id, selected_provider_id) as provider_id,
+        select line_id, "timestamp", level, event, request_id, coalesce(provider_id, selected_provider_id) as provider_id,
             coalesce(latency_ms, total_latency_ms) as latency_ms, total_cents, error_code, error
         from edge_logs
         where "timestamp" >= @since
@@ -53,7 +53,8 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
         limit @limit
         """;
 
-    // A provider that has no store there, or none of the items, has answered: it is not down.
+    // A provider that has no store there, or none of the items, has answered: it is not down. Nor has a request failed when all
+    // providers answered so, or when its caller may cause no more calls; it then has such a code.
     // Reads at most the newest lines of the window, so that it takes as long under load as at rest.
     private const string ReadRecent =
         """
@@ -68,7 +69,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
             select
                 case when function_name = 'loopgpt_confirm_order' then 'confirm' else coalesce(provider_id, '') end as subject,
                 event in ('router_failure', 'provider_quote_error', 'commerce.confirm_order.failure')
-                    and coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED') as is_failure,
+                    and coalesce(error_code, '') not in ('NO_STORES', 'NO_ITEMS_MATCHED', 'CALLER_QUOTA') as is_failure,
                 coalesce(total_latency_ms, latency_ms) as ms
             from newest
             where event in (
@@ -91,7 +92,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
         with newest as materialized (
             select selected_provider_id
             from edge_logs
-            where event = 'router_decision'
+            where event = 'router_decision' and not is_mock
                 and "timestamp" > @since
             order by "timestamp" desc
             limit 20000
@@ -125,7 +126,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
                 coalesce(commission_cents, 0) as commission_cents,
                 coalesce(nullif((payload -> 'quotes' -> 0 ->> 'e')::int, 0), 60) as minutes
             from edge_logs
-            where event = 'router_decision' and "timestamp" >= @since
+            where event = 'router_decision' and "timestamp" >= @since and not is_mock
                 and split_part(payload ->> 'arm', ':', 1) = @name
         ), outcomes as (
             select orders.request_id, avg(outcome.user_rating) as rating
@@ -209,6 +210,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
             await WriteAsync(copy, row.Retryable, NpgsqlDbType.Boolean, cancellationToken);
             await WriteTextAsync(copy, row.Payload, cancellationToken, NpgsqlDbType.Jsonb);
             await copy.WriteAsync(row.LineId, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(row.IsMock, NpgsqlDbType.Boolean, cancellationToken);
             await WriteTextAsync(copy, row.TraceId, cancellationToken);
         }
 
@@ -294,6 +296,9 @@ public sealed record EdgeLogQuery(DateTimeOffset Since, string? Provider, string
 /// <summary>One line of the log as operators see it.</summary>
 public sealed record EdgeLogLine
 {
+    /// <summary>Tells a line that was read before from a new one; null for lines of old versions.</summary>
+    public Guid? LineId { get; init; }
+
     public required DateTimeOffset Timestamp { get; init; }
 
     public required string Level { get; init; }

@@ -14,7 +14,11 @@ public sealed record RouteOrder(
     string? UserId,
     QuoteRequest Basket,
     RoutingPreferences Preferences,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>The same order with its vendor calls charged to a caller without a key.</summary>
+    public RouteOrder ChargedTo(AnonymousCaller? caller) => caller is null ? this : this with { Basket = Basket with { Caller = caller } };
+}
 
 /// <summary>What the shopper wants the ranking to favour, and the limits that a quote must meet.</summary>
 public sealed record RoutingPreferences

@@ -366,7 +366,7 @@ internal static class SplitAnswers
     }
 
     private static IEnumerable<string> Warnings(SplitLeg leg) =>
-        leg.Quote.Pricing == PricingMode.Mock ? [MockSwitchGateway.MockWarning, .. leg.Quote.Warnings ?? []] : leg.Quote.Warnings ?? [];
+        leg.Quote.IsMock ? [MockSwitchGateway.MockWarning, .. leg.Quote.Warnings ?? []] : leg.Quote.Warnings ?? [];
 
     private static SplitOrderAnswer Part(SplitLeg leg) =>
         new(leg.Quote.Provider, leg.Config.Id, leg.Quote.Cart, leg.Quote.Quote, leg.Quote.AffiliateUrl, leg.Quote.Pricing);

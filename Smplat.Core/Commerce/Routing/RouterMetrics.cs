@@ -23,7 +23,7 @@ public sealed class RouterMetrics
         meter.CreateObservableGauge(
             "loopgpt.router.latency_p95_ms", () => Optional(_window.Read().LatencyP95Ms), "ms", "P95 over 15 minutes; alert above 5000");
         meter.CreateObservableGauge(
-            "loopgpt.router.error_rate", () => Optional(_window.Read().ErrorRate), "%", "Calls without a decision over 15 minutes; alert above 5");
+            "loopgpt.router.error_rate", () => Optional(_window.Read().ErrorRate), "%", "Calls that failed over 15 minutes; alert above 5");
         meter.CreateObservableGauge(
             "loopgpt.provider.success_rate",
             () => PerProvider(provider => provider.SuccessRate),
@@ -42,21 +42,22 @@ public sealed class RouterMetrics
     {
         _requests.Add(1, Tag("outcome", "routed"), Tag("preference", decision.Order.Preferences.OptimizeFor.ToLabel()));
         _latency.Record(latencyMs);
-        _commission.Add(decision.CommissionCents, Tag("provider_id", decision.Selected.ToWire()));
-        _window.Add(latencyMs, decision.Selected, Asked(attempts));
+        _commission.Add(decision.IsMock ? 0 : decision.CommissionCents, Tag("provider_id", decision.Selected.ToWire()));
+        _window.Add(latencyMs, decision.Selected, isFailure: false, Asked(attempts));
     }
 
-    public void Failed(string code, IReadOnlyList<ProviderAttempt> attempts, int latencyMs)
+    /// <param name="isRefusal">The providers had nothing to offer, or the caller may cause no more calls, which is no failure.</param>
+    public void Failed(string code, bool isRefusal, IReadOnlyList<ProviderAttempt> attempts, int latencyMs)
     {
         _requests.Add(1, Tag("outcome", code));
         _latency.Record(latencyMs);
-        _window.Add(latencyMs, null, Asked(attempts));
+        _window.Add(latencyMs, null, !isRefusal, Asked(attempts));
     }
 
-    /// <summary>A provider that was skipped because its circuit is open was not asked.</summary>
+    /// <summary>The providers that were asked, without those with an open circuit and those that the caller may not use.</summary>
     private static (ProviderId, bool)[] Asked(IReadOnlyList<ProviderAttempt> attempts) =>
     [
-        .. attempts.Where(attempt => attempt.Failure?.Code != ProviderFailureCodes.CircuitOpen)
+        .. attempts.Where(attempt => attempt.Failure is not { WasNotAsked: true })
             .Select(attempt => (attempt.Config.Id, attempt.IsViable || ProviderFailureCodes.IsEmptyOffer(attempt.Failure!.Code))),
     ];
 
@@ -81,11 +82,11 @@ internal sealed class RouterWindow(TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly Queue<Call> _calls = new();
 
-    public void Add(int latencyMs, ProviderId? selected, IReadOnlyList<(ProviderId Provider, bool IsSuccess)> attempts)
+    public void Add(int latencyMs, ProviderId? selected, bool isFailure, IReadOnlyList<(ProviderId Provider, bool IsSuccess)> attempts)
     {
         lock (_gate)
         {
-            _calls.Enqueue(new Call(clock.GetUtcNow(), latencyMs, selected, attempts));
+            _calls.Enqueue(new Call(clock.GetUtcNow(), latencyMs, selected, isFailure, attempts));
             Trim();
         }
     }
@@ -103,7 +104,7 @@ internal sealed class RouterWindow(TimeProvider clock)
         var routed = calls.Count(call => call.Selected is not null);
         return new RouterStats(
             latencies.Length == 0 ? null : latencies[(latencies.Length - 1) * 95 / 100],
-            calls.Length == 0 ? null : 100.0 * (calls.Length - routed) / calls.Length,
+            calls.Length == 0 ? null : 100.0 * calls.Count(call => call.IsFailure) / calls.Length,
             [.. ProviderIds.All.Select(id => StatsOf(id, calls, routed))]);
     }
 
@@ -126,7 +127,7 @@ internal sealed class RouterWindow(TimeProvider clock)
     }
 
     private sealed record Call(
-        DateTimeOffset At, int LatencyMs, ProviderId? Selected, IReadOnlyList<(ProviderId Provider, bool IsSuccess)> Attempts);
+        DateTimeOffset At, int LatencyMs, ProviderId? Selected, bool IsFailure, IReadOnlyList<(ProviderId Provider, bool IsSuccess)> Attempts);
 }
 
 /// <summary>Routing calls of the window; null without calls.</summary>

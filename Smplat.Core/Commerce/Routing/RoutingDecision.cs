@@ -29,8 +29,22 @@ public sealed record RoutingDecision(
     /// <summary>The provider of the order, or of its most expensive part.</summary>
     public ProviderId Selected => Split is { } legs ? legs[0].Config.Id : Winner.Config.Id;
 
+    /// <summary>Whether all of the order is priced by mocks.</summary>
+    public bool IsMock => Split?.All(leg => leg.Quote.IsMock) ?? Winner.Quote.IsMock;
+
+    /// <summary>Commission expected of the order, or of its real parts when only some are mocks.</summary>
     public long CommissionCents =>
-        Split?.Sum(leg => Cents.Share(leg.Quote.Quote.TotalCents, leg.Config.CommissionRate)) ?? Winner.CommissionCents;
+        Split is null ? Winner.CommissionCents : Booked.Sum(leg => Cents.Share(leg.Quote.Quote.TotalCents, leg.Config.CommissionRate));
+
+    /// <summary>What the order costs, or its real parts when only some are mocks.</summary>
+    public long BookedCents => Split is null ? TotalCents : Booked.Sum(leg => leg.Quote.Quote.TotalCents);
+
+    /// <summary>The cheapest alternative whose price can be compared: a real price is never measured against an invented one.</summary>
+    public RankedQuote? ComparableAlternative => Split is not null && Booked.Count() < Split.Count
+        ? null
+        : Others.Where(quote => quote.Quote.IsMock == IsMock).MinBy(quote => quote.TotalCents);
+
+    private IEnumerable<SplitLeg> Booked => Split!.Where(leg => IsMock || !leg.Quote.IsMock);
 
     /// <summary>Arm of the running experiment, as <c>name:arm</c>.</summary>
     public string? Arm { get; init; }

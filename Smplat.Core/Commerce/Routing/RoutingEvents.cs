@@ -10,8 +10,8 @@ namespace Smplat.Core.Commerce.Routing;
 
 /// <summary>
 /// Records what a routing call did: in <c>edge_logs</c>, the log, the metrics and the shadow scores. Only quote successes and
-/// errors carry a provider id, only <c>router_latency</c> the latency of the whole call, only <c>router_decision</c> amounts:
-/// the runbook's queries rely on it.
+/// errors carry a provider id, only <c>router_latency</c> a total latency, only <c>router_decision</c> amounts: the runbook's
+/// queries rely on it. A call that failed has its latency in the column of single calls.
 /// </summary>
 public sealed class RoutingEventLog(
     EdgeLog log, RouterMetrics metrics, ShadowScoring shadows, TimeProvider clock, ILogger<RoutingEventLog> logger)
@@ -32,10 +32,11 @@ public sealed class RoutingEventLog(
         {
             RequestId = requestId,
             SelectedProviderId = decision.Selected.ToWire(),
-            TotalCents = decision.TotalCents,
-            BestAlternativeCents = decision.CheapestAlternative?.TotalCents,
+            TotalCents = decision.BookedCents,
+            BestAlternativeCents = decision.ComparableAlternative?.TotalCents,
             CommissionCents = decision.CommissionCents,
             UserHash = UserHash(decision.Order.UserId),
+            IsMock = decision.IsMock,
             Payload = CommerceJson.Text(DecisionRecord.From(decision), RoutingJson.Default.DecisionRecord),
         });
         rows.Add(Latency(requestId, now, totalLatencyMs));
@@ -66,26 +67,55 @@ public sealed class RoutingEventLog(
             rows.Add(Attempt(attempt, requestId, now));
         }
 
-        metrics.Failed(refusal.Code, attempts, totalLatencyMs);
+        var refused = RefusalCode(refusal, attempts);
+        metrics.Failed(refusal.Code, refused is not null, attempts, totalLatencyMs);
         var attempted = string.Join(",", attempts.Select(attempt => attempt.Config.Id.ToWire()));
         rows.Add(new EdgeLogRow(EdgeLogEvents.RouteOrder, now, EdgeLogEvents.Failure)
         {
-            Level = "error",
+            Level = refused is null ? "error" : "info",
             RequestId = requestId,
-            TotalLatencyMs = null,
+            LatencyMs = totalLatencyMs,
             UserHash = UserHash(userId),
             Error = attempted.Length == 0 ? refusal.Message : $"{refusal.Message} ({attempted})",
-            ErrorCode = refusal.Code,
+            ErrorCode = refused ?? refusal.Code,
             Retryable = refusal is not CommerceRefusal.Invalid,
             TraceId = TraceId(),
         });
-        CommerceLog.NotRouted(logger, requestId, refusal.Code, attempted, totalLatencyMs);
+        if (refused is null)
+        {
+            CommerceLog.NotRouted(logger, requestId, refusal.Code, attempted, totalLatencyMs);
+        }
+        else
+        {
+            CommerceLog.NothingOffered(logger, requestId, refused, attempted, totalLatencyMs);
+        }
+
         return log.WriteAsync(rows);
     }
 
     /// <summary>A provider that answered after the call was answered.</summary>
     public ValueTask LateAsync(string requestId, ProviderAttempt attempt) =>
         log.WriteAsync([Attempt(attempt, requestId, clock.GetUtcNow())]);
+
+    /// <summary>
+    /// When every provider answered and none has the items or a store there, or the caller may cause no more calls, the shopper
+    /// has an answer: that is no failure.
+    /// </summary>
+    /// <returns>Null for a failure.</returns>
+    private static string? RefusalCode(CommerceRefusal refusal, IReadOnlyList<ProviderAttempt> attempts)
+    {
+        if (refusal is not CommerceRefusal.NoProviders || attempts.Count == 0)
+        {
+            return null;
+        }
+
+        var codes = attempts
+            .Select(attempt => attempt.Failure is { IsCallersQuota: true } ? ProviderFailureCodes.CallerQuota : attempt.Failure?.Code)
+            .ToArray();
+        return codes.All(ProviderFailureCodes.IsRefusal)
+            ? Array.Find([ProviderFailureCodes.NoItemsMatched, ProviderFailureCodes.NoStores, ProviderFailureCodes.CallerQuota], codes.Contains)
+            : null;
+    }
 
     private EdgeLogRow Attempt(ProviderAttempt attempt, string requestId, DateTimeOffset now)
     {
@@ -96,12 +126,18 @@ public sealed class RoutingEventLog(
                 RequestId = requestId,
                 ProviderId = attempt.Config.Id.ToWire(),
                 LatencyMs = attempt.LatencyMs,
+                IsMock = attempt.Quote!.IsMock,
             };
         }
 
-        // A provider whose circuit is open was not asked: its line carries no provider id and counts in no error rate.
-        var isSkipped = failure.Code == ProviderFailureCodes.CircuitOpen;
-        if (!isSkipped)
+        // A provider that was not asked (open circuit, quota of the caller): its line carries no provider id and counts in no error rate.
+        var isSkipped = failure.WasNotAsked;
+        var isRefusal = ProviderFailureCodes.IsEmptyOffer(failure.Code);
+        if (isRefusal)
+        {
+            CommerceLog.QuoteRefused(logger, attempt.Config.Id.ToWire(), failure.Message, failure.Code, attempt.LatencyMs, requestId);
+        }
+        else if (!isSkipped)
         {
             CommerceLog.QuoteError(
                 logger, attempt.Config.Id.ToWire(), failure.Message, failure.Code, failure.Retryable, attempt.LatencyMs, requestId);
@@ -110,7 +146,7 @@ public sealed class RoutingEventLog(
         return new EdgeLogRow(
             EdgeLogEvents.RouteOrder, now, isSkipped ? EdgeLogEvents.ProviderSkipped : EdgeLogEvents.QuoteError)
         {
-            Level = isSkipped ? "warn" : "error",
+            Level = isRefusal ? "info" : isSkipped ? "warn" : "error",
             RequestId = requestId,
             ProviderId = isSkipped ? null : attempt.Config.Id.ToWire(),
             LatencyMs = isSkipped ? null : attempt.LatencyMs,

@@ -22,7 +22,7 @@ public sealed class ScoringOptions
     [Range(0.0, 100.0)]
     public decimal SpeedWeight { get; init; } = 0.15m;
 
-    /// <summary>Margin: commission earned. Default 0.20.</summary>
+    /// <summary>Margin: commission expected. Default 0.20.</summary>
     [ConfigurationKeyName("LOOPGPT_SCORE_COMMISSION_WEIGHT")]
     [Range(0.0, 100.0)]
     public decimal CommissionWeight { get; init; } = 0.20m;

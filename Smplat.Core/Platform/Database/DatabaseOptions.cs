@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
-using Npgsql;
 using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Platform.Database;
@@ -8,7 +7,7 @@ namespace Smplat.Core.Platform.Database;
 /// <summary>Which Postgres the app uses, and how.</summary>
 public sealed class DatabaseOptions : IValidatableObject
 {
-    /// <summary>Npgsql connection string. A local run without it starts an embedded Postgres.</summary>
+    /// <summary>Npgsql connection string, or a <c>postgres://</c> or <c>postgresql://</c> URI. A local run without it starts an embedded Postgres.</summary>
     [ConfigurationKeyName("SMPLAT_DATABASE")]
     [SettingAlias("DATABASE_URL")]
     [SecretSetting]
@@ -43,11 +42,14 @@ public sealed class DatabaseOptions : IValidatableObject
     /// <summary>The messages never contain the connection string, because it may contain a password.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!SmplatDataSource.IsConnectionString(ConnectionString))
+        if (!SmplatDataSource.IsConnectionString(ConnectionString, out var why))
         {
-            yield return new("SMPLAT_DATABASE must be an Npgsql connection string, such as Host=…;Database=…;Username=…;Password=….");
+            yield return new(
+                "SMPLAT_DATABASE must be an Npgsql connection string, such as Host=…;Database=…;Username=…;Password=…, or a URI, such as "
+                + "postgres://USER:PASSWORD@HOST:5432/DATABASE?sslmode=require. In a URI, write special characters in percent-encoding. "
+                + why);
         }
-        else if (UsesIdentity && new NpgsqlConnectionStringBuilder(ConnectionString) is { Password: not null } or { Username: null })
+        else if (UsesIdentity && SmplatDataSource.Settings(ConnectionString) is { Password: not null } or { Username: null })
         {
             yield return new("With SMPLAT_DATABASE_IDENTITY=true, SMPLAT_DATABASE must name the identity as its Username and must not have a Password.");
         }

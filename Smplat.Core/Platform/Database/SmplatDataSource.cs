@@ -10,38 +10,43 @@ public static class SmplatDataSource
     /// <summary>Used when no database is configured: every use fails immediately with a refused connection.</summary>
     private const string Unconfigured = "Host=127.0.0.1;Port=1;Database=smplat;Username=smplat";
 
-    /// <summary>Whether the text can be parsed as a connection string; nothing connects to it.</summary>
-    public static bool IsConnectionString(string? text)
+    /// <summary>Whether the text can be parsed as a connection string or URI; nothing connects to it.</summary>
+    /// <param name="why">What is wrong with a URI, without its values; otherwise empty.</param>
+    public static bool IsConnectionString(string? text, out string why)
     {
+        why = "";
         try
         {
-            return new NpgsqlConnectionStringBuilder(text).Keys is not null;
+            return Settings(text).Keys is not null;
         }
-        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException)
+        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
         {
+            why = text is not null && PostgresUri.Is(text) ? unreadable.Message : "";
             return false;
         }
     }
 
+    /// <summary>The settings in a connection string of Npgsql, or in a <c>postgres://</c> URI.</summary>
+    internal static NpgsqlConnectionStringBuilder Settings(string? text) =>
+        text is not null && PostgresUri.Is(text) ? PostgresUri.Read(text) : new NpgsqlConnectionStringBuilder(text);
+
     /// <param name="tokens">Supplies the token that is used as the password, when the options ask for it.</param>
     public static NpgsqlDataSource Create(DatabaseOptions options, ILoggerFactory? loggers, DatabaseTokenCache? tokens = null)
     {
-        var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString ?? Unconfigured)
-        {
-            MaxPoolSize = options.MaxConnections,
-            Timeout = options.ConnectTimeoutSeconds,
-            CommandTimeout = options.CommandTimeoutSeconds,
-            // Long-lived connections prepare each statement only once.
-            MaxAutoPrepare = 200,
-            AutoPrepareMinUsages = 2,
-            // Nothing changes the state of a session (a test checks this), so nothing has to be reset: the seven statements that
-            // would do it cost as much as a small query, each time a connection is used.
-            NoResetOnClose = true,
-            // Detects a vanished peer without waiting for the two hours of the kernel.
-            KeepAlive = 30,
-            IncludeErrorDetail = false,
-            ApplicationName = "smplat",
-        };
+        var settings = Settings(options.ConnectionString ?? Unconfigured);
+        settings.MaxPoolSize = options.MaxConnections;
+        settings.Timeout = options.ConnectTimeoutSeconds;
+        settings.CommandTimeout = options.CommandTimeoutSeconds;
+        // Long-lived connections prepare each statement only once.
+        settings.MaxAutoPrepare = 200;
+        settings.AutoPrepareMinUsages = 2;
+        // Nothing changes the state of a session (a test checks this), so nothing has to be reset: the seven statements that
+        // would do it cost as much as a small query, each time a connection is used.
+        settings.NoResetOnClose = true;
+        // Detects a vanished peer without waiting for the two hours of the kernel.
+        settings.KeepAlive = 30;
+        settings.IncludeErrorDetail = false;
+        settings.ApplicationName = "smplat";
         if (options.UsesIdentity && settings.SslMode < SslMode.Require && !IsLoopback(settings.Host))
         {
             // A token is as good as a password, so it must never cross a network unencrypted.

@@ -127,6 +127,25 @@ public static class DatabaseErrors
     };
 
     /// <summary>
+    /// True when the database answered and gave up the statement because of others: a deadlock, a serialization failure or a
+    /// lock that was not available. The transaction was rolled back, and the same request succeeds later.
+    /// </summary>
+    public static bool IsConflict(Exception exception) => exception switch
+    {
+        PostgresException postgres => postgres.SqlState is PostgresErrorCodes.DeadlockDetected
+            or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable,
+        _ => exception.InnerException is { } inner && IsConflict(inner),
+    };
+
+    /// <summary>True when a table, a column or a function is missing: before the migrations have ended, the schema is not there yet.</summary>
+    public static bool IsMissingSchema(Exception exception) => exception switch
+    {
+        PostgresException postgres => postgres.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn
+            or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.InvalidSchemaName,
+        _ => exception.InnerException is { } inner && IsMissingSchema(inner),
+    };
+
+    /// <summary>
     /// True when the database will never accept this data: SQLSTATE classes 22 and 23, a value that is too long for an index
     /// or for jsonb (54000), and values that cannot even be sent. False when the time or the schema is the problem.
     /// </summary>

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Smplat.Core.Platform.Database;
 
 /// <summary>
-/// Migrates when the app starts. If the database is down, the app starts anyway (it answers 503, and readiness says why) and
-/// tries again until the database is available; if the database has other or edited migrations, the app does not start.
+/// Migrates before anything else of the app starts, so that neither a request nor a timer meets missing tables. A migration that
+/// takes long goes on while the app starts, since the platform waits for a worker only so long. If the database is down, the
+/// app starts anyway (it answers 503, and readiness says why) and tries again until the database is available; if the database has other or edited migrations, the app does not start.
 /// </summary>
 internal sealed class StartupMigration(
     Migrator migrator,
@@ -15,26 +16,45 @@ internal sealed class StartupMigration(
     SampleData samples,
     IOptionsMonitor<DatabaseOptions> options,
     TimeProvider clock,
-    ILogger<StartupMigration> logger) : BackgroundService
+    ILogger<StartupMigration> logger) : BackgroundService, IHostedLifecycleService
 {
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
 
-    public override async Task StartAsync(CancellationToken cancellationToken)
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _first = Task.CompletedTask;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (!options.CurrentValue.MigrateOnStart)
         {
             gate.Open();
-        }
-        else
-        {
-            await TryMigrateAsync(cancellationToken);
+            return;
         }
 
-        await base.StartAsync(cancellationToken);
+        await using var cancelled = cancellationToken.Register(_stopping.Cancel);
+        _first = TryMigrateAsync(_stopping.Token);
+        if (await Task.WhenAny(_first, Task.Delay(StartLimit, clock, cancellationToken)) == _first)
+        {
+            await _first;
+        }
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => _stopping.CancelAsync();
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Dispose()
+    {
+        _stopping.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await _first;
         while (!gate.IsOpen)
         {
             await Task.Delay(RetryDelay, clock, stoppingToken);

@@ -175,6 +175,8 @@ public sealed class Fields
             : Fail(name, "Must be an http or https URL.", "url_parsing", url);
     }
 
+    public string RequiredWebAddress(string name, int max) => Required(name, null, WebAddress(name, max), "");
+
     /// <summary>A whole number; <c>"60"</c> and <c>60.0</c> count as one, <c>60.5</c> does not.</summary>
     public int? Integer(string name, int min = int.MinValue, int max = int.MaxValue, string? also = null)
     {

@@ -60,28 +60,32 @@ internal static class PersonalDataPolicy
         ? IsPersonalName(Encoding.UTF8.GetBytes(json.GetString()!))
         : IsPersonalName(json.ValueSpan);
 
-    /// <summary>True when the current string of the reader contains an e-mail address, with escapes resolved.</summary>
+    /// <summary>True when the current string or member name of the reader contains an e-mail address, with escapes resolved.</summary>
     public static bool HoldsAddress(ref readonly Utf8JsonReader json) => json.ValueIsEscaped
         ? HoldsAddress(json.GetString().AsSpan())
         : HoldsAddress(json.ValueSpan);
 
-    public static bool HoldsAddress(ReadOnlySpan<char> text)
+    /// <summary>Also true for an address in a URL (<c>%40</c>) and with the full-width sign of Asian keyboards.</summary>
+    public static bool HoldsAddress(ReadOnlySpan<char> text) =>
+        HoldsAddress(text, "@") || HoldsAddress(text, "%40") || HoldsAddress(text, "\uFF20");
+
+    private static bool HoldsAddress(ReadOnlySpan<char> text, ReadOnlySpan<char> sign)
     {
-        for (var at = text.IndexOf('@'); at >= 0; at = Next(text, at))
+        for (var from = 0; text[from..].IndexOf(sign) is >= 0 and var more;)
         {
-            if (at > 0 && IsHost(text[(at + 1)..]))
+            var at = from + more;
+            from = at + sign.Length;
+            if (at > 0 && IsHost(text[from..]))
             {
                 return true;
             }
         }
 
         return false;
-
-        static int Next(ReadOnlySpan<char> text, int at) => text[(at + 1)..].IndexOf('@') is >= 0 and var more ? at + 1 + more : -1;
     }
 
     private static bool HoldsAddress(ReadOnlySpan<byte> utf8) =>
-        utf8.Contains((byte)'@') && HoldsAddress(Encoding.UTF8.GetString(utf8).AsSpan());
+        utf8.IndexOfAny((byte)'@', (byte)'%', "\uFF20"u8[0]) >= 0 && HoldsAddress(Encoding.UTF8.GetString(utf8).AsSpan());
 
     private static bool IsHost(ReadOnlySpan<char> text)
     {

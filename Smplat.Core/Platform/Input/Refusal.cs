@@ -14,6 +14,9 @@ public abstract record NotFound(string Code, string Message) : Refusal(Code, Mes
 /// <summary>The request conflicts with the current state (409).</summary>
 public abstract record Conflict(string Code, string Message) : Refusal(Code, Message);
 
+/// <summary>The request does not say which version it is based on (428).</summary>
+public abstract record ConditionMissing(string Code, string Message) : Refusal(Code, Message);
+
 /// <summary>The caller must slow down (429).</summary>
 /// <param name="RetryAfter">When it is worth trying again.</param>
 public abstract record TooMany(string Code, string Message, TimeSpan RetryAfter) : Refusal(Code, Message);

@@ -40,6 +40,21 @@ public sealed record JobDefinition(string Id, string Purpose)
 
     /// <summary>The Prometheus label <c>task</c>; the id, unless the job has a legacy name.</summary>
     public string Task { get; init; } = Id;
+
+    /// <summary>What an operator may choose for a run by hand, in place of a setting.</summary>
+    public IReadOnlyList<JobParameter> Parameters { get; init; } = [];
+}
+
+/// <summary>A whole number that a run by hand may be given.</summary>
+/// <param name="Name">One of <see cref="All"/>.</param>
+public sealed record JobParameter(string Name, int Min, int Max)
+{
+    public const string Limit = "limit";
+    public const string MaxAttempts = "max_attempts";
+    public const string IdleHours = "idle_hours";
+
+    /// <summary>The names of all parameters of all jobs.</summary>
+    public static IReadOnlyList<string> All { get; } = [Limit, MaxAttempts, IdleHours];
 }
 
 /// <summary>One attempt of one run.</summary>
@@ -49,6 +64,12 @@ public sealed record JobDefinition(string Id, string Purpose)
 public sealed record JobRun(Guid Id, string TriggeredBy, int Attempt, DateTimeOffset StartedAt)
 {
     public const string Timer = "timer";
+
+    /// <summary>What the operator has chosen, by parameter. A later attempt has none: it runs with the settings.</summary>
+    public IReadOnlyDictionary<string, int> Arguments { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>The operator's choice; null when there is none.</summary>
+    public int? Argument(string name) => Arguments.TryGetValue(name, out var value) ? value : null;
 }
 
 /// <summary>What a run did.</summary>

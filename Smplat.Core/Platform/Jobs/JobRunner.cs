@@ -23,6 +23,9 @@ public abstract record JobOutcome
     public sealed record Skipped(SkipReason Reason) : JobOutcome;
 
     public sealed record Unknown(string JobId) : JobOutcome;
+
+    /// <summary>The job does not take such an argument; nothing was run.</summary>
+    public sealed record BadArgument(string Name, string Message) : JobOutcome;
 }
 
 /// <summary>Why a job did not run.</summary>
@@ -46,6 +49,7 @@ public sealed class JobRunner(
     JobRegistry registry,
     JobStore store,
     JobGate gate,
+    MigrationGate migrations,
     TimeProvider clock,
     ILogger<JobRunner> logger)
 {
@@ -53,6 +57,9 @@ public sealed class JobRunner(
     public string Owner { get; } = $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():N}";
 
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a timer waits for the migrations of the start; afterwards it counts them as an outage.</summary>
+    private static readonly TimeSpan MigrationWait = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _ticks = new();
 
@@ -71,6 +78,7 @@ public sealed class JobRunner(
 
         try
         {
+            await WaitForMigrationsAsync(cancellationToken);
             var claim = await store.ClaimRunAsync(
                 job, Owner, JobRun.Timer, ignoreSpacing: false, clock.GetUtcNow(), cancellationToken);
             if (claim is not null)
@@ -88,6 +96,25 @@ public sealed class JobRunner(
         }
     }
 
+    /// <summary>The host may call timers before the start has migrated the database.</summary>
+    /// <exception cref="TimeoutException">The migrations take longer; the next tick asks again.</exception>
+    private async Task WaitForMigrationsAsync(CancellationToken cancellationToken)
+    {
+        if (migrations.IsOpen)
+        {
+            return;
+        }
+
+        try
+        {
+            await migrations.WaitAsync(cancellationToken).WaitAsync(MigrationWait, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException(migrations.LastError ?? "The database is still being migrated.");
+        }
+    }
+
     /// <summary>A timer that fires is alive, even when its job is not due; readiness looks at its ticks.</summary>
     private async Task RecordTickAsync(string jobId, CancellationToken cancellationToken)
     {
@@ -102,12 +129,22 @@ public sealed class JobRunner(
     /// <summary>Runs a job immediately, regardless of its schedule. A run that is already in progress is not disturbed.</summary>
     /// <param name="triggeredBy">Who requested it; recorded in the ledger.</param>
     /// <param name="evenIfDisabled">Also runs a job that is switched off.</param>
+    public Task<JobOutcome> RunNowAsync(string jobId, string triggeredBy, bool evenIfDisabled, CancellationToken cancellationToken) =>
+        RunNowAsync(jobId, triggeredBy, evenIfDisabled, new Dictionary<string, int>(), cancellationToken);
+
+    /// <inheritdoc cref="RunNowAsync(string, string, bool, CancellationToken)"/>
+    /// <param name="arguments">Values for parameters of the job, in place of its settings.</param>
     public async Task<JobOutcome> RunNowAsync(
-        string jobId, string triggeredBy, bool evenIfDisabled, CancellationToken cancellationToken)
+        string jobId, string triggeredBy, bool evenIfDisabled, IReadOnlyDictionary<string, int> arguments, CancellationToken cancellationToken)
     {
         if (registry.Find(jobId) is not { } job)
         {
             return new JobOutcome.Unknown(jobId);
+        }
+
+        if (Refuse(job, arguments) is { } refusal)
+        {
+            return refusal;
         }
 
         if (!evenIfDisabled && !gate.IsOpenFor(job))
@@ -120,7 +157,25 @@ public sealed class JobRunner(
             job, Owner, triggeredBy, ignoreSpacing: true, clock.GetUtcNow(), cancellationToken);
         return claim is null
             ? new JobOutcome.Skipped(SkipReason.Busy)
-            : await RunClaimedAsync(job, claim, cancellationToken);
+            : await RunClaimedAsync(job, claim, cancellationToken, arguments);
+    }
+
+    private static JobOutcome.BadArgument? Refuse(IJob job, IReadOnlyDictionary<string, int> arguments)
+    {
+        foreach (var (name, value) in arguments)
+        {
+            if (job.Definition.Parameters.FirstOrDefault(parameter => parameter.Name == name) is not { } known)
+            {
+                return new(name, $"The job {job.Definition.Id} does not take {name}.");
+            }
+
+            if (value < known.Min || value > known.Max)
+            {
+                return new(name, $"A whole number from {known.Min} to {known.Max} is expected.");
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Takes the job from its current holder, clears its error and runs it. For a job that is stuck.</summary>
@@ -139,6 +194,7 @@ public sealed class JobRunner(
     {
         try
         {
+            await WaitForMigrationsAsync(cancellationToken);
             foreach (var jobId in await store.ListRetriesDueAsync(clock.GetUtcNow(), cancellationToken))
             {
                 await RetryAsync(jobId, cancellationToken);
@@ -169,7 +225,8 @@ public sealed class JobRunner(
             : await RunClaimedAsync(job, claim, cancellationToken);
     }
 
-    private async Task<JobOutcome> RunClaimedAsync(IJob job, JobClaim claim, CancellationToken cancellationToken)
+    private async Task<JobOutcome> RunClaimedAsync(
+        IJob job, JobClaim claim, CancellationToken cancellationToken, IReadOnlyDictionary<string, int>? arguments = null)
     {
         using var activity = SmplatTelemetry.Start($"job {job.Definition.Id}");
         activity.SetTag("job.id", job.Definition.Id).SetTag("job.run_id", claim.RunId).SetTag("job.attempt", claim.Attempt);
@@ -178,7 +235,10 @@ public sealed class JobRunner(
         await using var lease = new JobLease(job, claim, Owner, store, clock, logger, cancellationToken);
         try
         {
-            var run = new JobRun(claim.RunId, claim.TriggeredBy, claim.Attempt, claim.StartedAt);
+            var run = new JobRun(claim.RunId, claim.TriggeredBy, claim.Attempt, claim.StartedAt)
+            {
+                Arguments = arguments ?? new Dictionary<string, int>(),
+            };
             var report = await job.RunAsync(run, lease.Token);
             return await CompleteAsync(job, claim, report);
         }

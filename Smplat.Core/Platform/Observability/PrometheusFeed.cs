@@ -13,7 +13,14 @@ public enum MetricType
 
 /// <summary>A metric: its name, meaning and type.</summary>
 /// <param name="IsAlwaysShown">A family without labels that is shown as zero until something happens.</param>
-public sealed record MetricFamily(string Name, string Help, MetricType Type, bool IsAlwaysShown = false);
+public sealed record MetricFamily(string Name, string Help, MetricType Type, bool IsAlwaysShown = false)
+{
+    /// <summary>
+    /// A label whose values are shown as zero until something happens, so that a difference over time includes the first
+    /// increment.
+    /// </summary>
+    public (string Name, IReadOnlyList<string> Values)? ShownFor { get; init; }
+}
 
 /// <summary>One value of a family.</summary>
 /// <param name="Labels">Null for none.</param>
@@ -75,7 +82,14 @@ public sealed class PrometheusFeed(
     }
 
     private static IReadOnlyList<MetricSample> Limit(MetricFamily family, IReadOnlyList<MetricSample> samples) =>
-        samples.Count == 0 && family.IsAlwaysShown ? [new(family.Name, 0)]
+        family.ShownFor is { } shown
+            ? [
+                .. samples,
+                .. from value in shown.Values
+                   where !samples.Any(sample => sample.Labels?.GetValueOrDefault(shown.Name) == value)
+                   select MetricSample.Of(family.Name, 0, (shown.Name, value)),
+            ]
+        : samples.Count == 0 && family.IsAlwaysShown ? [new(family.Name, 0)]
         : samples.Count > MaxSeries ? [.. samples.OrderByDescending(sample => sample.Value).Take(MaxSeries)]
         : samples;
 

@@ -169,7 +169,7 @@ internal static partial class SmtpRefusalPolicy
         {
             ("4", _, _) => SmtpVerdict.Defer,
             // Unknown mailbox, domain or form, moved away, or a domain that takes no mail.
-            (_, 1, 0 or 1 or 2 or 3 or 6 or 10) => isAboutRecipient ? SmtpVerdict.Block : SmtpVerdict.GiveUp,
+            (_, 1, 0 or 1 or 2 or 3 or 6 or 10) => isAboutRecipient && !Sender().IsMatch(answer.Text) ? SmtpVerdict.Block : SmtpVerdict.GiveUp,
             // Full mailbox.
             (_, 2, 2) => SmtpVerdict.Defer,
             // The receiving system is out of service or overloaded; 5.3.4 is a mail that is too big, 5.3.3 a missing feature.
@@ -187,7 +187,7 @@ internal static partial class SmtpRefusalPolicy
     {
         // RFC 5321, 4.5.3.1.10: too many recipients or a full mailbox.
         552 when isAboutRecipient => SmtpVerdict.Defer,
-        550 or 551 or 553 when isAboutRecipient && !Policy().IsMatch(answer.Text) && MissingMailbox().IsMatch(answer.Text) => SmtpVerdict.Block,
+        550 or 551 or 553 when isAboutRecipient && !Policy().IsMatch(answer.Text) && !Sender().IsMatch(answer.Text) && MissingMailbox().IsMatch(answer.Text) => SmtpVerdict.Block,
         _ when Full().IsMatch(answer.Text) => SmtpVerdict.Defer,
         _ => SmtpVerdict.GiveUp,
     };
@@ -196,6 +196,10 @@ internal static partial class SmtpRefusalPolicy
 
     [GeneratedRegex(@"^\s*([245])\.(\d{1,3})\.(\d{1,3})(?!\S*\.\d)\b")]
     private static partial Regex Enhanced();
+
+    /// <summary>Many servers keep what they have against the sender until RCPT.</summary>
+    [GeneratedRegex(@"\bsender\b|mail from|return[- ]path|envelope.from", RegexOptions.IgnoreCase)]
+    private static partial Regex Sender();
 
     [GeneratedRegex(@"relay|policy|spam|block|black ?list|denied|reputation|authenti|quota|rate|spf|dkim|dmarc|too many", RegexOptions.IgnoreCase)]
     private static partial Regex Policy();

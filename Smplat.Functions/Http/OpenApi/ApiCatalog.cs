@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Smplat.Core.Platform.Input;
 
@@ -25,7 +26,8 @@ public sealed class ApiCatalog
         let operation = method.GetCustomAttribute<OperationAttribute>()
         where function is not null && operation is not null
         let trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).First(found => found is not null)
-        from verb in trigger.Methods ?? ["get"]
+        // HEAD is what GET answers, without the body, and is not described for itself.
+        from verb in (trigger.Methods ?? ["get"]).Where(verb => !HttpMethods.IsHead(verb))
         let template = trigger.Route ?? function.Name
         orderby operation.Tag, template, verb
         select new ApiOperation
@@ -40,8 +42,10 @@ public sealed class ApiCatalog
             Headers = [.. method.GetCustomAttributes<HeaderParameterAttribute>()],
             Answers = [.. method.GetCustomAttributes<AnswersAttribute>().OrderBy(answer => answer.Status)],
             Scope = method.GetCustomAttribute<RequireKeyAttribute>()?.Scope,
+            Member = method.GetCustomAttribute<ForMemberAttribute>(),
             Open = method.GetCustomAttribute<OpenToAllAttribute>(),
             Rate = method.GetCustomAttribute<RateLimitAttribute>()?.Category,
+            BodyLimit = FunctionTraits.BodyLimitOf(method),
             Source = method,
         };
 
@@ -105,7 +109,13 @@ public sealed record ApiOperation
     /// <summary>Why it answers callers without a key; null when it needs one.</summary>
     public required OpenToAllAttribute? Open { get; init; }
 
+    /// <summary>Whether it serves one member; null when it does not.</summary>
+    public required ForMemberAttribute? Member { get; init; }
+
     public required RateCategory? Rate { get; init; }
+
+    /// <summary>The largest body in bytes.</summary>
+    public required int BodyLimit { get; init; }
 
     public required MethodInfo Source { get; init; }
 
@@ -132,6 +142,14 @@ public sealed partial record PathParameter(string Name)
 
     public static IReadOnlyList<PathParameter> In(string template) =>
         [.. Parameter().Matches(template).Select(match => new PathParameter(match.Groups["name"].Value))];
+
+    /// <summary>The text at the place of a parameter in a path; null when the path is of another shape.</summary>
+    public static string? Read(string template, string? path, string name)
+    {
+        var (wanted, given) = (template.Trim('/').Split('/'), (path ?? "").Trim('/').Split('/'));
+        var place = Array.FindIndex(wanted, segment => In(segment) is [{ Name: var found }] && found == name);
+        return place >= 0 && wanted.Length == given.Length ? given[place] : null;
+    }
 
     /// <summary>The template with constraints taken out.</summary>
     public static string Plain(string template) => Parameter().Replace(template, "{${name}}");

@@ -19,18 +19,21 @@ public sealed class ApiDocument(ApiCatalog catalog)
     /// <summary>The description of each tag.</summary>
     internal static readonly Dictionary<string, string> Tags = new()
     {
+        ["Access"] = "Lockouts of sign-ins, and the record of refused requests and operators' changes",
         ["Analytics"] = "Events of offers and presets, experiments, and reports over them",
         ["Billing"] = "Hosted payment sessions of workspaces",
         ["Catalog"] = "Searches of shoppers, and those that find nothing",
         ["Checkout"] = "The stage of an order's checkout, and resuming it",
         ["Commerce"] = "Quotes of grocery providers: routing, confirming and cancelling orders, and learning from them",
         ["Fulfillment"] = "The tasks of paid orders",
+        ["Guardrails"] = "Follow-ups on fulfillment providers: who paused, resumed or escalated which one",
         ["Health"] = "Liveness and readiness",
+        ["Merchandising"] = "Products, their media and history, and bundles",
         ["Notifications"] = "Which messages a person wants",
         ["Observability"] = "Metrics",
         ["Onboarding"] = "Checklists of new clients",
         ["Operators"] = "Jobs, messages, keys, flags and the incident banner",
-        ["Orders"] = "Orders and products",
+        ["Orders"] = "Orders",
         ["Payments"] = "Payment pages and the payment provider's events",
         ["Reference"] = "This document and its page",
         ["Storefront"] = "What the storefront may show",
@@ -49,6 +52,9 @@ public sealed class ApiDocument(ApiCatalog catalog)
 /// <summary>Writes the document in one pass over the catalog.</summary>
 internal sealed class ApiDocumentWriter
 {
+    private const string NeedsMember = $"Needs a member token in `{AccessMiddleware.TokenHeader}`, and serves the member whom it names.";
+    private const string MayNameMember = $"With a member token in `{AccessMiddleware.TokenHeader}` it serves only what belongs to the member whom the token names.";
+
     private readonly ApiSchemas _schemas = new();
     private readonly SortedDictionary<string, JsonNode?> _responses = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, JsonNode?> _signatures = new(StringComparer.Ordinal);
@@ -91,8 +97,8 @@ internal sealed class ApiDocumentWriter
         ["description"] =
             $"""
             Members that a request may leave out may also be null. Numbers and booleans are read from texts too, and unknown
-            members are ignored. A moment without an offset is in UTC. Bodies have at most {RequestBody.MaxBytes} bytes and may
-            be sent with gzip, deflate or br.
+            members are ignored. A moment without an offset is in UTC. Unless an operation says less, bodies have at most
+            {RequestBody.MaxBytes} bytes. They may be sent with gzip, deflate or br.
 
             Errors under `/api` are a `detail` with a `trace_id`; those under `/functions/v1` an envelope with a code.
             """,
@@ -144,7 +150,9 @@ internal sealed class ApiDocumentWriter
         [
             operation.Operation.Description,
             operation.Scope is { } scope ? $"Needs a key with the scope {scope.ToString().ToLowerInvariant()}." : null,
+            operation.Member is { } member ? member.IsTokenRequired ? NeedsMember : MayNameMember : null,
             operation.Open is { } open ? $"Open: {open.Reason}" : null,
+            operation.Body is not null && operation.BodyLimit < RequestBody.MaxBytes ? $"The body has at most {operation.BodyLimit} bytes." : null,
             operation.Rate is { } rate ? $"Callers without a key are limited in the category {rate.ToString().ToLowerInvariant()}." : null,
         ];
         return string.Join("\n\n", sentences.OfType<string>());
@@ -155,7 +163,7 @@ internal sealed class ApiDocumentWriter
     {
         if (operation.Scope is { } scope)
         {
-            return Keyed(scope.ToString().ToLowerInvariant());
+            return Keyed(scope.ToString().ToLowerInvariant(), operation.Member);
         }
 
         if (operation.Open?.Signature is { } header)
@@ -170,13 +178,16 @@ internal sealed class ApiDocumentWriter
             return [new JsonObject { [header] = new JsonArray() }];
         }
 
-        return operation.Open?.RefuseWrongKey == true ? [new JsonObject(), .. Keyed(null).Select(scheme => scheme!.DeepClone())] : [];
+        return operation.Open?.RefuseWrongKey == true ? [new JsonObject(), .. Keyed(null, null).Select(scheme => scheme!.DeepClone())] : [];
     }
 
-    private static JsonArray Keyed(string? scope)
+    private static JsonArray Keyed(string? scope, ForMemberAttribute? member)
     {
         JsonArray Scopes() => scope is null ? [] : [scope];
-        return [new JsonObject { ["apiKey"] = Scopes() }, new JsonObject { ["bearer"] = Scopes() }];
+        JsonObject With(string scheme, bool hasToken) =>
+            hasToken ? new() { [scheme] = Scopes(), ["memberToken"] = new JsonArray() } : new() { [scheme] = Scopes() };
+        bool[] tokens = member switch { null => [false], { IsTokenRequired: true } => [true], _ => [false, true] };
+        return [.. tokens.SelectMany(hasToken => new[] { With("apiKey", hasToken), With("bearer", hasToken) })];
     }
 
     private JsonArray Parameters(ApiOperation operation) =>
@@ -322,10 +333,17 @@ internal sealed class ApiDocumentWriter
                 ["in"] = "header",
                 ["name"] = "X-API-Key",
                 ["description"] =
-                    "Scopes: storefront (CHECKOUT_API_KEY), metrics (METRICS_API_KEY or the checkout key) and operator "
-                    + "(OPERATOR_API_KEY, or the checkout key while there is none).",
+                    "Scopes: storefront (CHECKOUT_API_KEY), metrics (METRICS_API_KEY or the checkout key), operator "
+                    + "(OPERATOR_API_KEY, or the checkout key while there is none) and admin (ADMIN_API_KEY only).",
             },
             ["bearer"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "The same keys." },
+            ["memberToken"] = new JsonObject
+            {
+                ["type"] = "apiKey",
+                ["in"] = "header",
+                ["name"] = AccessMiddleware.TokenHeader,
+                ["description"] = "A signed token (JWT) that names the member for whom the storefront acts. It can be sent with every key, and never opens more than the key.",
+            },
         };
         foreach (var (header, scheme) in _signatures)
         {

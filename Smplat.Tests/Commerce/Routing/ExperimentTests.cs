@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Commerce.Providers;
 using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Tests.Commerce.Confirmation;
@@ -87,7 +88,11 @@ public sealed class ExperimentTests
     [Test]
     public async Task Arms_are_logged_and_reported_with_their_orders_and_ratings()
     {
+        // Orders of mocks count in no figure.
         await using var app = await RouterFixture.StartAsync(
+            [new FakeGateway(ProviderId.WalmartApi).At(1000), new FakeGateway(ProviderId.MealMe).At(1500, etaMinutes: 35)],
+            ("LOOPGPT_ENABLE_INSTACART", "false"),
+            ("LOOPGPT_ENABLE_KROGER", "false"),
             ("LOOPGPT_EXPERIMENT", "trial"),
             ("LOOPGPT_EXPERIMENT_WEIGHTS", "priority=0,price=0,speed=5,commission=0"),
             ("LOOPGPT_EXPERIMENT_SHARE_PERCENT", "49"));
@@ -113,8 +118,8 @@ public sealed class ExperimentTests
 
         Assert.That(arms.Select(arm => arm.Arm), Is.EqualTo(new[] { "control", "variant" }));
         Assert.That(arms.Sum(arm => arm.Decisions), Is.EqualTo(users.Length));
-        Assert.That((arms[0].AverageTotalCents, arms[0].ConfirmedPercent, arms[0].AverageRating), Is.EqualTo((7209m, 0m, (decimal?)null)));
-        Assert.That((arms[1].AverageTotalCents, arms[1].ConfirmedPercent, arms[1].AverageRating), Is.EqualTo((8917m, 100m, (decimal?)4m)));
+        Assert.That((arms[0].AverageTotalCents, arms[0].ConfirmedPercent, arms[0].AverageRating), Is.EqualTo((6000m, 0m, (decimal?)null)));
+        Assert.That((arms[1].AverageTotalCents, arms[1].ConfirmedPercent, arms[1].AverageRating), Is.EqualTo((9000m, 100m, (decimal?)4m)));
         Assert.That(arms[1].AverageMinutes, Is.EqualTo(35m));
 
         var report = await OperatorAsync(app, "");

@@ -104,6 +104,33 @@ public sealed class SplitOrderTests
         Assert.That(kroger.ConfirmCount, Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task The_part_of_a_mock_is_named_and_only_the_other_part_is_earned()
+    {
+        var (mealMe, kroger) = SplitVendors.Make();
+        var priced = mealMe.OnQuote;
+        mealMe.OnQuote = async (request, config, token) => new QuoteOutcome.Quoted(
+            ((QuoteOutcome.Quoted)await priced(request, config, token)).Quote with { Pricing = PricingMode.Mock });
+        await using var app = await ConfirmCalls.StartAsync(mealMe, kroger);
+        var body = await app.RouteAsync(Baskets.Three(Allowed));
+
+        var answer = await app.ConfirmAsync(body.GetProperty("confirmationToken").GetString()!);
+        await app.FlushLogAsync();
+
+        Assert.That(answer.GetProperty("mock").GetBoolean(), Is.True, answer.GetRawText());
+        Assert.That(answer.GetProperty("warnings")[0].GetString(), Does.Contain("MealMe").And.Not.Contain("Kroger"));
+        Assert.That(
+            answer.GetProperty("orders").EnumerateArray().Select(part => (part.GetProperty("providerId").GetString(), part.TryGetProperty("mock", out _))),
+            Is.EquivalentTo(new[] { ("MEALME", true), ("KROGER_API", false) }));
+        Assert.That(
+            await app.ScalarAsync<string>(
+                "select string_agg(event || ' ' || total_cents || ' ' || is_mock, ', ' order by event) from edge_logs where total_cents is not null"),
+            Is.EqualTo("commerce.confirm_order.success 4000 false, router_decision 4000 false"));
+        Assert.That(
+            await app.ScalarAsync<long>("select count(*) from edge_logs where event = 'router_decision' and best_alternative_cents is not null"),
+            Is.Zero, "a real price is never measured against an invented one");
+    }
+
     private static Task<RouterFixture> StartAsync(long feeCents = 0)
     {
         var (mealMe, kroger) = SplitVendors.Make(feeCents);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,16 @@ namespace Smplat.Tests.Http.Fuzzing;
 /// </summary>
 public sealed class ApiFuzzTests
 {
+    /// <summary>Of a bulky body.</summary>
+    private const int BulkBytes = 400_000;
+
+    /// <summary>Client, host and app together: some dozen copies of the body in every form.</summary>
+    private const long MostMemory = 100L << 20;
+
+    private const int MostAnswer = 256 << 10;
+
+    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(3);
+
     private const string AnyId = "00000000-0000-0000-0000-000000000001";
 
     private static readonly Dictionary<string, string> Unlimited = Enum.GetNames<RateCategory>()
@@ -43,6 +54,36 @@ public sealed class ApiFuzzTests
         Assert.That(failures.Take(20), Is.Empty);
         Assert.That(calls, Is.GreaterThan(3_000));
     }
+
+    /// <summary>
+    /// One call after the other, so that what it costs can be told: a body costs no more than its size accounts for, whatever
+    /// is in it, and its answer is short.
+    /// </summary>
+    [Test]
+    public async Task No_input_costs_much_time_or_memory()
+    {
+        await using var app = await SmplatApp.StartAsync(Unlimited);
+        var expensive = new List<string>();
+        foreach (var operation in app.Services.GetRequiredService<ApiCatalog>().Operations.Where(operation => operation.Body is not null))
+        {
+            var address = Path(operation, AnyId);
+            await SendAsync(app.Client, operation, new(address, operation.Body!.Example));
+            foreach (var body in HostileValues.Bulk(operation.Body.Example, BulkBytes))
+            {
+                var (began, before) = (Stopwatch.GetTimestamp(), GC.GetTotalAllocatedBytes());
+                var (status, text) = await SendAsync(app.Client, operation, new(address, body));
+                var (took, allocated) = (Stopwatch.GetElapsedTime(began), GC.GetTotalAllocatedBytes() - before);
+                if (took > MostTime || allocated > MostMemory || text.Length > MostAnswer)
+                {
+                    expensive.Add($"{operation.Method} {operation.Path}: {status}, {took.TotalSeconds:0.0} s, {allocated >> 20} MiB, answer {text.Length >> 10} KiB: {Middle(body)}");
+                }
+            }
+        }
+
+        Assert.That(expensive, Is.Empty, string.Join(Environment.NewLine, expensive.Take(40)));
+    }
+
+    private static string Middle(string body) => body.Length <= 120 ? body : $"{body[..60]}…{body[(body.Length / 2)..((body.Length / 2) + 60)]}";
 
     [Test]
     public async Task No_operation_accepts_a_duplicate_member()

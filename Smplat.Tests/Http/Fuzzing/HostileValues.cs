@@ -42,6 +42,39 @@ internal static class HostileValues
         }
     }
 
+    /// <summary>The example with each of its members replaced by much of something, and much of something by itself.</summary>
+    /// <param name="bytes">About the size of each.</param>
+    public static IEnumerable<string> Bulk(string example, int bytes)
+    {
+        string[] values =
+        [
+            Listed("0", bytes), Listed("{}", bytes), Listed("\"x\"", bytes), Listed("\"\\u0061\\ud83d\\ude00\"", bytes),
+            "{" + string.Join(',', Enumerable.Range(0, bytes / 11).Select(number => $"\"{number:x6}\":0")) + "}",
+            "{" + string.Join(',', Enumerable.Repeat("\"a\":0", bytes / 6)) + "}",
+            new string('[', bytes / 2) + new string(']', bytes / 2),
+            $"\"{new string('x', bytes)}\"", $"\"{string.Concat(Enumerable.Repeat("a@", bytes / 2))}\"", new string('9', bytes), $"1e{new string('9', 300)}",
+        ];
+        foreach (var place in Places(JsonNode.Parse(example)!, []))
+        {
+            foreach (var value in values)
+            {
+                yield return Replaced(example, place, value);
+            }
+
+            // A list may be long with items that are all right, or all wrong.
+            if (At(example, place) is JsonArray { Count: > 0 } items)
+            {
+                var item = items[0]!.ToJsonString();
+                yield return Replaced(example, place, Listed(item, bytes));
+            }
+        }
+    }
+
+    private static string Listed(string item, int bytes) => "[" + string.Join(',', Enumerable.Repeat(item, bytes / (item.Length + 1))) + "]";
+
+    private static JsonNode? At(string example, IReadOnlyList<object> place) => place.Aggregate(
+        JsonNode.Parse(example), (node, step) => step is string name ? node![name] : node![(int)step]);
+
     private static IEnumerable<IReadOnlyList<object>> Places(JsonNode? node, IReadOnlyList<object> path)
     {
         yield return path;

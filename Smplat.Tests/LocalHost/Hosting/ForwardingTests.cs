@@ -8,7 +8,6 @@ using Smplat.LocalHost.Hosting.Rpc;
 namespace Smplat.Tests.LocalHost.Hosting;
 
 /// <summary>How requests and responses are forwarded.</summary>
-[Parallelizable]
 public sealed class ForwardingTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

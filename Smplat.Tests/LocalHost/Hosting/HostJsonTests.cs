@@ -3,7 +3,6 @@ using Smplat.LocalHost.Hosting;
 
 namespace Smplat.Tests.LocalHost.Hosting;
 
-[Parallelizable]
 public sealed class HostJsonTests
 {
     private const string Small = """{ "version": "2.0" }""";

@@ -4,7 +4,6 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost.Hosting;
 
-[Parallelizable]
 public sealed class HostLogTests
 {
     private readonly Diary _lines = new();

@@ -4,7 +4,6 @@ using Smplat.LocalHost;
 namespace Smplat.Tests.LocalHost.Hosting;
 
 /// <summary>Which function responds, and what the host rejects.</summary>
-[Parallelizable]
 public sealed class RoutingTests
 {
     private const string Id = "0b8f3c1e-5d7a-4c53-9a55-6a2f1f3d9c10";
@@ -182,7 +181,6 @@ public sealed class RoutingTests
 }
 
 /// <summary>The host's own routes.</summary>
-[Parallelizable]
 public sealed class AdministrationTests
 {
     private readonly Diary _diary = new();

@@ -2,7 +2,6 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost.Hosting;
 
-[Parallelizable]
 public sealed class TimerMonitorTests
 {
     private const string EveryFive = "TICK=0 */5 * * * *";

@@ -2,7 +2,6 @@ using Smplat.Tests.Support;
 
 namespace Smplat.Tests.LocalHost.Hosting;
 
-[Parallelizable]
 public sealed class TimerRunTests
 {
     private static readonly TimeSpan FiveMinutes = TimeSpan.FromMinutes(5);

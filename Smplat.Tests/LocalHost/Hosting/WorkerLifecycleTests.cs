@@ -8,7 +8,6 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.LocalHost.Hosting;
 
 /// <summary>How a worker starts, is replaced and stops.</summary>
-[Parallelizable]
 public sealed class WorkerLifecycleTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -1,9 +1,10 @@
 using System.Net;
+using System.Net.Http.Json;
 using Smplat.Tests.Ops;
 
 namespace Smplat.Tests.Operators.Drills;
 
-/// <summary>The thresholds of requirements/003 for sign-in: wrong keys at the operators' page, and at the routes.</summary>
+/// <summary>The thresholds of requirements/003 for sign-in: shoppers, wrong keys at the operators' page, and at the routes.</summary>
 public sealed class AccessAlertDrillTests
 {
     private const int Attempts = 5;
@@ -21,13 +22,17 @@ public sealed class AccessAlertDrillTests
         await drill.Alerts.SeeAsync(2);
         drill.Alerts.Quiet("LockoutSpike");
 
-        await LockOutAsync(drill, "203.0.113.", 3);
-        await drill.ShowsAsync("smplat_auth_lockouts_total 3");
+        await LockOutAsync(drill, "203.0.113.", 2);
+        await LockOutShoppersAsync(drill, "ada", 1);
+        await drill.ShowsAsync("smplat_auth_lockouts_total{surface=\"operators\"} 2");
+        await drill.ShowsAsync("smplat_auth_lockouts_total{surface=\"storefront\"} 1");
         await drill.Alerts.SeeAsync(3);
         drill.Alerts.Quiet("LockoutSpike");
 
-        await LockOutAsync(drill, "198.51.100.", 4);
-        await drill.ShowsAsync("smplat_auth_lockouts_total 7");
+        await LockOutAsync(drill, "198.51.100.", 1);
+        await LockOutShoppersAsync(drill, "eve", 3);
+        await drill.ShowsAsync("smplat_auth_lockouts_total{surface=\"operators\"} 3");
+        await drill.ShowsAsync("smplat_auth_lockouts_total{surface=\"storefront\"} 4");
         await drill.Alerts.SeeAsync(1);
         drill.Alerts.Fires("LockoutSpike{team=\"security\"}");
         await drill.Alerts.SeeAsync(2);
@@ -74,6 +79,23 @@ public sealed class AccessAlertDrillTests
         drill.Alerts.Fires("SmplatFeedDown");
 
         await drill.Alerts.JudgeAsync();
+    }
+
+    /// <summary>Five failed sign-ins of each of so many shoppers.</summary>
+    private static async Task LockOutShoppersAsync(DrillFixture drill, string name, int shoppers)
+    {
+        for (var shopper = 1; shopper <= shoppers; shopper++)
+        {
+            var state = "";
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                var answer = await drill.Client.PostAsJsonAsync(
+                    "/api/v1/auth/attempts", new { identifier = $"{name}{shopper}@example.com", outcome = "failure" });
+                state = await answer.Content.ReadAsStringAsync();
+            }
+
+            Assert.That(state, Does.Contain("\"locked\":true"));
+        }
     }
 
     /// <summary>As many wrong keys as lead to a lockout, from each of so many addresses.</summary>

@@ -68,11 +68,11 @@ public sealed class IncidentDrillTests
         await using var app = await SmplatApp.StartAsync();
         await BreakAsync(app);
         await PostAsync(app, $"/api/v1/operators/jobs/{Job}/run");
-        string[] digest = ["digest", "run", "--database", app.OwnDatabase!.ConnectionString];
-        var settings = new Dictionary<string, string> { ["SMPLAT_ENVIRONMENT"] = "local", ["HOSTED_RECOVERY_WORKER_ENABLED"] = "true" };
+        await SeenAsync(app, "error");
+        string[] digest = ["digest", "run", "--base-url", app.Client.BaseAddress!.OriginalString];
 
-        var refused = await CliRun.RunAsync(digest, settings);
-        var forced = await CliRun.RunAsync([.. digest, "--force"], settings);
+        var refused = await CliRun.RunAsync(digest);
+        var forced = await CliRun.RunAsync([.. digest, "--force"]);
 
         Assert.That((refused.ExitCode, forced.ExitCode), Is.EqualTo((1, 0)), forced.Error);
         Assert.That(refused.Error, Does.Contain(Component));

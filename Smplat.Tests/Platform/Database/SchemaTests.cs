@@ -35,7 +35,8 @@ public sealed partial class SchemaTests
     [Test]
     public void A_baseline_file_has_one_owner() =>
         Assert.That(
-            Owners().Where(entry => entry.File.EndsWith(".sql", StringComparison.Ordinal))
+            // Products began with the orders; Merchandising took them over in 0023.
+            Owners().Where(entry => entry.File.EndsWith(".sql", StringComparison.Ordinal) && entry.Table != "products")
                 .GroupBy(entry => entry.File, entry => entry.Owner)
                 .Where(file => file.Distinct().Count() > 1)
                 .Select(file => file.Key),

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Settings;
 using Smplat.Tests.Support;
@@ -19,6 +20,9 @@ internal sealed class JobFixture : IAsyncDisposable
 
     public FixedClock Clock { get; } = new();
 
+    /// <summary>Open; a test that replaces it starts before the migrations have ended.</summary>
+    public MigrationGate Migrations { get; set; } = Opened();
+
     public JobStore Store { get; }
 
     public static async Task<JobFixture> StartAsync(params IJob[] jobs)
@@ -37,6 +41,7 @@ internal sealed class JobFixture : IAsyncDisposable
         Store,
         new JobGate(new LiveSettings<JobsOptions>(
             new ConfigurationBuilder().Build(), new SettingsProblems(), NullLogger<LiveSettings<JobsOptions>>.Instance)),
+        Migrations,
         clock,
         NullLogger<JobRunner>.Instance);
 
@@ -44,6 +49,13 @@ internal sealed class JobFixture : IAsyncDisposable
         (await Store.ListStatesAsync(CancellationToken.None)).Single(state => state.JobId == jobId);
 
     public async Task<IReadOnlyList<JobRunRow>> RunsAsync() => await Store.ListRunsAsync(null, 100, CancellationToken.None);
+
+    private static MigrationGate Opened()
+    {
+        var gate = new MigrationGate();
+        gate.Open();
+        return gate;
+    }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

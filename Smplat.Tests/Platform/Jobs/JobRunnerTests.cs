@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Jobs;
 using Smplat.Tests.Support;
 
@@ -34,6 +35,66 @@ public sealed class JobRunnerTests
 
         Assert.That(early, Is.EqualTo(new JobOutcome.Skipped(SkipReason.NotDue)));
         Assert.That(due, Is.TypeOf<JobOutcome.Completed>());
+    }
+
+    [Test]
+    public async Task A_timer_that_fires_before_the_migrations_have_ended_waits_for_them()
+    {
+        var job = SampleJob.ThatSucceeds();
+        await using var fixture = await JobFixture.StartAsync(job);
+        fixture.Migrations = new MigrationGate();
+        var runner = fixture.Runner(job);
+
+        var tick = runner.TickAsync("sample-job", CancellationToken.None);
+        var retry = runner.RetryDueAsync(CancellationToken.None);
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(fixture.Clock.WaitingTimers == 2), "both wait");
+        var passesBefore = job.Passes;
+        fixture.Migrations.Open();
+
+        Assert.That(await tick, Is.TypeOf<JobOutcome.Completed>());
+        await retry;
+        Assert.That((passesBefore, job.Passes), Is.EqualTo((0, 1)));
+    }
+
+    [Test]
+    public async Task A_timer_does_not_wait_longer_for_the_migrations_than_for_an_outage()
+    {
+        var job = SampleJob.ThatSucceeds();
+        await using var fixture = await JobFixture.StartAsync(job);
+        fixture.Migrations = new MigrationGate();
+
+        var tick = fixture.Runner(job).TickAsync("sample-job", CancellationToken.None);
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(fixture.Clock.WaitingTimers == 1), "it waits");
+        fixture.Clock.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.That(await tick, Is.EqualTo(new JobOutcome.Skipped(SkipReason.Busy)));
+        Assert.That(job.Passes, Is.Zero);
+    }
+
+    [Test]
+    public async Task An_argument_that_the_job_does_not_take_is_refused_and_a_known_one_reaches_the_run()
+    {
+        int? seen = null;
+        var job = new SampleJob((run, _) =>
+        {
+            seen = run.Argument("limit");
+            return Task.FromResult(JobReport.Of(true));
+        });
+        await using var fixture = await JobFixture.StartAsync(job);
+        var runner = fixture.Runner(job);
+
+        var unknown = await RunAsync("idle_hours", 3);
+        var tooLarge = await RunAsync("limit", 101);
+        var runsBefore = job.Passes;
+        var fine = await RunAsync("limit", 100);
+
+        Assert.That(unknown, Is.TypeOf<JobOutcome.BadArgument>());
+        Assert.That(tooLarge, Is.TypeOf<JobOutcome.BadArgument>());
+        Assert.That(fine, Is.TypeOf<JobOutcome.Completed>());
+        Assert.That((runsBefore, seen), Is.EqualTo((0, 100)));
+
+        Task<JobOutcome> RunAsync(string name, int value) => runner.RunNowAsync(
+            "sample-job", "test", evenIfDisabled: false, new Dictionary<string, int> { [name] = value }, CancellationToken.None);
     }
 
     [Test]

@@ -9,6 +9,7 @@ internal sealed class SampleJob(Func<JobRun, CancellationToken, Task<JobReport>>
     {
         MaxAttempts = 2,
         Backoff = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60)),
+        Parameters = [new(JobParameter.Limit, 1, 100)],
     };
 
     public bool IsEnabled { get; set; } = true;

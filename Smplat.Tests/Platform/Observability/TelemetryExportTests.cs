@@ -17,8 +17,9 @@ namespace Smplat.Tests.Platform.Observability;
 
 /// <summary>
 /// What reaches an OTLP collector over the wire. All apps of the process share the sources, so each test looks only at
-/// the traces of its own requests.
+/// the traces of its own requests, and none runs beside another app's jobs.
 /// </summary>
+[NonParallelizable]
 public sealed class TelemetryExportTests
 {
     private const string Caller = "00f067aa0ba902b7";

@@ -1,6 +1,10 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using Dapper;
 using Microsoft.Extensions.Configuration;
+using Smplat.Core.Billing;
+using Smplat.Core.Checkout;
+using Smplat.Core.Digests;
 using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Outbox;
 using Smplat.FakeVendors.Smtp;
@@ -9,8 +13,8 @@ using Smplat.Tests.Support;
 namespace Smplat.Tests.Platform.Outbox;
 
 /// <summary>
-/// Runs every job that sends messages in two real processes at a time, and kills them repeatedly at random points: in the
-/// middle of their own work, and at every step of the SMTP session.
+/// Runs every job that sends messages in two apps at a time, and kills them repeatedly at random points: in the middle of
+/// their own work, and at every step of the SMTP session. A job is restarted, so that it is also taken from a live run.
 /// </summary>
 [NonParallelizable]
 public sealed class KilledJobsTests
@@ -19,8 +23,7 @@ public sealed class KilledJobsTests
 
     private static readonly string[] Jobs =
     [
-        "recovery checkout run --force", "recovery hosted run --force", "digest run --force", "notifications deliver",
-        "notifications deliver", "notifications deliver",
+        RecoverySweepJob.Id, HostedRecoveryJob.Id, WeeklyDigestJob.Id, DeliverOutboxJob.Id, DeliverOutboxJob.Id, DeliverOutboxJob.Id,
     ];
 
     /// <summary>SMPLAT_FAULT_KILLS=300 for the long form.</summary>
@@ -61,52 +64,63 @@ public sealed class KilledJobsTests
     private static async Task<int> KillAsync(FakeSmtp server, Dictionary<string, string> settings, Random random)
     {
         var killed = 0;
-        CliProcess?[] running = new CliProcess?[2];
+        var running = new AppProcess?[2];
         server.Reached = _ =>
         {
             lock (random)
             {
-                if (random.Next(10) == 0)
+                if (random.Next(10) == 0 && Interlocked.Exchange(ref running[random.Next(2)], null) is { } hit)
                 {
-                    killed += running[random.Next(2)]?.Kill() == true ? 1 : 0;
+                    killed++;
+                    EndNow(hit);
                 }
             }
         };
         for (var round = 0; killed < Kills; round++)
         {
-            for (var at = 0; at < running.Length; at++)
-            {
-                running[at] = CliProcess.Start(round < 2 ? Jobs[(round * 2) + at] : Jobs[random.Next(Jobs.Length)], settings);
-            }
-
+            var apps = await Task.WhenAll(running.Select(_ => AppProcess.StartAsync([.. settings.Select(setting => $"{setting.Key}={setting.Value}")])));
+            apps.CopyTo(running, 0);
             using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(700, 7000)));
-            foreach (var child in running)
+            var first = round < 2 ? round * 2 : random.Next(Jobs.Length);
+            await Task.WhenAll(apps.Select((app, at) => RunAsync(app, Jobs.Skip(first + at).Concat(Jobs), limit.Token)));
+            for (var at = 0; at < apps.Length; at++)
             {
-                await child!.EndAsync(limit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
-            }
-
-            foreach (var child in running)
-            {
-                killed += child!.Kill() ? 1 : 0;
-                await child.EndAsync(CancellationToken.None);
-                child.Dispose();
+                killed += Interlocked.Exchange(ref running[at], null) is null ? 0 : 1;
+                await apps[at].KillAsync();
+                await apps[at].DisposeAsync();
             }
         }
 
         return killed;
     }
 
+    private static void EndNow(AppProcess app) => _ = app.KillAsync();
+
+    /// <summary>Restarts the jobs, one after the other, until the app is gone or the time is up.</summary>
+    private static async Task RunAsync(AppProcess app, IEnumerable<string> jobs, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = app.Url };
+        try
+        {
+            foreach (var job in jobs)
+            {
+                using var answer = await client.PostAsJsonAsync($"/api/v1/operators/jobs/{job}/restart", new { triggered_by = "test" }, cancellationToken);
+            }
+        }
+        catch (Exception gone) when (gone is HttpRequestException or OperationCanceledException)
+        {
+            // Killed, or out of time.
+        }
+    }
+
     /// <summary>Runs the jobs without killing them until all messages exist and none is pending, not even with a crashed sender.</summary>
-    private static Task SettleAsync(TestDatabase database, Dictionary<string, string> settings, int messages) =>
-        Eventually.BecomesTrueAsync(
+    private static async Task SettleAsync(TestDatabase database, Dictionary<string, string> settings, int messages)
+    {
+        await using var app = await AppProcess.StartAsync([.. settings.Select(setting => $"{setting.Key}={setting.Value}")]);
+        await Eventually.BecomesTrueAsync(
             async () =>
             {
-                foreach (var job in Jobs.Distinct())
-                {
-                    using var child = CliProcess.Start(job, settings);
-                    await child.EndAsync(CancellationToken.None);
-                }
-
+                await RunAsync(app, Jobs.Distinct(), CancellationToken.None);
                 var (settled, waiting) = (
                     await KeysAsync(database, "status not in ('pending', 'sending')"), await KeysAsync(database, "status in ('pending', 'sending')"));
                 TestContext.Progress.WriteLine($"{settled.Length} of {messages} settled, {waiting.Length} wait.");
@@ -114,11 +128,15 @@ public sealed class KilledJobsTests
             },
             $"{messages} messages settled",
             TimeSpan.FromMinutes(5));
+    }
 
     private static Dictionary<string, string> Settings(TestDatabase database, FakeSmtp server) => new(server.Settings)
     {
         ["SMPLAT_DATABASE"] = database.ConnectionString,
-        ["SMPLAT_ENVIRONMENT"] = "local",
+        ["HOSTED_RECOVERY_WORKER_ENABLED"] = "true",
+        ["WEEKLY_DIGEST_ENABLED"] = "true",
+        ["CHECKOUT_RECOVERY_ENABLED"] = "true",
+        ["CATALOG_JOB_SCHEDULER_ENABLED"] = "true",
         ["NOTIFICATION_LEASE_SECONDS"] = "2",
         ["NOTIFICATION_BATCH_SIZE"] = "7",
         ["NOTIFICATION_QUIET_HOURS"] = "none",

@@ -77,7 +77,7 @@ internal sealed class InstacartGateway(
         return new ProviderQuote
         {
             Provider = QuotedProvider.From(config),
-            Store = new QuotedStore(retailer.RetailerKey ?? retailer.Id ?? "", retailer.Name ?? "Instacart", ""),
+            Store = new QuotedStore(retailer.RetailerKey ?? retailer.Id ?? "", VendorText.PlainOrNull(retailer.Name) ?? "Instacart", ""),
             Cart = basket.Cart,
             Quote = DeliveryEstimate.Instacart.Total(basket.SubtotalCents, request.Address),
             ItemAvailability = basket.Availability,

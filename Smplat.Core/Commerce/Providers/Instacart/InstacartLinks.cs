@@ -80,6 +80,7 @@ public sealed class InstacartLinks(InstacartClient client, VendorCache cache, IO
         return KeepAsync(
             JsonSerializer.SerializeToUtf8Bytes(list, InstacartJson.Default.InstacartShoppingList),
             token => client.CreateListAsync(list, budget, token),
+            budget,
             cancellationToken);
     }
 
@@ -101,11 +102,12 @@ public sealed class InstacartLinks(InstacartClient client, VendorCache cache, IO
         return KeepAsync(
             JsonSerializer.SerializeToUtf8Bytes(recipe, InstacartJson.Default.InstacartRecipe),
             token => client.CreateRecipeAsync(recipe, budget, token),
+            budget,
             cancellationToken);
     }
 
     private Task<InstacartLink> KeepAsync(
-        byte[] content, Func<CancellationToken, Task<string>> create, CancellationToken cancellationToken)
+        byte[] content, Func<CancellationToken, Task<string>> create, CallBudget budget, CancellationToken cancellationToken)
     {
         var key = CacheKey.Link(
             ProviderId.Instacart,
@@ -113,12 +115,12 @@ public sealed class InstacartLinks(InstacartClient client, VendorCache cache, IO
 
         // A day less than the link lives, so that no shopper gets one that is about to expire.
         var lifetime = TimeSpan.FromDays(Math.Max(options.CurrentValue.LinkDays - 1, 0.5));
-        return cache.GetAsync(
+        return CallBudget.ShareAsync(budget.Caller, () => cache.GetAsync(
             key,
             InstacartJson.Default.InstacartLink,
             _ => lifetime,
             async token => new InstacartLink(await create(token)),
-            cancellationToken);
+            cancellationToken));
     }
 
     private static string DisplayOf(RequestedItem item) =>

@@ -174,15 +174,17 @@ internal static class KrogerMapper
     {
         foreach (var product in answer.Data ?? [])
         {
+            var name = VendorText.PlainOrNull(product?.Description);
             foreach (var item in product?.Items ?? [])
             {
-                if (product is { Description.Length: > 0, Upc.Length: > 0 } && item is not null && PriceOf(item.Price) is { } cents)
+                if (product is { Upc.Length: > 0 } && name is not null && item is not null && PriceOf(item.Price) is { } cents)
                 {
-                    yield return new VendorProduct(item.ItemId ?? product.Upc, product.Description, cents)
+                    yield return new VendorProduct(item.ItemId ?? product.Upc, name, cents)
                     {
-                        Brand = product.Brand,
-                        Category = product.Categories is [var category, ..] ? category : null,
-                        SizeText = item.Size,
+                        Brand = VendorText.PlainOrNull(product.Brand),
+                        Category = product.Categories is [var category, ..] ? VendorText.PlainOrNull(category) : null,
+                        SizeText = VendorText.PlainOrNull(item.Size),
+                        IsSoldByWeight = string.Equals(item.SoldBy, "WEIGHT", StringComparison.OrdinalIgnoreCase),
                         Reference = product.Upc,
                         IsInStock = item.Inventory?.StockLevel is not "TEMPORARILY_OUT_OF_STOCK",
                         IsDeliverable = item.Fulfillment is null or { Delivery: true } or { Curbside: true },
@@ -194,7 +196,7 @@ internal static class KrogerMapper
 
     public static NearestStore ToStore(IReadOnlyList<KrogerLocation> locations) =>
         locations.FirstOrDefault(location => location is { LocationId.Length: > 0 }) is { } nearest
-            ? new NearestStore(nearest.LocationId, nearest.Name ?? nearest.Chain ?? "Kroger", AddressOf(nearest.Address))
+            ? new NearestStore(nearest.LocationId, VendorText.PlainOrNull(nearest.Name ?? nearest.Chain) ?? "Kroger", AddressOf(nearest.Address))
             : NearestStore.None;
 
     /// <summary>A promotion of 0 means that there is none.</summary>
@@ -202,7 +204,7 @@ internal static class KrogerMapper
 
     private static string AddressOf(KrogerAddress? address) => address is null
         ? ""
-        : $"{address.AddressLine1}, {address.City}, {address.State} {address.ZipCode}";
+        : VendorText.Plain($"{address.AddressLine1}, {address.City}, {address.State} {address.ZipCode}");
 }
 
 internal sealed record KrogerToken(

@@ -68,11 +68,11 @@ internal sealed class KrogerGateway(
 
     /// <summary>A second page is read only when the first holds nothing acceptable.</summary>
     protected override async Task<IReadOnlyList<VendorProduct>> SearchAsync(
-        RequestedItem item, string term, NearestStore store, CallBudget budget, CancellationToken cancellationToken)
+        string term, NearestStore store, CallBudget budget, CancellationToken cancellationToken)
     {
         var first = await client.SearchAsync(term, store.Id!, 0, budget, cancellationToken);
         IReadOnlyList<VendorProduct> products = [.. KrogerMapper.ToProducts(first)];
-        if (first.Meta?.Pagination?.Total is not > KrogerClient.PageSize || ProductMatcher.Match(item, products).Product is not null)
+        if (first.Meta?.Pagination?.Total is not > KrogerClient.PageSize || ProductMatcher.Match(new RequestedItem(term, term, 1), products).Product is not null)
         {
             return products;
         }

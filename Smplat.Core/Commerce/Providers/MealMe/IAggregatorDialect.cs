@@ -48,7 +48,11 @@ public interface IAggregatorDialect
 
 /// <summary>What the shops near a place have for each item, in the order of the items. Products name their shop.</summary>
 public sealed record AggregatorOffer(
-    IReadOnlyList<AggregatorShop> Shops, IReadOnlyList<IReadOnlyList<VendorProduct>> ByItem);
+    IReadOnlyList<AggregatorShop> Shops, IReadOnlyList<IReadOnlyList<VendorProduct>> ByItem)
+{
+    /// <summary>Positions of the items whose search failed by itself.</summary>
+    public IReadOnlyList<int> Failed { get; init; } = [];
+}
 
 /// <summary>A shop behind the aggregator.</summary>
 public sealed record AggregatorShop(string Id, string Name, string Address, decimal? Miles = null);

@@ -34,7 +34,7 @@ internal sealed class MealMeGateway(
             return new QuoteOutcome.Failed(ProviderFailure.MissingCredentials(Id));
         }
 
-        var budget = CallBudget.From(config, clock);
+        var budget = CallBudget.From(config, clock, request.Caller);
         var place = await LocateAsync(request.Address, budget, cancellationToken);
         var offer = await dialects.Current.SearchAsync(request.Items, place, request.Address, budget, cancellationToken);
         if (offer.Shops.Count == 0)
@@ -80,12 +80,12 @@ internal sealed class MealMeGateway(
 
     /// <summary>Where an address is. Cached as long as stores are, since addresses do not move.</summary>
     private async Task<GeoPoint> LocateAsync(DeliveryAddress address, CallBudget budget, CancellationToken cancellationToken) =>
-        await cache.GetAsync(
-            CacheKey.Store(Id, address, access.CurrentValue.Root.Authority),
+        await CallBudget.ShareAsync(budget.Caller, () => cache.GetAsync(
+            CacheKey.Place(Id, address, access.CurrentValue.Root.Authority),
             MealMeJson.Default.GeoPoint,
             _ => TimeSpan.FromSeconds(lifetimes.CurrentValue.StoreSeconds),
             async token => await dialects.Current.LocateAsync(address, budget, token) ?? throw AggregatorHttp.Bad("no place"),
-            cancellationToken);
+            cancellationToken));
 
     private ProviderQuote QuoteOf(ProviderConfig config, ShopChoice choice, AggregatorQuote priced)
     {
@@ -112,6 +112,7 @@ internal sealed class MealMeGateway(
             Raw = new QuoteSource("mealme", "real", now, choice.Shop.Id),
             Estimates = priced.Minutes is null ? ["eta"] : null,
             Warnings = basket.Warnings is { Count: > 0 } warnings ? warnings : null,
+            IsPartial = basket.IsPartial,
         };
     }
 
@@ -130,7 +131,9 @@ internal sealed record ShopChoice(AggregatorShop Shop, MatchedBasket Basket)
     /// <summary>Most items found, then most that are exactly what was asked for, then cheapest, then smallest id. Null when no shop has anything.</summary>
     public static ShopChoice? Best(IReadOnlyList<RequestedItem> items, AggregatorOffer offer) => offer.Shops
         .Select(shop => new ShopChoice(shop, new MatchedBasket(
-            [.. items.Select((item, index) => ProductMatcher.Match(item, offer.ByItem[index].Where(product => product.StoreId == shop.Id)))])))
+            [.. items.Select((item, index) => offer.Failed.Contains(index)
+                ? MatchedItem.OfFailedSearch(item)
+                : ProductMatcher.Match(item, offer.ByItem[index].Where(product => product.StoreId == shop.Id)))])))
         .Where(choice => !choice.Basket.IsEmpty)
         .OrderByDescending(choice => choice.Basket.Items.Count(item => item.Product is not null))
         .ThenByDescending(choice => choice.Basket.Items.Count(item => item is { Product: not null, IsSubstituted: false }))

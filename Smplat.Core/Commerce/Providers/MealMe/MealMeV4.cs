@@ -216,8 +216,8 @@ internal static class MealMeMapper
     public static AggregatorShop? Shop(MealMeStore? store) => store is { Id.Length: > 0 }
         ? new AggregatorShop(
             store.Id,
-            store.Name ?? "MealMe shop",
-            store.Address is { } address ? $"{address.StreetAddr}, {address.City}, {address.State} {address.Zipcode}" : "",
+            VendorText.PlainOrNull(store.Name) ?? "MealMe shop",
+            store.Address is { } address ? VendorText.Plain($"{address.StreetAddr}, {address.City}, {address.State} {address.Zipcode}") : "",
             store.Miles)
         : null;
 
@@ -227,7 +227,7 @@ internal static class MealMeMapper
             cart.StoreId,
             Amount(cart.Subtotal),
             [.. (cart.Items ?? []).Where(item => item?.ProductId is not null).Select(item => new AggregatorLine(
-                item.ProductId!, item.Name ?? "", item.Quantity ?? 1, Amount(item.BasePrice)))],
+                item.ProductId!, VendorText.Plain(item.Name ?? ""), item.Quantity ?? 1, Amount(item.BasePrice)))],
             [.. (cart.Quotes ?? []).Where(quote => quote is not null).Select(quote => new AggregatorDelivery(
                 quote.Service ?? "delivery", quote.DeliveryTimeMax, Amount(quote.DeliveryFeeCents)))])
         : throw AggregatorHttp.Bad("a cart without its id");
@@ -277,10 +277,10 @@ internal static class MealMeMapper
     }
 
     private static VendorProduct? Product(MealMeProduct? product, string shopId) =>
-        product is { ProductId.Length: > 0, Name.Length: > 0, Price: > 0 and <= LargestAmount }
-            ? new VendorProduct(product.ProductId, product.Name, product.Price.Value)
+        product is { ProductId.Length: > 0, Price: > 0 and <= LargestAmount } && VendorText.PlainOrNull(product.Name) is { } name
+            ? new VendorProduct(product.ProductId, name, product.Price.Value)
             {
-                SizeText = product.UnitSize,
+                SizeText = VendorText.PlainOrNull(product.UnitSize),
                 Reference = product.Upc,
                 IsInStock = product.IsAvailable != false,
                 StoreId = shopId,

@@ -23,11 +23,19 @@ public sealed class SatsumaV1(AggregatorHttp http, IOptionsMonitor<VendorHttpOpt
     public async Task<AggregatorOffer> SearchAsync(
         IReadOnlyList<RequestedItem> items, GeoPoint place, DeliveryAddress address, CallBudget budget, CancellationToken cancellationToken)
     {
+        var searches = new SearchFailures(options.CurrentValue.ItemConcurrency);
         var answers = await BoundedFanOut.AllAsync(
-            items, options.CurrentValue.ItemConcurrency, (item, token) => FindAsync(SearchTerm.Of(item.Name), place, budget, token), cancellationToken);
+            items,
+            options.CurrentValue.ItemConcurrency,
+            (item, token) => searches.OrNullAsync(() => FindAsync(SearchTerm.Of(item.Name), place, budget, token)),
+            cancellationToken);
+        searches.ThrowIfAllFailed();
         return new AggregatorOffer(
-            [.. answers.SelectMany(SatsumaMapper.Shops).DistinctBy(shop => shop.Id, StringComparer.Ordinal)],
-            [.. answers.Select(answer => (IReadOnlyList<VendorProduct>)[.. SatsumaMapper.Products(answer)])]);
+            [.. answers.SelectMany(answer => SatsumaMapper.Shops(answer ?? [])).DistinctBy(shop => shop.Id, StringComparer.Ordinal)],
+            [.. answers.Select(answer => (IReadOnlyList<VendorProduct>)[.. SatsumaMapper.Products(answer ?? [])])])
+        {
+            Failed = [.. answers.Index().Where(answer => answer.Item is null).Select(answer => answer.Index)],
+        };
     }
 
     /// <summary>The dialect has no search for shops, so this lists the shops that have the product.</summary>
@@ -138,11 +146,12 @@ internal static class SatsumaMapper
         var scale = ScaleOf(products.Select(product => product?.Price));
         foreach (var product in products)
         {
-            if (product is { Id.Length: > 0, Name.Length: > 0, LocationId.Length: > 0, Price: > 0 and <= LargestAmount })
+            if (product is { Id.Length: > 0, LocationId.Length: > 0, Price: > 0 and <= LargestAmount }
+                && VendorText.PlainOrNull(product.Name) is { } name)
             {
-                yield return new VendorProduct(product.Id, product.Name, Cents.Round(product.Price.Value * scale))
+                yield return new VendorProduct(product.Id, name, Cents.Round(product.Price.Value * scale))
                 {
-                    SizeText = product.Size,
+                    SizeText = VendorText.PlainOrNull(product.Size),
                     Reference = product.Upc,
                     IsInStock = product.Available != false,
                     StoreId = product.LocationId,
@@ -154,7 +163,7 @@ internal static class SatsumaMapper
     public static IEnumerable<AggregatorShop> Shops(IReadOnlyList<SatsumaProduct> products) => products
         .Where(product => product?.LocationId is { Length: > 0 })
         .DistinctBy(product => product.LocationId, StringComparer.Ordinal)
-        .Select(product => new AggregatorShop(product.LocationId!, product.MerchantName ?? "Satsuma shop", ""));
+        .Select(product => new AggregatorShop(product.LocationId!, VendorText.PlainOrNull(product.MerchantName) ?? "Satsuma shop", ""));
 
     public static AggregatorCart Cart(SatsumaCart cart)
     {
@@ -170,7 +179,7 @@ internal static class SatsumaMapper
             cart.LocationId,
             Amount(cart.Subtotal, scale),
             [.. items.Where(item => item?.ProductId is not null).Select(item => new AggregatorLine(
-                item.ProductId!, item.ProductName ?? "", item.Quantity ?? 1, Amount(item.Price, scale)))],
+                item.ProductId!, VendorText.Plain(item.ProductName ?? ""), item.Quantity ?? 1, Amount(item.Price, scale)))],
             []);
     }
 

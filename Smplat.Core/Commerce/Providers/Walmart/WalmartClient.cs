@@ -156,13 +156,13 @@ internal static class WalmartMapper
     {
         foreach (var item in answer.Items ?? [])
         {
-            if (item is { ItemId: { } id, Name.Length: > 0 } && Cents.FromPrice(item.SalePrice) is { } cents && item.Marketplace != true)
+            if (item is { ItemId: { } id } && VendorText.PlainOrNull(item.Name) is { } name && Cents.FromPrice(item.SalePrice) is { } cents && item.Marketplace != true)
             {
-                yield return new VendorProduct(id.ToString(CultureInfo.InvariantCulture), item.Name, cents)
+                yield return new VendorProduct(id.ToString(CultureInfo.InvariantCulture), name, cents)
                 {
-                    Brand = item.BrandName,
-                    Category = item.CategoryPath,
-                    SizeText = item.Size ?? SizeIn(item.Name),
+                    Brand = VendorText.PlainOrNull(item.BrandName),
+                    Category = VendorText.PlainOrNull(item.CategoryPath),
+                    SizeText = VendorText.PlainOrNull(item.Size) ?? PackSize.TextIn(name),
                     Reference = item.Upc,
                     IsInStock = item.Stock is "Available" or "Limited Supply" or "Last few items",
                     IsDeliverable = item.AvailableOnline == true,
@@ -185,14 +185,10 @@ internal static class WalmartMapper
         return stores.FirstOrDefault(store => store?.No is not null) is { } nearest
             ? new NearestStore(
                 nearest.No!.Value.ToString(CultureInfo.InvariantCulture),
-                nearest.Name ?? "Walmart",
-                $"{nearest.StreetAddress}, {nearest.City}, {nearest.StateProvCode} {nearest.Zip}")
+                VendorText.PlainOrNull(nearest.Name) ?? "Walmart",
+                VendorText.Plain($"{nearest.StreetAddress}, {nearest.City}, {nearest.StateProvCode} {nearest.Zip}"))
             : NearestStore.None;
     }
-
-    /// <summary>When the size field is missing, the name ends in the size, after the last comma.</summary>
-    private static string? SizeIn(string name) =>
-        name.LastIndexOf(',') is > 0 and var comma ? name[(comma + 1)..].Trim() : null;
 }
 
 internal sealed record WalmartSearch(int? TotalResults, int? NumItems, IReadOnlyList<WalmartItem>? Items);

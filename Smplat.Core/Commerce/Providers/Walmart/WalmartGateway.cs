@@ -41,7 +41,7 @@ internal sealed class WalmartGateway(
     protected override string SearchScope(NearestStore store) => "online";
 
     protected override async Task<IReadOnlyList<VendorProduct>> SearchAsync(
-        RequestedItem item, string term, NearestStore store, CallBudget budget, CancellationToken cancellationToken) =>
+        string term, NearestStore store, CallBudget budget, CancellationToken cancellationToken) =>
         [.. WalmartMapper.ToProducts(await client.SearchAsync(term, budget, cancellationToken))];
 
     protected override string LinkTo(IReadOnlyList<CartLine> cart, NearestStore store) =>

@@ -14,9 +14,10 @@ create index edge_logs_followed_newest on edge_logs ("timestamp" desc, id desc) 
 
 create table ops_hour_request (
     hour_at timestamptz not null,
-    -- Step of the time that a request took, each 5 percent above the last; -1 for a request that was not routed.
+    -- Step of the time that a request took, each 5 percent above the last; -1 for a request without a time.
     bucket smallint not null,
     requests bigint not null check (requests > 0),
+    failed bigint not null check (failed >= 0),
     primary key (hour_at, bucket)
 );
 

@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Smplat.Core.Analytics;
+using Smplat.Core.Platform.Input;
 
-namespace Smplat.Tests.Analytics;
+namespace Smplat.Tests.Platform.Input;
 
 public sealed class SpreadsheetCellTests
 {

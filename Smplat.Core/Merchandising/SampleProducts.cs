@@ -1,6 +1,6 @@
 using Smplat.Core.Platform.Database;
 
-namespace Smplat.Core.Orders;
+namespace Smplat.Core.Merchandising;
 
 /// <summary>Products for local runs and smoke checks: one for each way in which an order is turned into tasks.</summary>
 public sealed class SampleProducts(ProductStore products) : ISampleData
