@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Smplat.Core.Access;
-using Smplat.Core.Platform.Input;
 using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 
@@ -41,14 +40,14 @@ public sealed class AuthFunctions(LockoutOperations lockouts)
     [Function("ReviewLockout")]
     [RequireKey(KeyScope.Operator)]
     [Operation("Failures and locks of an identifier by address, and who lifted locks", Tag = "Access")]
-    [Query(typeof(AuthFunctions), nameof(ReadReviewLockoutQuery))]
+    [Query(typeof(AskLockout), nameof(AskLockout.ReadIdentifier))]
     [QueryParameter("identifier", "What the member signs in with")]
     [Answers(200, typeof(LockoutReview), Naming.Snake)]
     [Answers(503, "Lockouts are not configured")]
     public async Task<IResult> ReviewLockoutAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/v1/operators/auth/lockout")] HttpRequest request,
         CancellationToken cancellationToken) =>
-        AnswerFrom(await lockouts.ReviewAsync(request.ReadQuery(ReadReviewLockoutQuery), cancellationToken));
+        AnswerFrom(await lockouts.ReviewAsync(request.ReadQuery(AskLockout.ReadIdentifier), cancellationToken));
 
     [Function("LiftLockout")]
     [RequireKey(KeyScope.Operator)]
@@ -63,8 +62,6 @@ public sealed class AuthFunctions(LockoutOperations lockouts)
         var command = await request.ReadAsync(LiftLockout.Read, cancellationToken);
         return AnswerFrom(await lockouts.LiftAsync(command, cancellationToken));
     }
-
-    private static string ReadReviewLockoutQuery(Fields fields) => AskLockout.Read(fields).Identifier;
 
     private static IResult AnswerFrom(LockoutOutcome outcome) => outcome switch
     {

@@ -55,6 +55,7 @@ public sealed class CheckoutFunctions(CheckoutOperations checkouts, CheckoutResu
 
     [Function("ResumeCheckout")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember]
     [Operation("The checkout of a resume link. The visit is recorded for the report on recovered revenue", Tag = "Checkout")]
     [JsonBody(typeof(ResumeCheckoutCommand), Example = """{"token":"MTIz.NDU2"}""")]
     [Answers(200, typeof(CheckoutOrchestration), Naming.Camel)]

@@ -14,6 +14,7 @@ public sealed class MealMeFunctions(MealMeDelivery delivery, MealMeAnswers answe
 {
     [Function("SearchDeliveryShops")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember]
     [RateLimit(RateCategory.Search)]
     [Operation("Shops and restaurants near a place", Tag = "Commerce")]
     [JsonBody(typeof(FindShops), Example = """{"latitude":37.7786,"longitude":-122.3918,"query":"market","mode":"groceries","limit":5}""")]
@@ -41,6 +42,7 @@ public sealed class MealMeFunctions(MealMeDelivery delivery, MealMeAnswers answe
 
     [Function("GetMealMeQuotes")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember]
     [RateLimit(RateCategory.Search)]
     [Operation("Delivery quotes for a MealMe cart", Tag = "Commerce")]
     [JsonBody(typeof(GetDeliveryQuotes), Example = """{"cartId":"cart_000001","mode":"groceries"}""")]

@@ -16,6 +16,7 @@ public sealed class OfferEventFunctions(OfferEventIntake intake, RejectedEventQu
 {
     [Function("RecordOfferEvents")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember]
     [Operation("Store one offer event or a batch, each once", Tag = "Analytics")]
     [JsonBody(typeof(OfferEventShapes), nameof(OfferEventShapes.Snake), Example =
         """{"offer_slug":"spring-offer","event_type":"impression","cart_total":"49.90","currency":"eur","metadata":{"presetId":"preset-alpha"}}""")]
@@ -36,6 +37,7 @@ public sealed class OfferEventFunctions(OfferEventIntake intake, RejectedEventQu
     /// <summary>The same route for storefronts: camelCase in, the same answers out.</summary>
     [Function("RecordStorefrontOfferEvents")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember]
     [Operation("Store offer events in the storefront's spelling", Tag = "Analytics")]
     [JsonBody(typeof(OfferEventShapes), nameof(OfferEventShapes.Camel), Example =
         """{"offerSlug":"spring-offer","eventType":"cta_click","cartTotal":49.9,"currency":"eur","metadata":{"presetId":"preset-alpha"}}""")]

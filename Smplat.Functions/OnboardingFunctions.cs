@@ -143,6 +143,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
 
     [Function("RecordOnboardingEvent")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember]
     [Operation("Receive an onboarding event and update the journey", Tag = "Onboarding")]
     [JsonBody(typeof(OnboardingEvent), Example =
         """{"eventType":"referral_copied","orderId":"00000000-0000-4000-8000-000000000000","referralCode":"FRIEND10"}""")]
@@ -158,6 +159,7 @@ public sealed class OnboardingFunctions(JourneyOperations journeys, TaskToggle t
     /// <summary>The same route under the storefront's path.</summary>
     [Function("RecordStorefrontOnboardingEvent")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember]
     [Operation("Receive an onboarding event and update the journey", Tag = "Onboarding")]
     [JsonBody(typeof(OnboardingEvent), Example =
         """{"eventType":"referral_copied","orderId":"00000000-0000-4000-8000-000000000000","referralCode":"FRIEND10"}""")]

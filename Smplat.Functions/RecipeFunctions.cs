@@ -12,6 +12,7 @@ public sealed class RecipeFunctions(RecipePages pages, VendorAnswers answers)
 {
     [Function("CreateRecipeLink")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember]
     [RateLimit(RateCategory.Order)]
     [Operation("Create an Instacart shopping page for a recipe", Tag = "Commerce")]
     [JsonBody(typeof(CreateRecipeLink), Example = """{"title":"Pancakes","servings":4,"ingredients":["2 cups flour","2 eggs","1 1/2 cups milk"]}""")]

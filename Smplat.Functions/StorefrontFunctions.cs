@@ -12,6 +12,7 @@ public sealed class StorefrontFunctions(StorefrontSurfaces surfaces)
 {
     [Function("GetSurfaces")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember]
     [Operation("The parts of the storefront that operators have suspended", Tag = "Storefront")]
     [Answers(200, typeof(SurfaceStates), Naming.Snake)]
     public Task<IResult> GetSurfacesAsync(

@@ -26,6 +26,7 @@ public sealed class TrustFunctions(TrustResolver resolver, TrustExperiences expe
 
     [Function("GetTrustExperience")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember]
     [Operation("A trust experience: content with live metrics", Tag = "Trust")]
     [Query(typeof(ReadExperience))]
     [QueryParameter("environment", "development, test or production; defaults to the app's own")]
@@ -45,6 +46,7 @@ public sealed class TrustFunctions(TrustResolver resolver, TrustExperiences expe
 
     [Function("ListTrustMetrics")]
     [RequireKey(KeyScope.Storefront)]
+    [ForMember]
     [Operation("The catalog of trust metrics", Tag = "Trust")]
     [Answers(200, typeof(MetricCatalog), Naming.Snake)]
     public Task<IResult> ListTrustMetricsAsync(

@@ -124,11 +124,17 @@ public sealed class ApiClient : IDisposable
     public async Task<byte[]> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
         using var request = message;
+        using var response = await AskAsync(request, cancellationToken);
+        var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        return response.IsSuccessStatusCode ? content : throw Refusal(request, (int)response.StatusCode, content);
+    }
+
+    /// <summary>The answer to a request that is sent as it is, whatever its status.</summary>
+    public async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         try
         {
-            using var response = await _http.SendAsync(request, cancellationToken);
-            var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            return response.IsSuccessStatusCode ? content : throw Refusal(request, (int)response.StatusCode, content);
+            return await _http.SendAsync(request, cancellationToken);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -141,10 +147,6 @@ public sealed class ApiClient : IDisposable
                 exception);
         }
     }
-
-    /// <summary>Sends a request as it is, with the key, for callers that need headers or the status.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        _http.SendAsync(request, cancellationToken);
 
     public void Dispose() => _http.Dispose();
 

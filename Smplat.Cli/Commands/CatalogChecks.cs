@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
@@ -25,11 +26,6 @@ internal sealed class CatalogChecks(ApiClient api, bool isQuiet)
     /// <returns>The check that failed; null when all passed.</returns>
     public async Task<string?> RunAsync(CancellationToken cancellationToken)
     {
-        if (!api.HasKey)
-        {
-            return ApiClient.NoKey;
-        }
-
         Element? product = null;
         try
         {
@@ -185,7 +181,12 @@ internal sealed class CatalogChecks(ApiClient api, bool isQuiet)
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         }
 
-        using var response = await api.SendAsync(request, cancellationToken);
+        using var response = await api.AskAsync(request, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            throw new HttpRequestException(ApiClient.NoKey);
+        }
+
         var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         try
         {

@@ -140,8 +140,9 @@ public sealed record AskLockout(string Identifier, string? ClientAddress)
 {
     internal const int MaxIdentifier = 320;
 
-    public static AskLockout Read(Fields fields) =>
-        new(fields.RequiredText("identifier", 1, MaxIdentifier, isFilled: true), ReadAddress(fields));
+    public static AskLockout Read(Fields fields) => new(ReadIdentifier(fields), ReadAddress(fields));
+
+    public static string ReadIdentifier(Fields fields) => fields.RequiredText("identifier", 1, MaxIdentifier, isFilled: true);
 
     internal static string? ReadAddress(Fields fields)
     {

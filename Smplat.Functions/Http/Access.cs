@@ -34,11 +34,12 @@ public sealed class OpenToAllAttribute(string reason) : Attribute
 }
 
 /// <summary>
-/// The function serves one member. A request with a member token gets only what belongs to the member whom the token names;
-/// with a storefront key alone the storefront speaks for all its members.
+/// The function may be called for a member; without this, a request with a member's token is refused. With a storefront key alone
+/// the storefront speaks for all its members.
 /// </summary>
 /// <param name="parameter">
-/// The path parameter with the id of the member or of the member's order; null when the function takes the member from the token.
+/// The path parameter with the id of the member or of the member's order, which must be the token's; null when the function takes
+/// the member from the token, or answers all members alike.
 /// </param>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ForMemberAttribute(string? parameter = null) : Attribute
@@ -199,7 +200,17 @@ public sealed class AccessMiddleware(
             return ("below_tier", "The member's role does not give access to this route.");
         }
 
-        if (member.Tier > AccessTier.Member || trait.Member is not { Parameter: { } parameter } rule)
+        if (member.Tier > AccessTier.Member)
+        {
+            return null;
+        }
+
+        if (trait.Member is not { } rule)
+        {
+            return ("not_for_members", "This route is not open to a member's token; call it without one.");
+        }
+
+        if (rule.Parameter is not { } parameter)
         {
             return null;
         }

@@ -48,7 +48,7 @@ public sealed class FunctionTraits
 /// <summary>What a function declares with its attributes.</summary>
 /// <param name="Scope">The scope that a key must have; null when the function is open to all.</param>
 /// <param name="Route">The template of its path, with a leading slash.</param>
-/// <param name="Member">Whether it serves one member; null when it does not.</param>
+/// <param name="Member">How it can be called for a member; null when it cannot.</param>
 /// <param name="IsSigned">Whether the caller signs the request instead of sending a key.</param>
 /// <param name="BodyLimit">In bytes.</param>
 public sealed record FunctionTrait(

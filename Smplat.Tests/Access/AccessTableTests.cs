@@ -257,7 +257,7 @@ public sealed partial class AccessTableTests
     {
         var answers = Callers.Select(who => route.IsPage && route.Tier == AccessTier.Operator
             ? who.Role is null && who.Tier >= AccessTier.Operator ? "session" : Login
-            : Expected(route, who) == Yes && who.Role == "client" && route.Member is not null ? "own" : Expected(route, who));
+            : Expected(route, who) == Yes && who.Role == "client" && route.Member?.Parameter is not null ? "own" : Expected(route, who));
         return $"| {route.Method} | `{route.Path}` | {(route.IsSigned ? "signed" : route.Tier.Label())} | {string.Join(" | ", answers)} |";
     }
 
@@ -278,7 +278,7 @@ public sealed partial class AccessTableTests
         var isOpen = route.Tier switch
         {
             AccessTier.Metrics => who.Role is null || who.Tier >= AccessTier.Operator,
-            AccessTier.Member => who.Tier >= AccessTier.Member,
+            AccessTier.Member => who.Tier >= AccessTier.Member && (who.Role != "client" || route.Member is not null),
             AccessTier.Operator => who.Tier >= AccessTier.Operator,
             _ => who.Tier >= AccessTier.Admin,
         };

@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Smplat.Functions;
+using Smplat.Functions.Http;
 using Smplat.Functions.Http.OpenApi;
 using Smplat.Tests.Support;
 
@@ -68,7 +69,9 @@ public sealed class ApiDocumentTests
             let security = operation.Json["security"]!.ToJsonString()
             let expected = declared switch
             {
-                { Scope: { } scope } => $$"""[{"apiKey":["{{scope.ToString().ToLowerInvariant()}}"]},{"bearer":["{{scope.ToString().ToLowerInvariant()}}"]}]""",
+                { Scope: { } scope, Member: null } => $"[{Keys(scope, "")}]",
+                { Scope: { } scope, Member.IsTokenRequired: true } => $"[{Keys(scope, ",\"memberToken\":[]")}]",
+                { Scope: { } scope } => $"[{Keys(scope, "")},{Keys(scope, ",\"memberToken\":[]")}]",
                 { Open.Signature: { } header } => $$"""[{"{{header}}":[]}]""",
                 { Open.RefuseWrongKey: true } => """[{},{"apiKey":[]},{"bearer":[]}]""",
                 _ => "[]",
@@ -78,6 +81,12 @@ public sealed class ApiDocumentTests
 
         Assert.That(wrong, Is.Empty);
         Assert.That(Contract.Operations.Select(operation => operation.Id), Is.Unique);
+
+        static string Keys(KeyScope scope, string token)
+        {
+            var label = scope.ToString().ToLowerInvariant();
+            return $$"""{"apiKey":["{{label}}"]{{token}}},{"bearer":["{{label}}"]{{token}}}""";
+        }
     }
 
     [Test]

@@ -109,7 +109,7 @@ public sealed record ApiOperation
     /// <summary>Why it answers callers without a key; null when it needs one.</summary>
     public required OpenToAllAttribute? Open { get; init; }
 
-    /// <summary>Whether it serves one member; null when it does not.</summary>
+    /// <summary>How it can be called for a member; null when it cannot.</summary>
     public required ForMemberAttribute? Member { get; init; }
 
     public required RateCategory? Rate { get; init; }

@@ -53,7 +53,8 @@ public sealed class ApiDocument(ApiCatalog catalog)
 internal sealed class ApiDocumentWriter
 {
     private const string NeedsMember = $"Needs a member token in `{AccessMiddleware.TokenHeader}`, and serves the member whom it names.";
-    private const string MayNameMember = $"With a member token in `{AccessMiddleware.TokenHeader}` it serves only what belongs to the member whom the token names.";
+    private const string OpenToMembers = $"Can be called with a member token in `{AccessMiddleware.TokenHeader}`.";
+    private const string OwnOnly = $"With a member token in `{AccessMiddleware.TokenHeader}` it serves only what belongs to the member whom the token names.";
 
     private readonly ApiSchemas _schemas = new();
     private readonly SortedDictionary<string, JsonNode?> _responses = new(StringComparer.Ordinal);
@@ -150,7 +151,7 @@ internal sealed class ApiDocumentWriter
         [
             operation.Operation.Description,
             operation.Scope is { } scope ? $"Needs a key with the scope {scope.ToString().ToLowerInvariant()}." : null,
-            operation.Member is { } member ? member.IsTokenRequired ? NeedsMember : MayNameMember : null,
+            operation.Member is { } member ? member.IsTokenRequired ? NeedsMember : member.Parameter is null ? OpenToMembers : OwnOnly : null,
             operation.Open is { } open ? $"Open: {open.Reason}" : null,
             operation.Body is not null && operation.BodyLimit < RequestBody.MaxBytes ? $"The body has at most {operation.BodyLimit} bytes." : null,
             operation.Rate is { } rate ? $"Callers without a key are limited in the category {rate.ToString().ToLowerInvariant()}." : null,
