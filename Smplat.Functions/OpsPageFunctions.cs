@@ -46,6 +46,7 @@ public sealed class OpsPageFunctions(
 
     [Function("ListOpsRequests")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("Routing requests, newest first", Tag = "Operators' page")]
     [QueryParameter("window", "1h, 24h, 7d or 30d, default 24h")]
     [QueryParameter("since", "Start of the period in UTC, instead of a window")]
@@ -64,6 +65,7 @@ public sealed class OpsPageFunctions(
 
     [Function("ShowOpsRequest")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("One routing request with its timeline", Tag = "Operators' page")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
@@ -77,6 +79,7 @@ public sealed class OpsPageFunctions(
 
     [Function("FindOpsRecord")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
     [Operation("The order, payment, journey or request that an id belongs to", Tag = "Operators' page")]
     [QueryParameter("id", "The id in full")]
     [Answers(200, "The page", ContentType = "text/html")]

@@ -12,6 +12,7 @@ public static class OpsFeature
         .AddSingleton<OpsCookies>()
         .AddSingleton<OpsLockout>()
         .AddSingleton<OpsLogin>()
+        .AddSingleton<ShellReader>()
         .AddSingleton<OpsAuthorization>()
         .AddSingleton<OverviewPage>()
         .AddSingleton<BannerActions>()

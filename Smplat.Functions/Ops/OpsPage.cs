@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Smplat.Core.Operators;
 using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Input;
+using Smplat.Core.Platform.Security;
 using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Ops;
@@ -220,6 +222,51 @@ internal sealed record BannerState(IncidentBanner? Banner, bool IsUnknown);
 /// <summary>What stands above every page.</summary>
 /// <param name="SampleSince">When sample data was loaded; null without any, or when that is unknown.</param>
 internal sealed record ShellState(BannerState Banner, DateTimeOffset? SampleSince);
+
+/// <summary>Reads what stands above every page. A page is shown also when that cannot be read.</summary>
+public sealed class ShellReader(BannerOperations board, SampleLoad samples, ILogger<ShellReader> logger)
+{
+    internal async Task<ShellState> ReadAsync(CancellationToken cancellationToken)
+    {
+        var (banner, sample) = (ReadBannerAsync(cancellationToken), ReadSampleAsync(cancellationToken));
+        return new(await banner, await sample);
+    }
+
+    private async Task<BannerState> ReadBannerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new(await board.ReadAsync(cancellationToken), false);
+        }
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (!DatabaseErrors.IsOutage(problem))
+            {
+                OpsLog.PartFailed(logger, "banner", Redaction.Redact(problem.Message), problem);
+            }
+
+            return new(null, true);
+        }
+    }
+
+    /// <summary>A page is shown without it rather than not at all: the incident banner already reports an outage.</summary>
+    private async Task<DateTimeOffset?> ReadSampleAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await samples.FindLoadedAtAsync(cancellationToken);
+        }
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (!DatabaseErrors.IsOutage(problem))
+            {
+                OpsLog.PartFailed(logger, "sample data", Redaction.Redact(problem.Message), problem);
+            }
+
+            return null;
+        }
+    }
+}
 
 /// <summary>Answers of the operator pages: HTML under a strict policy of its own, and redirects.</summary>
 internal static class OpsAnswer

@@ -94,7 +94,7 @@ public sealed class SeedTests
         var before = await CountAsync(database);
         var forced = await CliRun.RunAsync(["seed", "--force", "--database", database.ConnectionString]);
 
-        Assert.That((refused.ExitCode, forced.ExitCode), Is.EqualTo((1, 0)));
+        Assert.That((refused.ExitCode, forced.ExitCode), Is.EqualTo((1, 0)), forced.Error);
         Assert.That(before.Products, Is.Zero);
         Assert.That((await CountAsync(database)).Products, Is.EqualTo(5));
     }
