@@ -38,7 +38,11 @@ public sealed class JobTimers(IConfiguration configuration) : IJobTimers
         return new(
             timer.Function,
             ObstacleOf(timer, schedule),
-            moment => schedule is not null ? Next(schedule, moment, zone) : moment + Interval(configuration[timer.Schedule]).GetValueOrDefault());
+            moment => schedule is not null ? Next(schedule, moment, zone) : moment + Interval(configuration[timer.Schedule]).GetValueOrDefault())
+        {
+            Schedule = configuration[timer.Schedule],
+            Setting = timer.Schedule,
+        };
     }
 
     private string? ObstacleOf((string Function, string Schedule) timer, CrontabSchedule? schedule)

@@ -6,8 +6,9 @@ using Smplat.Functions.Ops;
 
 namespace Smplat.Functions;
 
-/// <summary>The operator pages that only show: overview, commerce, providers.</summary>
-public sealed class OpsPageFunctions(OpsAuthorization authorization, OverviewPage overview, CommercePage commerce, ProvidersPage providers)
+/// <summary>The operator pages that only show: overview, commerce, requests, providers, and the search by id.</summary>
+public sealed class OpsPageFunctions(
+    OpsAuthorization authorization, OverviewPage overview, CommercePage commerce, RequestsPage requests, ProvidersPage providers, FindPage find)
 {
     [Function("ShowOpsOverview")]
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
@@ -24,7 +25,7 @@ public sealed class OpsPageFunctions(OpsAuthorization authorization, OverviewPag
     [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
     [RateLimit(RateCategory.System)]
     [Operation("The commerce dashboards", Tag = "Operators' page")]
-    [QueryParameter("window", "24h, 7d or 30d for provider performance, default 24h")]
+    [QueryParameter("window", "1h, 24h, 7d or 30d; without it each panel has its own")]
     [Answers(200, "The page", ContentType = "text/html")]
     [Answers(303, "Not signed in")]
     [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
@@ -42,4 +43,49 @@ public sealed class OpsPageFunctions(OpsAuthorization authorization, OverviewPag
     public Task<IResult> ShowOpsProvidersAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/providers")] HttpRequest request,
         CancellationToken cancellationToken) => authorization.ShowAsync(request, providers.ShowAsync, cancellationToken);
+
+    [Function("ListOpsRequests")]
+    [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
+    [Operation("Routing requests, newest first", Tag = "Operators' page")]
+    [QueryParameter("window", "1h, 24h, 7d or 30d, default 24h")]
+    [QueryParameter("since", "Start of the period in UTC, instead of a window")]
+    [QueryParameter("until", "End of the period in UTC")]
+    [QueryParameter("provider", "Requests in which the provider was asked or chosen")]
+    [QueryParameter("event", "Requests that have this event in the routing log")]
+    [QueryParameter("outcome", "routed or failed")]
+    [QueryParameter("request_id", "One request")]
+    [QueryParameter("before", "Continue a list; from the link of its page")]
+    [Answers(200, "The page", ContentType = "text/html")]
+    [Answers(303, "Not signed in")]
+    [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
+    public Task<IResult> ListOpsRequestsAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/requests")] HttpRequest request,
+        CancellationToken cancellationToken) => authorization.ShowAsync(request, requests.ShowListAsync, cancellationToken);
+
+    [Function("ShowOpsRequest")]
+    [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
+    [Operation("One routing request with its timeline", Tag = "Operators' page")]
+    [Answers(200, "The page", ContentType = "text/html")]
+    [Answers(303, "Not signed in")]
+    [Answers(404, "Nothing is recorded about it", ContentType = "text/html")]
+    [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
+    public Task<IResult> ShowOpsRequestAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/requests/{requestId}")] HttpRequest request,
+        string requestId,
+        CancellationToken cancellationToken) =>
+        authorization.ShowAsync(request, (page, token) => requests.ShowOneAsync(page, requestId, token), cancellationToken);
+
+    [Function("FindOpsRecord")]
+    [OpenToAll("The page checks the session cookie itself; without one the browser is sent to the login.")]
+    [RateLimit(RateCategory.System)]
+    [Operation("The order, payment, journey or request that an id belongs to", Tag = "Operators' page")]
+    [QueryParameter("id", "The id in full")]
+    [Answers(200, "The page", ContentType = "text/html")]
+    [Answers(303, "Not signed in")]
+    [Answers(503, "The page; panels that could not be read say so", ContentType = "text/html")]
+    public Task<IResult> FindOpsRecordAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ops/find")] HttpRequest request,
+        CancellationToken cancellationToken) => authorization.ShowAsync(request, find.ShowAsync, cancellationToken);
 }

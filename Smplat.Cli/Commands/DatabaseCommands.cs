@@ -4,6 +4,7 @@ using Smplat.Core.Analytics;
 using Smplat.Core.Billing;
 using Smplat.Core.Catalog;
 using Smplat.Core.Checkout;
+using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Guardrails;
 using Smplat.Core.Onboarding;
 using Smplat.Core.Operators;
@@ -25,6 +26,8 @@ public sealed class DatabaseCommands : ICommandModule
 
     private static readonly Option<bool> Force = new("--force") { Description = "Load the samples even if the database has shoppers' orders." };
 
+    private static readonly Option<bool> Drop = new("--drop") { Description = "Delete what seed loaded, and nothing else." };
+
     public void AddTo(RootCommand root)
     {
         var migrate = new CliCommand(
@@ -37,10 +40,11 @@ public sealed class DatabaseCommands : ICommandModule
 
         var seed = new CliCommand(
             "seed",
-            "Migrate the database and load the sample data of all features. Repeating it changes nothing.",
+            "Migrate the database and load the sample data of all features, or drop it again. Repeating it changes nothing.",
             "smplat seed",
-            "smplat seed --database \"Host=localhost;Database=smplat_dev\"")
-        { Force };
+            "smplat seed --database \"Host=localhost;Database=smplat_dev\"",
+            "smplat seed --drop")
+        { Force, Drop };
         seed.SetWork(SeedAsync);
         root.Subcommands.Add(seed);
     }
@@ -85,9 +89,17 @@ public sealed class DatabaseCommands : ICommandModule
     private static async Task<int> SeedAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using var services = CliServices.Create(
-            parsed, services => services.AddOperators().AddOrders().AddPayments().AddTrust().AddCheckout().AddBilling().AddGuardrails().AddAnalytics().AddOnboarding().AddCatalogSearch());
+            parsed, services => services.AddOperators().AddOrders().AddPayments().AddTrust().AddCheckout().AddBilling().AddGuardrails().AddAnalytics().AddOnboarding().AddCatalogSearch().AddRoutingSample());
         await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
         await services.GetRequiredService<PartitionMaintenance>().EnsureAsync(cancellationToken);
+        if (parsed.GetValue(Drop))
+        {
+            var dropped = await services.GetRequiredService<SampleLoad>().DropAsync(cancellationToken);
+            return parsed.Show(
+                new { dropped = dropped ?? [] },
+                dropped is null ? "No sample data is loaded." : $"Sample data dropped: {string.Join(", ", dropped)}.");
+        }
+
         return await services.GetRequiredService<SampleLoad>().RunAsync(parsed.GetValue(Force), cancellationToken) is { } loaded
             ? parsed.Show(new { loaded }, $"Sample data loaded: {string.Join(", ", loaded)}.")
             : CliCommand.Fail("The database has shoppers' orders, so nothing was loaded. Use --force to load the samples anyway.");

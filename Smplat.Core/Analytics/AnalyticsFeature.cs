@@ -27,6 +27,7 @@ public static class AnalyticsFeature
         services.AddSingleton<PricingExperimentQueries>();
         services.AddSettings<RetentionOptions>();
         services.AddJob<AnalyticsRetentionJob>();
+        services.AddSingleton<ISampleData, EventSampleStore>();
         return services.AddPresets();
     }
 
@@ -36,7 +37,6 @@ public static class AnalyticsFeature
         services.AddSingleton<OfferEventWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<OfferEventWriter>());
         services.AddSingleton<OfferEventIntake>();
-        services.AddSingleton<ISampleData, EventSampleStore>();
         services.AddSingleton<IMetricSource, EventMetrics>();
         return services.AddMetricFamilies(EventCounters.Families);
     }

@@ -37,9 +37,27 @@ internal sealed class EventSampleStore(NpgsqlDataSource database, TimeProvider c
         join fresh on fresh.event_id = sample.id
         """;
 
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    private const string Drop =
+        """
+        with sample as (
+            select md5('sample-event-' || n)::uuid as id from generate_series(1, 220) as n
+        ),
+        events as (
+            delete from checkout_offer_events where id in (select id from sample)
+        )
+        delete from offer_event_key where event_id in (select id from sample)
+        """;
+
+    public async Task DropAsync(DateTimeOffset loadedAt, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(Drop, null, cancellationToken));
+    }
+
+    public async Task<bool> LoadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(Sql.Command(Load, new { Now = clock.GetUtcNow() }, cancellationToken));
+        return true;
     }
 }

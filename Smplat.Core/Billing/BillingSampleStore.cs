@@ -33,6 +33,20 @@ internal sealed class BillingSampleStore(NpgsqlDataSource database)
         on conflict do nothing
         """;
 
+    // Invoices and their sessions go with the person; messages to the person go too.
+    private const string Drop =
+        """
+        delete from notification_outbox where user_id = @id;
+        update invoices set hosted_session_id = null where workspace_id = @id;
+        delete from users where id = @id;
+        """;
+
+    public async Task DropAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(Drop, new { id }, cancellationToken));
+    }
+
     public async Task AddAsync(
         Guid id,
         string email,

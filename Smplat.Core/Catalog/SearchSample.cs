@@ -14,11 +14,11 @@ internal sealed class SearchSample(SearchTelemetry telemetry, SearchStore store)
         ("podcast", "all", "featured", 0, 2),
     ];
 
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    public async Task<bool> LoadAsync(CancellationToken cancellationToken)
     {
         if ((await store.ListRecentAsync(cancellationToken)).Count > 0)
         {
-            return;
+            return false;
         }
 
         foreach (var (query, category, sort, results, times) in Searches)
@@ -30,5 +30,14 @@ internal sealed class SearchSample(SearchTelemetry telemetry, SearchStore store)
         }
 
         await telemetry.FlushAsync(cancellationToken);
+        return true;
+    }
+
+    public async Task DropAsync(DateTimeOffset loadedAt, CancellationToken cancellationToken)
+    {
+        foreach (var (query, category, sort, results, times) in Searches)
+        {
+            await store.ForgetSampleAsync(SearchTerms.From(query, category, sort), results, times, cancellationToken);
+        }
     }
 }

@@ -74,6 +74,41 @@ public sealed class SearchStore(NpgsqlDataSource database)
         limit @Recent
         """;
 
+    // Searches that were made since are counted with them, and stay.
+    private const string ForgetSample =
+        """
+        with gone as (
+            select kind, value
+            from (values ('category', @Category), ('sort', @Sort), ('query', @Query),
+                ('zero_result_query', case when @results = 0 then @Query end)) as term (kind, value)
+            where value is not null
+        ),
+        removed as (
+            delete from catalog_search_count entry using gone
+            where entry.kind = gone.kind and entry.value = gone.value and entry.count <= @times
+        ),
+        recent as (
+            delete from catalog_search_recent
+            where id in (
+                select id from catalog_search_recent
+                where query is not distinct from @Query and category = @Category and sort = @Sort and results_count = @results
+                order by id
+                limit @times)
+        )
+        update catalog_search_count entry
+        set count = entry.count - @times
+        from gone
+        where entry.kind = gone.kind and entry.value = gone.value and entry.count > @times
+        """;
+
+    /// <summary>Takes searches of the sample data out of the counts and the list.</summary>
+    internal async Task ForgetSampleAsync(SearchTerms terms, int results, int times, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(
+            ForgetSample, new { terms.Query, terms.Category, terms.Sort, results, times = (long)times }, cancellationToken));
+    }
+
     public async Task AddAsync(
         IReadOnlyList<ValueCount> counts, IReadOnlyList<SeenSearch> recent, DateTimeOffset now, CancellationToken cancellationToken)
     {

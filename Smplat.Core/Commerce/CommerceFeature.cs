@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Smplat.Core.Commerce.Confirmation;
 using Smplat.Core.Commerce.Learning;
 using Smplat.Core.Commerce.Providers;
+using Smplat.Core.Commerce.Requests;
 using Smplat.Core.Commerce.Routing;
 using Smplat.Core.Commerce.Scoring;
 using Smplat.Core.Platform.Jobs;
@@ -23,7 +24,7 @@ public static class CommerceFeature
         services.AddSingleton<ProviderGateways>();
         services.AddSingleton<ProviderCircuits>();
         services.AddSingleton<ProviderHealthCheck>();
-        return services.AddRoutingLog().AddRouting().AddConfirmation().AddLearning().AddVendors();
+        return services.AddRoutingSample().AddRoutingLog().AddRouting().AddConfirmation().AddLearning().AddVendors();
     }
 
     private static IServiceCollection AddRouting(this IServiceCollection services)
@@ -55,6 +56,8 @@ public static class CommerceFeature
         services.AddSingleton<CommerceCounters>();
         services.AddSingleton<IMetricSource, CommerceMetrics>();
         services.AddSingleton<RouterMetrics>();
+        services.AddSingleton<RequestStore>();
+        services.AddSingleton<RequestQueries>();
         return services.AddSingleton<RoutingEventLog>();
     }
 

@@ -14,6 +14,7 @@ public static class GuardrailsFeature
         services.AddSingleton<FollowUpStore>();
         services.AddSingleton<FollowUpQueries>();
         services.AddSingleton<FollowUpOperations>();
+        services.AddSingleton<GuardrailSampleStore>();
         services.AddSingleton<ISampleData, GuardrailSample>();
         return services.AddSingleton(provider =>
         {
@@ -26,19 +27,28 @@ public static class GuardrailsFeature
 }
 
 /// <summary>Two follow-ups on a provider for local runs; adding them again changes nothing.</summary>
-internal sealed class GuardrailSample(FollowUpOperations followUps) : ISampleData
+internal sealed class GuardrailSample(FollowUpOperations followUps, GuardrailSampleStore store) : ISampleData
 {
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    private const string ProviderId = "sample-growth";
+
+    public async Task<bool> LoadAsync(CancellationToken cancellationToken)
     {
         await AddAsync(1, FollowUpAction.Pause, "Margin below the minimum on three orders.", cancellationToken);
         await AddAsync(2, FollowUpAction.Resume, "The provider corrected its prices.", cancellationToken);
+        return true;
     }
+
+    /// <summary>A provider that has follow-ups of operators too keeps its status.</summary>
+    public Task DropAsync(DateTimeOffset loadedAt, CancellationToken cancellationToken) =>
+        store.DropAsync(ProviderId, [IdOf(1), IdOf(2)], cancellationToken);
+
+    private static Guid IdOf(int number) => new($"0198f000-0000-7000-8000-0000000f010{number}");
 
     private Task AddAsync(int number, string action, string notes, CancellationToken cancellationToken) => followUps.RecordAsync(
         new()
         {
-            FollowUpId = new($"0198f000-0000-7000-8000-0000000f010{number}"),
-            ProviderId = "sample-growth",
+            FollowUpId = IdOf(number),
+            ProviderId = ProviderId,
             ProviderName = "Sample Growth",
             Action = action,
             Notes = notes,

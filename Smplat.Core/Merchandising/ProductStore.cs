@@ -85,6 +85,14 @@ public sealed class ProductStore(NpgsqlDataSource database)
         on conflict (slug) do nothing
         """;
 
+    // Locked first, so that an order of a product that is stored meanwhile is seen.
+    private const string DeleteUnused =
+        """
+        select id from products where id = any(@ids) order by slug for update;
+        delete from products
+        where id = any(@ids) and not exists (select from order_items where order_items.product_id = products.id)
+        """;
+
     /// <param name="status">Null lists all.</param>
     /// <param name="channel">Null lists all.</param>
     /// <param name="after">The last product of the page before; null lists from the beginning.</param>
@@ -150,6 +158,13 @@ public sealed class ProductStore(NpgsqlDataSource database)
 
     public Task<bool> IsOrderedAsync(Guid id, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteScalarAsync<bool>(Sql.Command(IsOrderedQuery, new { Id = id }, cancellationToken, transaction));
+
+    /// <summary>Deletes the products that no order has.</summary>
+    internal async Task DeleteUnusedAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(DeleteUnused, new { ids }, cancellationToken));
+    }
 
     /// <returns>False when a product with this slug exists.</returns>
     public async Task<bool> InsertSampleAsync(Product product, CancellationToken cancellationToken)

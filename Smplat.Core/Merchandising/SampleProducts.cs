@@ -44,13 +44,19 @@ public sealed class SampleProducts(ProductStore products) : ISampleData
             """),
     ];
 
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    public async Task<bool> LoadAsync(CancellationToken cancellationToken)
     {
         foreach (var product in All)
         {
             await products.InsertSampleAsync(product, cancellationToken);
         }
+
+        return true;
     }
+
+    /// <summary>A product that an order uses stays.</summary>
+    public Task DropAsync(DateTimeOffset loadedAt, CancellationToken cancellationToken) =>
+        products.DeleteUnusedAsync([.. All.Select(product => product.Id)], cancellationToken);
 
     /// <summary>Adds the smoke check's product when it is missing; for smoke checks that run in process.</summary>
     public Task<bool> EnsureInstagramGrowthAsync(CancellationToken cancellationToken) =>

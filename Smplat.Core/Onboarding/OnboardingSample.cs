@@ -7,11 +7,11 @@ internal sealed class OnboardingSample(OnboardingSampleStore store, JourneyOpera
 {
     public static readonly Guid OrderId = new("0198f000-0000-7000-8000-00000000c1e0");
 
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    public async Task<bool> LoadAsync(CancellationToken cancellationToken)
     {
         if (!await store.AddOrderAsync(OrderId, cancellationToken))
         {
-            return;
+            return true;
         }
 
         var started = await journeys.StartAsync(
@@ -20,7 +20,7 @@ internal sealed class OnboardingSample(OnboardingSampleStore store, JourneyOpera
             cancellationToken);
         if (started is not OnboardingOutcome<Journey>.Done(var journey))
         {
-            return;
+            return true;
         }
 
         await toggle.ToggleAsync(OrderId, journey.Tasks[0].Id, completed: true, Actor.Client, cancellationToken);
@@ -32,5 +32,8 @@ internal sealed class OnboardingSample(OnboardingSampleStore store, JourneyOpera
                 new() { Slug = "annual-first", VariantKey = "control", VariantName = "Control", IsControl = true, Status = "running" },
             ],
             cancellationToken);
+        return true;
     }
+
+    public Task DropAsync(DateTimeOffset loadedAt, CancellationToken cancellationToken) => store.DropAsync(OrderId, cancellationToken);
 }

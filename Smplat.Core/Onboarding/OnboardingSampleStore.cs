@@ -20,6 +20,20 @@ internal sealed class OnboardingSampleStore(NpgsqlDataSource database)
         on conflict do nothing
         """;
 
+    // The journey goes with its order; messages to the client go too.
+    private const string Drop =
+        """
+        delete from notification_outbox where user_id = @Id;
+        delete from orders where id = @Id;
+        delete from users where id = @Id;
+        """;
+
+    public async Task DropAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(Drop, new { Id = id }, cancellationToken));
+    }
+
     /// <returns>False when it already exists.</returns>
     public async Task<bool> AddOrderAsync(Guid id, CancellationToken cancellationToken)
     {

@@ -12,22 +12,44 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 8;
 
-    // A request is counted by the line that ends it, and its time counts whether it failed or not. The row without a minute is the whole window, whose percentiles cannot be
-    // computed from those of the minutes.
+    // A request is counted by the line that ends it, and its time counts whether it failed or not. The row without a minute is the
+    // whole window, whose percentiles cannot be computed from those of the minutes.
     private const string Minutes =
         $"""
         select
             date_trunc('minute', "timestamp") as minute,
             count(*) as requests,
-            count(*) filter (where event = 'router_failure' and {QuoteLine.IsNoRefusal}) as failures,
-            percentile_cont(0.50) within group (order by coalesce(total_latency_ms, latency_ms)) as p50_ms,
-            percentile_cont(0.95) within group (order by coalesce(total_latency_ms, latency_ms)) as p95_ms
+            count(*) filter (where {RequestLine.IsFailed}) as failures,
+            percentile_cont(0.50) within group (order by {RequestLine.Millis}) as p50_ms,
+            percentile_cont(0.95) within group (order by {RequestLine.Millis}) as p95_ms
         from edge_logs
         where "timestamp" >= @since and "timestamp" <= @until
             and function_name = 'loopgpt_route_order'
             and event in ('router_latency', 'router_failure')
         group by grouping sets ((date_trunc('minute', "timestamp")), ())
         order by 1
+        """;
+
+    // Requests over longer windows, from the hourly totals and the lines that came after them.
+    private const string Requests =
+        $"""
+        with bound as materialized (
+            select greatest(summed_until, @since) as at from ops_hour_mark where id = 1
+        ),
+        request as (
+            select hour_at as at, bucket, requests, failed
+            from ops_hour_request
+            where hour_at >= @since and hour_at < (select at from bound)
+            union all
+            select "timestamp", {RequestLine.Bucket}, 1, ({RequestLine.IsFailed})::integer
+            from edge_logs
+            where "timestamp" >= (select at from bound) and "timestamp" <= @until
+                and function_name = 'loopgpt_route_order'
+                and event in ('router_latency', 'router_failure')
+        )
+        select date_bin(@step, at, @since) as at, bucket::integer as bucket, sum(requests)::bigint as requests, sum(failed)::bigint as failed
+        from request
+        group by 1, 2
         """;
 
     // From buckets like the longer windows, so that the same quotes show the same figures on every page.
@@ -48,11 +70,11 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         group by 1, 3
         """;
 
-    // Hours before the mark come from their totals, the rest from the log lines. @since is the start of an hour.
+    // Hours before the mark come from their totals, the rest from the log lines. Where totals are used, @since is the start of an hour.
     private const string Quotes =
         $"""
         with bound as materialized (
-            select greatest(summed_until, @since) as at from ops_hour_mark where id = 1
+            select case when @isSummed then greatest(summed_until, @since) else @since end as at from ops_hour_mark where id = 1
         ),
         quote as (
             select provider_id, hour_at as at, bucket, quotes, failed, priced
@@ -81,7 +103,7 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
     private const string Selections =
         """
         with bound as materialized (
-            select greatest(summed_until, @since) as at from ops_hour_mark where id = 1
+            select case when @isSummed then greatest(summed_until, @since) else @since end as at from ops_hour_mark where id = 1
         ),
         decision as (
             select provider_id, orders, cart_cents
@@ -143,7 +165,7 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
             from line
         )
         select
-            date_trunc('day', at, 'UTC') as day,
+            date_trunc(@unit, at, 'UTC') as day,
             sum(orders)::bigint as orders,
             sum(confirmed)::bigint as confirmed,
             sum(cart_cents) as cart_cents,
@@ -169,21 +191,31 @@ public sealed class CommerceDashboardStore(NpgsqlDataSource database)
         DashboardWindow window, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var parameters = new { since, until, step = window.Step };
+        var parameters = new { since, until, step = window.Step, isSummed = window.IsSummed };
         var selections = await connection.QueryAsync<ProviderSelection>(Command(Selections, parameters, cancellationToken));
         var quotes = await connection.QueryAsync<QuoteBucket>(Command(Quotes, parameters, cancellationToken));
         var calls = await connection.QueryAsync<VendorCalls>(Command(Calls, parameters, cancellationToken));
         return new(window, since, until, selections.AsList(), QuoteBucket.Sum(quotes.AsList()), calls.AsList());
     }
 
+    /// <param name="since">The start of an hour.</param>
+    internal async Task<IReadOnlyList<RequestBucket>> ReadRequestsAsync(
+        DashboardWindow window, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<RequestBucket>(
+            Command(Requests, new { since, until, step = window.Step }, cancellationToken))).AsList();
+    }
+
     /// <param name="since">Any time; it need not be the start of an hour.</param>
+    /// <param name="unit"><c>day</c> or <c>hour</c>: what a row stands for.</param>
     public async Task<IReadOnlyList<BusinessDay>> ReadBusinessAsync(
-        DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
+        DateTimeOffset since, DateTimeOffset until, string unit, CancellationToken cancellationToken)
     {
         var whole = new DateTimeOffset(
             (since.UtcTicks + TimeSpan.TicksPerHour - 1) / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<BusinessDay>(Command(Business, new { since, whole, until }, cancellationToken))).AsList();
+        return (await connection.QueryAsync<BusinessDay>(Command(Business, new { since, whole, until, unit }, cancellationToken))).AsList();
     }
 
     private static CommandDefinition Command(string text, object parameters, CancellationToken cancellationToken) =>
@@ -209,7 +241,19 @@ file static class QuoteLine
     public const string IsPriced = "event = 'provider_quote_success' and not is_mock";
 }
 
-/// <summary>Fills <c>ops_hour_quote</c> and <c>ops_hour_decision</c>, and advances the mark up to which they are complete.</summary>
+/// <summary>What the line that ends a request says. A request that all providers refused was answered: that is no failure.</summary>
+file static class RequestLine
+{
+    public const string Millis = "coalesce(total_latency_ms, latency_ms)";
+
+    /// <summary>-1 for a line without a time.</summary>
+    public const string Bucket =
+        $"case when {Millis} is null then -1 else floor(ln(greatest({Millis}, 1)) / 0.048790164169432)::smallint end";
+
+    public const string IsFailed = $"event = 'router_failure' and {QuoteLine.IsNoRefusal}";
+}
+
+/// <summary>Fills the hourly totals of requests, quotes and decisions, and advances the mark up to which they are complete.</summary>
 public sealed class HourlyTotalsStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 60;
@@ -221,8 +265,24 @@ public sealed class HourlyTotalsStore(NpgsqlDataSource database)
 
     private const string Clear =
         """
+        delete from ops_hour_request where hour_at >= @from and hour_at < @to;
         delete from ops_hour_quote where hour_at >= @from and hour_at < @to;
         delete from ops_hour_decision where hour_at >= @from and hour_at < @to;
+        """;
+
+    private const string SumRequests =
+        $"""
+        insert into ops_hour_request (hour_at, bucket, requests, failed)
+        select
+            date_trunc('hour', "timestamp", 'UTC'),
+            {RequestLine.Bucket},
+            count(*),
+            count(*) filter (where {RequestLine.IsFailed})
+        from edge_logs
+        where "timestamp" >= @from and "timestamp" < @to
+            and function_name = 'loopgpt_route_order'
+            and event in ('router_latency', 'router_failure')
+        group by 1, 2
         """;
 
     private const string SumQuotes =
@@ -267,6 +327,7 @@ public sealed class HourlyTotalsStore(NpgsqlDataSource database)
 
     private const string Trim =
         """
+        delete from ops_hour_request where hour_at < @before;
         delete from ops_hour_quote where hour_at < @before;
         delete from ops_hour_decision where hour_at < @before;
         """;
@@ -298,6 +359,7 @@ public sealed class HourlyTotalsStore(NpgsqlDataSource database)
 
         var hours = new { from, to };
         await connection.ExecuteAsync(Command(Clear, hours, transaction, cancellationToken));
+        await connection.ExecuteAsync(Command(SumRequests, hours, transaction, cancellationToken));
         await connection.ExecuteAsync(Command(SumQuotes, hours, transaction, cancellationToken));
         await connection.ExecuteAsync(Command(SumDecisions, hours, transaction, cancellationToken));
         await connection.ExecuteAsync(Command(Move, hours, transaction, cancellationToken));

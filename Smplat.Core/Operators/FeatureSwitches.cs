@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Smplat.Core.Platform.Settings;
@@ -6,7 +7,7 @@ using Smplat.Core.Platform.Settings;
 namespace Smplat.Core.Operators;
 
 /// <summary>All switches of the app with their current values, for operators to check before and after they change one.</summary>
-public sealed class FeatureSwitches(IEnumerable<SettingsClass> classes, IServiceProvider services)
+public sealed class FeatureSwitches(IEnumerable<SettingsClass> classes, IConfiguration configuration, IServiceProvider services)
 {
     public IReadOnlyList<FeatureSwitch> Read() =>
     [
@@ -20,7 +21,7 @@ public sealed class FeatureSwitches(IEnumerable<SettingsClass> classes, IService
         foreach (var (name, property) in SettingsReader.Entries(type).Where(entry => entry.Property.PropertyType == typeof(bool)))
         {
             var isOn = (bool)property.GetValue(current)!;
-            yield return new(name, isOn, isOn == (bool)property.GetValue(defaults)!);
+            yield return new(name, isOn, isOn == (bool)property.GetValue(defaults)!) { SetAs = SettingsReader.FindSource(configuration, name, property) };
         }
     }
 
@@ -33,4 +34,8 @@ public sealed class FeatureSwitches(IEnumerable<SettingsClass> classes, IService
 }
 
 /// <summary>A setting that turns something on or off, with the value that this instance currently reads.</summary>
-public sealed record FeatureSwitch(string Setting, bool IsOn, bool IsDefault);
+public sealed record FeatureSwitch(string Setting, bool IsOn, bool IsDefault)
+{
+    /// <summary>The name of the app setting that sets it, its own or an older one; null when none does.</summary>
+    public string? SetAs { get; init; }
+}

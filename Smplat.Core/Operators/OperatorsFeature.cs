@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Jobs;
 using Smplat.Core.Platform.Settings;
 
@@ -12,6 +13,7 @@ public static class OperatorsFeature
         .AddSingleton<FeatureSwitches>()
         .AddSingleton<SampleLoadStore>()
         .AddSingleton<SampleLoad>()
+        .AddSingleton<ISampleData, ShopSampleStore>()
         .AddSettings<SurfaceOptions>()
         .AddSingleton<StorefrontSurfaces>()
         .AddSettings<KeyUseOptions>()
@@ -30,6 +32,9 @@ public static class OperatorsFeature
         .AddSingleton<OpsPageStore>()
         .AddSingleton<QueueQueries>()
         .AddSingleton<RecoveryQueries>()
+        .AddSingleton<CircuitQueries>()
+        .AddSingleton<RecordStore>()
+        .AddSingleton<RecordLookup>()
         .AddSingleton<CommerceDashboardStore>()
         .AddSingleton<CommerceDashboards>();
 

@@ -30,6 +30,14 @@ public sealed class OpsPageOptions
     [ConfigurationKeyName("SMPLAT_OPS_LOCKOUT_MINUTES")]
     [Range(1, 1440)]
     public int LockoutMinutes { get; init; } = 15;
+
+    /// <summary>
+    /// Address of a trace in the tracing system, with <c>{trace_id}</c> in the place of its id, such as
+    /// https://tempo.example/trace/{trace_id}. The page of a request links to it. Unset: the page only shows the id.
+    /// </summary>
+    [ConfigurationKeyName("OPS_TRACE_URL")]
+    [RegularExpression(@"https?://[^\s/?#{}]+\S*\{trace_id\}\S*", ErrorMessage = "{0} must be an http or https address that contains {{trace_id}}.")]
+    public string? TraceUrl { get; init; }
 }
 
 /// <summary>Parts of the storefront that operators can suspend during an incident.</summary>

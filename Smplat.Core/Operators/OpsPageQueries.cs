@@ -5,18 +5,32 @@ namespace Smplat.Core.Operators;
 /// <summary>The fulfillment queue for the operators' page.</summary>
 public sealed class QueueQueries(OpsPageStore store, TimeProvider clock) : IDisposable
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+    private readonly ShortLivedCache<QueueDepth> _depth = new(clock, TimeSpan.FromSeconds(2));
 
-    private readonly ShortLivedCache<QueueOverview> _last = new(clock, TimeSpan.FromSeconds(2));
+    private readonly Dictionary<DashboardWindow, ShortLivedCache<IReadOnlyList<QueueThroughput>>> _throughput = DashboardWindow.All.ToDictionary(
+        window => window,
+        window => new ShortLivedCache<IReadOnlyList<QueueThroughput>>(clock, TimeSpan.FromSeconds(window == DashboardWindow.Hour ? 2 : 15)));
 
-    public Task<QueueOverview> ReadAsync(CancellationToken cancellationToken) =>
-        _last.GetAsync((now, token) => store.ReadQueueAsync(Since(now), now, token), cancellationToken);
+    public Task<QueueDepth> ReadDepthAsync(CancellationToken cancellationToken) => _depth.GetAsync(store.ReadDepthAsync, cancellationToken);
 
-    public void Dispose() => _last.Dispose();
+    /// <summary>Intervals of a window, oldest first, including the empty ones; those of the last hour take five minutes.</summary>
+    public Task<IReadOnlyList<QueueThroughput>> ReadThroughputAsync(DashboardWindow window, CancellationToken cancellationToken)
+    {
+        var step = window == DashboardWindow.Hour ? TimeSpan.FromMinutes(5) : window.Step;
+        return _throughput[window].GetAsync(
+            (now, token) => store.ReadThroughputAsync(
+                new DateTimeOffset(now.UtcTicks - (now.UtcTicks % step.Ticks), TimeSpan.Zero) - window.Length + step, now, step, token),
+            cancellationToken);
+    }
 
-    private static DateTimeOffset Since(DateTimeOffset now) =>
-        new DateTimeOffset(now.UtcTicks - (now.UtcTicks % Step.Ticks), TimeSpan.Zero) - Window + Step;
+    public void Dispose()
+    {
+        _depth.Dispose();
+        foreach (var cache in _throughput.Values)
+        {
+            cache.Dispose();
+        }
+    }
 }
 
 /// <summary>How many tasks of the fulfillment queue are in which state.</summary>
@@ -45,32 +59,40 @@ public sealed record QueueDepth
 /// <summary>Tasks that ended in an interval.</summary>
 public sealed record QueueThroughput(DateTimeOffset At, long Completed, long Failed);
 
-/// <param name="Steps">The last hour in intervals of five minutes, oldest first, including the empty ones.</param>
-public sealed record QueueOverview(QueueDepth Depth, IReadOnlyList<QueueThroughput> Steps);
+/// <summary>The circuits of all instances for the operators' page.</summary>
+public sealed class CircuitQueries(OpsPageStore store, TimeProvider clock)
+{
+    /// <summary>Instances publish every few seconds; an older row is of one that has stopped.</summary>
+    private static readonly TimeSpan Validity = TimeSpan.FromSeconds(30);
+
+    public Task<IReadOnlyList<OpenCircuit>> ListAsync(CancellationToken cancellationToken) =>
+        store.ListCircuitsAsync(clock.GetUtcNow() - Validity, cancellationToken);
+}
+
+/// <summary>A circuit of one instance that is not closed.</summary>
+/// <param name="Position"><c>open</c> or <c>half-open</c>.</param>
+public sealed record OpenCircuit(string ProviderId, string Position, string Instance, DateTimeOffset SeenAt);
 
 /// <summary>Recovery, messages and digests for the operators' page.</summary>
 public sealed class RecoveryQueries(OpsPageStore store, TimeProvider clock)
 {
-    public const int Days = 30;
-
-    public const int MessageDays = 7;
-
     private const int DigestDays = 7 * 8;
 
-    public Task<CheckoutOverview> ReadCheckoutsAsync(CancellationToken cancellationToken)
+    /// <param name="days">Whole days in UTC, including the current one.</param>
+    public Task<CheckoutOverview> ReadCheckoutsAsync(int days, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
-        return store.ReadCheckoutsAsync(today.AddDays(1 - Days), now, cancellationToken);
+        return store.ReadCheckoutsAsync(today.AddDays(1 - days), now, cancellationToken);
     }
 
-    public Task<HostedOverview> ReadHostedAsync(CancellationToken cancellationToken) =>
-        store.ReadHostedAsync(clock.GetUtcNow().AddDays(-Days), cancellationToken);
+    public Task<HostedOverview> ReadHostedAsync(TimeSpan length, CancellationToken cancellationToken) =>
+        store.ReadHostedAsync(clock.GetUtcNow() - length, cancellationToken);
 
-    public Task<OutboxOverview> ReadOutboxAsync(CancellationToken cancellationToken)
+    public Task<OutboxOverview> ReadOutboxAsync(TimeSpan length, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return store.ReadOutboxAsync(now.AddDays(-MessageDays), now, cancellationToken);
+        return store.ReadOutboxAsync(now - length, now, cancellationToken);
     }
 
     public Task<IReadOnlyList<DigestWeekCount>> ReadDigestsAsync(CancellationToken cancellationToken) =>
@@ -89,13 +111,13 @@ public sealed record RecoveredDay(DateTimeOffset Day, long Orders);
 /// <summary>Checkouts in progress, and those that were recovered.</summary>
 /// <param name="Stages">Stage, status and count of the checkouts that have not ended.</param>
 /// <param name="DueNow">Stalled checkouts whose next reminder is due.</param>
-/// <param name="Days">The last 30 days, oldest first. Days without recovered orders are left out.</param>
+/// <param name="Days">Oldest first. Days without recovered orders are left out.</param>
 public sealed record CheckoutOverview(IReadOnlyList<PairCount> Stages, long DueNow, IReadOnlyList<RecoveredDay> Days);
 
-/// <summary>Hosted payment sessions of the last 30 days, and those that recovery still has to handle.</summary>
+/// <summary>Hosted payment sessions of a window, and those that recovery still has to handle.</summary>
 public sealed record HostedOverview(IReadOnlyList<LabelCount> Statuses, long DueNow, long Exhausted, long Retried, long RetriedAndPaid);
 
-/// <summary>The outbox: waiting messages, and the outcomes of the messages of the last seven days.</summary>
+/// <summary>The outbox: waiting messages, and the outcomes of the messages of a window.</summary>
 /// <param name="Outcomes">Kind, status and count.</param>
 public sealed record OutboxOverview(IReadOnlyList<LabelCount> Statuses, IReadOnlyList<PairCount> Outcomes, DateTimeOffset? OldestDueAt);
 

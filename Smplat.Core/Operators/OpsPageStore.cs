@@ -33,14 +33,23 @@ public sealed class OpsPageStore(NpgsqlDataSource database)
             at,
             count(task.id) filter (where task.status = 'completed') as completed,
             count(task.id) filter (where task.status = 'failed') as failed
-        from generate_series(@since::timestamptz, @now, '5 minutes') as step (at)
+        from generate_series(@since::timestamptz, @now, @step) as step (at)
         left join (
-            select id, status, date_bin('5 minutes', completed_at, @since) as at
+            select id, status, date_bin(@step, completed_at, @since) as at
             from fulfillment_tasks
             where trust_closed_at(status, started_at, first_started_at, completed_at) >= @since and completed_at <= @now
         ) as task using (at)
         group by 1
         order by 1
+        """;
+
+    private const string Circuits =
+        """
+        select provider_id, position, instance, seen_at
+        from commerce.provider_circuit
+        where seen_at >= @since
+        order by provider_id, instance
+        limit 100
         """;
 
     private const string Stages =
@@ -119,13 +128,24 @@ public sealed class OpsPageStore(NpgsqlDataSource database)
         order by 1
         """;
 
-    /// <param name="since">Start of the throughput's first interval.</param>
-    public async Task<QueueOverview> ReadQueueAsync(DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<QueueDepth> ReadDepthAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var depth = await connection.QuerySingleAsync<QueueDepth>(Command(Depth, new { now }, cancellationToken));
-        var throughput = await connection.QueryAsync<QueueThroughput>(Command(Throughput, new { since, now }, cancellationToken));
-        return new(depth, throughput.AsList());
+        return await connection.QuerySingleAsync<QueueDepth>(Command(Depth, new { now }, cancellationToken));
+    }
+
+    /// <param name="since">Start of the first interval.</param>
+    public async Task<IReadOnlyList<QueueThroughput>> ReadThroughputAsync(
+        DateTimeOffset since, DateTimeOffset now, TimeSpan step, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<QueueThroughput>(Command(Throughput, new { since, now, step }, cancellationToken))).AsList();
+    }
+
+    public async Task<IReadOnlyList<OpenCircuit>> ListCircuitsAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<OpenCircuit>(Command(Circuits, new { since }, cancellationToken))).AsList();
     }
 
     /// <param name="since">Start of the time window for recovered orders.</param>

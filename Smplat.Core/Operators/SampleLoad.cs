@@ -2,25 +2,17 @@ using Smplat.Core.Platform.Database;
 
 namespace Smplat.Core.Operators;
 
-/// <summary>Loads the sample rows of all features on demand. A local run loads them automatically into a new database.</summary>
-public sealed class SampleLoad(SampleLoadStore store, IEnumerable<ISampleData> samples)
+/// <summary>Loads and drops the sample rows of all features on demand. A local run loads them automatically into a new database.</summary>
+public sealed class SampleLoad(SampleLoadStore store, SampleData samples)
 {
     /// <param name="evenBesideOrders">Load them even if the database contains real orders.</param>
     /// <returns>The samples that are now in the database; null when loading was refused.</returns>
-    public async Task<IReadOnlyList<string>?> RunAsync(bool evenBesideOrders, CancellationToken cancellationToken)
-    {
-        if (!evenBesideOrders && await store.HasOrdersAsync(cancellationToken))
-        {
-            return null;
-        }
+    public async Task<IReadOnlyList<string>?> RunAsync(bool evenBesideOrders, CancellationToken cancellationToken) =>
+        !evenBesideOrders && await store.HasOrdersAsync(cancellationToken) ? null : await samples.LoadAsync(cancellationToken);
 
-        var loaded = new List<string>();
-        foreach (var sample in samples)
-        {
-            await sample.LoadAsync(cancellationToken);
-            loaded.Add(sample.GetType().Name);
-        }
+    /// <returns>The samples that were dropped; null when none are loaded.</returns>
+    public Task<IReadOnlyList<string>?> DropAsync(CancellationToken cancellationToken) => samples.DropAsync(cancellationToken);
 
-        return loaded;
-    }
+    /// <summary>When the samples were loaded; null when they are not.</summary>
+    public Task<DateTimeOffset?> FindLoadedAtAsync(CancellationToken cancellationToken) => samples.FindLoadedAtAsync(cancellationToken);
 }

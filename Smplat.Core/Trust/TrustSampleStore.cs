@@ -12,12 +12,15 @@ namespace Smplat.Core.Trust;
 /// </summary>
 internal sealed class TrustSample(TrustSampleStore store, TrustContentIntake intake, TimeProvider clock) : ISampleData
 {
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    public async Task<bool> LoadAsync(CancellationToken cancellationToken)
     {
         await store.LoadAsync(clock.GetUtcNow(), cancellationToken);
         await TakeAsync(SampleDocuments.Published, cancellationToken);
         await TakeAsync(SampleDocuments.Draft, cancellationToken);
+        return true;
     }
+
+    public Task DropAsync(DateTimeOffset loadedAt, CancellationToken cancellationToken) => store.DropAsync(cancellationToken);
 
     /// <summary>Stores a document exactly as a message from the content system would.</summary>
     private async Task TakeAsync(string message, CancellationToken cancellationToken)
@@ -71,6 +74,26 @@ internal sealed class TrustSampleStore(NpgsqlDataSource database)
         from generate_series(0, 60) n cross join (values ('story-boost'), ('reel-launch')) as product (sku)
         on conflict do nothing;
         """;
+
+    // Items, tasks and their history go with their orders. Products that a real order uses stay.
+    private const string Drop =
+        """
+        delete from orders where id in (select md5('trust-sample-order-' || n)::uuid from generate_series(1, 75) n);
+        delete from products
+        where id in (select md5('trust-sample-product-' || n)::uuid from generate_series(1, 2) n)
+            and not exists (select from order_items where order_items.product_id = products.id);
+        delete from fulfillment_staffing_shifts
+        where id in (
+            select md5('trust-sample-shift-' || sku || n)::uuid
+            from generate_series(0, 60) n cross join (values ('story-boost'), ('reel-launch')) as product (sku));
+        delete from checkout_trust_experiences where document_id = 'sample-checkout';
+        """;
+
+    public async Task DropAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(Sql.Command(Drop, null, cancellationToken));
+    }
 
     public async Task LoadAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -10,19 +10,41 @@ namespace Smplat.Functions.Ops;
 /// <param name="Empty">Shown instead of the chart when there is nothing to draw.</param>
 public sealed record ChartText(string Id, string Title, string Unit, string Empty)
 {
+    /// <summary>Where a place of the chart leads, by its index: the requests behind it.</summary>
+    public Func<int, string?>? Href { get; init; }
+
+    /// <summary>Whether the values are whole numbers, so that the axis has no fractions.</summary>
+    internal bool IsCount => Unit.Length == 0;
+
+    /// <param name="reading">The first and last place of a chart over time; null where the values stand in the drawing.</param>
     internal Markup Figure(
-        int width, int height, Markup drawing, IReadOnlyList<string> places, IReadOnlyList<ChartSeries> series, string placeName) => Markup.Of(
+        (int Width, int Height) size,
+        Markup drawing,
+        IReadOnlyList<string> places,
+        IReadOnlyList<ChartSeries> series,
+        string placeName,
+        (double First, double Last)? reading = null) => Markup.Of(
         $"""
         <figure class="chart">
         <figcaption><span class="title">{Title}{Markup.Of($" <small>{Unit}</small>").When(Unit.Length > 0)}</span>{Legend(series).When(series.Count > 1)}</figcaption>
-        <svg viewBox="0 0 {width} {height}" role="img" aria-labelledby="{Id}-t {Id}-d" focusable="false">
+        {(reading is { } ends ? Markup.Of($"""<div class="plot" data-from="{N(ends.First)}" data-to="{N(ends.Last)}" data-width="{size.Width}">""") : Markup.Empty)}
+        <svg viewBox="0 0 {size.Width} {size.Height}" role="img" aria-labelledby="{Id}-t {Id}-d" focusable="false">
         <title id="{Id}-t">{Title}</title>
         <desc id="{Id}-d">{string.Join(" ", series.Select(Summary))}</desc>
         {drawing}
+        {Markup.Of($"""<line class="cursor" x1="0" x2="0" y1="{ChartGrid.Top}" y2="{ChartGrid.Bottom}"/>""").When(reading is not null)}
         </svg>
+        {Markup.Of($"""</div><p class="readout" aria-live="polite"></p>""").When(reading is not null)}
+        {Links(places).When(reading is null && Href is not null)}
         {Table(places, series, placeName)}
         </figure>
         """);
+
+    /// <summary>The requests behind each name.</summary>
+    private Markup Links(IReadOnlyList<string> names) => Markup.Of(
+        $"""<p class="links">Requests of {names.Select((name, index) => Markup.Of($"""{(index == 0 ? "" : " · ")}{Place(name, index)}"""))}</p>""");
+
+    private Markup Place(string name, int index) => Href?.Invoke(index) is { } href ? OpsParts.Link(href, name) : Markup.Of($"{name}");
 
     internal Markup Nothing() => Markup.Of(
         $"""<figure class="chart"><figcaption><span class="title">{Title}</span></figcaption>{OpsParts.None(Empty)}</figure>""");
@@ -45,7 +67,7 @@ public sealed record ChartText(string Id, string Title, string Unit, string Empt
     private Markup Table(IReadOnlyList<string> places, IReadOnlyList<ChartSeries> series, string placeName)
     {
         var rows = places.Select((place, index) =>
-            series.Select(entry => Markup.Of($"{Value(entry.Values[index])}")).Prepend(Markup.Of($"{place}")).ToArray());
+            series.Select(entry => Markup.Of($"{Value(entry.Values[index])}")).Prepend(Place(place, index)).ToArray());
         return Markup.Of(
             $"""
             <details class="figures"><summary>Values<span class="unseen"> of {Title}</span></summary>
@@ -73,7 +95,7 @@ public static class ColumnChart
             return text.Nothing();
         }
 
-        var scale = ChartScale.For(series.SelectMany(entry => entry.Values));
+        var scale = ChartScale.For(series.SelectMany(entry => entry.Values), text.IsCount);
         var slot = (ChartGrid.Right - ChartGrid.Left) / (double)places.Count;
         var width = slot * (1 - Gap) / series.Length;
         double Start(int index) => ChartGrid.Left + (slot * index) + (slot * Gap / 2);
@@ -81,7 +103,8 @@ public static class ColumnChart
             Column(value, number, Start(index) + (width * number), width, scale)));
         var drawing = Markup.Of(
             $"""{ChartGrid.Draw(scale, places, index => Start(index) + (slot * (1 - Gap) / 2))}{columns}""");
-        return text.Figure(ChartGrid.Width, ChartGrid.Height, drawing, places, series, "Time");
+        double Middle(int index) => Start(index) + (slot * (1 - Gap) / 2);
+        return text.Figure((ChartGrid.Width, ChartGrid.Height), drawing, places, series, "Time", (Middle(0), Middle(places.Count - 1)));
     }
 
     private static Markup Column(double? value, int number, double x, double width, ChartScale scale)
@@ -108,13 +131,13 @@ public static class LineChart
             return text.Nothing();
         }
 
-        var scale = ChartScale.For(series.SelectMany(entry => entry.Values));
+        var scale = ChartScale.For(series.SelectMany(entry => entry.Values), text.IsCount);
         double X(int index) => places.Count < 2
             ? (ChartGrid.Left + ChartGrid.Right) / 2.0
             : ChartGrid.Left + ((ChartGrid.Right - ChartGrid.Left) * (index / (places.Count - 1.0)));
         var drawing = Markup.Of(
             $"""{ChartGrid.Draw(scale, places, X)}{series.Select((entry, index) => Line(entry, index, scale, X))}""");
-        return text.Figure(ChartGrid.Width, ChartGrid.Height, drawing, places, series, "Time");
+        return text.Figure((ChartGrid.Width, ChartGrid.Height), drawing, places, series, "Time", (X(0), X(places.Count - 1)));
     }
 
     private static Markup Line(ChartSeries series, int number, ChartScale scale, Func<int, double> x)
@@ -160,14 +183,14 @@ public static class BarChart
             return text.Nothing();
         }
 
-        var scale = ChartScale.For(series.SelectMany(entry => entry.Values));
+        var scale = ChartScale.For(series.SelectMany(entry => entry.Values), text.IsCount);
         var group = NameHeight + (series.Length * (BarHeight + BarGap)) + GroupGap;
         var groups = names.Select((name, index) => Markup.Of(
             $"""
             <text class="name" x="{Left}" y="{(group * index) + 16}">{name}</text>
             {series.Select((entry, number) => Bar(text, entry.Values[index], number, (group * index) + NameHeight + (number * (BarHeight + BarGap)), scale))}
             """));
-        return text.Figure(Width, Math.Max(1, group * names.Count), Markup.Of($"{groups}"), names, series, "Name");
+        return text.Figure((Width, Math.Max(1, group * names.Count)), Markup.Of($"{groups}"), names, series, "Name");
     }
 
     private static Markup Bar(ChartText text, double? value, int number, int y, ChartScale scale)
@@ -210,7 +233,7 @@ public static class ShareChart
 
         var total = Markup.Of(
             $"""<text class="whole" x="{Center}" y="{Height / 2}" dy="0.35em" text-anchor="middle">{ChartScale.Label(whole)}</text>""");
-        return text.Figure(Width, Height, Markup.Of($"{drawn}{total}"), names, [parts], "Name");
+        return text.Figure((Width, Height), Markup.Of($"{drawn}{total}"), names, [parts], "Name");
     }
 
     /// <summary>An arc of the ring: a dash as long as the share, rotated to the end of the previous one.</summary>
@@ -281,7 +304,8 @@ public sealed record ChartScale(double Top, double Step)
 {
     private const int WantedSteps = 4;
 
-    public static ChartScale For(IEnumerable<double?> values)
+    /// <param name="isCount">The steps are whole numbers.</param>
+    public static ChartScale For(IEnumerable<double?> values, bool isCount = false)
     {
         var largest = values.Max() ?? 0;
         if (largest <= 0)
@@ -291,6 +315,7 @@ public sealed record ChartScale(double Top, double Step)
 
         var power = Math.Pow(10, Math.Floor(Math.Log10(largest / WantedSteps)));
         var step = power * new[] { 1, 2, 2.5, 5, 10 }.First(factor => factor * power * WantedSteps >= largest * (1 - 1e-9));
+        step = isCount ? Math.Max(1, Math.Ceiling(step - 1e-9)) : step;
         return new(step * Math.Ceiling((largest / step) - 1e-9), step);
     }
 

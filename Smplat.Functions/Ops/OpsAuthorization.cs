@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Operators;
 using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Input;
 using Smplat.Core.Platform.Security;
@@ -27,7 +26,7 @@ public sealed record OpsRequest(HttpRequest Http, OpsSession Session, string Tok
 public sealed class OpsAuthorization(
     OpsSessions sessions,
     OpsCookies cookies,
-    BannerOperations board,
+    ShellReader shell,
     IOptionsMonitor<RuntimeOptions> runtime,
     AccessRecorder recorder,
     TimeProvider clock,
@@ -49,14 +48,14 @@ public sealed class OpsAuthorization(
             return OpsAnswer.Redirect(OpsPath.LoginFor(request.Path + request.QueryString));
         }
 
-        var banner = ReadBannerAsync(cancellationToken);
+        var state = shell.ReadAsync(cancellationToken);
         var content = await page(authorized, cancellationToken);
         foreach (var problem in content.Problems)
         {
             OpsLog.PartFailed(logger, request.Path, Redaction.Redact(problem.Message), problem);
         }
 
-        var html = OpsShell.Render(content, authorized, runtime.CurrentValue.Environment, await banner, TakeNotice(authorized));
+        var html = OpsShell.Render(content, authorized, runtime.CurrentValue.Environment, await state, TakeNotice(authorized));
         return OpsAnswer.Page(html, content.Status);
     }
 
@@ -113,23 +112,6 @@ public sealed class OpsAuthorization(
         OpsCookies.Read(request, OpsCookies.Session) is { } cookie && sessions.Read(cookie) is { } session
             ? new(request, session, sessions.TokenOf(session), clock.GetUtcNow())
             : null;
-
-    private async Task<BannerState> ReadBannerAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new(await board.ReadAsync(cancellationToken), false);
-        }
-        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
-        {
-            if (!DatabaseErrors.IsOutage(problem))
-            {
-                OpsLog.PartFailed(logger, "banner", Redaction.Redact(problem.Message), problem);
-            }
-
-            return new(null, true);
-        }
-    }
 
     private OpsNotice? TakeNotice(OpsRequest request)
     {

@@ -12,6 +12,7 @@ public static class OpsFeature
         .AddSingleton<OpsCookies>()
         .AddSingleton<OpsLockout>()
         .AddSingleton<OpsLogin>()
+        .AddSingleton<ShellReader>()
         .AddSingleton<OpsAuthorization>()
         .AddSingleton<OverviewPage>()
         .AddSingleton<BannerActions>()
@@ -22,6 +23,8 @@ public static class OpsFeature
         .AddSingleton<QueueActions>()
         .AddSingleton<ProvidersPage>()
         .AddSingleton<CommercePage>()
+        .AddSingleton<RequestsPage>()
+        .AddSingleton<FindPage>()
         .AddSingleton<RecoveryPage>()
         .AddSingleton<RecoveryActions>()
         .AddSingleton<SwitchesPage>();

@@ -127,5 +127,19 @@ internal static class OpsForms
         <select id="{id}" name="{name}">{options.Select(option => Markup.Of($"<option value=\"{option.Value}\">{option.Text}</option>"))}</select></p>
         """);
 
+    /// <summary>A label above a control.</summary>
+    /// <param name="id">Of the control.</param>
+    internal static Markup Field(string id, Markup control, string label) => Markup.Of(
+        $"""<p class="field"><label for="{id}">{label}</label>{control}</p>""");
+
+    /// <summary>A choice with one more option that stands for no choice.</summary>
+    /// <param name="name">Of the field; also its id.</param>
+    internal static Markup Choice(string name, string label, string? current, IEnumerable<(string Value, string Text)> options, string none)
+    {
+        var all = options.Prepend(("", none)).Select(option => Markup.Of(
+            $"""<option value="{option.Item1}"{Markup.Of($" selected").When(option.Item1 == (current ?? ""))}>{option.Item2}</option>"""));
+        return Field(name, Markup.Of($"""<select id="{name}" name="{name}">{all}</select>"""), label);
+    }
+
     internal static Markup Hidden(string name, string value) => Markup.Of($"""<input type="hidden" name="{name}" value="{value}">""");
 }

@@ -200,6 +200,6 @@ internal static partial class OpsPath
         ? "/ops/login"
         : $"/ops/login?next={Uri.EscapeDataString(path)}";
 
-    [GeneratedRegex(@"\A/ops(?!/log(in|out)\b)(/[a-z0-9][a-z0-9-]*){0,3}(\?[a-z]+=[A-Za-z0-9_-]+)?\z")]
+    [GeneratedRegex(@"\A/ops(?!/log(in|out)\b)(/[a-z0-9][a-z0-9_-]*){0,3}(\?[a-z_]+=[A-Za-z0-9_.:%-]*(&[a-z_]+=[A-Za-z0-9_.:%-]*){0,9})?\z")]
     private static partial Regex Inside();
 }

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Smplat.Core.Operators;
 using Smplat.Core.Platform.Database;
 using Smplat.Core.Platform.Input;
+using Smplat.Core.Platform.Security;
 using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Ops;
@@ -19,7 +21,7 @@ public sealed record OpsPage(string Title, OpsSection Section, Markup Body, int 
         return new(
             title,
             section,
-            Markup.Of($"""{lead}<div class="panels">{read.Select(panel => panel.Html)}</div>"""),
+            Markup.Of($"""<div data-part="lead">{lead}</div><div class="panels">{read.Select(panel => panel.Html)}</div>"""),
             Array.Exists(read, panel => panel.IsUnavailable) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK)
         {
             Problems = [.. read.Select(panel => panel.Problem).OfType<Exception>()],
@@ -77,7 +79,7 @@ public sealed record OpsPanel(Markup Html, bool IsUnavailable, Exception? Proble
         var id = Slug(title);
         return Markup.Of(
             $"""
-            <section class="panel{(isWide ? " wide" : "")}" aria-labelledby="{id}">
+            <section class="panel{(isWide ? " wide" : "")}" aria-labelledby="{id}" data-part="{id}">
             <h2 id="{id}">{title}</h2>
             {content}
             </section>
@@ -88,18 +90,23 @@ public sealed record OpsPanel(Markup Html, bool IsUnavailable, Exception? Proble
         "p-" + string.Concat(title.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
 }
 
-/// <summary>An entry of the navigation.</summary>
+/// <summary>An entry of the navigation. A view that is not in <see cref="All"/> appears nowhere.</summary>
 public sealed record OpsSection(string Name, string Path)
 {
     public static readonly OpsSection Overview = new("Overview", "/ops");
-    public static readonly OpsSection Jobs = new("Jobs", "/ops/jobs");
-    public static readonly OpsSection Queue = new("Queue", "/ops/queue");
-    public static readonly OpsSection Providers = new("Providers", "/ops/providers");
     public static readonly OpsSection Commerce = new("Commerce", "/ops/commerce");
+    public static readonly OpsSection Requests = new("Requests", "/ops/requests");
+    public static readonly OpsSection Providers = new("Providers", "/ops/providers");
+    public static readonly OpsSection Queue = new("Queue", "/ops/queue");
+    public static readonly OpsSection Jobs = new("Jobs", "/ops/jobs");
     public static readonly OpsSection Recovery = new("Recovery", "/ops/recovery");
     public static readonly OpsSection Switches = new("Switches", "/ops/flags");
 
-    public static readonly IReadOnlyList<OpsSection> All = [Overview, Jobs, Queue, Providers, Commerce, Recovery, Switches];
+    /// <summary>Reached by the search box, not by the navigation.</summary>
+    public static readonly OpsSection Find = new("Search", "/ops/find");
+
+    /// <summary>The navigation, in its order. A new view is added here.</summary>
+    public static readonly IReadOnlyList<OpsSection> All = [Overview, Commerce, Requests, Providers, Queue, Jobs, Recovery, Switches];
 }
 
 /// <summary>The notice that reports the result of an action.</summary>
@@ -130,22 +137,26 @@ public sealed record OpsNotice(int Status, string Tone, string Text)
 /// <summary>The frame of every page: navigation, incident banner, and the notice of the last action.</summary>
 internal static class OpsShell
 {
-    internal static string Render(OpsPage page, OpsRequest request, string environment, BannerState banner, OpsNotice? notice) => Document(
+    internal static string Render(OpsPage page, OpsRequest request, string environment, ShellState state, OpsNotice? notice) => Document(
         page.Title,
         Markup.Of(
             $"""
             <a class="skip" href="#main">Skip to content</a>
             <header class="bar">
             <p class="brand"><a href="/ops">Smplat</a> <span class="env {environment.ToLowerInvariant()}">{environment}</span></p>
+            <form class="find" role="search" action="/ops/find"><label class="unseen" for="find">Find an order, payment, request or journey by its id</label>
+            <input id="find" name="id" maxlength="200" placeholder="Find an id" autocomplete="off" spellcheck="false"> <button>Find</button></form>
             <nav class="sections" aria-label="Sections"><ul>{OpsSection.All.Select(section => Entry(section, page.Section))}</ul></nav>
             {OpsForms.Form(request, "/ops/logout", Markup.Of($"""<button class="quiet">Sign out</button>"""))}
             </header>
-            {Banner(banner, request.Now)}
+            <div data-part="banner">{Banner(state.Banner, request.Now)}</div>
+            {SampleBanner(state.SampleSince, request.Now)}
             <main id="main" tabindex="-1">
             {Notice(notice)}
             <div class="head">
             <h1>{page.Title}</h1>
-            <p class="asof">As of {OpsText.Utc(request.Now)} <button type="button" class="quiet" data-refresh hidden aria-pressed="false">Refresh every 30 s</button></p>
+            <p class="asof"><span data-part="asof">As of {OpsText.Utc(request.Now)}</span> <span data-refresh-status role="status"></span>
+            <button type="button" class="quiet" data-refresh="30" hidden aria-pressed="true">Refresh every 30 s</button></p>
             </div>
             {page.Body}
             </main>
@@ -179,6 +190,12 @@ internal static class OpsShell
         </html>
         """).ToString();
 
+    private static Markup SampleBanner(DateTimeOffset? since, DateTimeOffset now) => since is null ? Markup.Empty : Markup.Of(
+        $"""
+        <aside class="incident sample" aria-label="Sample data"><strong>This database holds sample data</strong>, loaded {OpsText.Time(since, now)}.
+        Figures below include it. Remove it with <code>smplat seed --drop</code>.</aside>
+        """);
+
     private static Markup Entry(OpsSection section, OpsSection current) => section == current
         ? Markup.Of($"""<li><a href="{section.Path}" aria-current="page">{section.Name}</a></li>""")
         : Markup.Of($"""<li><a href="{section.Path}">{section.Name}</a></li>""");
@@ -202,12 +219,61 @@ internal static class OpsShell
 /// <param name="IsUnknown">The banner could not be read.</param>
 internal sealed record BannerState(IncidentBanner? Banner, bool IsUnknown);
 
+/// <summary>What stands above every page.</summary>
+/// <param name="SampleSince">When sample data was loaded; null without any, or when that is unknown.</param>
+internal sealed record ShellState(BannerState Banner, DateTimeOffset? SampleSince);
+
+/// <summary>Reads what stands above every page. A page is shown also when that cannot be read.</summary>
+public sealed class ShellReader(BannerOperations board, SampleLoad samples, ILogger<ShellReader> logger)
+{
+    internal async Task<ShellState> ReadAsync(CancellationToken cancellationToken)
+    {
+        var (banner, sample) = (ReadBannerAsync(cancellationToken), ReadSampleAsync(cancellationToken));
+        return new(await banner, await sample);
+    }
+
+    private async Task<BannerState> ReadBannerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new(await board.ReadAsync(cancellationToken), false);
+        }
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (!DatabaseErrors.IsOutage(problem))
+            {
+                OpsLog.PartFailed(logger, "banner", Redaction.Redact(problem.Message), problem);
+            }
+
+            return new(null, true);
+        }
+    }
+
+    /// <summary>A page is shown without it rather than not at all: the incident banner already reports an outage.</summary>
+    private async Task<DateTimeOffset?> ReadSampleAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await samples.FindLoadedAtAsync(cancellationToken);
+        }
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (!DatabaseErrors.IsOutage(problem))
+            {
+                OpsLog.PartFailed(logger, "sample data", Redaction.Redact(problem.Message), problem);
+            }
+
+            return null;
+        }
+    }
+}
+
 /// <summary>Answers of the operator pages: HTML under a strict policy of its own, and redirects.</summary>
 internal static class OpsAnswer
 {
     /// <summary>Nothing inline, nothing from other origins, no framing, forms only to this app.</summary>
     internal const string Policy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     internal static IResult Page(string html, int status)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using Smplat.Core.Commerce.Providers;
 using Smplat.Functions.Http;
 
 namespace Smplat.Functions.Ops;
@@ -49,6 +51,15 @@ internal static class OpsParts
 
     internal static Markup Hint(string text) => Markup.Of($"""<p class="hint">{text}</p>""");
 
+    internal static Markup Link(string href, string text) => Markup.Of($"""<a href="{href}">{text}</a>""");
+
+    /// <summary>A sentence that says what is missing, and where to go on.</summary>
+    internal static Markup None(Markup content) => Markup.Of($"""<p class="none">{content}</p>""");
+
+    /// <summary>An id in full, with a button that copies it where scripts run.</summary>
+    internal static Markup Id(string id) => Markup.Of(
+        $"""<code class="id">{id}</code> <button type="button" class="quiet copy" data-copy="{id}" hidden aria-label="Copy {id}">Copy</button>""");
+
     internal static Markup Code(string? text) => Markup.Of($"<code>{text}</code>");
 
     internal static Markup Facts(params (string Name, Markup Value)[] facts) => Markup.Of(
@@ -56,9 +67,9 @@ internal static class OpsParts
 
     /// <summary>Links, one of which is the current one.</summary>
     internal static Markup Choice(string label, IEnumerable<(string Name, string Href, bool IsCurrent)> links) => Markup.Of(
-        $"""<nav class="choice" aria-label="{label}">{links.Select(Link)}</nav>""");
+        $"""<nav class="choice" aria-label="{label}">{links.Select(Choose)}</nav>""");
 
-    private static Markup Link((string Name, string Href, bool IsCurrent) link) => link.IsCurrent
+    private static Markup Choose((string Name, string Href, bool IsCurrent) link) => link.IsCurrent
         ? Markup.Of($"""<a href="{link.Href}" aria-current="true">{link.Name}</a>""")
         : Markup.Of($"""<a href="{link.Href}">{link.Name}</a>""");
 
@@ -76,15 +87,35 @@ internal static class OpsParts
     {
         (0, _) => Markup.Of($"""<th scope="row" role="rowheader">{content}</th>"""),
         (_, "") => Markup.Of($"""<td role="cell">{content}</td>"""),
-        (_, ['#', .. var number]) => Markup.Of($"""<td role="cell" class="number" data-head="{number}">{content}</td>"""),
-        _ => Markup.Of($"""<td role="cell" data-head="{head}">{content}</td>"""),
+        (_, ['#', .. var number]) => Markup.Of($"""<td role="cell" class="number" data-label="{number}">{content}</td>"""),
+        _ => Markup.Of($"""<td role="cell" data-label="{head}">{content}</td>"""),
     };
 
     private static Markup Note(string? text) => Markup.Of($"<small>{text}</small>").When(!string.IsNullOrEmpty(text));
 }
 
+/// <summary>The one name of each provider on all pages.</summary>
+internal static class ProviderName
+{
+    /// <param name="wire">The wire name; a text that is none is shown as it is.</param>
+    internal static string For(string? wire)
+    {
+        foreach (var id in ProviderIds.All)
+        {
+            if (id.ToWire() == wire)
+            {
+                return id.ToName();
+            }
+        }
+
+        return wire ?? OpsText.Unknown;
+    }
+
+    internal static string For(ProviderId id) => id.ToName();
+}
+
 /// <summary>Formats numbers, amounts and times. An unknown value is a dash, never a zero.</summary>
-internal static class OpsText
+public static class OpsText
 {
     internal const string Unknown = "–";
 
@@ -113,6 +144,46 @@ internal static class OpsText
         var days => $"{(int)days.TotalDays} d",
     };
 
+    /// <summary>A stored name as words: <c>provider_quote_error</c> is provider quote error.</summary>
+    internal static string Words(string? name) => name is null ? Unknown : name.Replace('_', ' ').Replace('-', ' ').Replace('.', ' ');
+
+    /// <summary>The facts of a run as a sentence: 3 claimed, 1 failed. Zeros are left out.</summary>
+    /// <param name="summary">A JSON object.</param>
+    public static string Facts(string? summary)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(summary ?? "{}");
+            var facts = document.RootElement.ValueKind == JsonValueKind.Object
+                ? document.RootElement.EnumerateObject().Select(Fact).OfType<string>().ToArray()
+                : [];
+            return facts.Length == 0 ? "nothing to do" : string.Join(", ", facts);
+        }
+        catch (JsonException)
+        {
+            return summary!;
+        }
+    }
+
+    private static string? Fact(JsonProperty fact) => fact.Value.ValueKind switch
+    {
+        JsonValueKind.Number when fact.Value.TryGetInt64(out var count) => count == 0 ? null : $"{Count(count)} {Words(fact.Name)}",
+        JsonValueKind.True => Words(fact.Name),
+        JsonValueKind.False or JsonValueKind.Null => null,
+        JsonValueKind.String when fact.Value.TryGetDateTimeOffset(out var at) => $"{Words(fact.Name)} {Utc(at)}",
+        JsonValueKind.String => $"{Words(fact.Name)} {fact.Value.GetString()}",
+        JsonValueKind.Array => fact.Value.GetArrayLength() == 0 ? null : $"{Words(fact.Name)} {string.Join(", ", fact.Value.EnumerateArray())}",
+        JsonValueKind.Object => fact.Value.EnumerateObject().Select(Fact).OfType<string>().ToArray() is { Length: > 0 } inner
+            ? $"{Words(fact.Name)}: {string.Join(", ", inner)}"
+            : null,
+        _ => $"{Words(fact.Name)} {fact.Value}",
+    };
+
+    internal static string Amount(decimal amount, string currency) => $"{amount.ToString("#,0.00", CultureInfo.InvariantCulture)} {currency}";
+
+    /// <summary>An instant as a query parameter.</summary>
+    internal static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     internal static string Utc(DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy, HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     /// <summary>The time elapsed, with the exact time for machines and as a tooltip.</summary>
@@ -125,6 +196,6 @@ internal static class OpsText
 
         var words = at <= now ? $"{Span(now - at)} ago" : $"in {Span(at - now)}";
         return Markup.Of(
-            $"""<time datetime="{at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}" title="{Utc(at)}">{words}</time>""");
+            $"""<time datetime="{Iso(at)}" title="{Utc(at)}">{words}</time>""");
     }
 }

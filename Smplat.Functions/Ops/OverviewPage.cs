@@ -11,32 +11,37 @@ public sealed class OverviewPage(
 {
     private const int LatestBanners = 5;
 
-    public Task<OpsPage> ShowAsync(OpsRequest request, CancellationToken cancellationToken) => OpsPage.OfAsync(
+    public Task<OpsPage> ShowAsync(OpsRequest request, CancellationToken cancellationToken) => ShowAsync(
+        request, OpsWindow.Of(request, DashboardWindow.Hour), cancellationToken);
+
+    private Task<OpsPage> ShowAsync(OpsRequest request, DashboardWindow window, CancellationToken cancellationToken) => OpsPage.OfAsync(
         "Overview",
         OpsSection.Overview,
-        Markup.Empty,
-        OpsPanel.ReadAsync("Routing, last hour", RoutingAsync, cancellationToken),
+        OpsWindow.Choose(OpsSection.Overview.Path, window),
+        OpsPanel.ReadAsync($"Routing, {OpsWindow.NameOf(window)}", token => RoutingAsync(window, token), cancellationToken),
         OpsPanel.ReadAsync("Work right now", token => WorkAsync(request, token), cancellationToken),
         OpsPanel.ReadAsync("Readiness", token => ReadinessAsync(request, token), cancellationToken, isWide: true),
         OpsPanel.ReadAsync("Incident banner", token => BannerAsync(request, token), cancellationToken, isWide: true));
 
-    private async Task<Markup> RoutingAsync(CancellationToken cancellationToken)
+    private async Task<Markup> RoutingAsync(DashboardWindow window, CancellationToken cancellationToken)
     {
-        var total = (await commerce.ReadLiveAsync(cancellationToken)).Total;
+        var total = (await commerce.ReadLiveAsync(window, cancellationToken)).Total;
+        string Of(string? outcome) => RequestLink.List(("window", window.Label), ("outcome", outcome));
         return OpsParts.Tiles(
-            OpsParts.Tile("Orders", OpsText.Count(total?.Requests ?? 0)),
-            OpsParts.Tile("Not routed", OpsText.Percent(total?.ErrorRate), null, total?.ErrorRate > 0.05 ? "bad" : ""),
-            OpsParts.Tile("P95", OpsText.Millis(total?.P95Ms), null, total?.P95Ms > 5000 ? "bad" : ""));
+            OpsParts.Tile("Requests", OpsParts.Link(Of(null), OpsText.Count(total?.Requests ?? 0))),
+            OpsParts.Tile("Not routed", OpsParts.Link(Of("failed"), OpsText.Percent(total?.ErrorRate)), null, total?.ErrorRate > 0.05 ? "bad" : ""),
+            OpsParts.Tile("P50", OpsParts.Link(Of("routed"), OpsText.Millis(total?.P50Ms))),
+            OpsParts.Tile("P95", OpsParts.Link(Of("routed"), OpsText.Millis(total?.P95Ms)), null, total?.P95Ms > 5000 ? "bad" : ""));
     }
 
     private async Task<Markup> WorkAsync(OpsRequest request, CancellationToken cancellationToken)
     {
-        var depth = (await queue.ReadAsync(cancellationToken)).Depth;
+        var depth = await queue.ReadDepthAsync(cancellationToken);
         var states = (await ledger.ListStatesAsync(cancellationToken)).ToDictionary(state => state.JobId);
         var failing = catalog.All.Count(job =>
             JobBadge.Of(gate.IsOpenFor(job), states.GetValueOrDefault(job.Definition.Id), request.Now) is ("bad", _));
         return OpsParts.Tiles(
-            OpsParts.Tile("Tasks due", OpsText.Count(depth.Due), depth.OldestDueAt is { } oldest ? $"oldest waiting for {OpsText.Span(request.Now - oldest)}" : null),
+            OpsParts.Tile("Tasks due", Link("/ops/queue", depth.Due), depth.OldestDueAt is { } oldest ? $"oldest waiting for {OpsText.Span(request.Now - oldest)}" : null),
             OpsParts.Tile("Dead letters", Link("/ops/queue", depth.DeadLetters), null, depth.DeadLetters > 0 ? "bad" : ""),
             OpsParts.Tile("Failing jobs", Link("/ops/jobs", failing), null, failing > 0 ? "bad" : ""));
     }
@@ -78,7 +83,7 @@ public sealed class OverviewPage(
         var changes = await board.ListChangesAsync(LatestBanners, cancellationToken);
         return Markup.Of(
             $"""
-            {(banner is null ? OpsParts.Hint("No banner is set. A banner is shown on every page here and can be read by other tools.") : BannerForms.Clear(request, banner))}
+            {(banner is null ? OpsParts.Hint("No banner is set. A banner is shown on every page here and can be read by other tools.") : BannerForms.Clear(request))}
             {BannerForms.Set(request, banner is not null)}
             <h3>Latest changes</h3>
             {Changes(changes, request)}
@@ -118,9 +123,9 @@ internal static class BannerForms
                 <button class="primary">Set banner</button>
                 """)));
 
-    internal static Markup Clear(OpsRequest request, IncidentBanner banner) => Markup.Of(
+    internal static Markup Clear(OpsRequest request) => Markup.Of(
         $"""
-        <p><strong>{banner.Message}</strong> <small>{banner.Severity}, set by {banner.SetBy} {OpsText.Time(banner.SetAt, request.Now)}</small></p>
+        {OpsParts.Hint("The banner at the top of every page is set. Clear it when the incident has ended.")}
         {OpsForms.Disclosure("Clear the banner …", "", OpsForms.Form(
             request,
             "/ops/banner/clear",

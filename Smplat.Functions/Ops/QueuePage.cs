@@ -11,19 +11,22 @@ public sealed class QueuePage(QueueQueries queue, WorkerMetrics figures, DeadLet
 
     private const int MaxDeadLetters = 100;
 
-    public Task<OpsPage> ShowAsync(OpsRequest request, CancellationToken cancellationToken) => OpsPage.OfAsync(
+    public Task<OpsPage> ShowAsync(OpsRequest request, CancellationToken cancellationToken) => ShowAsync(
+        request, OpsWindow.Of(request, DashboardWindow.Hour), cancellationToken);
+
+    private Task<OpsPage> ShowAsync(OpsRequest request, DashboardWindow window, CancellationToken cancellationToken) => OpsPage.OfAsync(
         "Fulfillment queue",
         OpsSection.Queue,
-        Markup.Empty,
+        OpsWindow.Choose(Path, window, TypeOf(request) is { } type ? $"&type={type}" : ""),
         OpsPanel.ReadAsync("Now", token => DepthAsync(request, token), cancellationToken, isWide: true),
-        OpsPanel.ReadAsync("Throughput", ThroughputAsync, cancellationToken),
+        OpsPanel.ReadAsync($"Throughput, {OpsWindow.NameOf(window)}", token => ThroughputAsync(window, token), cancellationToken),
         OpsPanel.ReadAsync("Worker", token => WorkerAsync(request, token), cancellationToken),
         OpsPanel.ReadAsync("Outcomes in total", TypesAsync, cancellationToken, isWide: true),
         OpsPanel.ReadAsync("Dead letters", token => DeadLettersAsync(request, token), cancellationToken, isWide: true));
 
     private async Task<Markup> DepthAsync(OpsRequest request, CancellationToken cancellationToken)
     {
-        var depth = (await queue.ReadAsync(cancellationToken)).Depth;
+        var depth = await queue.ReadDepthAsync(cancellationToken);
         return OpsParts.Tiles(
             OpsParts.Tile("Due", OpsText.Count(depth.Due), depth.OldestDueAt is { } oldest ? $"oldest waiting for {OpsText.Span(request.Now - oldest)}" : null),
             OpsParts.Tile("Running", OpsText.Count(depth.Running)),
@@ -33,12 +36,15 @@ public sealed class QueuePage(QueueQueries queue, WorkerMetrics figures, DeadLet
             OpsParts.Tile("Dead letters", OpsText.Count(depth.DeadLetters), null, depth.DeadLetters > 0 ? "bad" : ""));
     }
 
-    private async Task<Markup> ThroughputAsync(CancellationToken cancellationToken)
+    private static string? TypeOf(OpsRequest request) => FulfillmentTaskType.All.FirstOrDefault(known => known == request.Query("type"));
+
+    private async Task<Markup> ThroughputAsync(DashboardWindow window, CancellationToken cancellationToken)
     {
-        var steps = (await queue.ReadAsync(cancellationToken)).Steps;
+        var steps = await queue.ReadThroughputAsync(window, cancellationToken);
+        var per = window.Label switch { "1h" => "5 minutes", "24h" => "hour", "7d" => "6 hours", _ => "day" };
         return ColumnChart.Render(
-            new("queue-throughput", "Finished tasks per 5 minutes", "", "No task has finished in the last hour."),
-            [.. steps.Select(step => ChartTime.Minute(step.At))],
+            new("queue-throughput", $"Finished tasks per {per}", "", $"No task has finished in the {OpsWindow.NameOf(window)}. Choose a longer time range."),
+            [.. steps.Select(step => OpsWindow.Place(window, step.At))],
             new ChartSeries("Completed", [.. steps.Select(step => (double?)step.Completed)]),
             new ChartSeries("Failed", [.. steps.Select(step => (double?)step.Failed)]));
     }
@@ -72,21 +78,23 @@ public sealed class QueuePage(QueueQueries queue, WorkerMetrics figures, DeadLet
 
     private async Task<Markup> DeadLettersAsync(OpsRequest request, CancellationToken cancellationToken)
     {
-        var type = FulfillmentTaskType.All.FirstOrDefault(known => known == request.Query("type"));
+        var type = TypeOf(request);
         var letters = await deadLetters.ListAsync(new(type, null, null, null, null, MaxDeadLetters), cancellationToken);
-        var links = FulfillmentTaskType.All.Select(known => (known, $"{Path}?type={known}", known == type)).Prepend(("all types", Path, type is null));
+        var links = FulfillmentTaskType.All.Select(known => (OpsText.Words(known), $"{Path}?type={known}", known == type)).Prepend(("all types", Path, type is null));
         var table = OpsParts.Table(
             $"Dead letters, newest first, at most {MaxDeadLetters}",
             ["Task", "Order", "Error", "#Attempts", "Failed", ""],
             letters.Select(letter => Row(letter, request)),
-            type is null ? "There are no dead letters." : "There are no dead letters of this type.");
+            type is null
+                ? "There are no dead letters. A task whose retries are used up appears here, to be replayed or discarded."
+                : "There are no dead letters of this type. Choose all types to see the others.");
         return Markup.Of($"{OpsParts.Choice("Task type", links)}{table}{Redrive(request, type).When(letters.Count > 0)}");
     }
 
     private static Markup[] Row(DeadLetter letter, OpsRequest request) =>
     [
         Markup.Of($"""<a href="{Path}/{letter.TaskId}">{letter.Title}</a> <small>{letter.TaskType}</small>"""),
-        Markup.Of($"{letter.OrderNumber} <small>{letter.OrderStatus}</small>"),
+        Markup.Of($"{OpsParts.Link($"{FindPage.Path}?id={letter.OrderId}", letter.OrderNumber)} <small>{OpsText.Words(letter.OrderStatus)}</small>"),
         Markup.Of($"""<span class="error">{letter.ErrorMessage}</span>"""),
         Markup.Of($"{letter.Attempt}"),
         OpsText.Time(letter.FailedAt, request.Now),
@@ -152,7 +160,7 @@ public sealed class DeadLetterPage(DeadLetterOperations deadLetters)
         ("Title", Markup.Of($"{task.Title}")),
         ("Type", OpsParts.Code(task.TaskType)),
         ("Task", OpsParts.Code(task.TaskId.ToString())),
-        ("Order", Markup.Of($"{task.OrderNumber}, {task.OrderStatus} <small><code>{task.OrderId}</code></small>")),
+        ("Order", Markup.Of($"{OpsParts.Link($"{FindPage.Path}?id={task.OrderId}", task.OrderNumber)}, {OpsText.Words(task.OrderStatus)} <small><code>{task.OrderId}</code></small>")),
         ("Last error", Markup.Of($"""<span class="error">{task.ErrorMessage}</span>""")),
         ("Retries", Markup.Of($"{task.RetryCount} of {task.MaxRetries}; {task.Attempt} attempts, {task.Rescues} rescues, {task.Replays} replays")),
         ("Failed", OpsText.Time(task.FailedAt, request.Now)),

@@ -16,48 +16,56 @@ public sealed class RecoveryPage(RecoveryQueries view, CheckoutRecoveryQueries f
     private const int LatestRuns = 10;
     private const int MaxMessages = 50;
 
-    public Task<OpsPage> ShowAsync(OpsRequest request, CancellationToken cancellationToken) => OpsPage.OfAsync(
-        "Recovery and messages",
-        OpsSection.Recovery,
-        Markup.Of(
-            $"""
-            <p class="lead">Jobs: <a href="/ops/jobs/{RecoverySweepJob.Id}">{RecoverySweepJob.Id}</a> · <a href="/ops/jobs/{HostedRecoveryJob.Id}">{HostedRecoveryJob.Id}</a>
-            · <a href="/ops/jobs/{WeeklyDigestJob.Id}">{WeeklyDigestJob.Id}</a></p>
-            """),
-        OpsPanel.ReadAsync("Checkout recovery, last 30 days", CheckoutsAsync, cancellationToken, isWide: true),
-        OpsPanel.ReadAsync("Hosted payment sessions, last 30 days", HostedAsync, cancellationToken),
-        OpsPanel.ReadAsync("Weekly digests, last 8 weeks", DigestsAsync, cancellationToken),
-        OpsPanel.ReadAsync(
-            "Runs of the hosted recovery",
-            async token => HostedRunTable.Of(await runs.ListAsync(LatestRuns, token), request.Now),
-            cancellationToken,
-            isWide: true),
-        OpsPanel.ReadAsync("Outbox, last 7 days", token => OutboxAsync(request, token), cancellationToken, isWide: true),
-        OpsPanel.ReadAsync("Messages", token => MessagesAsync(request, token), cancellationToken, isWide: true));
+    private static readonly DashboardWindow[] Windows = [DashboardWindow.Day, DashboardWindow.Week, DashboardWindow.Month];
 
-    private async Task<Markup> CheckoutsAsync(CancellationToken cancellationToken)
+    public Task<OpsPage> ShowAsync(OpsRequest request, CancellationToken cancellationToken)
     {
-        var report = await figures.ReportAsync(RecoveryQueries.Days, cancellationToken);
-        var reading = await view.ReadCheckoutsAsync(cancellationToken);
-        return CheckoutRecoveryPanel.Render(report, reading);
+        var window = Windows.FirstOrDefault(known => known.Label == request.Query("window")) ?? DashboardWindow.Month;
+        var messages = window == DashboardWindow.Month ? DashboardWindow.Week : window;
+        return OpsPage.OfAsync(
+            "Recovery and messages",
+            OpsSection.Recovery,
+            Markup.Of(
+                $"""
+                {OpsWindow.Choose(Path, window, windows: Windows)}
+                <p class="lead">Jobs: <a href="/ops/jobs/{RecoverySweepJob.Id}">{RecoverySweepJob.Id}</a> · <a href="/ops/jobs/{HostedRecoveryJob.Id}">{HostedRecoveryJob.Id}</a>
+                · <a href="/ops/jobs/{WeeklyDigestJob.Id}">{WeeklyDigestJob.Id}</a></p>
+                """),
+            OpsPanel.ReadAsync($"Checkout recovery, {OpsWindow.NameOf(window)}", token => CheckoutsAsync(window, token), cancellationToken, isWide: true),
+            OpsPanel.ReadAsync($"Hosted payment sessions, {OpsWindow.NameOf(window)}", token => HostedAsync(window, token), cancellationToken),
+            OpsPanel.ReadAsync("Weekly digests, last 8 weeks", DigestsAsync, cancellationToken),
+            OpsPanel.ReadAsync(
+                "Runs of the hosted recovery",
+                async token => HostedRunTable.Of(await runs.ListAsync(LatestRuns, token), request.Now),
+                cancellationToken,
+                isWide: true),
+            OpsPanel.ReadAsync($"Outbox, {OpsWindow.NameOf(messages)}", token => OutboxAsync(messages, request, token), cancellationToken, isWide: true),
+            OpsPanel.ReadAsync("Messages", token => MessagesAsync(request, window, token), cancellationToken, isWide: true));
     }
 
-    private async Task<Markup> HostedAsync(CancellationToken cancellationToken) =>
-        HostedSessionsPanel.Render(await view.ReadHostedAsync(cancellationToken));
+    private async Task<Markup> CheckoutsAsync(DashboardWindow window, CancellationToken cancellationToken)
+    {
+        var days = (int)window.Length.TotalDays;
+        var report = await figures.ReportAsync(days, cancellationToken);
+        return CheckoutRecoveryPanel.Render(report, await view.ReadCheckoutsAsync(days, cancellationToken), days);
+    }
+
+    private async Task<Markup> HostedAsync(DashboardWindow window, CancellationToken cancellationToken) =>
+        HostedSessionsPanel.Render(await view.ReadHostedAsync(window.Length, cancellationToken));
 
     private async Task<Markup> DigestsAsync(CancellationToken cancellationToken) =>
         DigestsPanel.Render(await view.ReadDigestsAsync(cancellationToken));
 
-    private async Task<Markup> OutboxAsync(OpsRequest request, CancellationToken cancellationToken) =>
-        OutboxPanel.Render(await view.ReadOutboxAsync(cancellationToken), request.Now);
+    private async Task<Markup> OutboxAsync(DashboardWindow window, OpsRequest request, CancellationToken cancellationToken) =>
+        OutboxPanel.Render(await view.ReadOutboxAsync(window.Length, cancellationToken), request.Now);
 
-    private async Task<Markup> MessagesAsync(OpsRequest request, CancellationToken cancellationToken)
+    private async Task<Markup> MessagesAsync(OpsRequest request, DashboardWindow window, CancellationToken cancellationToken)
     {
         var status = OutboxStatus.All.FirstOrDefault(known => known == request.Query("status")) ?? OutboxStatus.Dead;
         var messages = await review.ListAsync(new(status, null, null, null, MaxMessages), cancellationToken);
         return Markup.Of(
             $"""
-            {OpsParts.Choice("Status", OutboxStatus.All.Select(known => (known, $"{Path}?status={known}", known == status)))}
+            {OpsParts.Choice("Status", OutboxStatus.All.Select(known => (known, $"{Path}?status={known}&window={window.Label}", known == status)))}
             {MessageTable.Of(messages, status, request)}
             {MessageTable.Redrive(request)}
             """);
@@ -67,10 +75,10 @@ public sealed class RecoveryPage(RecoveryQueries view, CheckoutRecoveryQueries f
 /// <summary>Abandoned checkouts and what their recovery has brought.</summary>
 internal static class CheckoutRecoveryPanel
 {
-    internal static Markup Render(CheckoutRecoveryReport report, CheckoutOverview reading)
+    internal static Markup Render(CheckoutRecoveryReport report, CheckoutOverview reading, int length)
     {
         var today = new DateTimeOffset(report.Until.UtcDateTime.Date, TimeSpan.Zero);
-        var steps = ChartTime.Steps(today.AddDays(1 - RecoveryQueries.Days), today, TimeSpan.FromDays(1));
+        var steps = ChartTime.Steps(today.AddDays(1 - length), today, TimeSpan.FromDays(1));
         var days = reading.Days.ToDictionary(day => day.Day, day => day.Orders);
         return Markup.Of(
             $"""
@@ -82,7 +90,7 @@ internal static class CheckoutRecoveryPanel
                 OpsParts.Tile("Due now", OpsText.Count(reading.DueNow), "for the next sweep"))}
             <div class="charts">
             {ColumnChart.Render(
-                new("recovered", "Orders recovered per day", "", "No order was recovered in this period."),
+                new("recovered", "Orders recovered per day", "", "No order was recovered in this period. Reminders go out when a checkout stalls; see its job above."),
                 [.. steps.Select(ChartTime.Day)],
                 new ChartSeries("Orders", [.. steps.Select(at => (double?)days.GetValueOrDefault(at))]))}
             <div><h3>Checkouts in progress</h3>
@@ -121,7 +129,7 @@ internal static class HostedSessionsPanel
             OpsParts.Tile("Exhausted", OpsText.Count(reading.Exhausted), "all attempts used", reading.Exhausted > 0 ? "warn" : ""))}
         {BarChart.Render(
             new("hosted-status", "Sessions by status", "", "No hosted session was created in this period."),
-            [.. reading.Statuses.Select(status => status.Label)],
+            [.. reading.Statuses.Select(status => OpsText.Words(status.Label))],
             new ChartSeries("Sessions", [.. reading.Statuses.Select(status => (double?)status.Count)]))}
         """);
 }
@@ -151,7 +159,7 @@ internal static class HostedRunTable
             Markup.Of($"{run.TriggeredBy}"),
             Markup.Of($"{run.ErrorMessage ?? OpsText.Unknown}"),
         ]),
-        "The recovery has not run yet.");
+        "The recovery has not run yet. Run its job, linked above, to see what it finds.");
 }
 
 /// <summary>The outbox: messages by status and kind.</summary>
@@ -173,7 +181,7 @@ internal static class OutboxPanel
                 OpsParts.Tile("Suppressed", OpsText.Count(counts.GetValueOrDefault(OutboxStatus.Suppressed)), "intentionally"),
                 OpsParts.Tile("Dead", OpsText.Count(dead), null, dead > 0 ? "bad" : ""))}
             {OpsParts.Table(
-                "Messages of the last 7 days by kind",
+                "Messages by kind",
                 ["Kind", .. OutboxStatus.All.Select(status => "#" + status)],
                 reading.Outcomes.GroupBy(row => row.First).Select(kind => Row(kind.Key, kind)),
                 "No message was created in this period.")}
@@ -194,7 +202,7 @@ internal static class MessageTable
         $"Messages with status {status}, newest first",
         ["Kind", "Channel", "Created", "#Attempts", "Reason", ""],
         messages.Select(message => Row(message, request)),
-        $"There are no messages with status {status}.");
+        $"There are no messages with status {status}. Choose another status to see the rest.");
 
     /// <summary>Resends many messages, selected by the reason why they ended.</summary>
     internal static Markup Redrive(OpsRequest request) => OpsForms.Disclosure(

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
 using Smplat.Core.Operators;
 using Smplat.Core.Platform.Settings;
 using Smplat.Functions.Http;
@@ -15,8 +17,9 @@ public sealed class SwitchesPage(FeatureSwitches switches, SettingsProblems prob
             OpsSection.Switches,
             Markup.Of(
                 $"""
-                <p class="lead">Switches are app settings. A change takes effect within seconds in a local run, and after the worker has restarted
-                in Azure.</p>
+                <p class="lead">Switches are app settings: in a local run an environment variable or a line of <code>local.settings.json</code>, taken
+                over within seconds; in Azure an entry under Environment variables of the function app, taken over when the worker has
+                restarted.</p>
                 {problems.Current.Values.Select(problem => Markup.Of($"""<p class="notice bad" role="alert">A changed setting is invalid; the last valid value stays in use. {problem}</p>"""))}
                 """),
             OpsPanel.Of("Not at their default", Table("Switches that differ from their default", [.. all.Where(found => !found.IsDefault)], "All switches are at their default."), isWide: true),
@@ -25,11 +28,36 @@ public sealed class SwitchesPage(FeatureSwitches switches, SettingsProblems prob
 
     private static Markup Table(string caption, IReadOnlyList<FeatureSwitch> switches, string empty) => OpsParts.Table(
         caption,
-        ["Setting", "State"],
+        ["Switch", "State", "Default", "Set by"],
         switches.Select(found => (Markup[])
         [
-            OpsParts.Code(found.Setting),
-            found.IsOn ? OpsParts.Chip("good", "on") : OpsParts.Chip("off", "off"),
+            Markup.Of($"{OpsParts.Code(found.Setting)} <small>{SettingTexts.For(found.Setting)}</small>"),
+            State(found.IsOn),
+            Markup.Of($"{(found.IsOn == found.IsDefault ? "on" : "off")}"),
+            found.SetAs is { } name ? Markup.Of($"app setting <code>{name}</code>") : Markup.Of($"not set"),
         ]),
         empty);
+
+    private static Markup State(bool isOn) => isOn ? OpsParts.Chip("good", "on") : OpsParts.Chip("off", "off");
+}
+
+/// <summary>What each setting means, from the table in <c>docs/settings.md</c>, which is part of the app.</summary>
+internal static partial class SettingTexts
+{
+    private static readonly FrozenDictionary<string, string> All = Read();
+
+    /// <summary>Empty for a setting that the page does not explain.</summary>
+    internal static string For(string setting) => All.GetValueOrDefault(setting, "");
+
+    private static FrozenDictionary<string, string> Read()
+    {
+        using var stream = typeof(SettingTexts).Assembly.GetManifestResourceStream("settings.md")!;
+        using var reader = new StreamReader(stream);
+        return Row().Matches(reader.ReadToEnd())
+            .DistinctBy(row => row.Groups["name"].Value)
+            .ToFrozenDictionary(row => row.Groups["name"].Value, row => row.Groups["text"].Value.Replace("`", "", StringComparison.Ordinal).Replace("**", "", StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"^\| `(?<name>\w+)` \| [^|]+ \| (?<text>.+?) \|\r?$", RegexOptions.Multiline)]
+    private static partial Regex Row();
 }

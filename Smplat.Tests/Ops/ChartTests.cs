@@ -21,6 +21,23 @@ public sealed class ChartTests
             return scale.Top >= most * 0.999999 && scale.Top <= most * 2.6 && scale.Ticks.Count() is >= 2 and <= 6;
         }));
 
+    [Test]
+    public void Counts_have_no_fractions_on_their_axis() => Check.QuickThrowOnFailure(
+        Prop.ForAll(ArbMap.Default.ArbFor<NonEmptyArray<PositiveInt>>(), values =>
+        {
+            var scale = ChartScale.For(values.Get.Select(value => (double?)value.Get), isCount: true);
+            return scale.Ticks.All(tick => tick == Math.Floor(tick)) && scale.Top >= values.Get.Max(value => value.Get);
+        }));
+
+    [Test]
+    public void A_place_of_a_chart_leads_to_its_requests_without_scripts_too()
+    {
+        var html = ColumnChart.Render(
+            new ChartText("c", "A chart", "", "Nothing.") { Href = index => $"/ops/requests?n={index}" }, ["10:00", "10:01"], new ChartSeries("S", [1, 2])).ToString();
+
+        Assert.That(html, Does.Contain("<a href=\"/ops/requests?n=1\">10:01</a>").And.Contain("class=\"readout\" aria-live=\"polite\""));
+    }
+
     [TestCase(0, "0")]
     [TestCase(2.5, "2.5")]
     [TestCase(1500, "1.5k")]
@@ -73,7 +90,7 @@ public sealed class ChartTests
         Assert.That(svg.Attribute("aria-labelledby")!.Value, Is.EqualTo("c-t c-d"));
         Assert.That(svg.Elements().First().Value, Is.EqualTo("A chart"));
         Assert.That(svg.Elements().ElementAt(1).Value, Does.Contain("P50: last 120 ms").And.Contain("P95: last 980 ms"));
-        Assert.That(html, Does.Contain("<td class=\"number\">980 ms</td>"));
+        Assert.That(html, Does.Contain("<td class=\"number\" data-label=\"P95\">980 ms</td>"));
     }
 
     [Test]

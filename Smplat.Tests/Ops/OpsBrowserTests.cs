@@ -102,7 +102,7 @@ public sealed class OpsBrowserTests
 
         await page.GotoAsync(Address(ops, "/ops/providers"));
         Assert.That(
-            await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('td[data-head=Enabled]'), '::before').content"), Is.EqualTo("\"Enabled\""));
+            await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('td[data-label=Enabled]'), '::before').content"), Is.EqualTo("\"Enabled\""));
     }
 
     [Test]
@@ -124,6 +124,108 @@ public sealed class OpsBrowserTests
         Assert.That(stopped, Is.True, "the browser asks for the reason before anything is sent");
         Assert.That(await page.Locator(".notice").InnerTextAsync(), Does.Contain("was replayed"));
         Assert.That(await ops.Rows.ScalarAsync<long>("select count(*) from fulfillment_tasks where status = 'failed'"), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_page_refreshes_in_place_and_leaves_alone_what_is_in_use()
+    {
+        await using var browser = await Browser.LaunchAsync();
+        await using var ops = await StartWithDataAsync();
+        var page = await browser.OpenAsync(1280, 500);
+        await page.Clock.InstallAsync();
+        await SignInAsync(page, ops);
+        await page.GotoAsync(Address(ops, "/ops/queue"));
+        await page.EvaluateAsync("window.sameDocument = true");
+        await page.Locator("summary:has-text('Replay …')").First.ClickAsync();
+        await page.Locator("details[open] input[name=reason]").FillAsync("half typed");
+        await page.EvaluateAsync("document.querySelector('details[open]').scrollIntoView({ behavior: 'instant' })");
+        var before = await page.EvaluateAsync<double>("document.querySelector('details[open]').getBoundingClientRect().top");
+        await ops.Rows.ADeadLetterAsync("A second one");
+        ops.Clock.Advance(TimeSpan.FromSeconds(31));
+
+        await page.Clock.FastForwardAsync(31_000);
+        await page.Locator(".tile.bad dd:text-is('2')").WaitForAsync();
+
+        Assert.That(await page.EvaluateAsync<bool>("window.sameDocument"), Is.True, "the page was not loaded again");
+        Assert.That(await page.Locator("details[open] input[name=reason]").InputValueAsync(), Is.EqualTo("half typed"));
+        Assert.That(await page.Locator("tbody th a").CountAsync(), Is.EqualTo(1), "the list with the open form waits");
+        Assert.That(await page.EvaluateAsync<double>("document.querySelector('details[open]').getBoundingClientRect().top"), Is.EqualTo(before).Within(2), "nothing moved");
+
+        await page.Locator("details.act[open] > summary").ClickAsync();
+        await page.Clock.FastForwardAsync(31_000);
+        await page.Locator("tbody th a:text-is('A second one')").WaitForAsync();
+    }
+
+    [Test]
+    public async Task Refresh_is_on_can_be_turned_off_and_pauses_in_a_hidden_tab()
+    {
+        await using var browser = await Browser.LaunchAsync();
+        await using var ops = await StartWithDataAsync();
+        var page = await browser.OpenAsync(1280, 900);
+        await page.Clock.InstallAsync();
+        await SignInAsync(page, ops);
+        var fetched = 0;
+        page.Request += (_, request) => fetched += request.ResourceType == "fetch" ? 1 : 0;
+        var button = page.Locator("[data-refresh]");
+
+        var isOn = await button.GetAttributeAsync("aria-pressed");
+        await page.EvaluateAsync("Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })");
+        await page.Clock.FastForwardAsync(120_000);
+        var whileHidden = fetched;
+        await page.RunAndWaitForRequestFinishedAsync(() => page.EvaluateAsync(
+            "Object.defineProperty(document, 'hidden', { configurable: true, get: () => false }), document.dispatchEvent(new Event('visibilitychange'))"));
+        var onReturn = fetched;
+        await button.ClickAsync();
+        await page.Clock.FastForwardAsync(120_000);
+
+        Assert.That((isOn, whileHidden, onReturn), Is.EqualTo(("true", 0, 1)));
+        Assert.That(await button.GetAttributeAsync("aria-pressed"), Is.EqualTo("false"));
+        Assert.That(fetched, Is.EqualTo(1), "nothing after it was turned off");
+    }
+
+    [Test]
+    public async Task A_session_that_ended_is_said_and_nothing_is_taken_away()
+    {
+        await using var browser = await Browser.LaunchAsync();
+        await using var ops = await StartWithDataAsync();
+        var page = await browser.OpenAsync(1280, 900);
+        await page.Clock.InstallAsync();
+        await SignInAsync(page, ops);
+        await page.Context.ClearCookiesAsync();
+
+        await page.Clock.FastForwardAsync(31_000);
+        await page.Locator("[data-refresh-status]:has-text('session has ended')").WaitForAsync();
+
+        Assert.That(await page.Locator("section.panel").CountAsync(), Is.GreaterThan(2));
+    }
+
+    [Test]
+    public async Task A_chart_is_read_and_followed_with_the_keyboard_and_the_pointer()
+    {
+        await using var browser = await Browser.LaunchAsync();
+        await using var ops = await StartWithDataAsync();
+        var page = await browser.OpenAsync(1280, 900);
+        await SignInAsync(page, ops);
+        await page.GotoAsync(Address(ops, "/ops/commerce"));
+        var chart = page.Locator("figure:has(#live-latency-t)");
+        var plot = chart.Locator(".plot");
+
+        await plot.FocusAsync();
+        await page.Keyboard.PressAsync("End");
+        await page.Keyboard.PressAsync("ArrowLeft");
+        var byKeyboard = await chart.Locator(".readout").InnerTextAsync();
+        await page.Keyboard.PressAsync("Escape");
+        var box = (await plot.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height / 2));
+        var byPointer = await chart.Locator(".readout").InnerTextAsync();
+        await plot.FocusAsync();
+        await page.Keyboard.PressAsync("End");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/ops/requests?since=*");
+
+        Assert.That(byKeyboard, Does.Match(@"^\d\d:\d\d · P50 .+ · P95 .+ · click or Enter for its requests$"));
+        Assert.That(byPointer, Does.Match(@"^\d\d:\d\d · P50 ").And.Not.EqualTo(byKeyboard));
+        Assert.That(await page.Locator("h1").InnerTextAsync(), Is.EqualTo("Requests"));
     }
 
     [TestCase(ColorScheme.Light)]
@@ -153,7 +255,7 @@ public sealed class OpsBrowserTests
         await page.GotoAsync(Address(ops, "/ops/login"));
         var violations = new List<string>(await Accessibility.ViolationsAsync(page));
         await SignInAsync(page, ops);
-        foreach (var path in OpsPageTests.Pages.Append("/ops/jobs/nothing"))
+        foreach (var path in OpsPageTests.Pages.Append("/ops/jobs/nothing").Append($"/ops/requests/{OpsRows.RequestIdAt(ops.Rows.Now)}"))
         {
             await page.GotoAsync(Address(ops, path));
             violations.AddRange(await Accessibility.ViolationsAsync(page));
@@ -166,6 +268,7 @@ public sealed class OpsBrowserTests
     {
         var ops = await OpsFixture.StartAsync();
         await ops.Rows.ADeadLetterAsync(Attack, Attack);
+        await ops.Rows.ARoutedRequestAsync(OpsRows.RequestIdAt(ops.Rows.Now), Attack);
         foreach (var (provider, latency) in new[] { ("MEALME", 300), ("INSTACART", 500), ("KROGER_API", 700), ("WALMART_API", 900) })
         {
             await ops.Rows.AQuoteAsync(provider, latency);

@@ -116,6 +116,34 @@ public sealed class OpsDashboardTests
     }
 
     [Test]
+    public async Task A_longer_window_counts_every_request_with_and_without_hourly_totals()
+    {
+        await using var ops = await OpsFixture.StartAsync(clock: Noon);
+        await ops.Rows.ARequestAsync(200, TimeSpan.FromMinutes(10));
+        await ops.Rows.ARequestAsync(400, TimeSpan.FromHours(5));
+        await ops.Rows.ARequestAsync(null, TimeSpan.FromHours(5));
+        await ops.Rows.ARequestAsync(9000, TimeSpan.FromDays(3));
+        await ops.Rows.AQuoteAsync("MEALME", 100, ago: TimeSpan.FromHours(5));
+
+        var before = await Dashboards(ops).ReadLiveAsync(DashboardWindow.Day, CancellationToken.None);
+        await ops.App.Services.GetRequiredService<Smplat.Core.Platform.Jobs.JobRunner>().RunNowAsync("commerce-hours", "test", false, CancellationToken.None);
+        using var summed = new CommerceDashboards(ops.App.Services.GetRequiredService<CommerceDashboardStore>(), ops.Clock);
+        var after = await summed.ReadLiveAsync(DashboardWindow.Day, CancellationToken.None);
+        var week = await summed.ReadLiveAsync(DashboardWindow.Week, CancellationToken.None);
+
+        Assert.That(await ops.Rows.ScalarAsync<long>("select count(*) from ops_hour_request"), Is.Positive);
+        foreach (var live in new[] { before, after })
+        {
+            Assert.That((live.Total!.Requests, live.Total.Failures), Is.EqualTo((3L, 1L)));
+            Assert.That(live.Total.P95Ms, Is.EqualTo(400).Within(10));
+            Assert.That(live.Minutes.Count(minute => minute.Minute is not null), Is.EqualTo(2));
+            Assert.That(live.Providers.Single().Calls, Is.EqualTo(1));
+        }
+
+        Assert.That(week.Total!.Requests, Is.EqualTo(4));
+    }
+
+    [Test]
     public async Task The_page_draws_the_values()
     {
         await using var ops = await OpsFixture.SignedInAsync();
@@ -131,9 +159,9 @@ public sealed class OpsDashboardTests
 
         var (_, html) = await ops.OpenAsync("/ops/commerce");
 
-        Assert.That(html, Does.Contain("MEALME gets 90 % of the orders"));
-        Assert.That(html, Does.Contain("P95</dt><dd>6,000 ms").And.Contain("Weakest provider</dt><dd>0 %"));
-        Assert.That(html, Does.Contain("<title id=\"provider-share-t\">Orders by provider</title>").And.Contain("MEALME: 90 %"));
+        Assert.That(html, Does.Contain("MealMe MCP gets 90 % of the orders"));
+        Assert.That(html, Does.Match("P95</dt><dd><a href=\"[^\"]+\">6,000 ms</a>").And.Match("Weakest provider</dt><dd><a href=\"[^\"]+provider=KROGER_API[^\"]+\">0 %</a>"));
+        Assert.That(html, Does.Contain("<title id=\"provider-share-t\">Orders by provider</title>").And.Contain("MealMe MCP: 90 %"));
         Assert.That(html, Does.Contain("$100.00").Or.Contain("$10.00"));
     }
 
@@ -157,13 +185,16 @@ public sealed class OpsDashboardTests
             """,
             new { ops.Rows.Now });
 
-        var reading = await ops.App.Services.GetRequiredService<QueueQueries>().ReadAsync(CancellationToken.None);
+        var queue = ops.App.Services.GetRequiredService<QueueQueries>();
+        var depth = await queue.ReadDepthAsync(CancellationToken.None);
+        var steps = await queue.ReadThroughputAsync(DashboardWindow.Hour, CancellationToken.None);
+        var hours = await queue.ReadThroughputAsync(DashboardWindow.Day, CancellationToken.None);
 
-        var depth = reading.Depth;
         Assert.That((depth.Due, depth.Later, depth.Held, depth.Running, depth.Orphaned, depth.DeadLetters), Is.EqualTo((1L, 1L, 1L, 2L, 1L, 1L)));
         Assert.That(depth.OldestDueAt, Is.EqualTo(ops.Rows.Now.AddMinutes(-3)));
-        Assert.That(reading.Steps, Has.Count.EqualTo(12));
-        Assert.That((reading.Steps.Sum(step => step.Completed), reading.Steps.Sum(step => step.Failed)), Is.EqualTo((1L, 1L)));
+        Assert.That(steps, Has.Count.EqualTo(12));
+        Assert.That((steps.Sum(step => step.Completed), steps.Sum(step => step.Failed)), Is.EqualTo((1L, 1L)));
+        Assert.That((hours.Count, hours.Sum(step => step.Completed)), Is.EqualTo((24, 2L)));
     }
 
     private static CommerceDashboards Dashboards(OpsFixture ops) => ops.App.Services.GetRequiredService<CommerceDashboards>();

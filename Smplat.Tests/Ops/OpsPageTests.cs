@@ -1,3 +1,5 @@
+using Smplat.Functions.Ops;
+
 namespace Smplat.Tests.Ops;
 
 [Parallelizable(ParallelScope.All)]
@@ -6,7 +8,7 @@ public sealed class OpsPageTests
     private const string Attack = "<script>document.title='owned'</script>\"'&<b>";
 
     public static readonly string[] Pages =
-        ["/ops", "/ops/jobs", "/ops/jobs/retention", "/ops/queue", "/ops/providers", "/ops/commerce", "/ops/commerce?window=30d", "/ops/recovery", "/ops/flags"];
+        ["/ops", "/ops/jobs", "/ops/jobs/retention", "/ops/queue", "/ops/providers", "/ops/commerce", "/ops/commerce?window=30d", "/ops/requests", "/ops/find?id=nothing", "/ops/recovery", "/ops/flags"];
 
     [Test]
     public async Task Every_page_renders_without_data_and_says_that_there_is_none()
@@ -16,16 +18,21 @@ public sealed class OpsPageTests
         {
             var (status, html) = await ops.OpenAsync(path);
             Assert.That(status, Is.EqualTo(200), path);
-            Assert.That(html, Does.Contain("<h1>").And.Contain("aria-current=\"page\""), path);
+            Assert.That(html, Does.Contain("<h1>"), path);
+            Assert.That(html.Contains("aria-current=\"page\"", StringComparison.Ordinal), Is.EqualTo(!path.StartsWith("/ops/find", StringComparison.Ordinal)), path);
         }
 
         Assert.That((await ops.OpenAsync("/ops/commerce")).Html, Does.Contain("No requests in the last hour."));
         Assert.That((await ops.OpenAsync("/ops/queue")).Html, Does.Contain("There are no dead letters."));
         Assert.That((await ops.OpenAsync("/ops/recovery")).Html, Does.Contain("There are no messages with status dead."));
+        Assert.That((await ops.OpenAsync("/ops/requests")).Html, Does.Contain("No request in this period.").And.Contain("loopgpt_route_order"));
+        Assert.That((await ops.OpenAsync("/ops/find?id=nothing")).Html, Does.Contain("Nothing has this id."));
     }
 
     [TestCase("/ops/jobs/nothing")]
     [TestCase("/ops/queue/nothing")]
+    [TestCase("/ops/requests/nothing")]
+    [TestCase("/ops/requests/req_1764518400000_abcdefghij")]
     [TestCase("/ops/queue/00000000-0000-0000-0000-000000000001")]
     public async Task A_missing_record_is_a_not_found_page(string path)
     {
@@ -52,6 +59,11 @@ public sealed class OpsPageTests
     [TestCase("/ops/commerce?window=a&window=b")]
     [TestCase("/ops/commerce?window=%3Cscript%3E")]
     [TestCase("/ops/queue?type=%00")]
+    [TestCase("/ops/requests?provider=%3Cscript%3E&event=%27&outcome=x&before=9_9_9&since=yesterday&until=%00")]
+    [TestCase("/ops/requests?before=99999999999999999999_1")]
+    [TestCase("/ops/requests?before=3155378975999999999_1&window=7d")]
+    [TestCase("/ops/requests?since=2026-02-01T00:00&until=2026-01-01T00:00")]
+    [TestCase("/ops/find?id=%00")]
     [TestCase("/ops/recovery?status=everything")]
     public async Task An_invalid_query_shows_the_default(string path)
     {
@@ -70,6 +82,7 @@ public sealed class OpsPageTests
         await ops.Rows.ADecisionAsync(Attack, 1000, 2000, 30);
         await ops.Rows.ARequestAsync(100);
         await ops.ActAsync("/ops/banner", ("message", Attack), ("reference", Attack));
+        await ops.Rows.ARoutedRequestAsync(OpsRows.RequestIdAt(ops.Rows.Now), Attack);
         await ops.Rows.ExecuteAsync(
             """
             insert into job_state (job_id, runs, last_started_at, last_error, last_error_at, consecutive_run_failures)
@@ -84,7 +97,7 @@ public sealed class OpsPageTests
             """,
             new { ops.Rows.Now, Attack });
 
-        foreach (var path in Pages.Append($"/ops/queue/{task}"))
+        foreach (var path in Pages.Append($"/ops/queue/{task}").Append($"/ops/requests/{OpsRows.RequestIdAt(ops.Rows.Now)}").Append($"/ops/find?id={task}").Append($"/ops/find?id={Uri.EscapeDataString(Attack)}"))
         {
             var (status, html) = await ops.OpenAsync(path);
             Assert.That(status, Is.EqualTo(200), path);
@@ -141,6 +154,45 @@ public sealed class OpsPageTests
         var (_, html) = await ops.OpenAsync("/ops/flags");
 
         var changed = html[html.IndexOf("Not at their default", StringComparison.Ordinal)..html.IndexOf("At their default", StringComparison.Ordinal)];
-        Assert.That(changed, Does.Contain("LOOPGPT_PREFER_DIRECT_KROGER"));
+        Assert.That(changed, Does.Contain("LOOPGPT_PREFER_DIRECT_KROGER").And.Contain("app setting <code>LOOPGPT_PREFER_DIRECT_KROGER</code>"));
+        Assert.That(html, Does.Contain("data-label=\"Default\">off").And.Contain("Without it the dashboards are still correct"), "defaults and descriptions");
     }
+
+    [Test]
+    public async Task Every_switch_has_a_description()
+    {
+        await using var ops = await OpsFixture.SignedInAsync();
+
+        var (_, html) = await ops.OpenAsync("/ops/flags");
+
+        Assert.That(html, Does.Not.Contain("<small></small>"));
+    }
+
+    [Test]
+    public async Task Jobs_show_their_schedule_in_words_and_their_next_run()
+    {
+        await using var ops = await OpsFixture.SignedInAsync(new() { ["RETENTION_SCHEDULE"] = "0 30 3 * * *" });
+
+        var (_, html) = await ops.OpenAsync("/ops/jobs/retention");
+
+        Assert.That(html, Does.Contain("every day at 03:30").And.Contain("<code>RETENTION_SCHEDULE</code>"));
+        Assert.That(html, Does.Match("Next run</dt><dd><time datetime=\"[0-9-]+T03:30:00Z\""));
+    }
+
+    [TestCase("0 */5 * * * *", "every 5 minutes")]
+    [TestCase("*/15 * * * * *", "every 15 seconds")]
+    [TestCase("0 0 * * * *", "every hour at minute 0")]
+    [TestCase("0 10 */6 * * *", "every 6 hours at minute 10")]
+    [TestCase("0 0 20 * * 0", "every Sunday at 20:00")]
+    [TestCase("0 0 20 * * sun", "every Sunday at 20:00")]
+    [TestCase("00:05:00", "every 5 min")]
+    [TestCase("0 0 1-5 * * *", "0 0 1-5 * * *")]
+    [TestCase(null, "–")]
+    public void A_schedule_is_put_into_words(string? schedule, string words) => Assert.That(ScheduleText.Describe(schedule), Is.EqualTo(words));
+
+    [TestCase("""{"claimed":3,"failed":0,"done":true}""", "3 claimed, done")]
+    [TestCase("""{"by_kind":{"a":1,"b":0},"until":"2026-01-01T00:00:00Z"}""", "by kind: 1 a, until 1 Jan 2026, 00:00:00 UTC")]
+    [TestCase("{}", "nothing to do")]
+    [TestCase("not json", "not json")]
+    public void A_result_is_put_into_words(string summary, string words) => Assert.That(OpsText.Facts(summary), Is.EqualTo(words));
 }

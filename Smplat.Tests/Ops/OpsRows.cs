@@ -53,6 +53,35 @@ internal sealed class OpsRows(NpgsqlDataSource database, TimeProvider clock)
         """,
         new { at = At(ago) });
 
+    /// <summary>The id of a request that began two seconds before.</summary>
+    public static string RequestIdAt(DateTimeOffset now, string part = "abcdefghij") => $"req_{now.AddSeconds(-2).ToUnixTimeMilliseconds()}_{part}";
+
+    /// <summary>A request that was routed to MealMe, with a failed quote of Kroger, or one that was not routed.</summary>
+    public Task ARoutedRequestAsync(string requestId, string error = "the vendor answered 503", bool isRouted = true, TimeSpan? ago = null) => ExecuteAsync(
+        """
+        insert into edge_logs (
+            function_name, "timestamp", event, level, request_id, provider_id, selected_provider_id, latency_ms, total_latency_ms, total_cents,
+            error, error_code, trace_id, payload)
+        select 'loopgpt_route_order', @at, line.event, line.level, @requestId, line.provider, line.selected, line.ms, line.total_ms, line.cents,
+            case when line.level = 'error' then @error end, line.code, line.trace, line.payload::jsonb
+        from (values
+            ('provider_quote_success', 'info', 'MEALME', null, 310, null::integer, null::bigint, null, null, null),
+            ('provider_quote_error', 'error', 'KROGER_API', null, 620, null, null, 'HTTP_503', null, null),
+            ('router_decision', 'info', null, 'MEALME', null, null, 2599, null, null, @payload),
+            ('router_latency', 'info', null, null, null, 640, null, null, 'abcdefabcdefabcdefabcdefabcdef12', null),
+            ('router_failure', 'error', null, null, null, null, null, 'NO_PROVIDERS_AVAILABLE', 'abcdefabcdefabcdefabcdefabcdef12', null))
+            as line (event, level, provider, selected, ms, total_ms, cents, code, trace, payload)
+        where line.event in ('provider_quote_success', 'provider_quote_error') or (line.event = 'router_failure') <> @isRouted
+        """,
+        new { at = At(ago ?? TimeSpan.FromSeconds(1)), requestId, error, isRouted, payload = Decision });
+
+    /// <summary>What the routing log keeps of a decision.</summary>
+    private const string Decision =
+        """
+        {"pref":"balanced","items":3,"score":88.5,"parts":[100,100,100,100,80],
+         "quotes":[{"p":"MEALME","pr":50,"t":2599,"e":45,"f":3,"s":0,"c":0.03},{"p":"WALMART_API","pr":20,"t":2899,"e":120,"f":3,"s":0,"c":0.02}]}
+        """;
+
     public async Task<Guid> AMessageAsync(string kind, string status, string? reason = null, string? error = null)
     {
         var id = Guid.NewGuid();

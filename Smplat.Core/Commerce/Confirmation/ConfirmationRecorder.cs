@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Smplat.Core.Commerce.Learning;
@@ -273,5 +274,10 @@ public sealed class ConfirmationEventLog(EdgeLog log, TimeProvider clock, ILogge
             : [];
 
     private EdgeLogRow Row(string name, string requestId, ProviderId? provider) =>
-        new(EdgeLogEvents.ConfirmOrder, clock.GetUtcNow(), name) { RequestId = requestId, ProviderId = provider?.ToWire() };
+        new(EdgeLogEvents.ConfirmOrder, clock.GetUtcNow(), name)
+        {
+            RequestId = requestId,
+            ProviderId = provider?.ToWire(),
+            TraceId = Activity.Current?.TraceId.ToHexString(),
+        };
 }

@@ -34,6 +34,16 @@ public static class ProviderIds
         _ => throw new ArgumentOutOfRangeException(nameof(id), id, "No such provider."),
     };
 
+    /// <summary>The one name of the provider for people.</summary>
+    public static string ToName(this ProviderId id) => id switch
+    {
+        ProviderId.MealMe => "MealMe MCP",
+        ProviderId.Instacart => "Instacart",
+        ProviderId.KrogerApi => "Kroger Direct",
+        ProviderId.WalmartApi => "Walmart Direct",
+        _ => throw new ArgumentOutOfRangeException(nameof(id), id, "No such provider."),
+    };
+
     /// <summary>Accepts wire names and the short lower-case names of older clients, in any case.</summary>
     public static bool TryParse(string? text, out ProviderId id)
     {

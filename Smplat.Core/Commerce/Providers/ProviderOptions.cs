@@ -5,7 +5,7 @@ using Smplat.Core.Platform.Settings;
 namespace Smplat.Core.Commerce.Providers;
 
 /// <summary>How a provider takes part in routing. The setting names hold the provider's own word in place of {0}.</summary>
-public abstract class ProviderOptions(ProviderId id, string name)
+public abstract class ProviderOptions(ProviderId id)
 {
     /// <summary>Ask this provider for quotes. False takes it out at once. Default true; false for Kroger and Walmart.</summary>
     [ConfigurationKeyName("LOOPGPT_ENABLE_{0}")]
@@ -46,7 +46,7 @@ public abstract class ProviderOptions(ProviderId id, string name)
     public ProviderConfig ToConfig() => new()
     {
         Id = id,
-        Name = name,
+        Name = id.ToName(),
         Enabled = Enabled,
         Priority = Priority + Boost,
         CommissionRate = Commission,
@@ -66,8 +66,8 @@ public abstract class DirectProviderOptions : ProviderOptions
     /// <summary>What the prefer switch adds to the priority: 20 points, or 67 price points at default weights.</summary>
     private const int PreferBoost = 20;
 
-    protected DirectProviderOptions(ProviderId id, string name)
-        : base(id, name)
+    protected DirectProviderOptions(ProviderId id)
+        : base(id)
     {
         Enabled = false;
         Priority = 60;
@@ -82,16 +82,16 @@ public abstract class DirectProviderOptions : ProviderOptions
 }
 
 [SettingWord("KROGER")]
-public sealed class KrogerProviderOptions() : DirectProviderOptions(ProviderId.KrogerApi, "Kroger Direct");
+public sealed class KrogerProviderOptions() : DirectProviderOptions(ProviderId.KrogerApi);
 
 [SettingWord("WALMART")]
-public sealed class WalmartProviderOptions() : DirectProviderOptions(ProviderId.WalmartApi, "Walmart Direct");
+public sealed class WalmartProviderOptions() : DirectProviderOptions(ProviderId.WalmartApi);
 
 [SettingWord("MEALME")]
 public sealed class MealMeProviderOptions : ProviderOptions
 {
     public MealMeProviderOptions()
-        : base(ProviderId.MealMe, "MealMe MCP")
+        : base(ProviderId.MealMe)
     {
         Priority = 50;
     }
@@ -101,7 +101,7 @@ public sealed class MealMeProviderOptions : ProviderOptions
 public sealed class InstacartProviderOptions : ProviderOptions
 {
     public InstacartProviderOptions()
-        : base(ProviderId.Instacart, "Instacart")
+        : base(ProviderId.Instacart)
     {
         Priority = 40;
         Commission = 0.02m;

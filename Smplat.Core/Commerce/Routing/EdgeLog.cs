@@ -184,6 +184,9 @@ public sealed record EdgeLogRow(string FunctionName, DateTimeOffset Timestamp, s
     /// <summary>JSON.</summary>
     public string? Payload { get; init; }
 
+    /// <summary>The trace of the call, on the line that ends it; null on the others of the call.</summary>
+    public string? TraceId { get; init; }
+
     /// <summary>The key of the line: the same line is in the table once.</summary>
     public Guid LineId { get; init; } = Guid.CreateVersion7(Timestamp);
 
@@ -199,6 +202,7 @@ public sealed record EdgeLogRow(string FunctionName, DateTimeOffset Timestamp, s
         UserHash = UserHash,
         Error = Error,
         ErrorCode = ErrorCode,
+        TraceId = TraceId,
         Payload = JsonSerializer.Serialize(new { refused = JsonSerializer.Serialize(this) }),
     };
 }

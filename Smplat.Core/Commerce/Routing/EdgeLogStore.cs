@@ -28,7 +28,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
         copy edge_logs (
             function_name, "timestamp", event, level, request_id, provider_id, latency_ms, total_latency_ms,
             selected_provider_id, total_cents, best_alternative_cents, commission_cents, user_hash, error, error_code,
-            retryable, payload, line_id, is_mock)
+            retryable, payload, line_id, is_mock, trace_id)
         from stdin (format binary)
         """;
 
@@ -211,6 +211,7 @@ public sealed class EdgeLogStore(NpgsqlDataSource database)
             await WriteTextAsync(copy, row.Payload, cancellationToken, NpgsqlDbType.Jsonb);
             await copy.WriteAsync(row.LineId, NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync(row.IsMock, NpgsqlDbType.Boolean, cancellationToken);
+            await WriteTextAsync(copy, row.TraceId, cancellationToken);
         }
 
         await copy.CompleteAsync(cancellationToken);

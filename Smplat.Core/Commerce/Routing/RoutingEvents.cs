@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
@@ -78,6 +79,7 @@ public sealed class RoutingEventLog(
             Error = attempted.Length == 0 ? refusal.Message : $"{refusal.Message} ({attempted})",
             ErrorCode = refused ?? refusal.Code,
             Retryable = refusal is not CommerceRefusal.Invalid,
+            TraceId = TraceId(),
         });
         if (refused is null)
         {
@@ -155,7 +157,9 @@ public sealed class RoutingEventLog(
     }
 
     private static EdgeLogRow Latency(string requestId, DateTimeOffset now, int totalLatencyMs) =>
-        new(EdgeLogEvents.RouteOrder, now, EdgeLogEvents.Latency) { RequestId = requestId, TotalLatencyMs = totalLatencyMs };
+        new(EdgeLogEvents.RouteOrder, now, EdgeLogEvents.Latency) { RequestId = requestId, TotalLatencyMs = totalLatencyMs, TraceId = TraceId() };
+
+    private static string? TraceId() => Activity.Current?.TraceId.ToHexString();
 
     private static string? UserHash(string? userId) =>
         userId is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(userId)).AsSpan(0, 12));

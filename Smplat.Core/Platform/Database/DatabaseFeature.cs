@@ -20,7 +20,8 @@ public static class DatabaseFeature
         services.AddSingleton<PartitionStore>();
         services.AddSingleton<PartitionMaintenance>();
         services.AddSingleton<MigrationGate>();
-        services.AddSingleton<LocalSampleData>();
+        services.AddSingleton<SampleDataStore>();
+        services.AddSingleton<SampleData>();
         services.AddHostedService<StartupMigration>();
         return services;
     }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Smplat.Core.Platform.Settings;
 
 namespace Smplat.Core.Platform.Database;
 
@@ -14,7 +13,7 @@ internal sealed class StartupMigration(
     Migrator migrator,
     PartitionMaintenance partitions,
     MigrationGate gate,
-    LocalSampleData samples,
+    SampleData samples,
     IOptionsMonitor<DatabaseOptions> options,
     TimeProvider clock,
     ILogger<StartupMigration> logger) : BackgroundService, IHostedLifecycleService
@@ -71,7 +70,7 @@ internal sealed class StartupMigration(
             await partitions.EnsureAsync(cancellationToken);
             if (report.WasEmpty)
             {
-                await samples.LoadAsync(cancellationToken);
+                await samples.LoadWhenLocalAsync(cancellationToken);
             }
 
             gate.Open(report.Newer);
@@ -114,28 +113,4 @@ public sealed class MigrationGate
     public void Fail(string error) => LastError = error;
 
     public Task WaitAsync(CancellationToken cancellationToken) => _opened.Task.WaitAsync(cancellationToken);
-}
-
-/// <summary>Rows that a feature loads into a new local database, so that its routes return something useful.</summary>
-public interface ISampleData
-{
-    /// <summary>Loads the rows; running it again changes nothing.</summary>
-    Task LoadAsync(CancellationToken cancellationToken);
-}
-
-/// <summary>The sample rows of all features. They are loaded in local runs only.</summary>
-internal sealed class LocalSampleData(IEnumerable<ISampleData> samples, IOptionsMonitor<RuntimeOptions> runtime)
-{
-    public async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        if (!runtime.CurrentValue.IsLocal)
-        {
-            return;
-        }
-
-        foreach (var sample in samples)
-        {
-            await sample.LoadAsync(cancellationToken);
-        }
-    }
 }

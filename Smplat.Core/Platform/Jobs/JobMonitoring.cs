@@ -72,7 +72,14 @@ public interface IJobTimers
 /// <param name="Function">The name of the timer function.</param>
 /// <param name="Obstacle">What keeps it from firing, by the settings of this process; null when nothing is known.</param>
 /// <param name="NextAfter">The first occurrence after a moment.</param>
-public sealed record JobTimer(string Function, string? Obstacle, Func<DateTimeOffset, DateTimeOffset> NextAfter);
+public sealed record JobTimer(string Function, string? Obstacle, Func<DateTimeOffset, DateTimeOffset> NextAfter)
+{
+    /// <summary>The schedule as it is set: a cron expression or a time span; null when it is missing.</summary>
+    public string? Schedule { get; init; }
+
+    /// <summary>The setting that holds it.</summary>
+    public string? Setting { get; init; }
+}
 
 /// <summary>Whether the timers of the jobs really fire, by their last tick in the ledger and their schedules.</summary>
 public sealed class JobWatch(JobQueries jobs, TimeProvider clock, IJobTimers? timers = null)

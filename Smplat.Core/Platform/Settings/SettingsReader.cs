@@ -76,6 +76,11 @@ public static class SettingsReader
         let word = type.GetCustomAttribute<SettingWordAttribute>()?.Word ?? ""
         select (key.Name.Replace("{0}", word, StringComparison.Ordinal), property);
 
+    /// <summary>The name under which a setting is set, its own or an older one; null when its default is in use.</summary>
+    internal static string? FindSource(IConfiguration configuration, string name, PropertyInfo property) =>
+        (property.GetCustomAttribute<SettingAliasAttribute>()?.Names ?? []).Prepend(name)
+            .FirstOrDefault(known => Keys(known).Any(key => !string.IsNullOrWhiteSpace(configuration[key])));
+
     private static string? Lookup(IConfiguration configuration, string name, PropertyInfo property)
     {
         var aliases = property.GetCustomAttribute<SettingAliasAttribute>()?.Names ?? [];

@@ -37,6 +37,7 @@ public sealed partial class StatementPlanTests
         ["provider_circuit"] = "one row for each instance and provider",
         ["provider_guardrail_status"] = "one row for each fulfillment provider",
         ["provider_metrics"] = "one row for each provider",
+        ["sample_data"] = "a single row",
         ["schema_migration"] = "one row for each migration",
         ["trust_dirty_hour"] = "marks that wait for the next roll-up",
         ["trust_rollup"] = "one row for each hour",
@@ -64,8 +65,11 @@ public sealed partial class StatementPlanTests
     {
         ["BillingSampleStore"] = "sample data",
         ["EventSampleStore"] = "sample data",
+        ["GuardrailSampleStore"] = "sample data",
         ["OnboardingSampleStore"] = "sample data",
+        ["RoutingSampleStore"] = "sample data",
         ["SampleLoadStore"] = "sample data",
+        ["ShopSampleStore"] = "sample data",
         ["TrustSampleStore"] = "sample data",
     };
 
@@ -86,7 +90,7 @@ public sealed partial class StatementPlanTests
         "CheckoutStore.Claim", "CheckoutStore.GiveBack", "HostedSessionStore.Abandon", "HostedSessionStore.Expire",
         "HostedSessionStore.ListDue", "HostedSessionStore.LockByReference", "NudgeStore.ListDue",
         "JobStore.ClaimRun", "JobStore.RenewLease", "JobStore.DeleteRunsBefore", "PlacementStore.ListOpen",
-        "CommerceDashboardStore.Quotes", "HourlyTotalsStore.SumQuotes",
+        "CommerceDashboardStore.Quotes", "CommerceDashboardStore.Requests", "HourlyTotalsStore.SumQuotes", "HourlyTotalsStore.SumRequests",
     ];
 
     /// <summary>Parameters whose type the statement does not tell, by their name, or by the statement and the name.</summary>
