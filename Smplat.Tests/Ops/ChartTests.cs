@@ -90,7 +90,7 @@ public sealed class ChartTests
         Assert.That(svg.Attribute("aria-labelledby")!.Value, Is.EqualTo("c-t c-d"));
         Assert.That(svg.Elements().First().Value, Is.EqualTo("A chart"));
         Assert.That(svg.Elements().ElementAt(1).Value, Does.Contain("P50: last 120 ms").And.Contain("P95: last 980 ms"));
-        Assert.That(html, Does.Contain("<td class=\"number\" data-label=\"P95\">980 ms</td>"));
+        Assert.That(html, Does.Contain("<td role=\"cell\" class=\"number\" data-label=\"P95\">980 ms</td>"));
     }
 
     [Test]
