@@ -29,7 +29,7 @@ public sealed class AppCommandTests
     [Test]
     public async Task A_keyless_local_app_is_used_without_a_key()
     {
-        foreach (var command in new[] { "check observability --require-key", "export catalog-insights --format md", "smoke checkout", "keys review" })
+        foreach (var command in new[] { "check observability --require-key --max-fulfillment-dead-lettered 99", "export catalog-insights --format md", "smoke checkout", "keys review" })
         {
             await SeedProductAsync();
             var run = await RunAsync(command);
