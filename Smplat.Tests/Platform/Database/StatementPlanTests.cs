@@ -109,6 +109,7 @@ public sealed partial class StatementPlanTests
         ["until_at"] = "timestamptz",
         ["updatedAt"] = "timestamptz",
         ["LockoutStore.Count.IdentifierThreshold"] = "integer",
+        ["LockoutStore.Count.LockUntil"] = "timestamptz",
         ["LockoutStore.Count.Threshold"] = "integer",
         ["OfferEventStore.ClaimKeys.id"] = "uuid",
         ["OutboxStore.Redrive.ids"] = "uuid[]",
